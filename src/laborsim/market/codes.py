@@ -1,0 +1,102 @@
+"""Codes of the column tables: what each small integer in a column stands for.
+
+The numbers are part of the state hash and of stored regions: append, never renumber.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# --- labor-force state of a person (people.state) -------------------------------------------
+# Employed states come first, so that `state <= SELF_EMPLOYED` is "employed".
+FULL_TIME: Final = 0
+PART_TIME: Final = 1  # part-time by choice
+PART_TIME_INVOLUNTARY: Final = 2  # part-time, wants full-time
+SELF_EMPLOYED: Final = 3
+TEMPORARY_LAYOFF: Final = 4  # unemployed, recall expected; keeps its job cell
+UNEMPLOYED: Final = 5
+CARER: Final = 6
+STUDENT: Final = 7
+RETIRED: Final = 8
+DISABLED: Final = 9
+DISCOURAGED: Final = 10
+OTHER_INACTIVE: Final = 11
+GONE: Final = 12  # died or moved away: a free row
+N_STATES: Final = 13
+
+STATES: Final = (
+    "full_time",
+    "part_time",
+    "part_time_involuntary",
+    "self_employed",
+    "temporary_layoff",
+    "unemployed",
+    "carer",
+    "student",
+    "retired",
+    "disabled",
+    "discouraged",
+    "other_inactive",
+    "gone",
+)
+
+# --- demography ------------------------------------------------------------------------------
+SEXES: Final = ("male", "female")
+MALE: Final = 0
+FEMALE: Final = 1
+RACES: Final = ("white", "black", "hispanic", "asian", "other")  # hispanic of any race, others not hispanic
+EDUCATION: Final = ("less_than_hs", "hs", "some_college", "associate", "bachelor", "graduate")
+LESS_THAN_HS, HS, SOME_COLLEGE, ASSOCIATE, BACHELOR, GRADUATE = range(6)
+AGE_BANDS: Final = ("16-19", "20-24", "25-34", "35-44", "45-54", "55-64", "65+")
+AGE_BAND_FLOORS: Final = (16, 20, 25, 35, 45, 55, 65)
+
+# people.traits is a set of bits
+TRAIT_CARER: Final = 1  # looks after a relative other than an own child under 13
+TRAIT_DISABILITY: Final = 2  # health limits the work that can be done
+TRAIT_RECORD: Final = 4  # justice record that a background check would show
+TRAIT_ENROLLED: Final = 8  # enrolled in school or college
+TRAIT_UI_CLAIMS: Final = 16  # would claim unemployment insurance when eligible
+
+# people.knows: bits 0..21 are SOC major groups in the order of economy.major_codes,
+# bits 22..31 are kinds of training program (codes.PROGRAM_KINDS)
+KNOWS_PROGRAM_BIT: Final = 22
+
+# --- training programs -----------------------------------------------------------------------
+PROGRAM_KINDS: Final = ("apprenticeship", "ojt", "classroom", "customized", "sectoral", "pre_apprenticeship",
+                        "pathway", "cte")
+APPRENTICESHIP, OJT, CLASSROOM, CUSTOMIZED, SECTORAL, PRE_APPRENTICESHIP, PATHWAY, CTE = range(8)
+NO_PROGRAM: Final = 255
+
+# --- childcare arrangement of a household (households.care) ----------------------------------
+CARE_NOT_NEEDED: Final = 0  # no child under 13
+CARE_FORMAL: Final = 1  # a paid slot
+CARE_FAMILY: Final = 2  # relatives, friends, split shifts
+CARE_PARENT: Final = 3  # a parent at home
+
+# --- the eight Good Jobs principles, columns of establishments.quality -----------------------
+PRINCIPLES: Final = (
+    "recruitment_and_hiring",
+    "benefits",
+    "deia",
+    "empowerment_and_representation",
+    "job_security_and_working_conditions",
+    "organizational_culture",
+    "pay",
+    "skills_and_career_advancement",
+)
+
+# establishments.practices is a set of bits
+PRACTICE_SPONSOR: Final = 1  # registered apprenticeship sponsor
+PRACTICE_SKILLS_BASED: Final = 2  # credential screen removed in practice
+PRACTICE_SKILLS_ANNOUNCED: Final = 4  # removal announced (implemented or not)
+PRACTICE_SECOND_CHANCE: Final = 8  # hires people with a record
+PRACTICE_RECORD_SCREEN: Final = 16  # screens records out
+PRACTICE_CREDENTIAL_SCREEN: Final = 32  # asks for the credential where the work does not need it
+PRACTICE_TRADED: Final = 64  # sells beyond the region
+PRACTICE_CHILDCARE: Final = 128  # a child care centre
+
+# --- why a job ended -------------------------------------------------------------------------
+REASONS: Final = ("quit_to_job", "quit_to_inactive", "quit_to_unemployed", "layoff", "temporary_layoff", "closure",
+                  "discharge", "retirement", "death", "disability", "moved_away")
+(QUIT_TO_JOB, QUIT_TO_INACTIVE, QUIT_TO_UNEMPLOYED, LAYOFF, LAYOFF_TEMPORARY, CLOSURE,
+ DISCHARGE, RETIREMENT, DEATH, DISABILITY, MOVED_AWAY) = range(11)

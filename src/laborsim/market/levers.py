@@ -1,0 +1,106 @@
+"""Levers: all that a policy can move. Policies write them once a month; stages only read them.
+
+Every lever has a neutral value at which the market behaves as if it did not exist. Levers that cost
+money are counted in places, seats or contacts, so that a budget can cap them before they are spent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market.codes import PRINCIPLES
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+
+
+@dataclass
+class Levers:
+    """One month's levers. Shapes: Z zones, P programs, M SOC major groups.
+
+    Attributes
+    ----------
+    childcare_subsidy_share : (Z,) share of the price paid for a child on a subsidised place.
+    childcare_subsidy_places : (Z,) children that can be subsidised this month.
+    childcare_income_limit : (Z,) household eligible if its earners' mean wage is below this many dollars an hour.
+    childcare_slots : (Z,) licensed places providers are paid to add (they still need staff).
+    childcare_wage_supplement : (Z,) dollars an hour added to wages posted by child care centres.
+    program_seats : (P,) seats added to a program's own, in places open this month.
+    program_price_share : (P,) share of the participant's price paid for them.
+    program_supports : (P,) reduction of the drop-out hazard by supports, 0..1.
+    curriculum_fit : (P,) added fit of the curriculum to vacancies, 0..1.
+    sponsor_contacts : employers a navigator visits this month about sponsoring apprentices.
+    sponsor_grant : dollars paid to the employer for each new apprentice.
+    ojt_reimbursement : share of an OJT trainee's wage repaid to the employer.
+    ojt_places : OJT contracts that may start this month.
+    screen_contacts : employers asked this month to drop credential screens.
+    screen_fidelity : share of those who announce it and carry it out, 0..1.
+    record_contacts : employers asked this month to hire people with a record.
+    search_help : (Z,) extra applications per month for those served; search_help_places : (Z,) people served.
+    awareness : (M,) monthly probability that someone who does not know a field of work learns of it.
+    program_awareness : (P,) the same for a program.
+    travel_subsidy : (Z,) share of the commuting cost paid.
+    wage_floor : (Z,) hourly minimum on top of the law; 0 none.
+    ui_extra_weeks : weeks added to regular UI; ui_supplement : dollars a week added.
+    rent_support : (Z,) dollars a month.
+    startup_support : proportional rise in firm entry, 0 none.
+    ai_speed : yearly growth of AI adoption relative to the scenario's own, 1 neutral.
+    quality_standard : (8,) least score on each Good Jobs principle for establishments that take part.
+    quality_contacts : establishments coached this month.
+    """
+
+    childcare_subsidy_share: F8
+    childcare_subsidy_places: I8
+    childcare_income_limit: F8
+    childcare_slots: F8
+    childcare_wage_supplement: F8
+    program_seats: I8
+    program_price_share: F8
+    program_supports: F8
+    curriculum_fit: F8
+    search_help: F8
+    search_help_places: I8
+    awareness: F8
+    program_awareness: F8
+    travel_subsidy: F8
+    wage_floor: F8
+    rent_support: F8
+    quality_standard: F8
+    sponsor_contacts: int = 0
+    sponsor_grant: float = 0.0
+    ojt_reimbursement: float = 0.0
+    ojt_places: int = 0
+    screen_contacts: int = 0
+    screen_fidelity: float = 0.0
+    record_contacts: int = 0
+    ui_extra_weeks: float = 0.0
+    ui_supplement: float = 0.0
+    startup_support: float = 0.0
+    ai_speed: float = 1.0
+    quality_contacts: int = 0
+
+    @classmethod
+    def neutral(cls, zones: int, programs: int, majors: int) -> Levers:
+        """Levers at which nothing is done."""
+        z, p = np.zeros(zones), np.zeros(programs)
+        zi, pi = np.zeros(zones, np.int64), np.zeros(programs, np.int64)
+        return cls(
+            childcare_subsidy_share=z.copy(), childcare_subsidy_places=zi.copy(), childcare_income_limit=z.copy(),
+            childcare_slots=z.copy(), childcare_wage_supplement=z.copy(), program_seats=pi.copy(),
+            program_price_share=p.copy(), program_supports=p.copy(), curriculum_fit=p.copy(),
+            search_help=z.copy(), search_help_places=zi.copy(), awareness=np.zeros(majors),
+            program_awareness=p.copy(), travel_subsidy=z.copy(), wage_floor=z.copy(), rent_support=z.copy(),
+            quality_standard=np.zeros(len(PRINCIPLES)),
+        )
+
+    def is_neutral(self) -> bool:
+        """True if every lever has its neutral value."""
+        for f in fields(self):
+            value = getattr(self, f.name)
+            neutral = 1.0 if f.name == "ai_speed" else 0.0
+            if np.any(np.asarray(value) != neutral):
+                return False
+        return True

@@ -1,0 +1,83 @@
+"""The month's shared context: what every stage is handed.
+
+A stage is a function `stage(month: Month) -> None` in its own file. It reads given conditions, levers and
+parameters, changes the world's columns through kernels, and adds to the counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from laborsim.market.counts import Counts
+from laborsim.market.draws import Stream, stream_key
+from laborsim.market.economy import Economy
+from laborsim.market.levers import Levers
+from laborsim.market.programs import Programs
+from laborsim.market.tables import World
+
+CHUNK = 1 << 16
+
+
+class Crew:
+    """Runs a kernel over fixed chunks of rows, on one or more threads.
+
+    Chunks have the same bounds whatever the number of threads, and each writes only its own rows or its
+    own slot, so results do not depend on the threads. Kernels release the GIL (`nogil=True`).
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self.threads = max(1, threads)
+        self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
+
+    @staticmethod
+    def chunks(n: int) -> int:
+        """Number of chunks for n rows (at least 1)."""
+        return max(1, -(-n // CHUNK))
+
+    def map(self, kernel: Callable[..., Any], n: int, *args: Any) -> list[Any]:
+        """Call `kernel(lo, hi, chunk, *args)` for every chunk; results in chunk order."""
+        count = self.chunks(n)
+        bounds = [(c * CHUNK, min(n, (c + 1) * CHUNK), c) for c in range(count)]
+        if self._pool is None or count == 1:
+            return [kernel(*b, *args) for b in bounds]
+        results: list[Any] = [None] * count
+
+        def share(first: int) -> None:
+            for c in range(first, count, self.threads):
+                results[c] = kernel(*bounds[c], *args)
+
+        others = [self._pool.submit(share, t) for t in range(1, self.threads)]
+        share(0)
+        for other in others:
+            other.result()
+        return results
+
+
+@dataclass
+class Month:
+    """Context of one month's stages."""
+
+    index: int  # months since the start, 0 for the first
+    seed: int
+    world: World
+    economy: Economy
+    programs: Programs
+    levers: Levers
+    counts: Counts
+    parameters: Mapping[str, Any]  # "room.parameter" -> value
+    crew: Crew
+    scale: float = 1.0  # simulated people per person
+    memory: dict[str, Any] = field(default_factory=dict)  # stage -> its own arrays, kept between months; hashed
+
+    def key(self, stream: Stream, fixed: bool = False) -> np.uint64:
+        """Key of this month's draws for one decision; `fixed` gives one key for the whole run."""
+        return np.uint64(stream_key(self.seed, int(stream), 0xFFFF if fixed else self.index))
+
+    def room(self, room: str) -> dict[str, Any]:
+        """Parameter values of one room."""
+        return self.parameters.room(room)  # type: ignore[attr-defined,no-any-return]

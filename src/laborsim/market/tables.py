@@ -1,0 +1,183 @@
+"""Column tables: the state of everyone and everything in the region.
+
+A table is a fixed list of declared columns held as contiguous numpy arrays of one capacity.
+Kernels take `table.columns`, a NamedTuple of arrays; people in notebooks take rows and frames.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import namedtuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Column(NamedTuple):
+    """Declaration of one column: dtype, value of an empty row, meaning and unit."""
+
+    name: str
+    dtype: str
+    fill: float
+    label: str
+    width: int = 1
+
+
+PEOPLE = (
+    Column("id", "u8", 0, "persistent id; the key of every draw"),
+    Column("household", "i4", -1, "row in households"),
+    Column("birth", "i2", 0, "birth month, in months from the scenario's start (negative: before)"),
+    Column("sex", "u1", 0, "codes.SEXES"),
+    Column("race", "u1", 0, "codes.RACES"),
+    Column("education", "u1", 0, "codes.EDUCATION"),
+    Column("zone", "u1", 0, "zone of residence"),
+    Column("traits", "u1", 0, "bits codes.TRAIT_*"),
+    Column("state", "u1", 12, "labor-force state, codes.STATES"),
+    Column("last", "u1", 12, "state at the end of the month before"),
+    Column("since", "i2", 0, "month the present state began (E, U, N and reason)"),
+    Column("job", "i4", -1, "row in cells; kept during temporary layoff; -1 none or self-employed"),
+    Column("hired", "i2", 0, "month of hire by the present employer"),
+    Column("occupation", "u1", 0, "occupation of the present or last job, row of economy.occ_codes"),
+    Column("hours", "u1", 0, "usual hours a week while employed"),
+    Column("wage", "f4", 0, "hourly wage, of the present or last job; model dollars"),
+    Column("reservation", "f4", 0, "lowest hourly wage accepted; model dollars"),
+    Column("ability", "f4", 0, "general ability, standard normal, fixed, unobserved to planners"),
+    Column("skill", "f4", 0, "skill in the present occupation; 1 is that of a fully experienced worker"),
+    Column("history", "u4", 0, "months employed, bit k = k months ago, up to date at `since`"),
+    Column("knows", "u4", 0, "consideration set: bits of SOC major groups and program kinds"),
+    Column("ui_weeks", "u1", 0, "weeks of unemployment insurance left"),
+    Column("ui_benefit", "f4", 0, "weekly benefit while drawing; model dollars"),
+    Column("program", "u1", 255, "row in programs while enrolled, 255 none"),
+    Column("enrolled", "i2", 0, "month of enrolment in that program"),
+    Column("credentials", "u2", 0, "bits of credentials held, by field of economy.credential_fields"),
+)
+
+HOUSEHOLDS = (
+    Column("zone", "u1", 0, "zone"),
+    Column("adults", "u1", 0, "people 16 and over; 0 is a free row"),
+    Column("earners", "u1", 0, "adults employed"),
+    Column("children", "u1", 0, "own children under 16"),
+    Column("youngest", "i2", 0, "birth month of the youngest child; elder siblings are spaced evenly"),
+    Column("car", "u1", 0, "1 if it has a car"),
+    Column("care", "u1", 0, "childcare arrangement, codes.CARE_*"),
+    Column("subsidized", "u1", 0, "children on a subsidised place this month"),
+)
+
+ESTABLISHMENTS = (
+    Column("id", "u8", 0, "persistent id; the key of its draws"),
+    Column("zone", "u1", 0, "zone of work"),
+    Column("sector", "u1", 0, "row of economy.sector_codes"),
+    Column("base", "f4", 0, "headcount wanted at the start"),
+    Column("growth", "f4", 0, "own log deviation from its sector's path"),
+    Column("premium", "f4", 0, "log wage premium over the occupation's median"),
+    Column("productivity", "f4", 1, "relative to its sector"),
+    Column("host", "f4", 0, "capacity to host trainees, as a share of headcount"),
+    Column("practices", "u1", 0, "bits codes.PRACTICE_*"),
+    Column("quality", "u1", 128, "job quality on the eight principles, 0..255", 8),
+    Column("opened", "i2", 0, "month of entry"),
+    Column("closed", "i2", 32767, "month of exit"),
+)
+
+CELLS = (
+    Column("establishment", "i4", 0, "row in establishments"),
+    Column("occupation", "u1", 0, "row of economy.occ_codes"),
+    Column("zone", "u1", 0, "zone of work (its establishment's)"),
+    Column("sector", "u1", 0, "sector (its establishment's)"),
+    Column("base", "f4", 0, "headcount wanted at the start"),
+    Column("target", "i4", 0, "headcount wanted this month"),
+    Column("filled", "i4", 0, "people whose job is this cell, temporary layoffs apart"),
+    Column("recall", "i4", 0, "people on temporary layoff from this cell"),
+    Column("vacancies", "i4", 0, "open vacancies"),
+    Column("posted", "f4", 0, "posted hourly wage; model dollars"),
+    Column("age", "f4", 0, "mean age of the open vacancies, months"),
+    Column("needs", "u1", 0, "lowest education the screen lets through, codes.EDUCATION"),
+)
+
+
+# Module-level names, so that numba's cache can find the types again in another process.
+People = namedtuple("People", [c.name for c in PEOPLE])  # type: ignore[misc]
+Households = namedtuple("Households", [c.name for c in HOUSEHOLDS])  # type: ignore[misc]
+Establishments = namedtuple("Establishments", [c.name for c in ESTABLISHMENTS])  # type: ignore[misc]
+Cells = namedtuple("Cells", [c.name for c in CELLS])  # type: ignore[misc]
+_TUPLES: dict[tuple[Column, ...], Any] = {
+    PEOPLE: People, HOUSEHOLDS: Households, ESTABLISHMENTS: Establishments, CELLS: Cells,
+}
+
+
+@dataclass
+class Table:
+    """Columns of one capacity; rows beyond `size` are unused.
+
+    Parameters
+    ----------
+    declared : tuple of Column
+    capacity : int
+        Rows allocated.
+    """
+
+    declared: tuple[Column, ...]
+    capacity: int
+    size: int = 0
+    arrays: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for c in self.declared:
+            if c.name not in self.arrays:
+                shape = (self.capacity,) if c.width == 1 else (self.capacity, c.width)
+                self.arrays[c.name] = np.full(shape, c.fill, dtype=c.dtype)
+
+    def __getattr__(self, name: str) -> np.ndarray[Any, Any]:
+        arrays = self.__dict__.get("arrays")
+        if arrays is None or name not in arrays:
+            raise AttributeError(name)
+        return arrays[name]
+
+    @property
+    def columns(self) -> Any:
+        """NamedTuple of whole arrays, for kernels."""
+        return _TUPLES[self.declared](*(self.arrays[c.name] for c in self.declared))
+
+    def grow(self, capacity: int) -> None:
+        """Enlarge every column to `capacity` rows; new rows hold the declared empty values."""
+        if capacity <= self.capacity:
+            return
+        for c in self.declared:
+            old = self.arrays[c.name]
+            new = np.full((capacity, *old.shape[1:]), c.fill, dtype=c.dtype)
+            new[: self.capacity] = old
+            self.arrays[c.name] = new
+        self.capacity = capacity
+
+    @property
+    def bytes_per_row(self) -> int:
+        return sum(np.dtype(c.dtype).itemsize * c.width for c in self.declared)
+
+    def update_hash(self, digest: "hashlib._Hash") -> None:
+        """Feed the used rows of every column, in declared order."""
+        for c in self.declared:
+            digest.update(np.ascontiguousarray(self.arrays[c.name][: self.size]).data)
+
+    def copy(self) -> "Table":
+        return Table(self.declared, self.capacity, self.size, {k: v.copy() for k, v in self.arrays.items()})
+
+
+@dataclass
+class World:
+    """All state of a region: what synthesis makes and the month changes."""
+
+    people: Table
+    households: Table
+    establishments: Table
+    cells: Table
+
+    @classmethod
+    def empty(cls, people: int, households: int, establishments: int, cells: int) -> "World":
+        return cls(Table(PEOPLE, people), Table(HOUSEHOLDS, households),
+                   Table(ESTABLISHMENTS, establishments), Table(CELLS, cells))
+
+    def tables(self) -> tuple[Table, Table, Table, Table]:
+        return self.people, self.households, self.establishments, self.cells
+
+    def copy(self) -> "World":
+        return World(*(t.copy() for t in self.tables()))

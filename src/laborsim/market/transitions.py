@@ -1,0 +1,133 @@
+"""Changes of state: the only code that moves people between states and jobs.
+
+Stages decide who moves (kernels over people, in any order, on any thread) and hand the rows here, in row
+order; these kernels keep the books: headcounts of cells, earners of households, histories, counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    FULL_TIME,
+    GONE,
+    NO_PROGRAM,
+    SELF_EMPLOYED,
+    TEMPORARY_LAYOFF,
+)
+from laborsim.market.month import Month
+
+_ONE = np.uint64(1)
+
+
+@njit(cache=True, inline="always")
+def shifted_history(history: int, elapsed: int, employed: bool) -> int:
+    """Employment history moved on by `elapsed` months spent in one state."""
+    if elapsed <= 0:
+        return history
+    if elapsed >= 32:
+        return np.uint32(0xFFFFFFFF) if employed else np.uint32(0)
+    h = np.uint64(history) << np.uint64(elapsed)
+    if employed:
+        h |= (_ONE << np.uint64(elapsed)) - _ONE
+    return np.uint32(h & np.uint64(0xFFFFFFFF))
+
+
+@njit(cache=True, nogil=True)
+def _move(p, h, c, rows, states, reasons, month, separations):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        old = p.state[i]
+        new = states[k]
+        job = p.job[i]
+        was_employed = old <= SELF_EMPLOYED
+        p.history[i] = shifted_history(p.history[i], month - p.since[i], was_employed)
+        if was_employed:
+            if job >= 0:
+                c.filled[job] -= 1
+                separations[reasons[k], c.sector[job], c.zone[job]] += 1
+            if new > SELF_EMPLOYED:
+                h.earners[p.household[i]] -= 1
+        elif new <= SELF_EMPLOYED:
+            h.earners[p.household[i]] += 1
+        if old == TEMPORARY_LAYOFF and job >= 0:
+            c.recall[job] -= 1
+        if new == TEMPORARY_LAYOFF and job >= 0:
+            c.recall[job] += 1
+        else:
+            p.job[i] = -1
+        p.state[i] = new
+        p.since[i] = month
+        if new == GONE:
+            p.program[i] = NO_PROGRAM
+
+
+@njit(cache=True, nogil=True)
+def _hire(p, h, c, rows, cells, states, wages, hours, month, separations, hires):  # type: ignore[no-untyped-def]
+    moved = 0
+    for k in range(rows.size):
+        i = rows[k]
+        cell = cells[k]
+        old = p.state[i]
+        was_employed = old <= SELF_EMPLOYED
+        job = p.job[i]
+        p.history[i] = shifted_history(p.history[i], month - p.since[i], was_employed)
+        if was_employed:
+            moved += 1
+            if job >= 0:
+                c.filled[job] -= 1
+                separations[0, c.sector[job], c.zone[job]] += 1
+        else:
+            h.earners[p.household[i]] += 1
+            if old == TEMPORARY_LAYOFF and job >= 0:
+                c.recall[job] -= 1
+        c.filled[cell] += 1
+        hires[c.sector[cell], c.zone[cell]] += 1
+        p.job[i] = cell
+        p.hired[i] = month
+        p.state[i] = states[k]
+        p.since[i] = month
+        p.wage[i] = wages[k]
+        p.hours[i] = hours[k]
+    return moved
+
+
+def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reasons: NDArray[np.uint8]) -> None:
+    """Move people out of work, or between states without a job.
+
+    Parameters
+    ----------
+    rows : (n,) rows of people, each at most once, ascending.
+    states : (n,) new states, not payroll states (SELF_EMPLOYED is allowed).
+    reasons : (n,) why the job ended, codes.REASONS; ignored for those who have none.
+    """
+    w = month.world
+    _move(w.people.columns, w.households.columns, w.cells.columns, rows, states, reasons, month.index,
+          month.counts.separations)
+
+
+def hire(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32], states: NDArray[np.uint8],
+         wages: NDArray[np.float32], hours: NDArray[np.uint8], recall: bool = False) -> int:
+    """Put people into jobs; returns how many came from another job.
+
+    Vacancies and occupations are the caller's business; `recall` counts them as recalls instead of hires.
+    """
+    w = month.world
+    into = month.counts.recalls if recall else month.counts.hires
+    return int(_hire(w.people.columns, w.households.columns, w.cells.columns, rows, cells, states, wages, hours,
+                     month.index, month.counts.separations, into))
+
+
+def gather(results: list[Any], rows: NDArray[np.int64], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Join what chunked kernels wrote: chunk c wrote `results[c]` entries at its own offset `c * CHUNK`."""
+    from laborsim.market.month import CHUNK
+
+    pieces = [slice(c * CHUNK, c * CHUNK + int(n)) for c, n in enumerate(results)]
+    return tuple(np.concatenate([a[s] for s in pieces]) if pieces else a[:0] for a in (rows, *columns))
+
+
+__all__ = ["FULL_TIME", "gather", "hire", "move", "shifted_history"]
