@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market.codes import EDUCATION, NO_PROGRAM, PROGRAM_KINDS, UNEMPLOYED
+from laborsim.market.economy import Economy
+from laborsim.market.tables import World
+from laborsim.scenario.programs import ProgramType
+
+F8 = NDArray[np.float64]
+U1 = NDArray[np.uint8]
+
+
+def _none() -> Any:
+    return None
+
 
 @dataclass(frozen=True)
 class Programs:
-    """Programs as columns; P programs, O occupations.
+    """Programs as columns; P programs, O occupations, Z zones.
 
     Attributes
     ----------
@@ -28,24 +42,116 @@ class Programs:
     fit : (P,) fit of the curriculum to vacancies at the start, 0..1.
     skill : (P,) skill in the target occupation reached at completion.
     credential : (P,) bit of people.credentials earned, 255 none.
+    family : (P,) index of the type of program: the same course in several zones is one family and shares
+        instructors. By default each program is its own.
+    background_check : (P,) 1 where people with a justice record are not admitted; by default none.
+    least_age : (P,) least age to enter, years; by default 16.
+    labor_force : (Z,) people in the labor force at the start by zone, full scale; by default the seats by zone.
     """
 
     codes: tuple[str, ...]
     titles: tuple[str, ...]
-    kind: NDArray[np.uint8]
-    zone: NDArray[np.uint8]
-    seats: NDArray[np.float64]
+    kind: U1
+    zone: U1
+    seats: F8
     months: NDArray[np.int64]
-    occupations: NDArray[np.uint8]
-    education: NDArray[np.uint8]
-    price: NDArray[np.float64]
-    cost: NDArray[np.float64]
-    hours: NDArray[np.float64]
-    wage_share: NDArray[np.float64]
-    dropout: NDArray[np.float64]
-    fit: NDArray[np.float64]
-    skill: NDArray[np.float64]
-    credential: NDArray[np.uint8]
+    occupations: U1
+    education: U1
+    price: F8
+    cost: F8
+    hours: F8
+    wage_share: F8
+    dropout: F8
+    fit: F8
+    skill: F8
+    credential: U1
+    family: NDArray[np.int64] = field(default_factory=_none)
+    background_check: U1 = field(default_factory=_none)
+    least_age: NDArray[np.int64] = field(default_factory=_none)
+    labor_force: F8 = field(default_factory=_none)
+
+    def __post_init__(self) -> None:
+        n = len(self.codes)
+        if n >= NO_PROGRAM:
+            raise ValueError(f"at most {NO_PROGRAM - 1} programs, {n} given")
+        zones = int(self.zone.max()) + 1 if n else 0
+        for name, value in (
+            ("family", np.arange(n)),
+            ("background_check", np.zeros(n, np.uint8)),
+            ("least_age", np.full(n, 16, np.int64)),
+            ("labor_force", np.bincount(self.zone, weights=self.seats, minlength=zones)),
+        ):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
         return len(self.codes)
+
+
+def labor_force_by_zone(world: World, economy: Economy, scale: float = 1.0) -> F8:
+    """People in the labor force by zone of residence at full scale, shape (Z,); nobody for the outside zone."""
+    n = world.people.size
+    inside = world.people.state[:n] <= UNEMPLOYED
+    counts = np.bincount(world.people.zone[:n][inside], minlength=economy.zones) / scale
+    counts[economy.outside] = 0.0
+    return counts
+
+
+def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: F8, smallest: float = 40.0) -> Programs:
+    """Programs of a region: each type once in every zone large enough to have a provider.
+
+    Parameters
+    ----------
+    types : declared types, `laborsim.scenario.programs.load_programs`.
+    labor_force : (Z,) people in the labor force by zone, full scale.
+    smallest : a zone has its own providers if it has at least this many thousand people in the labor force;
+        the others are served by the nearest such zone. At most 254 programs: fewer zones are served if need be.
+
+    Raises
+    ------
+    ValueError
+        If a type trains for no occupation of the economy.
+    """
+    major = tuple(c[:4] for c in economy.occ_codes)
+    targets = np.array([[m in t.occupations for m in major] for t in types])
+    for t, row in zip(types, targets, strict=True):
+        if not row.any():
+            raise ValueError(f"program {t.code}: no occupation of the region among {', '.join(t.occupations)}")
+    order = np.argsort(-labor_force, kind="stable")
+    hosts = [int(z) for z in order if labor_force[z] >= smallest * 1000.0]
+    hosts = sorted((hosts or [int(order[0])])[: (NO_PROGRAM - 1) // max(1, len(types))])
+    served = np.zeros(economy.zones)
+    for z in np.flatnonzero(labor_force > 0):
+        nearest = z if z in hosts else hosts[int(np.argmin(economy.commute_minutes[z, hosts]))]
+        served[nearest] += labor_force[z]
+    rows = [(i, t, z) for i, t in enumerate(types) for z in hosts]
+
+    def column(name: str, dtype: Any) -> Any:
+        return np.array([getattr(t, name) for _, t, _ in rows], dtype)
+
+    field_index = {name: i for i, name in enumerate(economy.credential_fields)}
+    return Programs(
+        codes=tuple(f"{t.code}:{economy.zone_codes[z]}" for _, t, z in rows),
+        titles=tuple(f"{t.title}, {economy.zone_names[z]}" for _, t, z in rows),
+        kind=np.array([PROGRAM_KINDS.index(t.kind) for _, t, _ in rows], np.uint8),
+        zone=np.array([z for _, _, z in rows], np.uint8),
+        seats=np.array([t.starts * served[z] / 12.0 for _, t, z in rows]),
+        months=column("months", np.int64),
+        occupations=np.array([targets[i] for i, _, _ in rows], np.uint8),
+        education=np.array([EDUCATION.index(t.education) for _, t, _ in rows], np.uint8),
+        price=column("price", np.float64),
+        cost=column("cost", np.float64),
+        hours=column("hours", np.float64),
+        wage_share=column("wage_share", np.float64),
+        dropout=column("dropout", np.float64),
+        fit=column("fit", np.float64),
+        skill=column("skill", np.float64),
+        credential=np.array([field_index.get(t.credential, 255) for _, t, _ in rows], np.uint8),
+        family=np.array([i for i, _, _ in rows]),
+        background_check=column("background_check", np.uint8),
+        least_age=column("least_age", np.int64),
+        labor_force=np.asarray(labor_force, np.float64),
+    )
+
+
+__all__ = ["Programs", "build_programs", "labor_force_by_zone"]
