@@ -78,6 +78,10 @@ class Stream(IntEnum):
     REPLICATE_PARAMETERS = 49
     PEER_GROWTH = 50
     CARE_LEAVE = 51
+    VACANCY_POST = 52
+    SEARCH_HELP = 53
+    PLANT_CELLS = 54
+    ACTIVE_SEARCH = 55
 
 
 @njit(cache=True, inline="always")

@@ -73,6 +73,7 @@ class Month:
     crew: Crew
     scale: float = 1.0  # simulated people per person
     memory: dict[str, Any] = field(default_factory=dict)  # stage -> its own arrays, kept between months; hashed
+    scratch: dict[str, Any] = field(default_factory=dict)  # work arrays and derived tables; never state
 
     def key(self, stream: Stream, fixed: bool = False) -> np.uint64:
         """Key of this month's draws for one decision; `fixed` gives one key for the whole run."""
@@ -81,3 +82,18 @@ class Month:
     def room(self, room: str) -> dict[str, Any]:
         """Parameter values of one room."""
         return self.parameters.room(room)  # type: ignore[attr-defined,no-any-return]
+
+    def buffers(self) -> tuple[Any, Any, Any]:
+        """Work arrays (rows int64, states uint8, reasons uint8), as long as the people table's capacity."""
+        capacity = self.world.people.capacity
+        held = self.scratch.get("buffers")
+        if held is None or held[0].size < capacity:
+            held = (np.empty(capacity, np.int64), np.empty(capacity, np.uint8), np.empty(capacity, np.uint8))
+            self.scratch["buffers"] = held
+        return held  # type: ignore[no-any-return]
+
+    def table(self, name: str, make: Callable[[], Any]) -> Any:
+        """A table derived once per run from parameters and given conditions."""
+        if name not in self.scratch:
+            self.scratch[name] = make()
+        return self.scratch[name]

@@ -1,0 +1,148 @@
+"""Demand: how many people each job cell wants this month.
+
+target = base x sector index x own growth of the establishment x technology x childcare capacity, rounded by a fixed
+keyed draw per cell, so that targets move only when their causes do. Establishments close and entrants take their
+place, with their sector and zone but their own id, growth and wage policy.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import CLOSURE, SELF_EMPLOYED, TEMPORARY_LAYOFF, UNEMPLOYED
+from laborsim.market.counts import SCALAR
+from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
+from laborsim.market.month import Month
+from laborsim.market.separations import _collect, insure
+from laborsim.market.transitions import gather, move
+
+OPEN = 32767
+
+
+@njit(cache=True, inline="always")
+def _normal(b: int) -> float:
+    """Standard normal from 64 bits (Box and Muller)."""
+    return math.sqrt(-2.0 * math.log(1.0 - to_unit(b))) * math.cos(2.0 * math.pi * to_unit(more_bits(b, 1)))
+
+
+@njit(cache=True, nogil=True)
+def _establishments(n, e, month, growth_key, exit_key, shock, persistence, exit_month, reentry, closing):  # type: ignore[no-untyped-def]
+    """Own growth, exits and entries; `closing` marks those that close now. Returns (closed, opened)."""
+    closed = 0
+    opened = 0
+    for j in range(n):
+        if e.closed[j] != OPEN:
+            if month >= e.closed[j] + reentry:
+                e.id[j] = mix(e.id[j] + np.uint64(month + 1))
+                e.closed[j] = OPEN
+                e.opened[j] = month
+                e.growth[j] = 0.0
+                opened += 1
+            continue
+        b = bits(growth_key, e.id[j])
+        e.growth[j] = persistence * e.growth[j] + shock * _normal(b)
+        size = max(e.base[j], np.float32(1.0))
+        rate = exit_month if size < 10 else exit_month * math.sqrt(10.0 / size)
+        if size < 500 and uniform(exit_key, e.id[j]) < rate:
+            e.closed[j] = month
+            closing[j] = 1
+            closed += 1
+    return closed, opened
+
+
+@njit(cache=True, nogil=True)
+def _targets(lo, hi, chunk, c, e, index, technology, childcare, childcare_sector, drift, rounding_key):  # type: ignore[no-untyped-def]
+    for k in range(lo, hi):
+        j = c.establishment[k]
+        if e.closed[j] != OPEN:
+            c.target[k] = 0
+            continue
+        s = c.sector[k]
+        x = c.base[k] * index[s] * technology[c.occupation[k]] * math.exp(e.growth[j] - drift)
+        if s == childcare_sector:
+            x *= childcare[c.zone[k]]
+        c.target[k] = int(x + uniform(rounding_key, np.uint64(k)))
+    return 0
+
+
+def technology(month: Month, index: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factor on the targets of each occupation from AI adoption up to month `index`, shape (O,).
+
+    Exposed tasks adopted lower a cell's target; part of the work comes back in less exposed occupations, in
+    proportion to their size.
+    """
+    q, e = month.room("demand"), month.economy
+    year, m = int(e.start[:4]), int(e.start[5:7])
+    begin = (int(q["ai_start"][:4]) - year) * 12 + int(q["ai_start"][5:7]) - m
+    years = max(0.0, (index - begin) / 12.0) * month.levers.ai_speed
+    adopted = 1.0 - math.exp(-q["ai_adoption_rate"] * years)
+    lost = np.asarray(e.occ_ai) * adopted * q["ai_labor_saving"]
+    sheltered = (1.0 - np.asarray(e.occ_ai)) * shares
+    back = q["ai_reinstatement"] * float((lost * shares).sum()) * sheltered / max(float(sheltered.sum()), 1e-12)
+    return np.asarray(1.0 - lost + back / np.maximum(shares, 1e-12))
+
+
+def _close(month: Month, closing: NDArray[np.uint8]) -> None:
+    """Everyone in a closing establishment loses the job."""
+    w = month.world
+    cells = closing[w.cells.establishment[: w.cells.size]]
+    rows, _, _ = month.buffers()
+    p = w.people.columns
+    (staff,) = gather(month.crew.map(_collect, w.people.size, p, cells, 0, SELF_EMPLOYED, rows), rows)
+    staff = staff.copy()
+    insure(month, staff)
+    move(month, staff, np.full(staff.size, UNEMPLOYED, np.uint8), np.full(staff.size, CLOSURE, np.uint8))
+    (waiting,) = gather(month.crew.map(_collect, w.people.size, p, cells, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows), rows)
+    waiting = waiting.copy()
+    move(month, waiting, np.full(waiting.size, UNEMPLOYED, np.uint8), np.zeros(waiting.size, np.uint8))
+    open_now = w.cells.vacancies[: w.cells.size]
+    open_now[cells > 0] = 0
+
+
+def prepare(month: Month) -> None:
+    """Remember each occupation's share of base employment."""
+    c = month.world.cells
+    shares = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=month.economy.occupations)
+    month.memory["demand"] = {"shares": shares / max(shares.sum(), 1.0), "slack": np.ones(month.economy.occupations)}
+
+
+def stage(month: Month) -> None:
+    """Set every cell's target; close and open establishments."""
+    q, e, w = month.room("demand"), month.economy, month.world
+    est = w.establishments.columns
+    closing = np.zeros(w.establishments.size, np.uint8)
+    exit_month = 1.0 - (1.0 - q["exit_small"]) ** (1.0 / 12.0)
+    closed, opened = _establishments(
+        w.establishments.size, est, month.index, month.key(Stream.ESTABLISHMENT_GROWTH),
+        month.key(Stream.ESTABLISHMENT_EXIT), q["growth_shock"], q["growth_persistence"], exit_month,
+        int(q["reentry_months"]), closing,
+    )
+    month.counts.scalars[SCALAR["establishments_closed"]] += closed
+    month.counts.scalars[SCALAR["establishments_opened"]] += opened
+    if closed:
+        _close(month, closing)
+    shares = month.memory["demand"]["shares"]
+    now = technology(month, month.index, shares)
+    month.memory["demand"]["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
+    # The stationary variance of own growth would raise mean demand by half of itself.
+    spread = q["growth_shock"] ** 2 * (1.0 - q["growth_persistence"] ** (2 * (month.index + 1)))
+    drift = 0.5 * spread / (1.0 - q["growth_persistence"] ** 2)
+    # Closed places stand empty for a while: the others carry the sector's path.
+    share_open = 1.0 - float(w.establishments.base[: w.establishments.size][
+        w.establishments.closed[: w.establishments.size] != OPEN].sum()) / max(float(
+            w.establishments.base[: w.establishments.size].sum()), 1.0)
+    index = e.sector_index[min(month.index, e.months - 1)] * month.scratch.get("sector_shock", 1.0) / share_open
+    childcare = month.memory.get("childcare", {}).get("target_factor")
+    month.crew.map(
+        _targets, w.cells.size, w.cells.columns, est, np.ascontiguousarray(index), now,
+        np.ones(e.zones) if childcare is None else childcare, e.childcare_sector, drift,
+        month.key(Stream.TARGET_ROUNDING, fixed=True),
+    )
+    growth = np.maximum(w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size]
+                        - w.cells.vacancies[: w.cells.size], 0)
+    month.counts.growth += np.bincount(w.cells.occupation[: w.cells.size], weights=growth,
+                                       minlength=e.occupations).astype(np.int64)

@@ -1,0 +1,192 @@
+"""Hiring: this month's search, the matching, and what follows from it.
+
+Those matched start their job; those from out of the labor force who found nothing go back, or go on as unemployed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    CARER,
+    FEMALE,
+    FULL_TIME,
+    PART_TIME,
+    PART_TIME_INVOLUNTARY,
+    PRACTICE_RECORD_SCREEN,
+    SELF_EMPLOYED,
+    TEMPORARY_LAYOFF,
+    TRAIT_ENROLLED,
+    UNEMPLOYED,
+)
+from laborsim.market.counts import SCALAR
+from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
+from laborsim.market.month import Month
+from laborsim.market.search import behaviour, commute_cost, floor_by_zone, gather_seekers
+from laborsim.market.transitions import hire, move
+
+
+@njit(cache=True, nogil=True)
+def _terms(p, h, c, rows, cells, month, key, part_time, wants, unwanted, floor, major, group, far, skill_floor,  # type: ignore[no-untyped-def]
+           idle_decay, ability_return, skill_return, states, wages, hours):
+    """Occupation, skill, wage and hours of each new job; writes skill and occupation to people."""
+    for k in range(rows.size):
+        i = rows[k]
+        cell = cells[k]
+        o = c.occupation[cell]
+        skill = p.skill[i]
+        if p.state[i] > SELF_EMPLOYED:
+            skill *= (1.0 - idle_decay) ** min(max(month - p.since[i], 0), 120)
+        if o != p.occupation[i]:
+            skill *= group if major[o] == major[p.occupation[i]] else far
+            p.occupation[i] = o
+        skill = max(skill, skill_floor)
+        p.skill[i] = skill
+        wage = c.posted[cell] * np.exp(ability_return * p.ability[i] + skill_return * (skill - 1.0))
+        wages[k] = max(wage, floor[c.zone[cell]])
+        hh = p.household[i]
+        b = bits(key, p.id[i])
+        age = (month - p.birth[i]) // 12
+        if p.traits[i] & TRAIT_ENROLLED:
+            want = wants[0]
+        elif age >= 65:
+            want = wants[3]
+        elif p.sex[i] == FEMALE and h.children[hh] > 0 and month - h.youngest[hh] < 72:
+            want = wants[2]
+        else:
+            want = wants[1]
+        share = part_time[c.sector[cell]]
+        # Wants and offers sort: those who want part-time mostly find it.
+        if to_unit(b) < want * (0.4 + 0.6 * min(1.0, 3.0 * share)):
+            states[k] = PART_TIME
+            hours[k] = 20
+        elif to_unit(more_bits(b, 1)) < share * unwanted:
+            states[k] = PART_TIME_INVOLUNTARY
+            hours[k] = 24
+        else:
+            states[k] = FULL_TIME
+            hours[k] = 40
+        p.ui_weeks[i] = 0
+
+
+def open_vacancies(month: Month) -> Vacancies:
+    """Cells with open vacancies, as the matching kernel wants them."""
+    w = month.world
+    c, e = w.cells, w.establishments
+    cell = np.flatnonzero(c.vacancies[: c.size] > 0).astype(np.int32)
+    est = c.establishment[cell]
+    quality = e.quality[est].mean(axis=1, dtype=np.float64)
+    weight = month.parameters["search.amenity_weight"]
+    return Vacancies(
+        cell=cell, open=c.vacancies[cell], posted=c.posted[cell], occupation=c.occupation[cell], zone=c.zone[cell],
+        needs=c.needs[cell], screens_record=((e.practices[est] & PRACTICE_RECORD_SCREEN) > 0).astype(np.uint8),
+        amenity=(weight * (quality - 127.5) / 127.5).astype(np.float32),
+    )
+
+
+def terrain(month: Month) -> Terrain:
+    """Nearness of zones and occupations; people without a car look less far."""
+    e = month.economy
+    reach = np.exp(-np.maximum(e.commute_minutes - 20.0, 0.0) / month.parameters["search.no_car_minutes"])
+    return Terrain(e.commute_weight, commute_cost(month), e.mobility, e.occ_major,
+                   np.ascontiguousarray(e.commute_weight * reach))
+
+
+def stage(month: Month) -> None:
+    """Search, match and hire."""
+    w = month.world
+    rows, seekers = gather_seekers(month)
+    vacancies = open_vacancies(month)
+    q = month.room("matching")
+    parameters = MatchingParameters(rounds=int(q["rounds"]), redraws=int(q["redraws"]), noise=float(q["noise"]),
+                                    fit_weight=float(q["fit_weight"]), attraction=float(q["attraction"]), filters=True)
+    keys = Keys(month.key(Stream.APPLICATION_MARKET), month.key(Stream.APPLICATION_VACANCY),
+                month.key(Stream.APPLICANT_NOISE))
+    matches = match(seekers, vacancies, terrain(month), parameters, keys, month.crew)
+    _count(month, vacancies, matches.filled, matches.applications)
+    state = w.people.state[rows]
+    got = matches.vacancy_index >= 0
+    _remember_chances(month, state, got)
+    _start_jobs(month, rows[got], vacancies.cell[matches.vacancy_index[got]])
+    taken = vacancies.cell[matches.filled > 0]
+    w.cells.vacancies[taken] -= matches.filled[matches.filled > 0]
+    w.cells.age[taken[w.cells.vacancies[taken] == 0]] = 0.0
+    _go_on_looking(month, rows[~got & (state >= CARER)])
+
+
+def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
+    w, e = month.world, month.economy
+    s = month.room("search")
+    b = month.table("search.behaviour", lambda: behaviour(month))
+    states, wages, hours = np.empty(rows.size, np.uint8), np.empty(rows.size, np.float32), np.empty(rows.size, np.uint8)
+    old = w.people.occupation[rows].copy()
+    changed = (w.people.state[rows] <= SELF_EMPLOYED) & (old != w.cells.occupation[cells])
+    month.counts.replacement += np.bincount(old[changed], minlength=e.occupations)
+    _terms(w.people.columns, w.households.columns, w.cells.columns, rows, cells, month.index, month.key(Stream.HOURS),
+           np.asarray(s["part_time_share"], np.float64), np.asarray(s["wants_part_time"], np.float64),
+           float(s["unwanted_part_time"]), floor_by_zone(month), e.occ_major, float(s["skill_transfer_group"]),
+           float(s["skill_transfer_far"]), b.skill_floor, b.idle_decay, b.ability_return, b.skill_return,
+           states, wages, hours)
+    moved = hire(month, rows, cells, states, wages, hours)
+    month.counts.scalars[SCALAR["job_to_job"]] += moved
+
+
+def _go_on_looking(month: Month, rows: NDArray[np.int64]) -> None:
+    """Of those out of the labor force who looked and found nothing, some count as unemployed from now on."""
+    w = month.world
+    share = month.parameters["participation.active_share"]
+    key = month.key(Stream.ACTIVE_SEARCH)
+    stay = _draws(key, w.people.id[rows]) < share
+    r = rows[stay]
+    w.people.ui_weeks[r] = 0
+    move(month, r, np.full(r.size, UNEMPLOYED, np.uint8), np.zeros(r.size, np.uint8))
+
+
+@njit(cache=True, nogil=True)
+def _draws(key, ids):  # type: ignore[no-untyped-def]
+    out = np.empty(ids.size)
+    for k in range(ids.size):
+        out[k] = to_unit(bits(key, ids[k]))
+    return out
+
+
+def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: NDArray[np.int32]) -> None:
+    """Openings, applications and fills by sector and zone, and those of good jobs."""
+    c, counts, e = month.world.cells, month.counts, month.economy
+    market = c.sector[v.cell].astype(np.int64) * e.zones + v.zone
+    shape = counts.openings_filled.shape
+
+    def total(x: NDArray[np.float64]) -> NDArray[np.int64]:
+        return np.bincount(market, weights=x, minlength=shape[0] * shape[1]).astype(np.int64).reshape(shape)
+
+    counts.openings_filled += total(filled)
+    counts.applications += total(applications)
+    counts.fill_age += total(np.rint(filled * c.age[v.cell].astype(np.float64) * 256.0))
+    good = v.posted >= e.good_job_wage
+    counts.good_openings += np.bincount(v.zone[good], weights=v.open[good], minlength=e.zones).astype(np.int64)
+    counts.good_filled += np.bincount(v.zone[good], weights=filled[good], minlength=e.zones).astype(np.int64)
+    counts.filled += np.bincount(v.occupation, weights=filled, minlength=e.occupations).astype(np.int64)
+    month.memory["search"]["open"] = np.bincount(v.occupation, weights=v.open, minlength=e.occupations).astype(np.float64)
+
+
+def _remember_chances(month: Month, state: NDArray[np.uint8], got: NDArray[np.bool_]) -> None:
+    """Chance of finding a job for the unemployed, the employed and those out of the labor force."""
+    memory = month.memory["search"]
+    for k, kind in enumerate((
+        (state == UNEMPLOYED) | (state == TEMPORARY_LAYOFF), state <= SELF_EMPLOYED, state >= CARER,
+    )):
+        n = int(kind.sum())
+        if n:
+            memory["finding"][k] = float(got[kind].sum()) / n
+    settled = 6  # months from which the usual chance is taken
+    if month.index < settled:
+        memory["usual"] += (memory["finding"] - memory["usual"]) / (month.index + 1)
+
+
+def prepare(month: Month) -> None:
+    """Chances of finding a job before anyone has looked: equal to the usual."""
+    n = month.economy.occupations
+    month.memory["search"] = {"finding": np.full(3, 0.4), "usual": np.full(3, 0.4), "open": np.zeros(n)}

@@ -1,0 +1,169 @@
+"""Participation: who starts looking for work and who stops.
+
+People out of the labor force look around with a hazard that depends on why they are out, on the chance
+of finding a job, and for parents on what childcare leaves of a wage. Those who look apply this month; if
+nothing comes of it, some go on as unemployed. The unemployed stop looking with a hazard that depends on age,
+on unemployment insurance and on expected recall.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    AGE_BAND_FLOORS,
+    CARE_PARENT,
+    CARER,
+    DISABLED,
+    DISCOURAGED,
+    FEMALE,
+    GONE,
+    NO_PROGRAM,
+    OTHER_INACTIVE,
+    RETIRED,
+    SELF_EMPLOYED,
+    STUDENT,
+    TEMPORARY_LAYOFF,
+    TRAIT_CARER,
+    TRAIT_DISABILITY,
+    TRAIT_ENROLLED,
+    UNEMPLOYED,
+)
+from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.month import Month
+from laborsim.market.transitions import gather, move
+
+MAX_AGE = 121
+
+
+class Behaviour(NamedTuple):
+    """Participation parameters as a kernel wants them."""
+
+    look: NDArray[np.float64]  # (6,) monthly hazard by reason, from CARER on
+    stop: NDArray[np.float64]  # (121,) monthly hazard by age in years
+    childcare_elasticity: float
+    no_place: float
+    ui_factor: float
+    recall_factor: float
+    discouraged: float
+    self_employment: float
+    chance: float  # factor on looking from the chance of finding a job
+
+
+def by_age(bands: list[float]) -> NDArray[np.float64]:
+    """Values by age band (codes.AGE_BANDS) spread to single years of age, shape (121,)."""
+    ages = np.arange(MAX_AGE)
+    index = np.clip(np.searchsorted(AGE_BAND_FLOORS, ages, side="right") - 1, 0, len(bands) - 1)
+    return np.asarray(bands, np.float64)[index]
+
+
+@njit(cache=True, inline="always")
+def inactive_reason(traits: int, age: int, young_child: bool, sex: int, discouraged: bool) -> int:
+    """State out of the labor force of someone who stops working or looking."""
+    if traits & TRAIT_ENROLLED:
+        return STUDENT
+    if age >= 64:
+        return RETIRED
+    if traits & TRAIT_DISABILITY:
+        return DISABLED
+    if (young_child and sex == FEMALE) or traits & TRAIT_CARER:
+        return CARER
+    return DISCOURAGED if discouraged else OTHER_INACTIVE
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _participate(lo, hi, chunk, p, h, month, start_key, stop_key, b, price, share_paid, need_hours,  # type: ignore[no-untyped-def]
+                 looking, looking_counts, rows, states, reasons):
+    moved = 0
+    found = 0
+    for i in range(lo, hi):
+        s = p.state[i]
+        if s <= SELF_EMPLOYED or s == GONE:
+            continue
+        age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+        hh = p.household[i]
+        child_age = (month - h.youngest[hh]) // 12
+        young = h.children[hh] > 0 and child_age < 6
+        if s <= UNEMPLOYED:
+            hazard = b.stop[age]
+            if p.ui_weeks[i] > 0:
+                hazard *= b.ui_factor
+                used = 4 + (month % 3 == 2)  # thirteen weeks a quarter
+                p.ui_weeks[i] = p.ui_weeks[i] - used if p.ui_weeks[i] > used else 0
+            if s == TEMPORARY_LAYOFF:
+                hazard *= b.recall_factor
+            first = bits(stop_key, p.id[i])
+            if to_unit(first) < hazard:
+                rows[lo + moved] = i
+                states[lo + moved] = inactive_reason(p.traits[i], age, young, p.sex[i],
+                                                     to_unit(more_bits(first, 1)) < b.discouraged)
+                reasons[lo + moved] = 0
+                moved += 1
+            elif s == UNEMPLOYED and to_unit(more_bits(first, 2)) < b.self_employment:
+                rows[lo + moved] = i
+                states[lo + moved] = SELF_EMPLOYED
+                reasons[lo + moved] = 0
+                moved += 1
+            continue
+        if p.program[i] != NO_PROGRAM:
+            continue
+        hazard = b.look[s - CARER] * b.chance
+        if young and s == CARER:
+            z = h.zone[hh]
+            cost = price[z, 0 if child_age < 2 else 1] * h.children[hh]
+            if h.subsidized[hh] > 0:
+                cost *= 1.0 - share_paid[z]
+            pay = max(p.wage[i], np.float32(7.25)) * need_hours
+            # What is left of a month's pay after care, against the usual three quarters.
+            left = max(1.0 - cost / pay, 0.05) / 0.75
+            hazard *= left ** b.childcare_elasticity
+            if h.care[hh] == CARE_PARENT and h.adults[hh] == 1:
+                hazard *= b.no_place
+        if to_unit(bits(start_key, p.id[i])) < hazard:
+            looking[lo + found] = i
+            found += 1
+    looking_counts[chunk] = found
+    return moved
+
+
+def stage(month: Month) -> None:
+    """Decide who stops looking and who, out of the labor force, looks for a job this month.
+
+    Leaves the rows of those who look in ``month.scratch["looking"]`` for the search stage.
+    """
+    q = month.room("participation")
+    n = month.world.people.size
+    finding = month.memory["search"]["finding"]
+    usual = month.memory["search"]["usual"]
+    chance = float((max(finding[2], 0.02) / max(usual[2], 0.02)) ** q["chance_elasticity"])
+    b = Behaviour(
+        look=np.array([q["look_carer"], q["look_student"], q["look_retired"], q["look_disabled"],
+                       q["look_discouraged"], q["look_other"]]),
+        stop=month.table("participation.stop", lambda: by_age(q["stop_by_age"])),
+        childcare_elasticity=q["childcare_elasticity"], no_place=q["no_place_factor"],
+        ui_factor=q["stop_ui_factor"], recall_factor=q["stop_recall_factor"],
+        discouraged=q["discouraged_share"], self_employment=q["self_employment_entry"], chance=chance,
+    )
+    price = childcare_price(month)
+    rows, states, reasons = month.buffers()
+    looking = month.table("participation.looking", lambda: np.empty(month.world.people.capacity, np.int64))
+    if looking.size < n:
+        looking = month.scratch["participation.looking"] = np.empty(month.world.people.capacity, np.int64)
+    counts = np.zeros(month.crew.chunks(n), np.int64)
+    moved = month.crew.map(
+        _participate, n, month.world.people.columns, month.world.households.columns, month.index,
+        month.key(Stream.START_LOOKING), month.key(Stream.STOP_LOOKING), b, price,
+        month.levers.childcare_subsidy_share, 150.0, looking, counts, rows, states, reasons,
+    )
+    (month.scratch["looking"],) = gather(list(counts), looking)
+    move(month, *gather(moved, rows, states, reasons))
+
+
+def childcare_price(month: Month) -> Any:
+    """Present price of care, dollars a month by zone and age group, shape (Z, 3)."""
+    held = month.memory.get("childcare", {}).get("price")
+    return month.economy.childcare_price if held is None else held

@@ -1,0 +1,219 @@
+"""Search: who applies for jobs this month, how often, and what they would accept.
+
+Seekers are the unemployed, part of those waiting for recall, those out of the labor force who look around
+(participation), and employed people who want something better. Everything employers and the matching kernel need to
+know about them is gathered here, one row per seeker.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    NO_PROGRAM,
+    PART_TIME_INVOLUNTARY,
+    SELF_EMPLOYED,
+    TEMPORARY_LAYOFF,
+    TRAIT_RECORD,
+    UNEMPLOYED,
+)
+from laborsim.market.draws import Stream, to_unit, uniform
+from laborsim.market.draws import bits as draw_bits
+from laborsim.market.matching import Seekers
+from laborsim.market.month import Month
+from laborsim.market.transitions import gather
+
+
+class Behaviour(NamedTuple):
+    """Search parameters as a kernel wants them."""
+
+    on_the_job: float
+    pay: float
+    quality: NDArray[np.float64]  # (256,)
+    tenure: NDArray[np.float64]  # (64,)
+    layoff_share: float
+    enrolled: float
+    reservation_start: float
+    reservation_fall: float
+    reservation_floor: float
+    reservation_benefit: float
+    duration_penalty: float
+    employed_bonus: float
+    inactive_penalty: float
+    skill_weight: float
+    ability_weight: float
+    bias_race: NDArray[np.float64]
+    bias_record: float
+    bias_age: float
+    ability_return: float
+    skill_return: float
+    idle_decay: float
+    skill_floor: float
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, b, rows):  # type: ignore[no-untyped-def]
+    """Rows of the employed and unemployed who search."""
+    found = 0
+    for i in range(lo, hi):
+        s = p.state[i]
+        if s > UNEMPLOYED or s == SELF_EMPLOYED:
+            continue
+        if s == UNEMPLOYED:
+            chance = 1.0
+        elif s == TEMPORARY_LAYOFF:
+            chance = b.layoff_share
+        else:
+            u = uniform(key, p.id[i])
+            # Nobody searches more than six times as much as usual: most draws end here.
+            if u > 6.0 * b.on_the_job:
+                continue
+            tenure = min(max(month - p.hired[i], 0), 63)
+            relative = usual_wage[p.occupation[i]] / max(p.wage[i], np.float32(1.0))
+            chance = b.on_the_job * relative**b.pay * b.quality[cell_quality[p.job[i]]] * b.tenure[tenure]
+            if s == PART_TIME_INVOLUNTARY:
+                chance *= 2.0
+            if p.program[i] != NO_PROGRAM:
+                chance *= b.enrolled
+            if u < chance:
+                rows[lo + found] = i
+                found += 1
+            continue
+        if p.program[i] != NO_PROGRAM:
+            chance *= b.enrolled
+        if chance >= 1.0 or uniform(key, p.id[i]) < chance:
+            rows[lo + found] = i
+            found += 1
+    return found
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _describe(lo, hi, chunk, rows, p, h, est_quality, cell_est, month, floor, supplement, weekly_hours, b,  # type: ignore[no-untyped-def]
+              k_employed, k_unemployed, k_inactive, commute_cost, cell_zone, help_key, help_extra, amenity_weight, s):
+    for k in range(lo, hi):
+        i = rows[k]
+        state = p.state[i]
+        job = p.job[i]
+        age = (month - p.birth[i]) // 12
+        idle = max(month - p.since[i], 0)
+        skill = p.skill[i]
+        s.id[k] = p.id[i]
+        s.occupation[k] = p.occupation[i]
+        s.zone[k] = p.zone[i]
+        s.education[k] = p.education[i]
+        s.knows[k] = p.knows[i]
+        s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
+        s.car[k] = h.car[p.household[i]]
+        last = max(p.wage[i], floor[p.zone[i]])
+        score = 0.0
+        if state <= SELF_EMPLOYED:
+            s.applications[k] = k_employed
+            s.reservation[k] = floor[p.zone[i]]
+            score += b.employed_bonus
+            quality = est_quality[cell_est[job]]
+            s.hold[k] = np.log(max(p.wage[i], np.float32(1.0))) + amenity_weight * (quality - 127.5) / 127.5 \
+                - commute_cost[p.zone[i], cell_zone[job]]
+            if state == PART_TIME_INVOLUNTARY:
+                s.hold[k] -= 0.15
+            s.cell[k] = job
+        else:
+            skill *= (1.0 - b.idle_decay) ** min(idle, 120)
+            s.hold[k] = -np.inf
+            s.cell[k] = job
+            if state <= UNEMPLOYED:
+                s.applications[k] = k_unemployed
+                r = max(b.reservation_start - b.reservation_fall * idle, b.reservation_floor) * last
+                if p.ui_weeks[i] > 0:
+                    r += b.reservation_benefit * (p.ui_benefit[i] + supplement) / weekly_hours * 0.5
+                s.reservation[k] = max(r, floor[p.zone[i]])
+                score -= b.duration_penalty * min(idle, 8)
+                if help_extra[p.zone[i]] > 0.0 and to_unit(draw_bits(help_key, p.id[i])) < help_extra[p.zone[i]]:
+                    s.applications[k] += 1
+            else:
+                s.applications[k] = k_inactive
+                s.reservation[k] = max(b.reservation_floor * last, floor[p.zone[i]])
+                score -= b.inactive_penalty
+        s.factor[k] = np.exp(b.ability_return * p.ability[i] + b.skill_return * (max(skill, b.skill_floor) - 1.0))
+        score += b.skill_weight * skill + b.ability_weight * p.ability[i] - b.bias_race[p.race[i]]
+        if s.record[k]:
+            score -= b.bias_record
+        if age >= 62:
+            score -= b.bias_age
+        s.score[k] = score
+        p.reservation[i] = s.reservation[k]
+    return 0
+
+
+def behaviour(month: Month) -> Behaviour:
+    """Search parameters with their tables."""
+    q = month.room("search")
+    months = np.arange(64)
+    middle = (np.arange(256) - 127.5) / 127.5
+    return Behaviour(
+        on_the_job=q["on_the_job"], pay=q["on_the_job_pay"], quality=np.exp(-q["on_the_job_quality"] * middle),
+        tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / 12.0), layoff_share=q["layoff_search_share"],
+        enrolled=q["enrolled_share"], reservation_start=q["reservation_start"],
+        reservation_fall=q["reservation_fall"], reservation_floor=q["reservation_floor"],
+        reservation_benefit=q["reservation_benefit"], duration_penalty=q["duration_penalty"],
+        employed_bonus=q["employed_bonus"], inactive_penalty=q["inactive_penalty"], skill_weight=q["skill_weight"],
+        ability_weight=q["ability_weight"], bias_race=np.asarray(q["bias_race"], np.float64),
+        bias_record=q["bias_record"], bias_age=q["bias_age"], ability_return=q["ability_return"],
+        skill_return=q["skill_return"], idle_decay=q["idle_decay"], skill_floor=q["skill_floor"],
+    )
+
+
+def floor_by_zone(month: Month) -> NDArray[np.float64]:
+    """Lowest legal or agreed wage by zone this month, dollars an hour, shape (Z,)."""
+    e = month.economy
+    return np.maximum(e.minimum_wage[min(month.index, e.months - 1)], month.levers.wage_floor)
+
+
+def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
+    """Rows of this month's seekers, in row order, and what is known of them.
+
+    Returns
+    -------
+    rows : (n,) rows of people, ascending.
+    seekers : laborsim.market.matching.Seekers of the same length.
+    """
+    w, e = month.world, month.economy
+    p = w.people.columns
+    b = month.table("search.behaviour", lambda: behaviour(month))
+    quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
+    cell_est = w.cells.establishment[: w.cells.size]
+    cell_quality = quality[cell_est]
+    buffer, _, _ = month.buffers()
+    found = month.crew.map(_who, w.people.size, p, cell_quality, e.occ_wage, month.index,
+                           month.key(Stream.SEARCH_ON_JOB), b, buffer)
+    (workers,) = gather(found, buffer)
+    rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))
+    seekers = empty_seekers(rows.size)
+    q = month.room("matching")
+    t = min(month.index, e.months - 1)
+    served = np.minimum(month.levers.search_help_places, 10**9) > 0
+    month.crew.map(
+        _describe, rows.size, rows, p, w.households.columns, quality, cell_est, month.index, floor_by_zone(month),
+        float(e.ui_supplement[t] + month.levers.ui_supplement), 40.0, b, int(q["applications_employed"]),
+        int(q["applications_unemployed"]), int(q["applications_inactive"]), commute_cost(month), w.cells.zone,
+        month.key(Stream.SEARCH_HELP), np.where(served, month.levers.search_help, 0.0), float(month.parameters["search.amenity_weight"]),
+        seekers,
+    )
+    return rows, seekers
+
+
+def commute_cost(month: Month) -> Any:
+    """Cost of commuting by home and work zone in log-wage units, after any travel subsidy, shape (Z, Z)."""
+    paid = (1.0 - month.levers.travel_subsidy)[:, None]
+    cost = month.parameters["search.commute_cost"]
+    return np.ascontiguousarray(cost * month.economy.commute_minutes / 30.0 * paid)
+
+
+def empty_seekers(n: int) -> Seekers:
+    """Seekers columns of length n, to be filled."""
+    kinds = {"id": "u8", "occupation": "u1", "zone": "u1", "education": "u1", "applications": "u1", "knows": "u4",
+             "reservation": "f4", "factor": "f4", "score": "f4", "record": "u1", "car": "u1", "hold": "f4", "cell": "i4"}
+    return Seekers(**{name: np.empty(n, kinds[name]) for name in Seekers._fields})

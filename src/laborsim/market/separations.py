@@ -1,0 +1,344 @@
+"""Separations: how jobs end.
+
+In this order: recalls (employers with room call back people on temporary layoff first), people who leave work for
+school, family or other reasons, matches that turn out bad, the self-employed who give up, and layoffs where a cell
+holds more people than it wants. Who is laid off within a cell goes by seniority with keyed noise; which layoffs are
+temporary depends on how sudden the sector's fall is. Unemployment insurance is worked out here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    CARE_PARENT,
+    CARER,
+    DISABLED,
+    DISCHARGE,
+    FEMALE,
+    FULL_TIME,
+    LAYOFF,
+    LAYOFF_TEMPORARY,
+    OTHER_INACTIVE,
+    PART_TIME,
+    QUIT_TO_INACTIVE,
+    QUIT_TO_UNEMPLOYED,
+    RETIRED,
+    SELF_EMPLOYED,
+    STUDENT,
+    TEMPORARY_LAYOFF,
+    TRAIT_CARER,
+    TRAIT_DISABILITY,
+    TRAIT_ENROLLED,
+    TRAIT_UI_CLAIMS,
+    UNEMPLOYED,
+)
+from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.month import Month
+from laborsim.market.participation import MAX_AGE, by_age, childcare_price
+from laborsim.market.transitions import gather, hire, move, shifted_history
+
+
+class Behaviour(NamedTuple):
+    """Separation parameters as a kernel wants them."""
+
+    leave: NDArray[np.float64]  # (2, 121) monthly hazard by sex and age
+    enrolled: float
+    young_child: float
+    no_place: float
+    childcare_elasticity: float
+    tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
+    quality: NDArray[np.float64]  # (256,) factor by mean job quality score
+    bad_share: NDArray[np.float64]  # (64,) share of bad matches among those hired k months before the start
+    bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
+    discharge: float
+    self_employed: float
+
+
+@njit(cache=True, inline="always")
+def _reason_out(traits: int, age: int, young: bool, sex: int) -> int:
+    if traits & TRAIT_ENROLLED:
+        return STUDENT
+    if age >= 62:
+        return RETIRED
+    if traits & TRAIT_DISABILITY:
+        return DISABLED
+    if (young and sex == FEMALE) or traits & TRAIT_CARER:
+        return CARER
+    return OTHER_INACTIVE
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _leave(lo, hi, chunk, p, h, cell_quality, month, leave_key, match_key, b, price, share_paid,  # type: ignore[no-untyped-def]
+           rows, states, reasons):
+    """Quits out of work, bad matches and the self-employed who give up."""
+    moved = 0
+    for i in range(lo, hi):
+        s = p.state[i]
+        if s > SELF_EMPLOYED:
+            continue
+        first = bits(leave_key, p.id[i])
+        u = to_unit(first)
+        age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+        traits = p.traits[i]
+        hh = p.household[i]
+        young = h.children[hh] > 0 and month - h.youngest[hh] < 72
+        if s == SELF_EMPLOYED:
+            out = b.leave[p.sex[i], age] * 0.5
+            if u < out + b.self_employed:
+                rows[lo + moved] = i
+                states[lo + moved] = _reason_out(traits, age, young, p.sex[i]) if u < out else UNEMPLOYED
+                reasons[lo + moved] = 0
+                moved += 1
+            continue
+        tenure = min(max(month - p.hired[i], 0), 63)
+        out = b.leave[p.sex[i], age] * b.tenure_shape[tenure] * b.quality[cell_quality[p.job[i]]]
+        if traits & TRAIT_ENROLLED:
+            out *= b.enrolled
+        if young and p.sex[i] == FEMALE:
+            child_age = (month - h.youngest[hh]) // 12
+            z = h.zone[hh]
+            cost = price[z, 0 if child_age < 2 else 1] * h.children[hh]
+            if h.subsidized[hh] > 0:
+                cost *= 1.0 - share_paid[z]
+            left = max(1.0 - cost / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), 0.05) / 0.75
+            out *= b.young_child * left ** (-b.childcare_elasticity)
+            if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
+                out *= b.no_place
+        end = 0.0
+        if tenure < 63:
+            match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
+            if to_unit(match) < b.bad_share[min(max(-p.hired[i], 0), 63)]:
+                end = b.bad_hazard[tenure]
+        if u < out + end:
+            rows[lo + moved] = i
+            if u < out:
+                states[lo + moved] = _reason_out(traits, age, young, p.sex[i])
+                reasons[lo + moved] = QUIT_TO_INACTIVE
+            else:
+                states[lo + moved] = UNEMPLOYED
+                fired = to_unit(more_bits(first, 1)) < b.discharge
+                reasons[lo + moved] = DISCHARGE if fired else QUIT_TO_UNEMPLOYED
+            moved += 1
+    return moved
+
+
+@njit(cache=True, nogil=True)
+def _collect(lo, hi, chunk, p, flag, low_state, high_state, rows):  # type: ignore[no-untyped-def]
+    """Rows whose state lies in [low, high] and whose cell is flagged."""
+    found = 0
+    for i in range(lo, hi):
+        s = p.state[i]
+        if low_state <= s and s <= high_state and p.job[i] >= 0 and flag[p.job[i]]:
+            rows[lo + found] = i
+            found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _lowest(score, cell, order, places, taken):  # type: ignore[no-untyped-def]
+    """Mark the `places[cell]` lowest scores of each cell; `order` sorts by score."""
+    for k in order:
+        c = cell[k]
+        if places[c] > 0:
+            places[c] -= 1
+            taken[k] = True
+
+
+def choose(score: NDArray[np.float64], cell: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Scarce places go to the lowest scores of each cell, whatever the order of rows.
+
+    Parameters
+    ----------
+    score, cell : (n,) keyed score and cell of each candidate.
+    places : (cells,) places per cell; used up in place.
+    """
+    taken = np.zeros(score.size, np.bool_)
+    _lowest(score, cell, np.argsort(score, kind="stable"), places, taken)
+    return taken
+
+
+@njit(cache=True, nogil=True)
+def _scores(p, rows, key, month, seniority, out):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        tenure = min(max(month - p.hired[i], 0), 120)
+        out[k] = to_unit(bits(key, p.id[i])) + seniority * tenure / 120.0
+
+
+@njit(cache=True, nogil=True)
+def _after_layoff(p, h, c, rows, kind_key, temporary, leave, month, states, reasons):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        b = bits(kind_key, p.id[i])
+        age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+        hh = p.household[i]
+        young = h.children[hh] > 0 and month - h.youngest[hh] < 72
+        if to_unit(b) < temporary[c.sector[p.job[i]]]:
+            states[k] = TEMPORARY_LAYOFF
+            reasons[k] = LAYOFF_TEMPORARY
+        else:
+            states[k] = UNEMPLOYED
+            reasons[k] = LAYOFF
+        if to_unit(more_bits(b, 1)) < leave[age]:
+            states[k] = _reason_out(p.traits[i], age, young, p.sex[i])
+            reasons[k] = LAYOFF
+
+
+@njit(cache=True, nogil=True)
+def _insure(p, rows, month, base_months, hours_floor, weeks, maximum, replacement, extra_weeks, widened):  # type: ignore[no-untyped-def]
+    """Set weeks and benefit of people just laid off; call before their state changes."""
+    for k in range(rows.size):
+        i = rows[k]
+        p.ui_weeks[i] = 0
+        p.ui_benefit[i] = 0.0
+        if not p.traits[i] & TRAIT_UI_CLAIMS:
+            continue
+        history = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
+        worked = 0
+        for m in range(15):
+            worked += (history >> np.uint32(m)) & np.uint32(1)
+        if not widened and (worked < base_months or p.hours[i] < hours_floor or p.state[i] == SELF_EMPLOYED):
+            continue
+        z = p.zone[i]
+        p.ui_weeks[i] = min(int(weeks[z] + extra_weeks), 250)
+        p.ui_benefit[i] = min(replacement[z] * p.wage[i] * p.hours[i], maximum[z])
+
+
+@njit(cache=True, nogil=True)
+def _recall_hazard(p, rows, key, lost_key, month, hazard, fade, lost, back, gone, score):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        b = bits(key, p.id[i])
+        waited = max(month - p.since[i] - 1, 0)
+        back[k] = to_unit(b) < hazard * fade**waited
+        gone[k] = to_unit(bits(lost_key, p.id[i])) < lost
+        score[k] = to_unit(more_bits(b, 1))
+
+
+def _behaviour(month: Month) -> Behaviour:
+    q = month.room("separations")
+    months = np.arange(64)
+    leave = by_age(q["leave_by_age"])
+    shape = 1.0 + q["tenure_shape"] * 0.5 ** (months / q["tenure_half_life"])
+    known = 1.0 - np.exp(-months / q["learning_months"])
+    bad_hazard = q["bad_match_hazard"] * known
+    # Bad matches made before the start have partly ended already.
+    still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - bad_hazard)[:-1]])
+    score = (np.arange(256) - 127.5) / 127.5
+    index = month.economy.sector_index
+    t = min(month.index, len(index) - 1)
+    total = index.mean(axis=1)
+    fall = max(0.0, float(np.log(total[max(t - 1, 0)] / total[t]))) if t else 0.0
+    return Behaviour(
+        leave=np.stack([leave, leave * q["leave_women_factor"]]) / (1.0 + 0.35 * q["tenure_shape"]),
+        enrolled=q["leave_enrolled_factor"], young_child=q["leave_young_child_factor"],
+        no_place=q["leave_no_place_factor"],
+        childcare_elasticity=month.parameters["participation.childcare_elasticity"],
+        tenure_shape=shape, quality=np.exp(-q["quality_elasticity"] * 0.5 * score),
+        bad_share=still / (still + 1.0 - q["bad_match_share"]), bad_hazard=bad_hazard, discharge=q["discharge_share"],
+        self_employed=q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall,
+    )
+
+
+def _recalls(month: Month) -> None:
+    """Call back people on temporary layoff where their cell has room; some layoffs turn permanent."""
+    q = month.room("separations")
+    w = month.world
+    p = w.people.columns
+    rows, _, _ = month.buffers()
+    waiting = (w.cells.recall[: w.cells.size] > 0).view(np.uint8)
+    found = month.crew.map(_collect, w.people.size, p, waiting, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows)
+    (candidates,) = gather(found, rows)
+    candidates = candidates.copy()
+    if not candidates.size:
+        return
+    back, gone = np.zeros(candidates.size, np.bool_), np.zeros(candidates.size, np.bool_)
+    score = np.zeros(candidates.size)
+    key = month.key(Stream.RECALL)
+    _recall_hazard(p, candidates, key, month.key(Stream.LAYOFF_KIND), month.index, q["recall_hazard"],
+                   q["recall_fade"], q["recall_lost"], back, gone, score)
+    cells = w.people.job[candidates]
+    room = np.maximum(w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size], 0).astype(np.int32)
+    score[~back] = np.inf
+    called = choose(score, cells, room) & back
+    r = candidates[called]
+    hours = w.people.hours[r]
+    states = np.where(hours >= 35, FULL_TIME, PART_TIME).astype(np.uint8)
+    hired = w.people.hired[r].copy()  # recall keeps seniority
+    w.people.ui_weeks[r] = 0
+    hire(month, r, cells[called].astype(np.int32), states, w.people.wage[r], hours, recall=True)
+    w.people.hired[r] = hired
+    lost = candidates[gone & ~called]
+    move(month, lost, np.full(lost.size, UNEMPLOYED, np.uint8), np.zeros(lost.size, np.uint8))
+
+
+def _layoffs(month: Month) -> None:
+    """Bring cells that hold more people than they want down to their target."""
+    q = month.room("separations")
+    w, e = month.world, month.economy
+    p = w.people.columns
+    excess = _excess(month)
+    rows, _, _ = month.buffers()
+    found = month.crew.map(_collect, w.people.size, p, (excess > 0).view(np.uint8), 0, SELF_EMPLOYED, rows)
+    (candidates,) = gather(found, rows)
+    candidates = candidates.copy()
+    score = np.zeros(candidates.size)
+    _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, 1.5, score)
+    r = candidates[choose(score, w.people.job[candidates], excess)]
+    index = e.sector_index
+    t = min(month.index, len(index) - 1)
+    fall = np.log(index[max(t - 2, 0)] / index[t])
+    temporary = np.clip(q["temporary_base"] + q["temporary_slope"] * np.maximum(fall - 0.02, 0.0),
+                        0.0, q["temporary_most"])
+    leave = month.table("separations.laid_off_leave", lambda: by_age(q["laid_off_leave"]))
+    states, reasons = np.empty(r.size, np.uint8), np.empty(r.size, np.uint8)
+    _after_layoff(p, w.households.columns, w.cells.columns, r, month.key(Stream.LAYOFF_KIND), temporary, leave,
+                  month.index, states, reasons)
+    insure(month, r[(states == UNEMPLOYED) | (states == TEMPORARY_LAYOFF)])
+    move(month, r, states, reasons)
+
+
+def _excess(month: Month) -> NDArray[np.int32]:
+    """People to lay off by cell: filled beyond target, and beyond the slack given to technology (demand)."""
+    c = month.world.cells
+    n = c.size
+    slack = month.memory["demand"]["slack"]
+    allowed = np.ceil(c.target[:n] * slack[c.occupation[:n]]).astype(np.int32)
+    return np.maximum(c.filled[:n] - allowed, 0).astype(np.int32)
+
+
+def insure(month: Month, rows: NDArray[np.int64]) -> None:
+    """Unemployment insurance for people losing work; call before `move`."""
+    q, e = month.room("insurance"), month.economy
+    t = min(month.index, e.months - 1)
+    _insure(month.world.people.columns, rows, month.index, int(q["base_months"]), int(q["hours_floor"]),
+            e.ui_weeks[t], e.ui_maximum[t], e.ui_replacement, float(month.levers.ui_extra_weeks), bool(e.ui_all[t]))
+
+
+def stage(month: Month) -> None:
+    """Recalls, leaving, bad matches, layoffs; benefits for those laid off."""
+    w = month.world
+    _recalls(month)
+    b = _behaviour(month)
+    quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
+    cell_quality = quality[w.cells.establishment[: w.cells.size]]
+    rows, states, reasons = month.buffers()
+    moved = month.crew.map(
+        _leave, w.people.size, w.people.columns, w.households.columns, cell_quality, month.index,
+        month.key(Stream.LEAVE_LABOR_FORCE), month.key(Stream.MATCH_QUALITY, fixed=True), b, childcare_price(month),
+        month.levers.childcare_subsidy_share, rows, states, reasons,
+    )
+    r, s, why = (a.copy() for a in gather(moved, rows, states, reasons))
+    w.people.ui_weeks[r] = 0
+    if month.economy.ui_all[min(month.index, month.economy.months - 1)]:
+        insure(month, r[(s == UNEMPLOYED) & (w.people.state[r] == SELF_EMPLOYED)])
+    move(month, r, s, why)
+    _layoffs(month)
+
+
+__all__ = ["choose", "insure", "stage"]

@@ -1,0 +1,111 @@
+"""Wages, skill and hours of those in work.
+
+Posted wages move towards a goal set by the occupation's going rate, the employer's own policy, real growth, tightness of
+the occupation's market, and how long vacancies have stayed open; never below the floor. Incumbents are reviewed once a
+year, in the month they were hired: skill has grown with use, tenure counts, and part of the gap to what a newcomer
+would get is closed. Wages do not fall. Floors bind at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    FULL_TIME,
+    PART_TIME_INVOLUNTARY,
+    SELF_EMPLOYED,
+)
+from laborsim.market.draws import Stream, uniform
+from laborsim.market.month import Month
+from laborsim.market.search import behaviour, floor_by_zone
+
+
+@njit(cache=True, nogil=True)
+def _post(lo, hi, chunk, c, premium, going, speed, age_raise, age_most, floor, childcare_sector, supplement):  # type: ignore[no-untyped-def]
+    for k in range(lo, hi):
+        goal = going[c.occupation[k]] * premium[c.establishment[k]]
+        if c.vacancies[k] > 0 and c.age[k] > 2.0:
+            goal *= 1.0 + min(age_raise * (c.age[k] - 2.0), age_most)
+        if c.sector[k] == childcare_sector:
+            goal += supplement[c.zone[k]]
+        posted = c.posted[k] * (goal / c.posted[k]) ** speed
+        c.posted[k] = max(posted, floor[c.zone[k]])
+    return 0
+
+
+@njit(cache=True, nogil=True)
+def _review(lo, hi, chunk, p, c, month, key, floor, binding, learn, pass_on, tenure_return, ability_return,  # type: ignore[no-untyped-def]
+            skill_return, raised, cut):
+    for i in range(lo, hi):
+        s = p.state[i]
+        if s >= SELF_EMPLOYED:
+            continue
+        if s == PART_TIME_INVOLUNTARY:
+            if uniform(key, p.id[i]) < raised:
+                p.state[i] = FULL_TIME
+                p.hours[i] = 40
+        elif s == FULL_TIME and cut > 0.0 and uniform(key, p.id[i]) < cut:
+            p.state[i] = PART_TIME_INVOLUNTARY
+            p.hours[i] = 26
+        tenure = month - p.hired[i]
+        if tenure % 12 == 0 and tenure > 0:
+            job = p.job[i]
+            skill = p.skill[i] + (1.0 - p.skill[i]) * learn[p.occupation[i]]
+            p.skill[i] = skill
+            goal = c.posted[job] * np.exp(ability_return * p.ability[i] + skill_return * (skill - 1.0)
+                                          + tenure_return * min(tenure // 12, 15))
+            if goal > p.wage[i]:
+                p.wage[i] += pass_on * (goal - p.wage[i])
+        if binding and p.wage[i] < floor[c.zone[p.job[i]]]:
+            p.wage[i] = floor[c.zone[p.job[i]]]
+    return 0
+
+
+def going_rate(month: Month) -> NDArray[np.float64]:
+    """Going hourly wage of each occupation this month, shape (O,): median, real growth and tightness."""
+    q, e = month.room("wages"), month.economy
+    memory = month.memory["wages"]
+    open_now = month.memory["search"]["open"]
+    smooth = memory["open"]
+    if month.index == 0:
+        smooth[:] = open_now
+    smooth += (open_now - smooth) * 0.2
+    if month.index == 5:
+        memory["usual_open"][:] = smooth
+    rate = e.occ_wage * (1.0 + q["real_growth"]) ** (month.index / 12.0)
+    if month.index < 5:
+        return np.asarray(rate)
+    # Vacancies per seeker of the occupation, relative to its first half year; seekers by the overall chance.
+    finding, usual = month.memory["search"]["finding"], month.memory["search"]["usual"]
+    tight = (smooth + 1.0) / (memory["usual_open"] + 1.0) * float(finding[0] / usual[0]) ** 0.5
+    return np.asarray(rate * tight ** q["tightness_elasticity"])
+
+
+def prepare(month: Month) -> None:
+    """Remember open vacancies by occupation, smoothed."""
+    n = month.economy.occupations
+    month.memory["wages"] = {"open": np.zeros(n), "usual_open": np.zeros(n)}
+
+
+def stage(month: Month) -> None:
+    """Reprice posted wages; yearly reviews; hours of involuntary part-timers."""
+    q, e, w = month.room("wages"), month.economy, month.world
+    floor = floor_by_zone(month)
+    premium = np.exp(w.establishments.premium[: w.establishments.size].astype(np.float64))
+    month.crew.map(_post, w.cells.size, w.cells.columns, premium, going_rate(month), float(q["posted_adjustment"]),
+                   float(q["age_raise"]), float(q["age_raise_most"]), floor, e.childcare_sector,
+                   month.levers.childcare_wage_supplement)
+    b = month.table("search.behaviour", lambda: behaviour(month))
+    learn = month.table("wages.learn", lambda: 1.0 - np.exp(-12.0 / np.maximum(e.occ_training_months / 1.6, 3.0)))
+    before = month.scratch.get("wages.floor")
+    binding = before is None or bool(np.any(floor > before))
+    month.scratch["wages.floor"] = floor
+    index = e.sector_index
+    t = min(month.index, e.months - 1)
+    fall = max(0.0, float(np.log(index[max(t - 1, 0)].mean() / index[t].mean())))
+    month.crew.map(_review, w.people.size, w.people.columns, w.cells.columns, month.index,
+                   month.key(Stream.UNDEREMPLOYMENT), floor, binding, learn, float(q["review_pass"]),
+                   float(q["tenure_return"]), b.ability_return, b.skill_return, float(q["hours_raised"]),
+                   float(q["hours_cut"]) * (1.0 + 40.0 * fall))
