@@ -35,7 +35,7 @@ class Counts:
     births, deaths, youth, in_migrants, out_migrants, retirements : (Z,) people by zone of residence.
     childcare_* : (Z,) children in formal places, subsidised, wanting a place and not finding one; parents kept at home.
     pipeline : (P, 8) aware, applied, eligible, enrolled, completed, credentialed, placed, retained this month.
-    dropouts : (P,).  seat_months : (P,) people enrolled.
+    dropouts : (P,).  seat_months : (P,) people enrolled.  added_starts : (P,) starts beyond the program's own seats.
     sponsor_contacts, sponsors_won, screen_contacts, screens_announced, screens_removed : employers.
     usage_dollars : dict of money actually triggered by a lever this month, by lever name, model dollars.
     """
@@ -68,6 +68,7 @@ class Counts:
     dropouts: I8
     seat_months: I8
     scalars: I8  # see SCALARS
+    added_starts: I8
 
     @classmethod
     def empty(cls, sectors: int, zones: int, occupations: int, programs: int) -> Counts:
@@ -78,6 +79,7 @@ class Counts:
             "out_migrants": (zones,), "retirements": (zones,), "childcare_enrolled": (zones,),
             "childcare_subsidized": (zones,), "childcare_unmet": (zones,), "childcare_kept_home": (zones,),
             "pipeline": (programs, 8), "dropouts": (programs,), "seat_months": (programs,),
+            "added_starts": (programs,),
             "scalars": (len(SCALARS),),
             "separations": (len(REASONS), sectors, zones),
         }
@@ -93,6 +95,7 @@ SCALARS = (
     "apprentice_starts_granted", "ojt_starts", "ojt_wage_cents", "childcare_subsidy_cents",
     "childcare_supplement_cents", "record_contacts", "establishments_opened", "establishments_closed",
     "job_to_job", "ui_cents", "ui_recipients", "training_price_cents",
+    "records_agreed",
 )
 SCALAR = {name: i for i, name in enumerate(SCALARS)}
 PIPELINE = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")

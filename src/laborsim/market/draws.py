@@ -82,6 +82,12 @@ class Stream(IntEnum):
     SEARCH_HELP = 53
     PLANT_CELLS = 54
     ACTIVE_SEARCH = 55
+    SPONSOR_LAPSE = 70
+    SPONSOR_OPENING = 71
+    TRAINING_SEATS = 72
+    RECORD_ADOPTION = 73
+    SCREEN_IMITATION = 74
+    TRAINING_STOCK = 75
 
 
 @njit(cache=True, inline="always")

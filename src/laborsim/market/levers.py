@@ -50,6 +50,9 @@ class Levers:
     ai_speed : yearly growth of AI adoption relative to the scenario's own, 1 neutral.
     quality_standard : (8,) least score on each Good Jobs principle for establishments that take part.
     quality_contacts : establishments coached this month.
+    sponsor_grant_places : new apprentices for whom the grant can be paid this month.
+    sponsor_closed, screen_closed : (Z,) 1 for zones of work where sponsor contacts and grants, or contacts about screens,
+        are not on offer.
     """
 
     childcare_subsidy_share: F8
@@ -69,6 +72,8 @@ class Levers:
     wage_floor: F8
     rent_support: F8
     quality_standard: F8
+    sponsor_closed: F8
+    screen_closed: F8
     sponsor_contacts: int = 0
     sponsor_grant: float = 0.0
     ojt_reimbursement: float = 0.0
@@ -81,6 +86,7 @@ class Levers:
     startup_support: float = 0.0
     ai_speed: float = 1.0
     quality_contacts: int = 0
+    sponsor_grant_places: int = 0
 
     @classmethod
     def neutral(cls, zones: int, programs: int, majors: int) -> Levers:
@@ -93,7 +99,7 @@ class Levers:
             program_price_share=p.copy(), program_supports=p.copy(), curriculum_fit=p.copy(),
             search_help=z.copy(), search_help_places=zi.copy(), awareness=np.zeros(majors),
             program_awareness=p.copy(), travel_subsidy=z.copy(), wage_floor=z.copy(), rent_support=z.copy(),
-            quality_standard=np.zeros(len(PRINCIPLES)),
+            quality_standard=np.zeros(len(PRINCIPLES)), sponsor_closed=z.copy(), screen_closed=z.copy(),
         )
 
     def is_neutral(self) -> bool:

@@ -1,0 +1,206 @@
+"""Kernels of the training pipeline: who learns of programs, who considers one, who applies, who may enter."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    APPRENTICESHIP,
+    CARE_PARENT,
+    KNOWS_PROGRAM_BIT,
+    NO_PROGRAM,
+    PRACTICE_SPONSOR,
+    SELF_EMPLOYED,
+    TEMPORARY_LAYOFF,
+    TRAIT_RECORD,
+    UNEMPLOYED,
+)
+from laborsim.market.draws import bits, more_bits, to_unit, uniform
+
+APPLIED = 1
+ELIGIBLE = 2
+HOURS_A_MONTH = 152.0
+_ONE = np.uint32(1)
+
+
+class Choice(NamedTuple):
+    """What people know and weigh this month; Z zones, O occupations, P programs.
+
+    attention : (13,) share considering a program, by state.
+    outreach : (32,) added monthly rates of learning, by bit of `knows`; random : (32,) 1 for bits learnt by chance.
+    visible : (Z, P) cumulative share of attention a program gets from people of a zone.
+    value : (P,) expected dollars a month after completion; pay : (P,) dollars a month while training, 0 unpaid.
+    travel : (Z, P) dollars a month by car. chance : (O,) expected share of time in work.
+    care : (Z,) dollars a month for a young child.
+    """
+
+    attention: NDArray[np.float64]
+    outreach: NDArray[np.float64]
+    random: NDArray[np.float64]
+    visible: NDArray[np.float64]
+    kind_bit: NDArray[np.uint32]
+    field_bits: NDArray[np.uint32]
+    value: NDArray[np.float64]
+    pay: NDArray[np.float64]
+    months: NDArray[np.float64]
+    time: NDArray[np.float64]
+    price: NDArray[np.float64]
+    education: NDArray[np.uint8]
+    least_age: NDArray[np.int64]
+    check: NDArray[np.uint8]
+    travel: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    care: NDArray[np.float64]
+    learn: float
+    nearby: float
+    outreach_total: float
+    least_wage: float
+    low_wage: float
+    horizon: float
+    scale: float
+    taste: float
+    no_car: float
+    lock_in: float
+    outside: int
+
+
+@njit(cache=True, inline="always")
+def _pick_bit(available: int, draw: float) -> int:
+    """One of the set bits, uniformly; 0 if there is none."""
+    n = 0
+    for k in range(32):
+        if available & (_ONE << np.uint32(k)):
+            n += 1
+    at = int(draw * n)
+    for k in range(32):
+        if available & (_ONE << np.uint32(k)):
+            if at == 0:
+                return _ONE << np.uint32(k)
+            at -= 1
+    return np.uint32(0)
+
+
+@njit(cache=True, inline="always")
+def _walk(rates, total: float, draw: float) -> int:  # type: ignore[no-untyped-def]
+    """Bit drawn in proportion to `rates`, which sum to `total`."""
+    x = draw * total
+    for k in range(32):
+        x -= rates[k]
+        if x < 0.0:
+            return _ONE << np.uint32(k)
+    return np.uint32(0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seekers):  # type: ignore[no-untyped-def]
+    """Learning and applying. Writes rows, programs and flags (APPLIED, ELIGIBLE) of those who know and consider one.
+
+    `seekers` (chunks, O) counts the unemployed by occupation. Returns the number of rows written.
+    """
+    n = 0
+    learners = 1.0 - q.learn
+    reached = learners - q.outreach_total
+    for i in range(lo, hi):
+        s = p.state[i]
+        attention = q.attention[s]
+        if attention == 0.0:
+            continue
+        if s == UNEMPLOYED or s == TEMPORARY_LAYOFF:
+            seekers[chunk, p.occupation[i]] += 1
+        first = bits(key, p.id[i])
+        u = to_unit(first)
+        if u >= reached:
+            if u < learners:
+                p.knows[i] |= _walk(q.outreach, q.outreach_total, to_unit(more_bits(first, 1)))
+            elif to_unit(more_bits(first, 1)) < q.nearby:
+                b = more_bits(first, 2)
+                job = p.job[i]
+                sponsored = job >= 0 and (e.practices[c.establishment[job]] & PRACTICE_SPONSOR) > 0
+                if sponsored and (b & np.uint64(1)) == np.uint64(1):
+                    p.knows[i] |= _ONE << np.uint32(KNOWS_PROGRAM_BIT + APPRENTICESHIP)
+                else:
+                    # Rows of a household and of a zone lie together: a neighbouring row tells what it knows.
+                    step = 1 + int((b >> np.uint64(8)) % np.uint64(3))
+                    j = i - step if (b & np.uint64(2)) == np.uint64(2) else i + step
+                    if lo <= j and j < hi:
+                        told = p.knows[j]
+                        if p.program[j] != NO_PROGRAM:
+                            told |= q.kind_bit[p.program[j]] | q.field_bits[p.program[j]]
+                        p.knows[i] |= _pick_bit(told & ~p.knows[i], to_unit(more_bits(first, 3)))
+            else:
+                p.knows[i] |= _walk(q.random, q.random.sum(), to_unit(more_bits(first, 3)))
+        if u >= attention or p.program[i] != NO_PROGRAM:
+            continue
+        z = p.zone[i]
+        employed = s <= SELF_EMPLOYED
+        wage = max(float(p.wage[i]), q.least_wage)
+        if z == q.outside or (employed and wage >= q.low_wage):
+            continue
+        g = np.searchsorted(q.visible[z], to_unit(more_bits(first, 4)), side="right")
+        if g >= q.value.size:
+            continue
+        knows = p.knows[i]
+        if (knows & q.kind_bit[g]) == 0 or (knows & q.field_bits[g]) == 0:
+            continue
+        hh = p.household[i]
+        age = (month - p.birth[i]) // 12
+        now = wage * HOURS_A_MONTH * (0.96 if employed else q.chance[p.occupation[i]])
+        if employed and p.hours[i] < 35:
+            now *= p.hours[i] / 40.0
+        ahead = min(q.horizon, max(0.0, (66.0 - age) * 12.0))
+        cost = q.price[g]
+        burden = q.travel[z, g] * (1.0 if h.car[hh] > 0 else q.no_car)
+        if h.children[hh] > 0 and month - h.youngest[hh] < 72 and h.care[hh] == CARE_PARENT:
+            burden += q.care[z] * q.time[g]
+        if q.pay[g] > 0.0:
+            burden += now - q.pay[g]
+        else:
+            burden += now * q.time[g] * (0.25 if employed else q.lock_in)
+        cost += q.months[g] * burden
+        odds = q.taste + (ahead * (q.value[g] - now) - cost) / q.scale
+        flag = 0
+        if to_unit(more_bits(first, 5)) * (1.0 + math.exp(-odds)) < 1.0:
+            flag = APPLIED
+            barred = q.check[g] == 1 and (p.traits[i] & TRAIT_RECORD) > 0
+            if p.education[i] >= q.education[g] and age >= q.least_age[g] and not barred:
+                flag |= ELIGIBLE
+        rows[lo + n] = i
+        picks[lo + n] = g
+        flags[lo + n] = flag
+        n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def uniforms(key, ids, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with the uniform draws of agents `ids` (uint64) for one decision."""
+    for k in range(ids.size):
+        out[k] = uniform(key, ids[k])
+    return out
+
+
+def draws(key: np.uint64, ids: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Uniform draws in [0, 1) of many agents for one decision, shape of `ids`."""
+    return uniforms(key, np.ascontiguousarray(ids), np.empty(ids.size))  # type: ignore[no-any-return]
+
+
+def ordinal(group: NDArray[np.int64], score: NDArray[np.float64], tie: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Place of each member within its group by ascending score, 0 first; ties go to the lower `tie`.
+
+    Examples
+    --------
+    >>> ordinal(np.array([0, 1, 0]), np.array([0.9, 0.5, 0.1]), np.zeros(3, np.uint64)).tolist()
+    [1, 0, 0]
+    """
+    order = np.lexsort((tie, score, group))
+    sorted_group = group[order]
+    start = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]]) if group.size else np.empty(0, np.int64)
+    size = np.diff(np.r_[start, group.size])
+    place = np.empty(group.size, np.int64)
+    place[order] = np.arange(group.size) - np.repeat(start, size)
+    return place
