@@ -1,0 +1,182 @@
+"""Policy against baseline: paired differences, what an additional outcome costs, who gains and who loses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from laborsim.study.outcomes import BY_GROUP, HEADLINES, group_name, outcome
+from laborsim.study.statistics import paired, student_t_quantile
+from laborsim.study.task import BASELINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from laborsim.study.results import Results
+
+# stocks of people whose additional number is priced: name, indicator, share of it (or None)
+STOCKS = (
+    ("employed resident", "employment", None),
+    ("worker at a self-sufficiency wage", "employment", "share_self_sufficient"),
+    ("worker in a good job", "employment", "share_good_jobs"),
+)
+FAMILIES = ("segment", "sex", "race", "age", "education", "zone", "parent")
+
+
+@dataclass
+class Comparison:
+    """Outcome of a comparison.
+
+    Attributes
+    ----------
+    policy, against : names.
+    level : confidence level of the intervals.
+    months : the last months the figures are means of.
+    differences : one row per indicator and group: indicator, group, unit, base, policy, difference, low, high,
+        distinguishable, better (1 better for residents, -1 worse, 0 not said), up (share of runs higher),
+        variance_reduction, replicates.
+    costs : one row per stock of people: outcome, additional (at the end), low, high, person_years (over all months),
+        dollars, per_additional, per_person_year with ranges; NaN where the gain is not distinguishable from zero.
+    groups : as differences, for every group, those distinguishable from zero first.
+    """
+
+    policy: str
+    against: str
+    level: float
+    months: int
+    differences: pd.DataFrame
+    costs: pd.DataFrame
+    groups: pd.DataFrame
+
+    @property
+    def gains(self) -> pd.DataFrame:
+        """Groups better off, by more than chance."""
+        return self.groups[self.groups["distinguishable"] & (self.groups["better"] > 0)]
+
+    @property
+    def losses(self) -> pd.DataFrame:
+        """Groups worse off, by more than chance."""
+        return self.groups[self.groups["distinguishable"] & (self.groups["better"] < 0)]
+
+
+def compare(results: Results, policy: str, against: str = BASELINE, by: str | None = None,
+            indicators: Sequence[str] | None = None, months: int = 12, level: float = 0.90) -> Comparison:
+    """Compare two policies run with common random numbers.
+
+    Parameters
+    ----------
+    results : Results
+    policy, against : names of policies in the results.
+    by : family of groups ("segment", "sex", "zone" ...) to break the figures down by, or None for everyone.
+    indicators : names; None takes the headlines (for groups, those known by group).
+    months : the figure of a run is its mean over this many last months.
+    level : confidence level.
+
+    Raises
+    ------
+    UnknownName
+        If the results have no such policy, group family or indicator.
+    """
+    from laborsim.study.names import known
+
+    for name in (policy, against):
+        known(name, results.policies, "policy")
+    groups = ["all"]
+    if by:
+        groups = results.groups(by)
+        if not groups:
+            known(by, sorted({g.partition(":")[0] for _, g in results.keys}), "group")
+    if indicators is None:
+        indicators = HEADLINES if by is None else BY_GROUP
+    else:
+        for name in indicators:
+            known(name, list(dict.fromkeys(i for i, _ in results.keys)), "indicator")
+    differences = _table(results, policy, against, indicators, groups, months, level)
+    families = [f for f in FAMILIES if f != by] + ([by] if by and by not in FAMILIES else [])
+    everyone = [g for f in ([by] if by else families) for g in results.groups(f)]
+    per_group = _table(results, policy, against, BY_GROUP, everyone, months, level)
+    if len(per_group):
+        per_group = per_group.sort_values("distinguishable", ascending=False, kind="stable", ignore_index=True)
+    return Comparison(policy, against, level, months, differences,
+                      costs(results, policy, against, months, level), per_group)
+
+
+def _table(results: Results, policy: str, against: str, indicators: Sequence[str], groups: Sequence[str],
+           months: int, level: float) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for indicator in indicators:
+        for group in groups:
+            if (indicator, group) not in results:
+                continue
+            p = paired(results.last_year(indicator, group, against, months),
+                       results.last_year(indicator, group, policy, months), level)
+            if p.replicates == 0:
+                continue
+            unit = results.units[indicator, group]
+            said = outcome(indicator, unit)
+            better = said.better * int(np.sign(p.difference)) if p.distinguishable else 0
+            rows.append({
+                "indicator": indicator, "group": group, "unit": unit, "label": said.label, "who": group_name(group),
+                "kind": said.kind, "base": p.base, "policy": p.policy, "difference": p.difference, "low": p.low,
+                "high": p.high, "distinguishable": p.distinguishable, "better": better, "up": p.up, "down": p.down,
+                "variance_reduction": p.variance_reduction, "replicates": p.replicates,
+            })
+    columns = ["indicator", "group", "unit", "label", "who", "kind", "base", "policy", "difference", "low", "high",
+               "distinguishable", "better", "up", "down", "variance_reduction", "replicates"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def costs(results: Results, policy: str, against: str = BASELINE, months: int = 12,
+          level: float = 0.90) -> pd.DataFrame:
+    """Dollars per additional outcome: all dollars spent over what the policy added.
+
+    The range divides the dollars by the bounds of the interval of the additional people. Where that interval
+    includes zero no price is given: it would have no upper end.
+    """
+    import pandas as pd
+
+    dollars = results.dollars(policy) - results.dollars(against)
+    done = {(r.policy, r.replicate) for r in results.records if r.done}
+    use = [r for r in range(results.replicates) if (policy, r) in done and (against, r) in done]
+    spent = float(dollars[use].mean()) if use else math.nan
+    rows = []
+    for name, indicator, share in STOCKS:
+        if (indicator, "all") not in results or (share is not None and (share, "all") not in results):
+            continue
+        extra = _stock(results, indicator, share, policy) - _stock(results, indicator, share, against)
+        extra = extra[use]
+        end, end_low, end_high = _interval(extra[:, -months:].mean(axis=1), level)
+        years, years_low, years_high = _interval(np.nansum(extra, axis=1) / 12.0, level)
+        row = {"outcome": name, "additional": end, "low": end_low, "high": end_high, "person_years": years,
+               "person_years_low": years_low, "person_years_high": years_high, "dollars": spent}
+        for prefix, mean, low, high in (("per_additional", end, end_low, end_high),
+                                        ("per_person_year", years, years_low, years_high)):
+            sure = low > 0.0 and spent > 0.0
+            row[prefix] = spent / mean if sure else math.nan
+            row[prefix + "_low"] = spent / high if sure else math.nan
+            row[prefix + "_high"] = spent / low if sure else math.nan
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _stock(results: Results, indicator: str, share: str | None, policy: str) -> NDArray[np.float64]:
+    people = results.series(indicator, "all", policy)
+    return people if share is None else people * results.series(share, "all", policy)
+
+
+def _interval(values: NDArray[np.float64], level: float) -> tuple[float, float, float]:
+    values = values[np.isfinite(values)]
+    if len(values) == 0:
+        return math.nan, math.nan, math.nan
+    mean = float(values.mean())
+    if len(values) == 1:
+        return mean, math.nan, math.nan
+    half = student_t_quantile(0.5 + level / 2, len(values) - 1) * float(values.std(ddof=1)) / math.sqrt(len(values))
+    return mean, mean - half, mean + half

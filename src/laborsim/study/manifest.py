@@ -1,0 +1,84 @@
+"""The manifest: what was simulated, of what, with which program, and how long it took."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from laborsim.study.task import BASELINE
+
+if TYPE_CHECKING:
+    from laborsim.scenario.schema import Scenario
+
+LIBRARIES = ("mesa", "numba", "numpy", "pandas", "matplotlib", "joblib")
+
+
+def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
+    """What is known before the first run: the scenario in plain values, the versions, the settings."""
+    chosen: dict[str, Any] = {BASELINE: {"title": "Baseline", "owner": "", "payer": "", "note": "no policy"}}
+    chosen |= {name: plain(spec.policies[name]) for name in policies}
+    return {
+        "format": 1,
+        "scenario": {"name": spec.name, "title": spec.title, "region": spec.region, "start": spec.start,
+                     "horizon": spec.horizon, "notes": spec.notes, "drivers": spec.drivers, "hash": spec.hash()},
+        "policies": chosen,
+        "targets": [plain(t) for t in spec.targets],
+        "peers": plain(spec.peers),
+        "events": [plain(e) for e in spec.events],
+        "assumptions": assumptions(spec),
+        "months": [spec.month_label(m) for m in range(spec.months)],
+        "replicates": spec.replicates, "seed": spec.seed, "scale": spec.scale,
+        "versions": versions(),
+    }
+
+
+def assumptions(spec: Scenario) -> list[dict[str, Any]]:
+    """Every parameter with its value here, source and grade; those set by the scenario are marked."""
+    from laborsim.scenario.parameters.registry import declared
+
+    set_here = spec.assumptions
+    rows = []
+    for name, parameter in declared().items():
+        row = {k: plain(getattr(parameter, k)) for k in ("name", "unit", "label", "source", "grade", "low", "high")}
+        row["value"], row["set_here"] = plain(parameter.default), name in set_here
+        if name in set_here:
+            row |= {k: v for k, v in plain(set_here[name]).items() if v not in (None, "", {})}
+        rows.append(row)
+    return rows
+
+
+def versions() -> dict[str, str]:
+    """Versions of the program, of Python and of the libraries that do the work."""
+    found = {"laborsim": "", "python": platform.python_version(), "platform": platform.platform(terse=True)}
+    for name in ("laborsim", *LIBRARIES):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Values JSON can hold: models become dicts, infinities and NaN become null."""
+    if hasattr(value, "model_dump"):
+        return plain(value.model_dump(mode="json"))
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    return str(value)
+
+
+def manifest_text(about: dict[str, Any]) -> str:
+    """The manifest as JSON text."""
+    return json.dumps(plain(about), indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,140 @@
+"""Names a reader sees for indicators, and which way is better: the vocabulary of comparisons and reports."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one indicator is spoken of.
+
+    Attributes
+    ----------
+    label : what stands in a sentence ("unemployment rate").
+    better : 1 if more is better, -1 if less is better, 0 if neither.
+    kind : "share" (0 to 1, shown in per cent), "wage" (dollars an hour), "days", "people", "dollars", "number".
+    """
+
+    label: str
+    better: int
+    kind: str
+
+
+OUTCOMES: Final[dict[str, Outcome]] = {
+    "employment": Outcome("employed residents", 1, "people"),
+    "labor_force": Outcome("labor force", 0, "people"),
+    "employment_rate": Outcome("employment rate", 1, "share"),
+    "unemployment_rate": Outcome("unemployment rate", -1, "share"),
+    "participation_rate": Outcome("labor force participation", 1, "share"),
+    "prime_age_participation_rate": Outcome("participation at ages 25 to 54", 1, "share"),
+    "u6_rate": Outcome("slack (U-6)", -1, "share"),
+    "share_self_sufficient": Outcome("workers at a self-sufficiency wage", 1, "share"),
+    "share_good_jobs": Outcome("workers in good jobs", 1, "share"),
+    "wage_median": Outcome("median hourly wage", 1, "wage"),
+    "wage_p10": Outcome("10th percentile wage", 1, "wage"),
+    "over_education_share": Outcome("workers over-educated for their job", -1, "share"),
+    "part_time_involuntary_share": Outcome("part-time, wanting full-time", -1, "share"),
+    "long_term_unemployed_share": Outcome("long-term share of the unemployed", -1, "share"),
+    "good_vacancy_fill_rate": Outcome("good vacancies filled in the month", 1, "share"),
+    "time_to_fill": Outcome("time to fill", -1, "days"),
+    "vacancy_duration": Outcome("vacancy duration", -1, "days"),
+    "applications_per_vacancy": Outcome("applications per vacancy", 1, "number"),
+    "openings_rate": Outcome("job openings rate", 0, "share"),
+    "hires_rate": Outcome("hires rate", 0, "share"),
+    "quits_rate": Outcome("quits rate", 0, "share"),
+    "layoffs_rate": Outcome("layoffs and discharges rate", -1, "share"),
+    "retention_12_month": Outcome("still with the same employer after 12 months", 1, "share"),
+    "turnover_cost": Outcome("turnover cost", -1, "dollars"),
+    "carers_kept_out": Outcome("parents kept from work by childcare", -1, "people"),
+    "childcare_unmet": Outcome("children without a place", -1, "people"),
+    "childcare_slots": Outcome("childcare places in use", 1, "people"),
+    "childcare_price": Outcome("childcare price", -1, "dollars"),
+}
+
+# shown first, in this order, where a table or chart needs a few
+HEADLINES: Final = (
+    "employment", "employment_rate", "unemployment_rate", "participation_rate", "share_self_sufficient",
+    "share_good_jobs", "wage_median", "good_vacancy_fill_rate", "time_to_fill", "retention_12_month",
+    "over_education_share", "part_time_involuntary_share", "u6_rate", "openings_rate", "applications_per_vacancy",
+    "carers_kept_out", "childcare_unmet",
+)
+BY_GROUP: Final = ("employment_rate", "unemployment_rate", "participation_rate", "share_self_sufficient",
+                   "share_good_jobs", "wage_median")
+
+GROUP_NAMES: Final = {
+    "all": "everyone", "parent:under_six": "parents of a child under six", "sex:female": "women", "sex:male": "men",
+    "segment:unemployed": "unemployed", "segment:underemployed": "underemployed",
+    "segment:low_skilled": "low-skilled", "segment:high_skilled": "highly skilled",
+    "segment:out_of_labor_force": "out of the labor force",
+    "race:white": "white", "race:black": "Black", "race:hispanic": "Hispanic", "race:asian": "Asian",
+    "race:other": "other race", "education:less_than_hs": "no high-school diploma",
+    "education:hs": "high-school diploma", "education:some_college": "some college",
+    "education:associate": "associate degree", "education:bachelor": "bachelor's degree",
+    "education:graduate": "graduate degree",
+}
+
+
+def outcome(indicator: str, unit: str = "") -> Outcome:
+    """How an indicator is spoken of; one that is not in the list speaks for itself, its kind from its unit.
+
+    Examples
+    --------
+    >>> outcome("unemployment_rate").label
+    'unemployment rate'
+    >>> outcome("births", "people").kind
+    'people'
+    """
+    known = OUTCOMES.get(indicator)
+    if known is not None:
+        return known
+    text = unit.lower()
+    kind = ("share" if "share" in text or indicator.endswith(("_rate", "_share"))
+            else "wage" if "hour" in text else "dollars" if "dollar" in text or "$" in text
+            else "days" if "day" in text else "people" if "people" in text or "person" in text else "number")
+    return Outcome(indicator.replace("_", " "), 0, kind)
+
+
+def group_name(group: str) -> str:
+    """A group as a reader would say it.
+
+    Examples
+    --------
+    >>> group_name("age:25-34"), group_name("sex:female")
+    ('ages 25-34', 'women')
+    """
+    if group in GROUP_NAMES:
+        return GROUP_NAMES[group]
+    family, _, name = group.partition(":")
+    if family == "age":
+        return f"ages {name}"
+    return name.replace("_", " ") or family
+
+
+def shown(value: float, kind: str, signed: bool = False) -> str:
+    """A figure with its unit, as it stands in text and tables.
+
+    Shares become per cent (a signed one, percentage points); nothing is shown with more digits than a reader
+    can use.
+
+    Examples
+    --------
+    >>> shown(0.0412, "share"), shown(-0.0031, "share", signed=True), shown(1234567.0, "dollars")
+    ('4.1%', '-0.31 pp', '$1,234,567')
+    """
+    if value is None or not math.isfinite(value):
+        return "n/a"
+    plus = "+" if signed and value > 0 else ""
+    if kind == "share":
+        return f"{plus}{100 * value:.2f} pp" if signed else f"{100 * value:.1f}%"
+    if kind == "wage":
+        return f"{plus}{'-' if value < 0 else ''}${abs(value):.2f}"
+    if kind == "dollars":
+        return f"{plus}{'-' if value < 0 else ''}${abs(value):,.0f}"
+    if kind == "days":
+        return f"{plus}{value:.1f} days"
+    if kind == "people":
+        return f"{plus}{value:,.0f}"
+    return f"{plus}{value:,.3g}" if abs(value) < 1000 else f"{plus}{value:,.0f}"

@@ -1,0 +1,254 @@
+"""Baseline and policies of a scenario, replicated with common random numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from laborsim.study import executor
+from laborsim.study.manifest import describe, manifest_text
+from laborsim.study.names import WrongOption, known
+from laborsim.study.results import Results
+from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint
+from laborsim.study.tables import write_csv, write_indicators, write_spending
+from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds, run_key
+
+MODEL = "laborsim.model:LaborMarket"
+Finish = Callable[[Results, Path], None]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, with what was kept of the study.
+
+    Attributes
+    ----------
+    done, wanted : runs finished and kept, runs asked for.
+    path : directory that holds them, or None if they were in memory only.
+    """
+
+    def __init__(self, done: int, wanted: int, path: Path | None) -> None:
+        super().__init__(f"{done} of {wanted} runs were finished")
+        self.done, self.wanted, self.path = done, wanted, path
+
+
+class Progress:
+    """What a study tells while it runs; the methods do nothing here."""
+
+    def started(self, tasks: Sequence[Task], kept: int, jobs: int) -> None:
+        """Tasks to make, runs kept from before, worker processes."""
+
+    def month(self, task_months: int) -> None:
+        """Months done of the run under way (only when runs are made in this process)."""
+
+    def finished(self, record: RunRecord) -> None:
+        """A run is finished."""
+
+    def writing(self, what: str) -> None:
+        """A file is being written."""
+
+
+def run(spec: Any, policies: Sequence[str] | None = None, replicates: int | None = None, seed: int | None = None,
+        scale: float | None = None, threads: int | None = None, jobs: int | None = None,
+        out: str | Path | None = None, progress: Progress | None = None, finish: Finish | None = None,
+        model: str = MODEL) -> Results:
+    """Simulate a scenario's baseline and policies.
+
+    Replicate r of every policy has the same seed, so runs differ only by what the policy changes. The
+    region's people and employers are those of the scenario's seed in every run.
+
+    Parameters
+    ----------
+    spec : Scenario, or the path of a scenario file.
+    policies : names; None for all of the scenario. The baseline is always run.
+    replicates, seed, scale : None takes the scenario's.
+    threads : processor cores to use; None for all.
+    jobs : worker processes; None makes as many runs side by side as there are threads.
+    out : directory to write to as runs finish; None keeps everything in memory.
+    progress : told what happens.
+    finish : called with the results and the unfinished directory before everything moves to `out`
+        (charts and the brief are made then).
+    model : "module:class" of the model.
+
+    Returns
+    -------
+    Results
+        Failed runs are in `results.failed`; they never end the study.
+
+    Raises
+    ------
+    InputError
+        If an option is out of range or names nothing.
+    Interrupted
+        After Ctrl-C; finished runs are kept in `<out>.partial`, and the same call goes on from them.
+
+    Examples
+    --------
+    >>> results = run("scenarios/independence-works-2025.toml", replicates=2, scale=0.01)  # doctest: +SKIP
+    """
+    began = time.perf_counter()
+    progress = progress or Progress()
+    if isinstance(spec, str | os.PathLike):
+        from laborsim.scenario.load import load_scenario
+
+        spec = load_scenario(Path(spec))
+    spec = settle(spec, replicates, seed, scale)
+    about = describe(spec, choose(spec, policies))
+    cores = _threads(threads)
+    tasks = _tasks(spec, about, model)
+    if out is None:
+        records = _make(tasks, cores, jobs, progress, None)
+        return Results(_with_runs(about, records, began), records)
+    with ResultsDirectory(Path(out)) as place:
+        records = _make(tasks, cores, jobs, progress, place)
+        results = Results(_with_runs(about, records, began), records, place.partial)
+        progress.writing("tables")
+        write_tables(results, place.partial)
+        if finish is not None:
+            finish(results, place.partial)
+        about["seconds"] = round(time.perf_counter() - began, 3)
+        (place.partial / MANIFEST).write_text(manifest_text(about), encoding="utf-8")
+        place.finish()
+        results.path = place.path
+    return results
+
+
+def write_tables(results: Results, path: Path) -> None:
+    """Write indicators.csv, targets.csv and spending.csv."""
+    if any(r.done for r in results.records):
+        keys = write_indicators(path / "indicators.csv", results)
+        results.about["indicators_csv"] = {"figures": keys, "of": len(results.keys)}
+        write_csv(path / "targets.csv", results.targets())
+    write_spending(path / "spending.csv", results)
+
+
+def default_out(spec: Any, policies: Sequence[str] | None = None) -> Path:
+    """results/<scenario>/<run-id>: the same settings have the same id, so a run that was cut short is found."""
+    parts = (spec.hash(), ",".join(choose(spec, policies)), code_fingerprint())
+    short = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
+    return Path("results") / spec.name / f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
+
+
+def settle(spec: Any, replicates: int | None = None, seed: int | None = None, scale: float | None = None) -> Any:
+    """The scenario with the settings of this study in place of its own.
+
+    Raises
+    ------
+    WrongOption
+        If one is out of range.
+    """
+    if replicates is not None and not 1 <= replicates <= 10_000:
+        raise WrongOption(f"--replicates {replicates}: allowed: 1 to 10000")
+    if seed is not None and not 0 <= seed < 2**63:
+        raise WrongOption(f"--seed {seed}: allowed: 0 to {2**63 - 1}")
+    if scale is not None and not 0.0 < scale <= 1.0:
+        raise WrongOption(f"--scale {scale:g}: allowed: above 0, at most 1")
+    given = {"replicates": replicates, "seed": seed, "scale": scale}
+    changes = {k: v for k, v in given.items() if v is not None and v != getattr(spec, k)}
+    return spec.with_settings(**changes) if changes else spec
+
+
+def choose(spec: Any, names: Sequence[str] | None) -> list[str]:
+    """Policies to run beside the baseline: all of the scenario, or those named.
+
+    Raises
+    ------
+    UnknownName
+        If the scenario has no policy of a name.
+    """
+    allowed = [p for p in spec.policies if p != BASELINE]
+    if names is None:
+        return allowed
+    for name in names:
+        known(name, [BASELINE, *allowed], "policy")
+    return [p for p in dict.fromkeys(names) if p != BASELINE]
+
+
+def _make(tasks: list[Task], cores: int, jobs: int | None, progress: Progress, place: ResultsDirectory | None) -> list[RunRecord]:
+    records: list[RunRecord] = []
+    if place is not None:
+        wanted = {t.key: t for t in tasks}
+        for record in place.kept():
+            if record.key in wanted:
+                records.append(record)
+                del wanted[record.key]
+        tasks = list(wanted.values())
+    total = len(tasks) + len(records)
+    jobs = max(1, min(cores if jobs is None else jobs, len(tasks)))
+    tasks = [replace(t, threads=max(1, cores // jobs)) for t in tasks]
+    progress.started(tasks, len(records), jobs)
+    on_month = progress.month if jobs == 1 else None
+    stamp = _warm_stamp(tasks[0]) if tasks and jobs > 1 else None
+    try:
+        for record in executor.run_all(tasks, jobs, stamp is not None and not stamp.exists(), on_month):
+            if record.done:
+                if place is not None:
+                    place.save(record)
+                    record.values = None
+                if stamp is not None and not stamp.exists():
+                    stamp.parent.mkdir(parents=True, exist_ok=True)
+                    stamp.touch()
+            records.append(record)
+            progress.finished(record)
+    except KeyboardInterrupt:
+        if jobs > 1:
+            executor.close()
+        raise Interrupted(len([r for r in records if r.done]), total, place and place.partial) from None
+    return records
+
+
+def _warm_stamp(task: Task) -> Path:
+    """File that says this program's kernels are compiled and this region synthesized on this machine.
+
+    Only a hint that lets all workers start at once; a wrong one costs time, never a result.
+    """
+    folder = os.environ.get("LABORSIM_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "laborsim")
+    text = "\0".join((code_fingerprint(), task.model, str(getattr(task.spec, "region", "")), repr(task.scale),
+                      sys.version, sys.prefix))
+    return Path(folder) / "warm" / hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _tasks(spec: Any, about: dict[str, Any], model: str) -> list[Task]:
+    seeds = replicate_seeds(spec.seed, spec.replicates)
+    region = region_fingerprint(spec.region)
+    hashes = {policy: spec.run_hash(policy) + region for policy in about["policies"]}
+    return [
+        Task(spec, policy, r, seed, spec.scale, spec.months, model=model,
+             key=run_key(hashes[policy], policy, seed, spec.scale, spec.months, code_fingerprint() + model))
+        for r, seed in enumerate(seeds) for policy in about["policies"]
+    ]
+
+
+def _with_runs(about: dict[str, Any], records: list[RunRecord], began: float) -> dict[str, Any]:
+    """Add what the runs said of themselves to the manifest."""
+    rank = {name: k for k, name in enumerate(about["policies"])}
+    records.sort(key=lambda r: (rank[r.policy], r.replicate))
+    done = [r for r in records if r.done]
+    stages: dict[str, float] = {}
+    for record in done:
+        for stage, seconds in record.stages.items():
+            stages[stage] = stages.get(stage, 0.0) + seconds
+    about.update({
+        "people": done[0].people if done else 0,
+        "employers": done[0].employers if done else 0,
+        "pack_hash": done[0].pack_hash if done else "",
+        "stage_seconds": {k: round(v, 4) for k, v in stages.items()},
+        "state_hash": {p: [r.state_hash or None for r in records if r.policy == p] for p in about["policies"]},
+        "runs": [{"policy": r.policy, "replicate": r.replicate, "seed": r.seed, "status": r.status, "error": r.error,
+                  "trace": r.trace, "seconds": round(r.seconds, 3), "people": r.people, "employers": r.employers,
+                  "state_hash": r.state_hash, "remarks": r.remarks} for r in records],
+        "seconds": round(time.perf_counter() - began, 3),
+    })
+    return about
+
+
+def _threads(value: int | None) -> int:
+    if value is not None and not 1 <= value <= 1024:
+        raise WrongOption(f"--threads {value}: allowed: 1 to 1024")
+    return value or executor.cores()

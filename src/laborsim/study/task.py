@@ -1,0 +1,169 @@
+"""One run: a policy of a scenario with one seed, made in whatever process it finds itself in."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import signal
+import threading
+import time
+import traceback
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one run needs.
+
+    Attributes
+    ----------
+    spec : the scenario.
+    policy : name of a policy package, or "baseline".
+    replicate : 0, 1, ...
+    seed : seed of the run: the same for the same replicate of every policy.
+    scale : share of people simulated.
+    months : months to simulate.
+    threads : threads inside the run.
+    key : identifies the run for resuming (scenario, region, policy, seed, scale, program).
+    model : "module:class" of the model.
+    """
+
+    spec: Any
+    policy: str
+    replicate: int
+    seed: int
+    scale: float
+    months: int
+    threads: int = 1
+    key: str = ""
+    model: str = "laborsim.model:LaborMarket"
+
+
+@dataclass
+class RunRecord:
+    """Outcome of one run. `status` is "done" or "failed"; a failed run has `error` and `trace` only.
+
+    Attributes
+    ----------
+    keys : (K,) pairs (indicator, group); units (K,); values (T, K) float64.
+    spending : columns month, payer, item, units, dollars.
+    remarks : what the policy had to say (money or seats ran out).
+    stages : seconds by stage of the month.
+    """
+
+    policy: str
+    replicate: int
+    seed: int
+    key: str = ""
+    status: str = "done"
+    error: str = ""
+    trace: str = ""
+    seconds: float = 0.0
+    state_hash: str = ""
+    pack_hash: str = ""
+    people: int = 0
+    employers: int = 0
+    stages: dict[str, float] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    values: NDArray[np.float64] | None = None
+    spending: pd.DataFrame | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.status == "done"
+
+
+def run_key(scenario: str, policy: str, seed: int, scale: float, months: int, code: str) -> str:
+    """Hash that says whether a stored run is the run wanted now.
+
+    `scenario` and `code` are content hashes of the scenario with its region and of the program itself.
+    """
+    text = "\0".join((scenario, policy, str(seed), repr(float(scale)), str(months), code))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def replicate_seeds(seed: int, replicates: int) -> list[int]:
+    """Seeds of the replicates: children of the scenario's seed, so that they are unrelated.
+
+    Replicate r has the same seed whatever the number of replicates.
+
+    Examples
+    --------
+    >>> replicate_seeds(7, 3)[:2] == replicate_seeds(7, 2)
+    True
+    """
+    children = np.random.SeedSequence(seed).spawn(replicates)
+    return [int(c.generate_state(1, np.uint64)[0] >> np.uint64(1)) for c in children]
+
+
+def load_model(path: str) -> Any:
+    """Class named by "module:class"."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def execute(task: Task, on_month: Any = None) -> RunRecord:
+    """Make one run; a failure becomes a record with its error and never an exception.
+
+    Parameters
+    ----------
+    task : Task
+    on_month : called as on_month(months done) now and then; only in this process.
+    """
+    record = RunRecord(task.policy, task.replicate, task.seed, task.key)
+    began = time.perf_counter()
+    try:
+        _execute(task, record, on_month)
+    except Exception as error:
+        record.status = "failed"
+        record.error = f"{type(error).__name__}: {error}"
+        record.trace = traceback.format_exc()
+        record.values = None
+    record.seconds = time.perf_counter() - began
+    return record
+
+
+def execute_in_worker(task: Task) -> RunRecord:
+    """`execute` in a worker process, which leaves Ctrl-C to its parent."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return execute(task)
+
+
+def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
+    build = load_model(task.model)
+    policy = None if task.policy == BASELINE else task.policy
+    model = build(task.spec, policy=policy, rng=task.seed, scale=task.scale, threads=task.threads)
+    record.people, record.employers = _count(model.people), _count(model.employers)
+    record.pack_hash = str(getattr(model, "pack_hash", ""))
+    step = task.months if on_month is None else max(1, task.months // 24)
+    done = 0
+    while done < task.months:
+        step = min(step, task.months - done)
+        model.run_for(step)
+        done += step
+        if on_month is not None:
+            on_month(done)
+    frame = model.frame()
+    record.keys = [(str(i), str(g)) for i, g in frame.keys]
+    record.units = [str(u) for u in frame.units]
+    record.values = np.asarray(frame.values, np.float64)
+    record.spending = model.spending()
+    record.state_hash = model.state_hash()
+    record.stages = {str(k): float(v) for k, v in model.plan.seconds().items()}
+    record.remarks = [str(r) for r in getattr(model, "remarks", ())]
+
+
+def _count(thing: Any) -> int:
+    return int(thing) if isinstance(thing, int | np.integer) else len(thing)
