@@ -62,7 +62,7 @@ def _targets(lo, hi, chunk, c, e, index, technology, childcare, childcare_sector
             c.target[k] = 0
             continue
         s = c.sector[k]
-        x = c.base[k] * index[s] * technology[c.occupation[k]] * math.exp(e.growth[j] - drift)
+        x = c.base[k] * index[s, c.zone[k]] * technology[c.occupation[k]] * math.exp(e.growth[j] - drift)
         if s == childcare_sector:
             x *= childcare[c.zone[k]]
         c.target[k] = int(x + uniform(rounding_key, np.uint64(k)))
@@ -135,7 +135,7 @@ def stage(month: Month) -> None:
     share_open = 1.0 - float(w.establishments.base[: w.establishments.size][
         w.establishments.closed[: w.establishments.size] != OPEN].sum()) / max(float(
             w.establishments.base[: w.establishments.size].sum()), 1.0)
-    index = e.sector_index[min(month.index, e.months - 1)] * month.scratch.get("sector_shock", 1.0) / share_open
+    index = e.sector_index[min(month.index, e.months - 1)][:, None] * month.scratch["sector_shock"] / share_open
     childcare = month.memory.get("childcare", {}).get("target_factor")
     month.crew.map(
         _targets, w.cells.size, w.cells.columns, est, np.ascontiguousarray(index), now,

@@ -16,6 +16,7 @@ import numpy as np
 from laborsim.market.counts import Counts
 from laborsim.market.draws import Stream, stream_key
 from laborsim.market.economy import Economy
+from laborsim.market.events import Event
 from laborsim.market.levers import Levers
 from laborsim.market.programs import Programs
 from laborsim.market.tables import World
@@ -33,6 +34,9 @@ class Crew:
     def __init__(self, threads: int = 1) -> None:
         self.threads = max(1, threads)
         self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Crew, (self.threads,)
 
     @staticmethod
     def chunks(n: int) -> int:
@@ -72,6 +76,7 @@ class Month:
     parameters: Mapping[str, Any]  # "room.parameter" -> value
     crew: Crew
     scale: float = 1.0  # simulated people per person
+    events: tuple[Event, ...] = ()
     memory: dict[str, Any] = field(default_factory=dict)  # stage -> its own arrays, kept between months; hashed
     scratch: dict[str, Any] = field(default_factory=dict)  # work arrays and derived tables; never state
 
