@@ -52,11 +52,7 @@ class Frame:
     _position: dict[Key, int] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if (
-            self.values.ndim != 2
-            or self.values.shape[1] != len(self.keys)
-            or len(self.units) != len(self.keys)
-        ):
+        if self.values.ndim != 2 or self.values.shape[1] != len(self.keys) or len(self.units) != len(self.keys):
             raise ValueError("values must have one column per key, and each key a unit")
         self._position = {key: k for k, key in enumerate(self.keys)}
 
@@ -86,9 +82,7 @@ class Frame:
         names = None if groups is None else tuple(groups)
 
         def has(group: str) -> bool:
-            return names is None or any(
-                group == n or (n.endswith(":") and group.startswith(n)) for n in names
-            )
+            return names is None or any(group == n or (n.endswith(":") and group.startswith(n)) for n in names)
 
         keep = [k for k, (i, g) in enumerate(self.keys) if (wanted is None or i in wanted) and has(g)]
         return self.take(keep)

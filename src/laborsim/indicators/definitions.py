@@ -1,0 +1,163 @@
+"""Every indicator: unit, label, whom it describes and how it is worked out.
+
+`side` is "residents" (people 16 and over living in the region, wherever they work), "employers" (jobs in the region,
+wherever their holders live; zones and sectors are those of the workplace) or "programs".
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from laborsim.market.codes import PRINCIPLES
+from laborsim.market.counts import PIPELINE
+
+
+class Definition(NamedTuple):
+    """What a figure is."""
+
+    unit: str
+    label: str
+    side: str
+    text: str
+
+
+def _r(unit: str, label: str, text: str) -> Definition:
+    return Definition(unit, label, "residents", text)
+
+
+def _e(unit: str, label: str, text: str) -> Definition:
+    return Definition(unit, label, "employers", text)
+
+
+_FLOW = {"E": "employed", "U": "unemployed", "N": "not in the labor force"}
+
+DEFINITIONS: Final[dict[str, Definition]] = {
+    # labor force
+    "population": _r("people", "Residents 16 and over", "at the end of the month"),
+    "labor_force": _r("people", "Labor force", "employed and unemployed"),
+    "employment": _r("people", "Employed residents", "payroll and self-employed"),
+    "unemployment": _r("people", "Unemployed residents", "looking, or on temporary layoff"),
+    "segment_size": _r("people", "People in the segment", "see the segments' definitions; they overlap"),
+    "unemployment_rate": _r("share", "Unemployment rate", "unemployed / labor force, true states"),
+    "participation_rate": _r("share", "Labor force participation rate", "labor force / population, true states"),
+    "employment_rate": _r("share", "Employment-population ratio", "employed / population, true states"),
+    "prime_age_participation_rate": _r("share", "Participation rate, 25 to 54", "labor force / population of 25 to 54"),
+    "prime_age_employment_rate": _r("share", "Employment-population ratio, 25 to 54",
+                                    "employed / population of 25 to 54"),
+    "u6_rate": _r("share", "Slack (U-6 style)",
+                  "(unemployed + discouraged + part-time for want of full-time) / (labor force + discouraged)"),
+    "underemployment_rate": _r("share", "Underemployed",
+                               "employed part-time wanting full-time, or over-educated / employed"),
+    "over_education_share": _r("share", "Over-educated for the occupation",
+                               "employed two levels or more above the occupation's typical entry education / employed"),
+    "part_time_involuntary_share": _r("share", "Part-time wanting full-time", "/ employed"),
+    "self_employed_share": _r("share", "Self-employed", "/ employed"),
+    "long_term_unemployed_share": _r("share", "Long-term unemployed",
+                                     "unemployed more than six months running / unemployed"),
+    "temporary_layoff_share": _r("share", "On temporary layoff", "/ unemployed"),
+    "carers_out_of_labor_force": _r("people", "Out of the labor force to care", "state carer"),
+    "discouraged_workers": _r("people", "Discouraged", "out of the labor force, want work, have stopped looking"),
+    "ui_recipiency": _r("share", "Unemployment insurance recipiency", "people drawing benefits / unemployed"),
+    # flows
+    **{f"flow_{a}{b}": _r("share", f"Flow from {_FLOW[a]} to {_FLOW[b]}",
+                          f"of those {_FLOW[a]} a month ago and still resident, share now {_FLOW[b]}; true states")
+       for a in "EUN" for b in "EUN" if a != b},
+    "flow_EE": _r("share", "Job-to-job moves",
+                  "employed a month ago and still resident, hired by another employer this month"),
+    **{f"recorded_{a}{b}": _r("share", f"Flow from {_FLOW[a]} to {_FLOW[b]}, as a survey would record it",
+                              "true flows seen through the observation model")
+       for a in "EUN" for b in "EUN" if a != b},
+    "recorded_unemployment_rate": _r("share", "Unemployment rate, as a survey would record it", "observation model"),
+    "recorded_participation_rate": _r("share", "Participation rate, as a survey would record it", "observation model"),
+    "recorded_employment_rate": _r("share", "Employment-population ratio, as a survey would record it",
+                                   "observation model"),
+    "job_finding": _r("share", "Job finding by months unemployed",
+                      "of those unemployed a month ago for that long, share now employed"),
+    # wages and commuting
+    "wage_median": _r("dollars per hour", "Median hourly wage", "employed by others; model dollars"),
+    "wage_p10": _r("dollars per hour", "10th percentile of hourly wages", "employed by others; model dollars"),
+    "wage_p90": _r("dollars per hour", "90th percentile of hourly wages", "employed by others; model dollars"),
+    "log_wage_sd": _r("log points", "Standard deviation of log wages", "employed by others"),
+    "share_self_sufficient": _r("share", "At or above the self-sufficiency wage",
+                                "employed whose hourly wage meets their household type's need there / employed"),
+    "self_sufficient_workers": _r("people", "Workers at or above the self-sufficiency wage", "employed"),
+    "share_good_jobs": _r("share", "In a good job", "employed at or above the region's good-job wage / employed"),
+    "retention_12_month": _r("share", "With the same employer for 12 months",
+                             "on a payroll and hired 12 months ago or more / on a payroll 12 months ago"),
+    "household_income_median": _r("dollars per year", "Median household labor income",
+                                  "52 x weekly wages of its members; households without earnings are included"),
+    "mean_commute": _r("minutes", "Mean commute, one way", "employed by others"),
+    "works_in_own_zone": _r("share", "Work where they live",
+                            "employed by others whose job is in their zone of residence"),
+    "works_outside": _r("share", "Work outside the region", "employed by others whose job is outside"),
+    # employers
+    "jobs": _e("jobs", "Payroll jobs in the region", "filled at the end of the month"),
+    "quality_jobs": _e("jobs", "Good jobs in the region", "payroll jobs paying the good-job wage or more"),
+    "payroll": _e("dollars per year", "Payroll of the region's jobs", "52 x weekly wages paid; model dollars"),
+    "weekly_wage": _e("dollars per week", "Mean weekly wage", "payroll jobs"),
+    "hires_rate": _e("share", "Hires rate", "JOLTS: hires and recalls in the month / jobs"),
+    "quits_rate": _e("share", "Quits rate", "JOLTS: quits in the month / jobs"),
+    "layoffs_rate": _e("share", "Layoffs and discharges rate",
+                       "JOLTS: layoffs, temporary ones, closures, discharges / jobs"),
+    "other_separations_rate": _e("share", "Other separations rate",
+                                 "JOLTS: retirement, death, disability, moves / jobs"),
+    "separations_rate": _e("share", "Separations rate", "JOLTS: all / jobs"),
+    "openings_rate": _e("share", "Openings rate", "vacancies / (vacancies + jobs) at the end of the month"),
+    "openings": _e("jobs", "Open vacancies", "at the end of the month"),
+    "vacancy_duration": _e("days", "Vacancy duration", "vacancies at the end of the month / vacancies filled a day"),
+    "time_to_fill": _e("days", "Time to fill", "mean age of the vacancies filled this month"),
+    "applications_per_vacancy": _e("applications per vacancy", "Applications per vacancy",
+                                   "applications this month / vacancies open at matching"),
+    "good_openings": _e("jobs", "Vacancies for good jobs", "open at matching, at or above the good-job wage"),
+    "good_vacancy_fill_rate": _e("share", "Good vacancies filled",
+                                 "of vacancies for good jobs open at matching, share filled this month"),
+    "retention_12_month_new_hires": _e("share", "New hires retained for 12 months",
+                                       "hired or recalled 12 months ago and still there / hires and recalls then"),
+    "turnover_cost": _e("dollars per year", "Cost of turnover",
+                        "12 x separations this month x share of the sector's mean annual wage it takes to replace one"),
+    "establishments": _e("establishments", "Establishments", "entered and not yet closed"),
+    "replacement_openings": _e("jobs", "Replacement openings",
+                               "left by people leaving the labor force or the occupation, this month"),
+    "growth_openings": _e("jobs", "Growth openings", "from a higher target, this month"),
+    "share_openings_filled": _e("share", "Openings filled", "vacancies filled this month / (filled + still open)"),
+    "ai_displaced": _e("people", "Displaced by AI", "laid off because adoption lowered the target, this month"),
+    **{f"quality_{p}": _e("score", f"Job quality: {p.replace('_', ' ')}", "mean score (0 to 1) over filled jobs")
+       for p in PRINCIPLES},
+    # population and childcare
+    "births": _r("people", "Births", "this month"),
+    "deaths": _r("people", "Deaths", "this month, 16 and over"),
+    "youth_entering": _r("people", "Turning 16", "this month"),
+    "retirements": _r("people", "Retirements", "this month"),
+    "in_migration": _r("people", "Moved in", "this month"),
+    "out_migration": _r("people", "Moved away", "this month"),
+    "net_migration": _r("people", "Net migration", "moved in - moved away, this month"),
+    "childcare_enrolled": _r("children", "Children in formal care", "this month"),
+    "childcare_subsidized": _r("children", "Children on a subsidised place", "this month"),
+    "childcare_unmet": _r("children", "Children without the place wanted", "this month"),
+    "childcare_price": _r("dollars per month", "Childcare price", "full price, mean of under 2 and 2 to 5"),
+    "childcare_slots": _r("children", "Childcare places", "licensed and staffed, this month"),
+    "carers_kept_out": _r("people", "Kept at home for want of childcare", "parents, this month"),
+    # training
+    **{f"pipeline_{s}": Definition("people", f"Training pipeline: {s}", "programs", "this month") for s in PIPELINE},
+    "pipeline_dropouts": Definition("people", "Training pipeline: dropped out", "programs", "this month"),
+    "trainees": Definition("people", "In training", "programs", "enrolled this month"),
+    "seats": Definition("places", "Seats", "programs", "starts possible this month, the program's own and those added"),
+    "seat_use": Definition("share", "Seats taken", "programs", "enrolled this month / seats"),
+    # gaps
+    **{f"gap_{i}": _r("points" if u == "share" else "ratio", f"Gap: {i.replace('_', ' ')}",
+                      "group less reference (men, white)" if u == "share" else "group / reference (men, white) - 1")
+       for i, u in (("unemployment_rate", "share"), ("participation_rate", "share"), ("employment_rate", "share"),
+                    ("flow_UE", "share"), ("wage_median", "ratio"), ("share_self_sufficient", "share"),
+                    ("share_good_jobs", "share"), ("underemployment_rate", "share"))},
+}  # fmt: skip
+
+HEADLINES: Final = (
+    "population", "labor_force", "employment", "unemployment_rate", "participation_rate", "employment_rate",
+    "prime_age_participation_rate", "u6_rate", "flow_UE", "flow_UN", "flow_EU", "flow_EN", "flow_NE", "flow_NU",
+    "flow_EE", "recorded_unemployment_rate", "recorded_participation_rate", "hires_rate", "quits_rate", "layoffs_rate",
+    "openings_rate", "vacancy_duration", "time_to_fill", "good_vacancy_fill_rate", "wage_median",
+    "share_self_sufficient", "share_good_jobs", "retention_12_month", "jobs", "openings", "net_migration",
+    "carers_kept_out",
+)  # fmt: skip
+
+__all__ = ["DEFINITIONS", "HEADLINES", "Definition"]

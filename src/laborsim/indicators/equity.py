@@ -1,0 +1,39 @@
+"""Gaps between groups: women less men, each race or ethnicity less white."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from laborsim.indicators.row import Row, ratio
+from laborsim.indicators.snapshot import Snapshot
+from laborsim.indicators.tally import WAGE_EDGES
+from laborsim.indicators.wages import quantiles
+from laborsim.market.codes import RACES, SEXES
+
+REFERENCE = {"sex": "male", "race": "white"}
+
+
+def fill(s: Snapshot, row: Row) -> None:
+    """Gaps in rates (share points) and in the median wage (ratio less 1)."""
+    st, g = s.stocks, s.groups
+    pairs = [(g.index(f"{axis}:{name}"), g.index(f"{axis}:{REFERENCE[axis]}"))
+             for axis, members in (("sex", SEXES), ("race", RACES)) for name in members
+             if name != REFERENCE[axis]]  # fmt: skip
+    group, reference = np.array(pairs).T
+    names = [g.names[i] for i in group]
+    rates = {
+        "unemployment_rate": ratio(st.unemployed, st.labor_force),
+        "participation_rate": ratio(st.labor_force, st.population),
+        "employment_rate": ratio(st.employed, st.population),
+        "flow_UE": ratio(st.flows[:, 1, 0], st.flows[:, 1].sum(axis=1)),
+        "share_self_sufficient": ratio(st.sufficient, st.employed),
+        "share_good_jobs": ratio(st.good, st.employed),
+        "underemployment_rate": ratio(st.underemployed, st.employed),
+    }
+    for indicator, rate in rates.items():
+        row.put(f"gap_{indicator}", names, rate[group] - rate[reference])
+    median = quantiles(s.wages[: len(g)], WAGE_EDGES, 0.5)
+    row.put("gap_wage_median", names, ratio(median[group], median[reference]) - 1.0)
+
+
+__all__ = ["REFERENCE", "fill"]
