@@ -88,6 +88,9 @@ class Stream(IntEnum):
     RECORD_ADOPTION = 73
     SCREEN_IMITATION = 74
     TRAINING_STOCK = 75
+    HOUSEHOLD_FORMATION = 76
+    MIGRANT_JOB = 77
+    CHILDCARE_FAMILY = 78
 
 
 @njit(cache=True, inline="always")
