@@ -127,8 +127,13 @@ def _nothing() -> None:
 
 
 app = typer.Typer(
-    name="laborsim", cls=LazyGroup, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False,
-    rich_markup_mode=None, context_settings={"help_option_names": ["--help", "-h"]},
+    name="laborsim",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 

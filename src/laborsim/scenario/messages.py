@@ -1,0 +1,218 @@
+"""Errors of the field checks (pydantic) in the planner's words, at the planner's lines."""
+
+from __future__ import annotations
+
+import datetime
+import types
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from laborsim.scenario.places import Key, Place
+from laborsim.scenario.problems import Problem, listed, nearest
+
+M = TypeVar("M", bound=BaseModel)
+_SUGGEST_AT_MOST = 200  # problems; spelling is not looked up beyond, so that a broken file stays quick
+
+
+def field_problems(model: type[M], data: dict[str, Any], place: Place) -> tuple[M | None, list[Problem]]:
+    """Check tables against a model; the model's instance or the problems."""
+    try:
+        return model.model_validate(data), []
+    except ValidationError as failed:
+        found: dict[tuple[Key, ...], Problem] = {}
+        for number, error in enumerate(failed.errors(include_url=False)):
+            path = _path(error["loc"], data)
+            if path in found:  # the branches of a union each complain: say it once
+                continue
+            message, allowed, meant = _words(error, model, path, data, number < _SUGGEST_AT_MOST)
+            where = place.find(path)
+            found[path] = Problem(where.file, where.line, field_name(path), message, allowed, meant)
+        return None, list(found.values())
+
+
+def field_name(path: Sequence[Key]) -> str:
+    """Dotted name of a key path; array elements count from 1.
+
+    Examples
+    --------
+    >>> field_name(["targets", 0, "goal"])
+    'targets[1].goal'
+    """
+    text = ""
+    for key in path:
+        text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else str(key)
+    return text
+
+
+def model_at(model: Any, path: Sequence[Key], data: Any) -> type[BaseModel] | None:
+    """The model that the table at a path must follow, if it is one."""
+    for key in path:
+        model = _plain(model, data)
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            known = model.model_fields.get(str(key))
+            model = known.annotation if known else None
+        else:
+            inner = get_args(model)
+            model = (inner[-1] if get_origin(model) is dict else inner[0]) if inner else None
+        data = _inside(data, key)
+    model = _plain(model, data)
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+
+
+def _plain(annotation: Any, data: Any) -> Any:
+    """Strip Annotated and choose the branch of a union that the data's `type` names."""
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) in (Union, types.UnionType):
+        branches = [b for b in get_args(annotation) if b is not type(None)]
+        for branch in branches:
+            if isinstance(branch, type) and issubclass(branch, BaseModel):
+                tag = branch.model_fields.get("type")
+                named = data.get("type") if isinstance(data, dict) else None
+                if tag is None or named in get_args(tag.annotation):
+                    return branch
+        return branches[0] if len(branches) == 1 else None
+    return annotation
+
+
+def _inside(data: Any, key: Key) -> Any:
+    try:
+        return data[key]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _path(loc: Sequence[Key], data: Any) -> tuple[Key, ...]:
+    """Key path of an error, without the names of union branches that pydantic adds."""
+    path: list[Key] = []
+    here = data
+    for position, key in enumerate(loc):
+        last = position == len(loc) - 1
+        if isinstance(here, dict) and key in here:
+            path.append(key)
+            here = here[key]
+        elif isinstance(here, list | tuple) and isinstance(key, int) and key < len(here):
+            path.append(key)
+            here = here[key]
+        elif isinstance(here, dict) and last and key != here.get("type"):
+            path.append(key)
+    return tuple(path)
+
+
+def _words(
+    error: Any, model: type[BaseModel], path: tuple[Key, ...], data: Any, suggest: bool
+) -> tuple[str, str, str]:
+    kind, context, value = error["type"], error.get("ctx") or {}, error["input"]
+    if kind == "laborsim":
+        return context["message"], context["allowed"], context["meant"]
+    if kind == "extra_forbidden":
+        table = model_at(model, path[:-1], data)
+        names = list(table.model_fields) if table else []
+        if not path[:-1]:
+            names = [*names, "extends"]
+        meant = nearest(str(path[-1]), names, 0.5) if suggest else ""
+        if not meant and not path[:-1] and suggest:
+            near = nearest(str(path[-1]), model.model_fields["scenario"].annotation.model_fields)  # type: ignore[union-attr]
+            meant = f"scenario.{near}" if near else ""
+        return "unknown key", listed(names, 24), meant
+    if kind == "missing":
+        return "is missing", "it is required", ""
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        tags = (
+            [t.strip().strip("'") for t in str(context.get("expected_tags", "")).split(",")]
+            if context
+            else []
+        )
+        if kind == "union_tag_not_found" or not isinstance(value, dict):
+            tags = tags if tags != [""] else []
+            return "type is missing", listed(tags) or 'type = "..."', ""
+        given = value.get("type")
+        return f"unknown type {_shown(given)}", listed(tags), nearest(given, tags, 0.4)
+    if kind == "literal_error":
+        choices = _choices(model, path, data) or [
+            c.strip("' ") for c in str(context["expected"]).split(" or ")
+        ]
+        return f"{_shown(value)} is not a choice", listed(choices), nearest(value, choices, 0.4)
+    return _type_words(kind, context, value)
+
+
+def _type_words(kind: str, context: dict[str, Any], value: Any) -> tuple[str, str, str]:
+    is_ = f"is {_shown(value)}"
+    if kind in ("string_type", "string_unicode"):
+        if isinstance(value, datetime.date):
+            return f"must be text in quotes, {is_}", 'a month written as "YYYY-MM"', value.strftime("%Y-%m")
+        return (
+            f"must be text in quotes, {is_}",
+            "text",
+            f'"{value}"' if isinstance(value, int | float) else "",
+        )
+    if kind in ("int_type", "int_from_float", "int_parsing", "int_parsing_size"):
+        return f"must be a whole number, {is_}", "a whole number", _unquoted(value)
+    if kind in ("float_type", "float_parsing"):
+        return f"must be a number, {is_}", "a number", _unquoted(value)
+    if kind in ("bool_type", "bool_parsing"):
+        return f"must be true or false, {is_}", "true or false", ""
+    if kind == "finite_number":
+        return f"must be a finite number, {is_}", "a finite number", ""
+    bounds = {
+        "greater_than_equal": ("ge", "{} or more"),
+        "greater_than": ("gt", "more than {}"),
+        "less_than_equal": ("le", "{} or less"),
+        "less_than": ("lt", "less than {}"),
+    }
+    if kind in bounds:
+        name, words = bounds[kind]
+        return is_ if value is not None else "is out of range", words.format(f"{context[name]:,}"), ""
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return f"must be a table, {is_}", "a table with keys of its own", ""
+    if kind in ("tuple_type", "list_type"):
+        return f"must be a list, {is_}", 'a list such as ["a", "b"] or [[...]] tables', ""
+    if kind == "string_too_short":
+        return "is empty", "text", ""
+    if kind == "string_too_long":
+        return f"is too long ({len(value)} characters)", f"up to {context['max_length']} characters", ""
+    if kind == "string_pattern_mismatch":
+        return f"{_shown(value)} is not a name", "small letters, digits and _, beginning with a letter", ""
+    if kind == "too_short":
+        return "is empty", f"at least {context['min_length']}", ""
+    if kind == "too_long":
+        return (
+            f"has {context.get('actual_length') or 'too many'} elements",
+            f"up to {context['max_length']}",
+            "",
+        )
+    return kind.replace("_", " "), "", ""
+
+
+def _choices(model: type[BaseModel], path: tuple[Key, ...], data: Any) -> list[str]:
+    table = model_at(model, path[:-1], data)
+    known = table.model_fields.get(str(path[-1])) if table else None
+    annotation = known.annotation if known else None
+    return [str(c) for c in get_args(annotation)] if get_origin(annotation) is Literal else []
+
+
+def _unquoted(value: Any) -> str:
+    """A number that was put in quotes, without them."""
+    if not isinstance(value, str):
+        return ""
+    plain = value.strip().replace(",", "").lstrip("$")
+    try:
+        number = float(plain.rstrip("%")) / (100.0 if plain.endswith("%") else 1.0)
+    except ValueError:
+        return ""
+    return f"{number:g}" if number == number else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime.date | datetime.time):
+        return f"the date {value.isoformat()}"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= 50 else text[:47] + "..."
