@@ -43,13 +43,14 @@ migration : zone, in_rate, out_rate. Yearly, per resident.
 National tables
 ---------------
 sectors : code, name, ces, state_series, traded.
-sector_index : month, sector, index. sector_index_state : state, month, sector, index.
+sector_index : month, sector, index. sector_index_state : state ("US" too), month, series (CES supersector), index.
 occupations : code (SOC minor group), title, education, training_months, exit_rate, transfer_rate,
     ai_exposure, wage (hourly median), sigma (s.d. of log wage).
 staffing : sector, occupation, share. mobility : from, to, share (yearly; diagonal is staying).
 mortality : sex, age, probability. schedules : measure, age, value (fertility, retirement,
     disability_onset, enrolment, migrant_age). price_level : year, cpi.
-supplements : month, ui_supplement, ui_all. flows : flow, probability.
+supplements : state ("US", and states that differ), month, ui_supplement, ui_all, ui_extra_weeks.
+flows : flow ("EU" ...), probability.
 """
 
 from __future__ import annotations

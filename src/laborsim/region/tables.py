@@ -272,10 +272,10 @@ NATIONAL_TABLES: Final[dict[str, Layout]] = {
         "US employment relative to 2018-01, seasonally adjusted",
     ),
     "sector_index_state": Layout(
-        (Field("state", "text"), _MONTH, _SECTOR, _number("index")),
-        ("state", "month", "sector"),
+        (Field("state", "text"), _MONTH, Field("series", "text"), _number("index")),
+        ("state", "month", "series"),
         (),
-        "state employment relative to 2018-01, adjusted",
+        "employment of state and US supersectors relative to 2018-01, adjusted",
     ),
     "occupations": Layout(
         (
@@ -322,10 +322,16 @@ NATIONAL_TABLES: Final[dict[str, Layout]] = {
         (Field("year", "int", 1990, 2100), _number("cpi")), ("year",), (), "CPI-U, 1982-84 = 100"
     ),
     "supplements": Layout(
-        (_MONTH, _number("ui_supplement"), Field("ui_all", "int", 0, 1)),
-        ("month",),
+        (
+            Field("state", "text"),
+            _MONTH,
+            _number("ui_supplement"),
+            Field("ui_all", "int", 0, 1),
+            _number("ui_extra_weeks"),
+        ),
+        ("state", "month"),
         (),
-        "federal UI supplement a week, nominal; from that month on",
+        "federal UI rules from that month on, US and states that differ; supplement a week, nominal",
     ),
     "flows": Layout(
         (Field("flow", "text"), _share("probability")),
