@@ -20,7 +20,7 @@ from laborsim.indicators import (
 )
 from laborsim.indicators.definitions import HEADLINES
 from laborsim.indicators.frame import Frame
-from laborsim.indicators.groups import places, resident_groups
+from laborsim.indicators.groups import add_rows, places, resident_groups
 from laborsim.indicators.row import Row
 from laborsim.indicators.segments import skill_codes
 from laborsim.indicators.snapshot import Snapshot, stocks
@@ -93,15 +93,15 @@ class Collector:
         if self._tally is None or self._tally.code.shape[0] != slots:
             self._tally = empty_tally(slots, self.economy.zones, self.economy.sectors)
         people = tally_people(month, given(month, self._skill, self.room), self._spells(month), self._tally)
-        code, event = people.code.astype(np.float64), people.event.astype(np.float64)
-        members = self.groups.members
-        wage = people.wage.astype(np.float64)
+        members, prime = self.groups.members, self.groups.prime
+        wages = np.empty((len(self.groups) + 1, people.wage.shape[1]))
+        wages[:-1] = add_rows(members, people.wage)
+        wages[-1] = people.wage[-1]
         return Snapshot(
             month=month, groups=self.groups, place_names=self.place_names, places=self.places, people=people,
-            cells=tally_cells(month), stocks=stocks(members @ code, members @ event),
-            prime=stocks(self.groups.prime @ code, self.groups.prime @ event),
-            wages=np.concatenate([members @ wage[:-1], wage[-1:]]), room=self.room, observation=self.observation,
-            history=self._history,
+            cells=tally_cells(month), stocks=stocks(add_rows(members, people.code), add_rows(members, people.event)),
+            prime=stocks(add_rows(prime, people.code), add_rows(prime, people.event)), wages=wages, room=self.room,
+            observation=self.observation, history=self._history,
         )  # fmt: skip
 
     def _spells(self, month: Month) -> NDArray[np.uint8]:
@@ -111,7 +111,7 @@ class Collector:
             self._spell = np.zeros(p.capacity, np.uint8)
             n = p.size
             jobless = (p.last[:n] == UNEMPLOYED) | (p.last[:n] == TEMPORARY_LAYOFF)
-            self._spell[:n] = np.where(jobless, np.clip(month.index - p.since[:n], 1, 255), 0)
+            self._spell[:n] = np.where(jobless, np.clip(month.index - p.since[:n].astype(np.int64), 1, 255), 0)
         elif self._spell.size < p.capacity:
             self._spell = np.concatenate([self._spell, np.zeros(p.capacity - self._spell.size, np.uint8)])
         return self._spell

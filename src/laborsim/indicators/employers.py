@@ -44,32 +44,32 @@ def fill(s: Snapshot, row: Row) -> None:
     jobs, open_ = site(s.cells.filled), site(s.cells.vacancies)
     hires, recalls = site(c.hires), site(c.recalls)
     names = site.names
-    row.put("jobs", names, jobs / scale)
-    row.put("openings", names, open_ / scale)
-    row.put("openings_rate", names, ratio(open_, open_ + jobs))
-    row.put("hires_rate", names, ratio(hires + recalls, jobs))
+    row.put("jobs", names, jobs, scale)
+    row.put("openings", names, open_, scale)
+    row.put("openings_rate", names, open_, open_ + jobs)
+    row.put("hires_rate", names, hires + recalls, jobs)
     reasons = np.stack([site(table) for table in c.separations])
     quits, layoffs, all_ = (
         reasons[list(QUITS)].sum(axis=0),
         reasons[list(LAYOFFS)].sum(axis=0),
         reasons.sum(axis=0),
     )
-    row.put("quits_rate", names, ratio(quits, jobs))
-    row.put("layoffs_rate", names, ratio(layoffs, jobs))
-    row.put("other_separations_rate", names, ratio(all_ - quits - layoffs, jobs))
-    row.put("separations_rate", names, ratio(all_, jobs))
+    row.put("quits_rate", names, quits, jobs)
+    row.put("layoffs_rate", names, layoffs, jobs)
+    row.put("other_separations_rate", names, all_ - quits - layoffs, jobs)
+    row.put("separations_rate", names, all_, jobs)
     filled = site(c.openings_filled)
     row.put("vacancy_duration", names, DAYS * ratio(open_, filled))
     row.put("time_to_fill", names, DAYS / 256.0 * ratio(site(c.fill_age), filled))
-    row.put("applications_per_vacancy", names, ratio(site(c.applications), open_ + filled))
+    row.put("applications_per_vacancy", names, site(c.applications), open_ + filled)
     pay = site(s.people.pay) / 100.0
-    row.put("payroll", names, 52.0 * pay / scale)
-    row.put("weekly_wage", names, ratio(pay, jobs))
+    row.put("payroll", names, 52.0 * pay, scale)
+    row.put("weekly_wage", names, pay, jobs)
     _turnover(s, row, site)
     places = list(s.place_names)
-    row.put("quality_jobs", places, s.places @ s.people.good_jobs / scale)
-    row.put("good_openings", places, s.places @ c.good_openings / scale)
-    row.put("good_vacancy_fill_rate", places, ratio(s.places @ c.good_filled, s.places @ c.good_openings))
+    row.put("quality_jobs", places, s.places @ s.people.good_jobs, scale)
+    row.put("good_openings", places, s.places @ c.good_openings, scale)
+    row.put("good_vacancy_fill_rate", places, s.places @ c.good_filled, s.places @ c.good_openings)
     _new_hires(s, row, (hires + recalls)[: len(places)])
     _establishments(s, row)
     totals = jobs[: len(places), None] * 255.0
@@ -114,12 +114,12 @@ def _occupations(s: Snapshot, row: Row) -> None:
         parts = np.bincount(eco.occ_major, weights=x.astype(np.float64), minlength=majors)
         return np.concatenate([[parts.sum()], parts])
 
-    row.put("replacement_openings", names, by_major(c.replacement) / scale)
-    row.put("growth_openings", names, by_major(c.growth) / scale)
-    row.put("ai_displaced", names, by_major(c.ai_displaced) / scale)
+    row.put("replacement_openings", names, by_major(c.replacement), scale)
+    row.put("growth_openings", names, by_major(c.growth), scale)
+    row.put("ai_displaced", names, by_major(c.ai_displaced), scale)
     filled = by_major(c.filled)
-    row.put("share_openings_filled", names, ratio(filled, filled + by_major(s.cells.vacancies_by_occupation)))
-    row.put("jobs", names[1:], by_major(s.cells.filled_by_occupation)[1:] / scale)
+    row.put("share_openings_filled", names, filled, filled + by_major(s.cells.vacancies_by_occupation))
+    row.put("jobs", names[1:], by_major(s.cells.filled_by_occupation)[1:], scale)
 
 
 __all__ = ["DAYS", "LAYOFFS", "QUITS", "fill"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
 
 from laborsim.indicators.segments import HIGH, LOW
 from laborsim.indicators.tally import rows
@@ -16,6 +19,18 @@ F8 = NDArray[np.float64]
 PRIME = (2, 3, 4)  # age bands 25-34, 35-44, 45-54
 
 
+class Members(NamedTuple):
+    """Rows of each group, one after the other: those of group g are rows[starts[g]:starts[g + 1]]."""
+
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, groups: Sequence[ArrayLike]) -> Members:
+        lists = [np.asarray(g, np.int64).ravel() for g in groups]
+        return cls(np.cumsum([0, *(g.size for g in lists)]), np.concatenate(lists))
+
+
 @dataclass(frozen=True)
 class Groups:
     """Groups of residents.
@@ -24,14 +39,14 @@ class Groups:
     ----------
     names : G names: all, zones, counties made of several zones, sexes, races, age bands, education levels,
         parents of a child under six, low- and high-skilled workers.
-    members : (G, R) 1 where a row of the cross-tables belongs to the group.
+    members : rows of the cross-tables that belong to each.
     prime_names, prime : the same for people of 25 to 54: all, sexes, races.
     """
 
     names: tuple[str, ...]
-    members: F8
+    members: Members
     prime_names: tuple[str, ...]
-    prime: F8
+    prime: Members
 
     def __len__(self) -> int:
         return len(self.names)
@@ -42,6 +57,24 @@ class Groups:
     def where(self, *kinds: str) -> list[int]:
         """Positions of groups of some kinds, such as "all", "sex", "zone"."""
         return [i for i, n in enumerate(self.names) if n.split(":")[0] in kinds]
+
+
+@njit(cache=True, nogil=True)
+def _add_rows(starts, rows, table, out):  # type: ignore[no-untyped-def]
+    for g in range(starts.size - 1):
+        for k in range(starts[g], starts[g + 1]):
+            for j in range(table.shape[1]):
+                out[g, j] += table[rows[k], j]
+
+
+def add_rows(members: Members, table: NDArray[np.int32]) -> F8:
+    """(G, C) sums of the rows of a table (R, C) that belong to each group.
+
+    A loop, not a matrix product: linear algebra libraries would start threads of their own for it.
+    """
+    out = np.zeros((members.starts.size - 1, table.shape[1]))
+    _add_rows(members.starts, members.rows, table, out)
+    return out
 
 
 def zone_groups(economy: Economy) -> list[tuple[str, list[int]]]:
@@ -63,26 +96,18 @@ def resident_groups(economy: Economy) -> Groups:
     second, third, total = rows(zones)
     people = np.arange(second, third).reshape(len(SEXES), len(RACES), len(AGE_BANDS))
     study = np.arange(third, total).reshape(len(EDUCATION), 3)
-    members: list[tuple[str, NDArray[np.int64] | list[int]]] = [("all", people.ravel())]
-    members += [(n, [r for z in parts for r in (2 * z, 2 * z + 1)]) for n, parts in zone_groups(economy)]
-    members += [(f"sex:{n}", people[i].ravel()) for i, n in enumerate(SEXES)]
-    members += [(f"race:{n}", people[:, i].ravel()) for i, n in enumerate(RACES)]
-    members += [(f"age:{n}", people[:, :, i].ravel()) for i, n in enumerate(AGE_BANDS)]
-    members += [(f"education:{n}", study[i]) for i, n in enumerate(EDUCATION)]
-    members += [("parent:under_six", np.arange(1, second, 2))]
-    members += [("segment:low_skilled", study[:, LOW]), ("segment:high_skilled", study[:, HIGH])]
-    prime = [("all", people[:, :, PRIME].ravel())]
-    prime += [(f"sex:{n}", people[i][:, PRIME].ravel()) for i, n in enumerate(SEXES)]
-    prime += [(f"race:{n}", people[:, i][:, PRIME].ravel()) for i, n in enumerate(RACES)]
-    return Groups(tuple(n for n, _ in members), _matrix([m for _, m in members], total),
-                  tuple(n for n, _ in prime), _matrix([m for _, m in prime], total))  # fmt: skip
-
-
-def _matrix(members: list[NDArray[np.int64]] | list[NDArray[np.int64] | list[int]], total: int) -> F8:
-    out = np.zeros((len(members), total))
-    for i, m in enumerate(members):
-        out[i, np.asarray(m, np.int64)] = 1.0
-    return out
+    groups: dict[str, ArrayLike] = {"all": people}
+    groups |= {n: [r for z in parts for r in (2 * z, 2 * z + 1)] for n, parts in zone_groups(economy)}
+    groups |= {f"sex:{n}": people[i] for i, n in enumerate(SEXES)}
+    groups |= {f"race:{n}": people[:, i] for i, n in enumerate(RACES)}
+    groups |= {f"age:{n}": people[:, :, i] for i, n in enumerate(AGE_BANDS)}
+    groups |= {f"education:{n}": study[i] for i, n in enumerate(EDUCATION)}
+    groups["parent:under_six"] = np.arange(1, second, 2)
+    groups |= {"segment:low_skilled": study[:, LOW], "segment:high_skilled": study[:, HIGH]}
+    prime: dict[str, ArrayLike] = {"all": people[:, :, PRIME]}
+    prime |= {f"sex:{n}": people[i][:, PRIME] for i, n in enumerate(SEXES)}
+    prime |= {f"race:{n}": people[:, i][:, PRIME] for i, n in enumerate(RACES)}
+    return Groups(tuple(groups), Members.of(list(groups.values())), tuple(prime), Members.of(list(prime.values())))
 
 
 def places(economy: Economy) -> tuple[tuple[str, ...], F8]:
@@ -95,4 +120,4 @@ def places(economy: Economy) -> tuple[tuple[str, ...], F8]:
     return tuple(n for n, _ in found), out
 
 
-__all__ = ["Groups", "places", "resident_groups", "zone_groups"]
+__all__ = ["Groups", "Members", "add_rows", "places", "resident_groups", "zone_groups"]

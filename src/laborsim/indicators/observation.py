@@ -77,9 +77,9 @@ def fill(s: Snapshot, row: Row) -> None:
     memory["stocks"], memory["flows"] = now, flows
     seen = recorded_stocks((1.0 - w) * before + w * now, matrix)
     force = seen[:, 0] + seen[:, 1]
-    row.put("recorded_unemployment_rate", names, ratio(seen[:, 1], force))
-    row.put("recorded_participation_rate", names, ratio(force, seen.sum(axis=1)))
-    row.put("recorded_employment_rate", names, ratio(seen[:, 0], seen.sum(axis=1)))
+    row.put("recorded_unemployment_rate", names, seen[:, 1], force)
+    row.put("recorded_participation_rate", names, force, seen.sum(axis=1))
+    row.put("recorded_employment_rate", names, seen[:, 0], seen.sum(axis=1))
     rates = transition_rates(recorded_joint((1.0 - w) * flows_before + w * flows, matrix))
     for a in range(3):
         for b in range(3):

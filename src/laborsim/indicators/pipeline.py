@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.indicators.row import Row, ratio
+from laborsim.indicators.row import Row
 from laborsim.indicators.snapshot import Snapshot
 from laborsim.market.counts import PIPELINE
 
@@ -27,7 +27,7 @@ def fill(s: Snapshot, row: Row) -> None:
     row.put("trainees", names, _with_total(c.seat_months / scale))
     seats = np.asarray(programs.seats, np.float64) + s.month.levers.program_seats
     row.put("seats", names, _with_total(seats))
-    row.put("seat_use", names, ratio(_with_total(c.pipeline[:, ENROLLED] / scale), _with_total(seats)))
+    row.put("seat_use", names, _with_total(c.pipeline[:, ENROLLED] / scale), _with_total(seats))
 
 
 __all__ = ["fill"]

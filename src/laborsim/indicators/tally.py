@@ -73,8 +73,8 @@ class Given(NamedTuple):
 class Tally(NamedTuple):
     """Counts; the first axis is one slot per thread."""
 
-    code: NDArray[np.int64]  # (slots, R, CODES)
-    event: NDArray[np.int64]  # (slots, R, EVENTS)
+    code: NDArray[np.int32]  # (slots, R, CODES)
+    event: NDArray[np.int32]  # (slots, R, EVENTS)
     wage: NDArray[np.int32]  # (slots, R + 1, WAGE_BINS); the last row is the underemployed
     commute: NDArray[np.int64]  # (slots, Z, Z) residents on a payroll, home x work
     pay: NDArray[np.int64]  # (slots, S, Z) weekly cents paid, zone of work
@@ -232,7 +232,8 @@ def empty_tally(slots: int, zones: int, sectors: int) -> Tally:
         return np.zeros((slots, *shape), np.int64)
 
     return Tally(
-        code=zeros(r, CODES), event=zeros(r, EVENTS), wage=np.zeros((slots, r + 1, WAGE_BINS), np.int32),
+        code=np.zeros((slots, r, CODES), np.int32), event=np.zeros((slots, r, EVENTS), np.int32),
+        wage=np.zeros((slots, r + 1, WAGE_BINS), np.int32),
         commute=zeros(zones, zones), pay=zeros(sectors, zones), hours=zeros(sectors, zones), good_jobs=zeros(zones),
         kept=zeros(zones), duration=zeros(len(DURATIONS), 4),
     )  # fmt: skip
@@ -256,7 +257,7 @@ def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tall
         _tally_people, w.people.size, into.code.shape[0], w.people.columns, w.people.wage.view(np.uint32),
         w.households.columns, w.cells.zone, w.cells.sector, spell, what, into,
     )  # fmt: skip
-    return Tally(*(array[0] if array.shape[0] == 1 else array.sum(axis=0) for array in into))
+    return Tally(*(array[0] if array.shape[0] == 1 else array.sum(axis=0, dtype=array.dtype) for array in into))
 
 
 def tally_cells(month: Month) -> CellTally:
@@ -267,7 +268,7 @@ def tally_cells(month: Month) -> CellTally:
     )  # fmt: skip
     into = CellTally(*(np.zeros((slots, *shape), np.int64) for shape in shapes))
     month.crew.map(_tally_cells, w.cells.size, slots, w.cells.columns, w.establishments.quality, eco.outside, into)
-    return CellTally(*(array.sum(axis=0) for array in into))
+    return CellTally(*(array.sum(axis=0, dtype=array.dtype) for array in into))
 
 
 assert len(SEXES) * len(RACES) * len(AGE_BANDS) == 70 and SELF_EMPLOYED == 3 and GONE == 12

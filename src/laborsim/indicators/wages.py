@@ -59,11 +59,11 @@ def fill(s: Snapshot, row: Row) -> None:
     for indicator, share in (("wage_p10", 0.1), ("wage_p90", 0.9)):
         row.put(indicator, [names[i] for i in wide], quantiles(s.wages[wide], WAGE_EDGES, share))
     row.put("log_wage_sd", [names[i] for i in wide], log_sd(s.wages[wide]))
-    row.put("share_self_sufficient", names, ratio(st.sufficient, st.employed))
-    row.put("share_self_sufficient", under, ratio(st.sufficient_under[0], st.underemployed[0]))
-    row.put("self_sufficient_workers", names, st.sufficient / scale)
-    row.put("share_good_jobs", names, ratio(st.good, st.employed))
-    row.put("share_good_jobs", under, ratio(st.good_under[0], st.underemployed[0]))
+    row.put("share_self_sufficient", names, st.sufficient, st.employed)
+    row.put("share_self_sufficient", under, st.sufficient_under[0], st.underemployed[0])
+    row.put("self_sufficient_workers", names, st.sufficient, scale)
+    row.put("share_good_jobs", names, st.good, st.employed)
+    row.put("share_good_jobs", under, st.good_under[0], st.underemployed[0])
     _retention(s, row)
     _commuting(s, row)
 
@@ -86,9 +86,9 @@ def _commuting(s: Snapshot, row: Row) -> None:
     zones = [s.groups.names.index(n) for n in s.place_names]
     names = [s.groups.names[i] for i in zones]
     total = s.places @ trips.sum(axis=1)
-    row.put("mean_commute", names, ratio(s.places @ (trips * eco.commute_minutes).sum(axis=1), total))
-    row.put("works_in_own_zone", names, ratio(s.places @ np.diag(trips), total))
-    row.put("works_outside", names, ratio(s.places @ trips[:, eco.outside], total))
+    row.put("mean_commute", names, s.places @ (trips * eco.commute_minutes).sum(axis=1), total)
+    row.put("works_in_own_zone", names, s.places @ np.diag(trips), total)
+    row.put("works_outside", names, s.places @ trips[:, eco.outside], total)
 
 
 __all__ = ["fill", "log_sd", "quantiles"]
