@@ -1,0 +1,564 @@
+"""Search and matching: sampled applications and truncated deferred acceptance on occupation x zone markets.
+
+Each seeker looks at `applications` vacancies. A market (zone of work, then occupation) is drawn with weight
+mobility x commuting x open vacancies x attractiveness, then one of the market's open vacancies uniformly.
+Employers rank who applied and passes their screens; for up to R rounds every open slot goes to the best
+applicant not yet asked, and seekers hold the best offer. With one application, one round, no filters and
+nothing but noise in the ranking this is the urn-ball model that `laborsim.exact` checks.
+
+All three choices walk down a shallow tree of weights (16 children a node) with one keyed draw per level
+instead of inverting one long cumulative sum. The distribution is the same, but one more vacancy then changes
+the choice of few seekers instead of shifting every boundary behind it, which keeps baseline and policy runs
+comparable, and a node is one cache line.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.draws import bits, mix, more_bits, to_unit
+from laborsim.market.month import Crew
+
+F8 = NDArray[np.float64]
+F4 = NDArray[np.float32]
+I4 = NDArray[np.int32]
+U1 = NDArray[np.uint8]
+U4 = NDArray[np.uint32]
+U8 = NDArray[np.uint64]
+
+ARITY = 16
+SLOTS = 64  # leaves of a market's tree of vacancies; a vacancy's leaf is a hash of its cell
+VOID = np.int32(-(2**31))  # an application that was not sent
+MAX_REDRAWS = 32
+# draws are scaled by a little less than the total weight, so that rounding never leads to an empty leaf
+_BELOW_ONE = np.float32(1.0 - 2.0**-22)
+_HALF = 2.0**-32
+_LOGISTIC_UNIT = np.sqrt(3.0) / np.pi  # makes the logistic noise have standard deviation 1
+
+
+class Seekers(NamedTuple):
+    """Who looks for a job this month; n seekers.
+
+    Attributes
+    ----------
+    id : (n,) persistent ids, the keys of all draws.
+    occupation, zone, education, record, car : (n,) as in the people table; record and car are 0/1.
+    applications : (n,) vacancies looked at.
+    knows : (n,) consideration set, bits of SOC major groups.
+    reservation : (n,) lowest own wage accepted, dollars an hour.
+    factor : (n,) own wage offered, relative to the posted wage.
+    score : (n,) what employers see besides the fit to the occupation, in s.d. of `noise`-free quality.
+    hold : (n,) utility of the present job in log-wage units, -inf if none.
+    cell : (n,) present cell, -1 if none; it is never applied to.
+    """
+
+    id: U8
+    occupation: NDArray[Any]
+    zone: NDArray[Any]
+    education: U1
+    applications: U1
+    knows: U4
+    reservation: F4
+    factor: F4
+    score: F4
+    record: U1
+    car: U1
+    hold: F4
+    cell: I4
+
+
+class Vacancies(NamedTuple):
+    """Cells with open vacancies, ascending; m cells.
+
+    Attributes
+    ----------
+    cell : (m,) rows of the cells table.
+    open : (m,) open vacancies, at least 1.
+    posted : (m,) posted hourly wage.
+    occupation, zone : (m,) the market.
+    needs : (m,) lowest education let through; screens_record : (m,) 1 if records are screened out.
+    amenity : (m,) job quality in log-wage units.
+    """
+
+    cell: I4
+    open: I4
+    posted: F4
+    occupation: NDArray[Any]
+    zone: NDArray[Any]
+    needs: U1
+    screens_record: U1
+    amenity: F4
+
+
+class Terrain(NamedTuple):
+    """Where and what seekers look at: Z zones, O occupations.
+
+    Attributes
+    ----------
+    commute_weight : (Z, Z) weight of a vacancy in zone of work j for a seeker living in i.
+    commute_cost : (Z, Z) cost of the commute in log-wage units.
+    mobility : (O, O) nearness of occupations.
+    occ_major : (O,) SOC major group of each occupation.
+    commute_weight_nocar : (Z, Z) the weight for people without a car; None if the same.
+    """
+
+    commute_weight: F8
+    commute_cost: F8
+    mobility: F8
+    occ_major: U1
+    commute_weight_nocar: F8 | None = None
+
+
+class MatchingParameters(NamedTuple):
+    """Behaviour of search and hiring; see scenario/parameters/matching.toml."""
+
+    rounds: int = 3
+    redraws: int = 6
+    noise: float = 1.0
+    fit_weight: float = 1.0
+    attraction: float = 0.0
+    filters: bool = True
+
+
+class Keys(NamedTuple):
+    """Keys of the month's draws (`Month.key`): choice of market, choice of vacancy, employers' noise."""
+
+    market: np.uint64
+    vacancy: np.uint64
+    noise: np.uint64
+
+
+class Matches(NamedTuple):
+    """What came of it.
+
+    Attributes
+    ----------
+    vacancy_index : (n,) row of `vacancies` that hired the seeker, -1 if none.
+    applications_sent : (n,) applications sent; those an employer's screen threw out are among them.
+    filled : (m,) vacancies filled, at most `open`.
+    applications : (m,) applications received.
+    """
+
+    vacancy_index: I4
+    applications_sent: U1
+    filled: I4
+    applications: I4
+
+
+_OFFER = np.dtype([("value", "f8"), ("posted", "f4"), ("cell", "i4"), ("needs", "u1"), ("screens_record", "u1")],
+                  align=True)
+
+
+class _Choices(NamedTuple):
+    """Trees of weights, one per row: running sums of groups of 16 leaves, then of the leaves in each group."""
+
+    by_zone: F4  # (2 * O * Z, width(Z)): car x occupation x home
+    by_occupation: F4  # (O * Z, width(O)): occupation x zone of work
+    by_slot: I4  # (Z * O, width(SLOTS)): market
+    slot_start: I4  # (Z * O * SLOTS + 1,) first unit of a slot
+    units: I4  # vacancy index of every open vacancy, by market, slot, cell
+    closeness: F4  # (O, O)
+    offers: NDArray[Any]  # (m,) _OFFER; value is log posted wage + amenity
+
+
+class _Applications(NamedTuple):
+    """Applications in order of seekers; row of seeker i's first is `first[i]`."""
+
+    first: NDArray[np.int64]
+    vacancy: I4
+    seeker: I4
+    score: F8
+    utility: F8
+    sent: U1
+
+
+def _width(leaves: int) -> int:
+    """Columns of a tree: one running sum per group, padded to whole nodes, and one per leaf."""
+    groups = -(-leaves // ARITY)
+    return (-(-groups // ARITY) + groups) * ARITY
+
+
+@njit(cache=True)
+def _fill_tree(tree, row, weights):  # type: ignore[no-untyped-def]
+    """Write the running sums of `weights` into a row; returns the total."""
+    groups = (weights.size + ARITY - 1) // ARITY
+    base = (groups + ARITY - 1) // ARITY * ARITY
+    total = tree[row, 0] * 0
+    for g in range(groups):
+        inside = total * 0
+        for k in range(ARITY):
+            leaf = g * ARITY + k
+            if leaf < weights.size:
+                inside += weights[leaf]
+            tree[row, base + leaf] = inside
+        total += inside
+        tree[row, g] = total
+    for g in range(groups, base):
+        tree[row, g] = total
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _build(choices, vacancies, weight, mobility, searched, attraction):  # type: ignore[no-untyped-def]
+    """Fill the trees; `searched` (2, O, Z) marks who looks from where, `weight` is (2, Z, Z)."""
+    zones = weight.shape[1]
+    occupations = mobility.shape[0]
+    start, units, offers = choices.slot_start, choices.units, choices.offers
+    m = vacancies.cell.size
+
+    start[:] = 0
+    pull = np.zeros((zones, occupations))
+    slot_of = np.empty(m, np.int32)
+    for v in range(m):
+        market = vacancies.zone[v] * occupations + vacancies.occupation[v]
+        slot = np.int64(more_bits(np.uint64(0), vacancies.cell[v] + 1) & np.uint64(SLOTS - 1))
+        slot_of[v] = market * SLOTS + slot
+        start[slot_of[v] + 1] += vacancies.open[v]
+        log_posted = np.log(max(np.float64(vacancies.posted[v]), 1e-6))
+        pull[vacancies.zone[v], vacancies.occupation[v]] += vacancies.open[v] * log_posted
+        offers[v].value = log_posted + vacancies.amenity[v]
+        offers[v].posted = vacancies.posted[v]
+        offers[v].cell = vacancies.cell[v]
+        offers[v].needs = vacancies.needs[v]
+        offers[v].screens_record = vacancies.screens_record[v]
+    # weight of a market: its open vacancies x (geometric mean posted wage) ** attraction
+    for z in range(zones):
+        for o in range(occupations):
+            first = (z * occupations + o) * SLOTS
+            open_ = _fill_tree(choices.by_slot, z * occupations + o, start[first + 1:first + SLOTS + 1])
+            if open_ > 0:
+                pull[z, o] = open_ * np.exp(attraction * pull[z, o] / open_)
+    for s in range(start.size - 1):
+        start[s + 1] += start[s]
+    cursor = start[:-1].copy()
+    for v in range(m):
+        s = slot_of[v]
+        for _ in range(vacancies.open[v]):
+            units[cursor[s]] = v
+            cursor[s] += 1
+    totals = np.zeros(zones)
+    for o in range(occupations):
+        if not searched[:, o].any():
+            continue
+        top = mobility[o].max()
+        for other in range(occupations):
+            choices.closeness[o, other] = np.sqrt(mobility[o, other] / top) if top > 0.0 else 0.0
+        choices.closeness[o, o] = 1.0
+        for z in range(zones):
+            totals[z] = _fill_tree(choices.by_occupation, o * zones + z, mobility[o] * pull[z])
+        for car in range(2):
+            for home in range(zones):
+                if searched[car, o, home]:
+                    _fill_tree(choices.by_zone, (car * occupations + o) * zones + home, weight[car, home] * totals)
+
+
+@njit(cache=True, inline="always")
+def _below(sums, begin, end, x):  # type: ignore[no-untyped-def]
+    """How many running sums of a node are at most x."""
+    count = np.int64(0)
+    for k in range(begin, end):
+        count += sums[np.uint64(k)] <= x
+    return count
+
+
+@njit(cache=True)
+def _pick(tree, row, leaves, b):  # type: ignore[no-untyped-def]
+    """Leaf drawn in proportion to its weight with 64 random bits `b`, one half per level; `tree` is flat."""
+    groups = (leaves + ARITY - 1) // ARITY
+    top = (groups + ARITY - 1) // ARITY * ARITY
+    base = row * (top + groups * ARITY)
+    group = np.int64(0)
+    if groups > 1:
+        u = np.float64(b >> np.uint64(32)) * _HALF
+        total = tree[np.uint64(base + groups - 1)]
+        group = _below(tree, base, base + top, np.float32(u * (total * _BELOW_ONE)))
+    first = base + top + group * ARITY
+    u = np.float64(b & np.uint64(0xFFFFFFFF)) * _HALF
+    total = tree[np.uint64(first + ARITY - 1)]
+    return group * ARITY + _below(tree, first, first + ARITY, np.float32(u * (total * _BELOW_ONE)))
+
+
+@njit(cache=True, nogil=True)
+def _apply(lo, hi, chunk, seekers, vacancies, choices, cost, major, redraws, noise, fit_weight,  # type: ignore[no-untyped-def]
+           filters, key_market, key_vacancy, key_noise, out):
+    zones = cost.shape[0]
+    occupations = major.size
+    groups = (zones + ARITY - 1) // ARITY
+    # arrays taken out of their tuples once: numba counts references at every access inside the loop
+    by_zone, by_occupation = choices.by_zone.ravel(), choices.by_occupation.ravel()
+    by_slot, slot_start, units = choices.by_slot.ravel(), choices.slot_start, choices.units
+    closeness, offers = choices.closeness, choices.offers
+    out_first, out_vacancy, out_seeker, out_score = out.first, out.vacancy, out.seeker, out.score
+    out_utility, out_sent = out.utility, out.sent
+    ids, occupation, zone, education = seekers.id, seekers.occupation, seekers.zone, seekers.education
+    looks, considers, reservation, factor = (seekers.applications, seekers.knows, seekers.reservation,
+                                             seekers.factor)
+    quality, record, car, hold, own = seekers.score, seekers.record, seekers.car, seekers.hold, seekers.cell
+    zone_width = choices.by_zone.shape[1]
+    for i in range(lo, hi):
+        begin = out_first[i]
+        sent = 0
+        o = np.int64(occupation[i])
+        home = np.int64(zone[i])
+        from_row = (np.int64(car[i]) * occupations + o) * zones + home
+        reachable = by_zone[from_row * zone_width + groups - 1] > 0.0
+        market_bits = bits(key_market, ids[i])
+        vacancy_bits = bits(key_vacancy, ids[i])
+        noise_bits = bits(key_noise, ids[i])
+        knows = considers[i]
+        ask = np.log(np.float64(factor[i])) - hold[i] if hold[i] > -np.inf else np.inf
+        for a in range(looks[i]):
+            p = begin + a
+            out_seeker[p] = i
+            out_vacancy[p] = VOID
+            if not reachable:
+                continue
+            z = np.int64(0)
+            other = np.int64(0)
+            known = False
+            for t in range(redraws):
+                counter = (a * MAX_REDRAWS + t) * 2 + 1
+                z = _pick(by_zone, from_row, zones, more_bits(market_bits, counter))
+                other = _pick(by_occupation, o * zones + z, occupations, more_bits(market_bits, counter + 1))
+                known = (knows >> major[other]) & 1 == 1
+                if known:
+                    break
+            if not known:
+                continue
+            market = z * occupations + other
+            slot = market * SLOTS + _pick(by_slot, market, SLOTS, more_bits(vacancy_bits, 2 * a + 1))
+            unit = slot_start[slot]
+            u = to_unit(more_bits(vacancy_bits, 2 * a + 2))
+            v = units[unit + np.int64(u * (slot_start[slot + 1] - unit))]
+            cell = offers[v].cell
+            again = cell == own[i]
+            for q in range(begin, p):
+                again |= out_vacancy[q] == v or out_vacancy[q] == ~v
+            if again:
+                continue
+            utility = offers[v].value - cost[home, z]
+            if utility + ask <= 0.0:
+                continue
+            if filters:
+                if offers[v].posted * factor[i] < reservation[i]:
+                    continue
+                if offers[v].needs > education[i] or (offers[v].screens_record != 0 and record[i] != 0):
+                    sent += 1
+                    out_vacancy[p] = ~v
+                    continue
+            sent += 1
+            out_vacancy[p] = v
+            out_utility[p] = utility
+            u = to_unit(more_bits(noise_bits, cell + 1)) + 2.0**-54
+            out_score[p] = (quality[i] + fit_weight * closeness[o, other]
+                            + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
+        out_sent[i] = sent
+    return 0
+
+
+@njit(cache=True, inline="always")
+def _ticket(key, who, cell):  # type: ignore[no-untyped-def]
+    """Keyed bits of a pair of seeker and cell: the first tie-break."""
+    return mix(more_bits(bits(key, who), cell + 1))
+
+
+@njit(cache=True)
+def _ahead(score_a, a, score_b, b, cell, seeker, ids, key):  # type: ignore[no-untyped-def]
+    """Whether application a ranks before b at the same cell."""
+    if score_a != score_b:
+        return score_a > score_b
+    ticket_a = _ticket(key, ids[seeker[a]], cell)
+    ticket_b = _ticket(key, ids[seeker[b]], cell)
+    if ticket_a != ticket_b:
+        return ticket_a > ticket_b
+    return a < b
+
+
+@njit(cache=True)
+def _rank(order, score, lo, hi, cell, seeker, ids, key):  # type: ignore[no-untyped-def]
+    """Sort order[lo:hi] and score[lo:hi] best first: insertion up to 24 entries, else heap sort."""
+    if hi - lo <= 24:
+        for j in range(lo + 1, hi):
+            a, s = order[j], score[j]
+            k = j
+            while k > lo and _ahead(s, a, score[k - 1], order[k - 1], cell, seeker, ids, key):
+                order[k], score[k] = order[k - 1], score[k - 1]
+                k -= 1
+            order[k], score[k] = a, s
+        return
+    n = hi - lo
+    first = n // 2 - 1
+    end = n - 1
+    while end > 0:  # heap with the worst on top, moved to the end one by one
+        if first >= 0:
+            root = first
+            first -= 1
+        else:
+            order[lo], order[lo + end] = order[lo + end], order[lo]
+            score[lo], score[lo + end] = score[lo + end], score[lo]
+            end -= 1
+            root = 0
+        while 2 * root + 1 <= end:
+            child = 2 * root + 1
+            if child < end and _ahead(score[lo + child], order[lo + child], score[lo + child + 1],
+                                      order[lo + child + 1], cell, seeker, ids, key):
+                child += 1
+            if not _ahead(score[lo + root], order[lo + root], score[lo + child], order[lo + child],
+                          cell, seeker, ids, key):
+                break
+            order[lo + root], order[lo + child] = order[lo + child], order[lo + root]
+            score[lo + root], score[lo + child] = score[lo + child], score[lo + root]
+            root = child
+
+
+@njit(cache=True, nogil=True)
+def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, received):  # type: ignore[no-untyped-def]
+    """Rank applicants of every cell and run the rounds; fills the last three arrays."""
+    vacancy, seeker, given, utility = (applications.vacancy, applications.seeker, applications.score,
+                                       applications.utility)
+    m = cell.size
+    start = np.zeros(m + 1, np.int64)
+    for p in range(vacancy.size):
+        v = vacancy[p]
+        if v >= 0:
+            start[v + 1] += 1
+            received[v] += 1
+        elif v != VOID:
+            received[~v] += 1
+    for v in range(m):
+        start[v + 1] += start[v]
+    order = np.empty(start[m], np.int64)
+    score = np.empty(start[m], np.float64)
+    turn = start[:m].copy()
+    for p in range(vacancy.size):
+        v = vacancy[p]
+        if v >= 0:
+            order[turn[v]] = p
+            score[turn[v]] = given[p]
+            turn[v] += 1
+    active = np.empty(m, np.int64)
+    n_active = 0
+    for v in range(m):
+        turn[v] = start[v]
+        if start[v + 1] > start[v]:
+            active[n_active] = v
+            n_active += 1
+            _rank(order, score, start[v], start[v + 1], cell[v], seeker, ids, key)
+    held = np.full(vacancy_index.size, -1, np.int64)  # application whose offer the seeker holds
+    slots = open_.copy()
+    back = np.zeros(m, np.int32)  # slots refused or given up in this round: offered again in the next
+    for _ in range(rounds):
+        for k in range(n_active):
+            v = active[k]
+            while slots[v] > 0 and turn[v] < start[v + 1]:
+                p = order[turn[v]]
+                turn[v] += 1
+                slots[v] -= 1
+                i = seeker[p]
+                h = held[i]
+                if h < 0:
+                    held[i] = p
+                    continue
+                w = vacancy[h]
+                better = utility[p] > utility[h]
+                if utility[p] == utility[h]:
+                    mine, theirs = _ticket(key, ids[i], cell[v]), _ticket(key, ids[i], cell[w])
+                    better = mine > theirs if mine != theirs else v < w
+                if better:
+                    held[i] = p
+                    back[w] += 1
+                else:
+                    back[v] += 1
+        kept = 0
+        for k in range(n_active):
+            v = active[k]
+            slots[v] += back[v]
+            back[v] = 0
+            if slots[v] > 0 and turn[v] < start[v + 1]:
+                active[kept] = v
+                kept += 1
+        n_active = kept
+        if n_active == 0:
+            break
+    for i in range(vacancy_index.size):
+        vacancy_index[i] = -1
+        if held[i] >= 0:
+            vacancy_index[i] = vacancy[held[i]]
+            filled[vacancy_index[i]] += 1
+
+
+_SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u4", "f4", "f4", "f4", "u1", "u1", "f4", "i4")
+_VACANCY_TYPES = ("i4", "i4", "f4", "u2", "u1", "u1", "u1", "f4")
+
+
+def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: MatchingParameters,
+          keys: Keys, crew: Crew | None = None) -> Matches:
+    """Draw applications, rank applicants and fill vacancies.
+
+    Parameters
+    ----------
+    seekers : n people looking for a job.
+    vacancies : m cells with open vacancies, ascending by cell.
+    terrain, parameters, keys : geography and nearness, behaviour, keys of the draws.
+    crew : threads for the drawing of applications; the result does not depend on them.
+
+    Returns
+    -------
+    Matches
+
+    Raises
+    ------
+    ValueError
+        If an occupation or zone is out of range, or rounds or redraws are.
+
+    Notes
+    -----
+    Seekers do not apply to their own cell, below their reservation wage, or for less than they hold.
+    Screens are the employer's: an application they throw out was sent. Linear in seekers and vacancies.
+
+    Sources: urn-ball search after del Rio-Chanona et al. (2021), J. R. Soc. Interface 18: 20200898; deferred
+    acceptance after Gale and Shapley (1962), truncated to R rounds.
+    """
+    s = Seekers(*(np.ascontiguousarray(a, t) for a, t in zip(seekers, _SEEKER_TYPES, strict=True)))
+    j = Vacancies(*(np.ascontiguousarray(a, t) for a, t in zip(vacancies, _VACANCY_TYPES, strict=True)))
+    mobility = np.ascontiguousarray(terrain.mobility, np.float64)
+    cost = np.ascontiguousarray(terrain.commute_cost, np.float64)
+    n, m, occupations, zones = s.id.size, j.cell.size, mobility.shape[0], cost.shape[0]
+    if not 1 <= parameters.redraws <= MAX_REDRAWS or parameters.rounds < 1:
+        raise ValueError(f"rounds must be at least 1 and redraws from 1 to {MAX_REDRAWS}")
+    sent, received, filled = np.zeros(n, np.uint8), np.zeros(m, np.int32), np.zeros(m, np.int32)
+    index = np.full(n, -1, np.int32)
+    if n == 0 or m == 0:
+        return Matches(index, sent, filled, received)
+    if max(s.occupation.max(), j.occupation.max()) >= occupations or max(s.zone.max(), j.zone.max()) >= zones:
+        raise ValueError("occupation or zone out of range")
+    nocar = terrain.commute_weight if terrain.commute_weight_nocar is None else terrain.commute_weight_nocar
+    weight = np.stack((nocar, terrain.commute_weight)).astype(np.float64)
+    searched = np.zeros((2, occupations, zones), np.uint8)
+    searched[s.car, s.occupation, s.zone] = 1
+    choices = _Choices(
+        by_zone=np.empty((2 * occupations * zones, _width(zones)), np.float32),
+        by_occupation=np.empty((occupations * zones, _width(occupations)), np.float32),
+        by_slot=np.empty((zones * occupations, _width(SLOTS)), np.int32),
+        slot_start=np.empty(zones * occupations * SLOTS + 1, np.int32),
+        units=np.empty(int(j.open.sum()), np.int32),
+        closeness=np.empty((occupations, occupations), np.float32),
+        offers=np.empty(m, _OFFER),
+    )
+    _build(choices, j, weight, mobility, searched, float(parameters.attraction))
+    first = np.zeros(n + 1, np.int64)
+    np.cumsum(s.applications, out=first[1:])
+    total = int(first[n])
+    applications = _Applications(first, np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total),
+                                 np.empty(total), sent)
+    (crew or Crew()).map(
+        _apply, n, s, j, choices, cost, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws),
+        float(parameters.noise), float(parameters.fit_weight), bool(parameters.filters),
+        np.uint64(keys.market), np.uint64(keys.vacancy), np.uint64(keys.noise), applications,
+    )
+    _assign(applications, s.id, j.cell, j.open, int(parameters.rounds), np.uint64(keys.noise), index, filled, received)
+    return Matches(index, sent, filled, received)
