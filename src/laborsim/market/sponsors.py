@@ -1,0 +1,179 @@
+"""Employers as hosts of trainees: who becomes an apprenticeship sponsor, and which vacancies are open to trainees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market.codes import APPRENTICESHIP, OJT, PRACTICE_SPONSOR
+from laborsim.market.counts import SCALAR
+from laborsim.market.draws import Stream
+from laborsim.market.month import Month
+from laborsim.market.pipeline import draws, ordinal
+from laborsim.market.scaling import scaled_count
+
+OPEN = 32767
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+B1 = NDArray[np.bool_]
+
+
+def logistic(x: Any) -> Any:
+    """1 / (1 + exp(-x))."""
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def peer_share(month: Month, has: B1, among: B1) -> F8:
+    """Share of `has` among the establishments of each one's sector and zone that are in `among`; shape (E,)."""
+    e = month.world.establishments
+    n = e.size
+    group = e.zone[:n].astype(np.int64) * month.economy.sectors + e.sector[:n]
+    groups = month.economy.zones * month.economy.sectors
+    total = np.bincount(group[among], minlength=groups)
+    have = np.bincount(group[has & among], minlength=groups)
+    share = have / np.maximum(total, 1)
+    return np.asarray(share[group])
+
+
+def hosting_table(month: Month, kind: int) -> I8:
+    """Program of a kind that a vacancy of occupation o in zone z belongs to, (Z, O); -1 none.
+
+    A zone without a provider is served by the nearest one of the same family.
+    """
+
+    def make() -> I8:
+        pr, eco = month.programs, month.economy
+        table = np.full((eco.zones, eco.occupations), -1, np.int64)
+        of_kind = np.flatnonzero(pr.kind == kind)
+        for family in np.unique(pr.family[of_kind]):
+            members = of_kind[pr.family[of_kind] == family]
+            for z in range(eco.zones):
+                if z != eco.outside:
+                    g = members[int(np.argmin(eco.commute_minutes[z, pr.zone[members]]))]
+                    table[z, pr.occupations[g] > 0] = g
+        return table
+
+    return month.table(f"training.hosting.{kind}", make)  # type: ignore[no-any-return]
+
+
+def _trade_vacancies(month: Month) -> tuple[F8, F8]:
+    """Open vacancies in apprenticeable occupations by establishment, and their mean age in months; both (E,)."""
+    c, e = month.world.cells, month.world.establishments
+    open_now = np.flatnonzero(c.vacancies[: c.size] > 0)
+    table = hosting_table(month, APPRENTICESHIP)
+    open_now = open_now[table[c.zone[open_now], c.occupation[open_now]] >= 0]
+    v = c.vacancies[open_now].astype(np.float64)
+    at = c.establishment[open_now]
+    total = np.bincount(at, weights=v, minlength=e.size)
+    age = np.bincount(at, weights=v * c.age[open_now], minlength=e.size)
+    return total, age / np.maximum(total, 1.0)
+
+
+def contacted(weight: F8, ids: NDArray[np.uint64], key: np.uint64, n: int) -> I8:
+    """The `n` agents visited first, those with more weight sooner; ascending places in `ids`.
+
+    An exponential race of keyed draws: one more contact adds one agent and changes no other.
+    """
+    if n <= 0 or ids.size == 0:
+        return np.empty(0, np.int64)
+    arrival = -np.log1p(-draws(key, ids)) / np.maximum(weight, 1e-9)
+    order = np.lexsort((ids, arrival))
+    return np.sort(order[:n])
+
+
+def stage(month: Month) -> None:
+    """Sponsors lapse and spread among peers; navigators visit employers and win some."""
+    q, w = month.room("training"), month.world
+    e, c = w.establishments, w.cells
+    n = e.size
+    table = hosting_table(month, APPRENTICESHIP)
+    fits = np.zeros(n, np.bool_)
+    fits[c.establishment[: c.size][table[c.zone[: c.size], c.occupation[: c.size]] >= 0]] = True
+    ids = e.id[:n]
+    alive = e.closed[:n] == OPEN
+    sponsor = (e.practices[:n] & PRACTICE_SPONSOR) > 0
+    share = peer_share(month, sponsor, fits & alive)
+    lapse = 1.0 - (1.0 - q["sponsor_lapse"]) ** (1.0 / 12.0)
+    u = draws(month.key(Stream.SPONSOR_LAPSE), ids)
+    ends = sponsor & (u < lapse)
+    follows = ~sponsor & fits & alive & (u < lapse * share / np.maximum(1.0 - share, 0.05))
+    won = np.zeros(n, np.bool_)
+    visits = scaled_count(month.levers.sponsor_contacts, month.scale, month.key(Stream.TRAINING_SEATS), 1 << 32)
+    if visits > 0:
+        vacancies, age = _trade_vacancies(month)
+        open_zone = month.levers.sponsor_closed[e.zone[:n]] == 0
+        asked = np.flatnonzero(~sponsor & ~follows & fits & alive & open_zone & (e.zone[:n] != month.economy.outside)
+                               & (vacancies > 0))
+        asked = asked[contacted(vacancies[asked], ids[asked], month.key(Stream.SPONSOR), visits)]
+        size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=n)[asked]
+        odds = (
+            q["sponsor_log_odds"]
+            + q["sponsor_size"] * np.log(np.maximum(size, 1.0) / 10.0)
+            + q["sponsor_vacancies"] * np.log(vacancies[asked])
+            + q["sponsor_vacancy_age"] * age[asked]
+            + q["sponsor_grant"] * month.levers.sponsor_grant / 1000.0
+            + q["sponsor_peers"] * share[asked]
+        )
+        won[asked] = draws(month.key(Stream.SPONSOR) + np.uint64(1), ids[asked]) < logistic(odds)
+        month.counts.scalars[SCALAR["sponsor_contacts"]] += asked.size
+        month.counts.scalars[SCALAR["sponsors_won"]] += int(won.sum())
+    e.practices[:n][ends] &= np.uint8(255 - PRACTICE_SPONSOR)
+    new = follows | won
+    e.practices[:n][new] |= np.uint8(PRACTICE_SPONSOR)
+    e.host[:n][new] = np.maximum(e.host[:n][new], np.float32(q["host_share"]))
+
+
+def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
+    """Vacancies that employers give to trainees of one kind this month.
+
+    Parameters
+    ----------
+    kind : APPRENTICESHIP or OJT.
+    hosted : (E,) apprentices and OJT trainees each establishment has.
+
+    Returns
+    -------
+    cells, programs, rank : one entry per place; the lower rank is filled first.
+    """
+    q, w, pr = month.room("training"), month.world, month.programs
+    c, e = w.cells, w.establishments
+    at = np.flatnonzero(c.vacancies[: c.size] > 0)
+    program = hosting_table(month, kind)[c.zone[at], c.occupation[at]]
+    keep = (program >= 0) & (c.zone[at] != month.economy.outside)
+    if kind == APPRENTICESHIP:
+        keep &= (e.practices[c.establishment[at]] & PRACTICE_SPONSOR) > 0
+    at, program = at[keep], program[keep]
+    each = np.minimum(c.vacancies[at], 50).astype(np.int64)
+    cells, program = np.repeat(at, each), np.repeat(program, each)
+    unit = np.arange(cells.size) - np.repeat(np.cumsum(each) - each, each)
+    owner = c.establishment[cells].astype(np.int64)
+    agent = e.id[owner] ^ (c.occupation[cells].astype(np.uint64) << np.uint64(48)) ^ (
+        unit.astype(np.uint64) << np.uint64(56))
+    key = month.key(Stream.SPONSOR_OPENING) + np.uint64(kind)
+    if kind == APPRENTICESHIP:
+        granted = (month.levers.sponsor_closed[pr.zone[program]] == 0) & (month.levers.sponsor_grant_places > 0)
+        grant = np.where(granted, month.levers.sponsor_grant / 1000.0, 0.0)
+        base = np.log(q["apprentice_share"] / (1.0 - q["apprentice_share"]))
+        chance = logistic(base + q["apprentice_grant"] * grant)
+    else:
+        paid = q["ojt_base_reimbursement"]
+        if month.levers.ojt_places > 0:
+            paid = max(paid, month.levers.ojt_reimbursement)
+        chance = logistic(q["ojt_take_up"] + q["ojt_reimbursement_effect"] * paid + q["ojt_vacancy_age"] * c.age[cells])
+    u = draws(key, agent)
+    offered = u < chance
+    cells, program, owner, agent, u = cells[offered], program[offered], owner[offered], agent[offered], u[offered]
+    rank = draws(key + np.uint64(16), agent)
+    if kind == APPRENTICESHIP and cells.size:
+        size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=e.size)
+        # The fraction of a place is decided once for an establishment, not anew every month.
+        part = draws(month.key(Stream.SPONSOR_OPENING, fixed=True), e.id[owner])
+        room = np.floor(e.host[owner] * size[owner] + part).astype(np.int64) - hosted[owner]
+        fits = ordinal(owner, rank, agent) < room
+        cells, program, rank = cells[fits], program[fits], rank[fits]
+    return cells, program, rank
+
+
+__all__ = ["APPRENTICESHIP", "OJT", "contacted", "hosting_table", "logistic", "peer_share", "places", "stage"]
