@@ -78,7 +78,9 @@ def events(spec: Scenario, economy: Economy) -> tuple[Event, ...]:
             continue
         zone = -1 if e.zone is None else economy.zone_codes.index(e.zone)
         common: dict[str, Any] = {
-            "month": spec.month_index(e.month), "zone": zone, "sector": economy.sector_codes.index(e.sector),
+            "month": spec.month_index(e.month),
+            "zone": zone,
+            "sector": economy.sector_codes.index(e.sector),
             "ramp": max(e.ramp_months, 1),
         }
         if isinstance(e, PlantOpening):

@@ -47,8 +47,9 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
     >>> model.run_for(12)  # doctest: +SKIP
     """
 
-    def __init__(self, spec: Scenario, policy: str | None = None, rng: int = 1, scale: float | None = None,
-                 threads: int = 1) -> None:
+    def __init__(
+        self, spec: Scenario, policy: str | None = None, rng: int = 1, scale: float | None = None, threads: int = 1
+    ) -> None:
         super().__init__(rng=rng)
         self.spec = spec
         self.policy = policy or BASELINE
@@ -59,10 +60,17 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         self.world: World = start.world.copy()
         e = self.economy
         self.month = Month(
-            index=0, seed=rng, world=self.world, economy=e, programs=self.programs,
+            index=0,
+            seed=rng,
+            world=self.world,
+            economy=e,
+            programs=self.programs,
             levers=Levers.neutral(e.zones, len(self.programs), len(e.major_codes)),
             counts=Counts.empty(e.sectors, e.zones, e.occupations, len(self.programs)),
-            parameters=self.parameters, crew=Crew(threads), scale=self.scale, events=start.events,
+            parameters=self.parameters,
+            crew=Crew(threads),
+            scale=self.scale,
+            events=start.events,
         )
         self.package = Package(spec, self.policy, self.economy, self.programs, self.parameters, self.scale)
         self.collector = Collector(self.economy, self.programs, self.parameters, spec.months, self.scale)

@@ -81,8 +81,9 @@ def _close(month: Month, event: Event) -> None:
     """Let the largest establishments of the zone and sector go until the jobs named are gone."""
     w = month.world
     est, c = w.establishments, w.cells
-    base = np.where((est.zone[: est.size] == event.zone) & (est.sector[: est.size] == event.sector),
-                    est.base[: est.size], 0.0)
+    base = np.where(
+        (est.zone[: est.size] == event.zone) & (est.sector[: est.size] == event.sector), est.base[: est.size], 0.0
+    )
     left = event.jobs * month.scale / event.ramp
     for row in np.argsort(-base, kind="stable"):
         if left <= 0 or base[row] <= 0:

@@ -96,7 +96,9 @@ def _close(month: Month, closing: NDArray[np.uint8]) -> None:
     staff = staff.copy()
     insure(month, staff)
     move(month, staff, np.full(staff.size, UNEMPLOYED, np.uint8), np.full(staff.size, CLOSURE, np.uint8))
-    (waiting,) = gather(month.crew.map(_collect, w.people.size, p, cells, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows), rows)
+    (waiting,) = gather(
+        month.crew.map(_collect, w.people.size, p, cells, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows), rows
+    )
     waiting = waiting.copy()
     move(month, waiting, np.full(waiting.size, UNEMPLOYED, np.uint8), np.zeros(waiting.size, np.uint8))
     open_now = w.cells.vacancies[: w.cells.size]
@@ -117,9 +119,16 @@ def stage(month: Month) -> None:
     closing = np.zeros(w.establishments.size, np.uint8)
     exit_month = 1.0 - (1.0 - q["exit_small"]) ** (1.0 / 12.0)
     closed, opened = _establishments(
-        w.establishments.size, est, month.index, month.key(Stream.ESTABLISHMENT_GROWTH),
-        month.key(Stream.ESTABLISHMENT_EXIT), q["growth_shock"], q["growth_persistence"], exit_month,
-        int(q["reentry_months"]), closing,
+        w.establishments.size,
+        est,
+        month.index,
+        month.key(Stream.ESTABLISHMENT_GROWTH),
+        month.key(Stream.ESTABLISHMENT_EXIT),
+        q["growth_shock"],
+        q["growth_persistence"],
+        exit_month,
+        int(q["reentry_months"]),
+        closing,
     )
     month.counts.scalars[SCALAR["establishments_closed"]] += closed
     month.counts.scalars[SCALAR["establishments_opened"]] += opened
@@ -127,22 +136,33 @@ def stage(month: Month) -> None:
         _close(month, closing)
     shares = month.memory["demand"]["shares"]
     now = technology(month, month.index, shares)
-    month.memory["demand"]["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
+    month.memory["demand"]["slack"] = np.maximum(
+        technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0
+    )
     # The stationary variance of own growth would raise mean demand by half of itself.
     spread = q["growth_shock"] ** 2 * (1.0 - q["growth_persistence"] ** (2 * (month.index + 1)))
     drift = 0.5 * spread / (1.0 - q["growth_persistence"] ** 2)
     # Closed places stand empty for a while: the others carry the sector's path.
-    share_open = 1.0 - float(w.establishments.base[: w.establishments.size][
-        w.establishments.closed[: w.establishments.size] != OPEN].sum()) / max(float(
-            w.establishments.base[: w.establishments.size].sum()), 1.0)
+    share_open = 1.0 - float(
+        w.establishments.base[: w.establishments.size][w.establishments.closed[: w.establishments.size] != OPEN].sum()
+    ) / max(float(w.establishments.base[: w.establishments.size].sum()), 1.0)
     index = e.sector_index[min(month.index, e.months - 1)][:, None] * month.scratch["sector_shock"] / share_open
     childcare = month.memory.get("childcare", {}).get("target_factor")
     month.crew.map(
-        _targets, w.cells.size, w.cells.columns, est, np.ascontiguousarray(index), now,
-        np.ones(e.zones) if childcare is None else childcare, e.childcare_sector, drift,
+        _targets,
+        w.cells.size,
+        w.cells.columns,
+        est,
+        np.ascontiguousarray(index),
+        now,
+        np.ones(e.zones) if childcare is None else childcare,
+        e.childcare_sector,
+        drift,
         month.key(Stream.TARGET_ROUNDING, fixed=True),
     )
-    growth = np.maximum(w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size]
-                        - w.cells.vacancies[: w.cells.size], 0)
-    month.counts.growth += np.bincount(w.cells.occupation[: w.cells.size], weights=growth,
-                                       minlength=e.occupations).astype(np.int64)
+    growth = np.maximum(
+        w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size] - w.cells.vacancies[: w.cells.size], 0
+    )
+    month.counts.growth += np.bincount(
+        w.cells.occupation[: w.cells.size], weights=growth, minlength=e.occupations
+    ).astype(np.int64)

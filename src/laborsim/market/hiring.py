@@ -30,8 +30,29 @@ from laborsim.market.transitions import hire, move
 
 
 @njit(cache=True, nogil=True)
-def _terms(p, h, c, rows, cells, month, key, part_time, wants, unwanted, floor, major, group, far, skill_floor,  # type: ignore[no-untyped-def]
-           idle_decay, ability_return, skill_return, states, wages, hours):
+def _terms(
+    p,
+    h,
+    c,
+    rows,
+    cells,
+    month,
+    key,
+    part_time,
+    wants,
+    unwanted,
+    floor,
+    major,
+    group,
+    far,
+    skill_floor,  # type: ignore[no-untyped-def]
+    idle_decay,
+    ability_return,
+    skill_return,
+    states,
+    wages,
+    hours,
+):
     """Occupation, skill, wage and hours of each new job; writes skill and occupation to people."""
     for k in range(rows.size):
         i = rows[k]
@@ -81,8 +102,13 @@ def open_vacancies(month: Month) -> Vacancies:
     quality = e.quality[est].mean(axis=1, dtype=np.float64)
     weight = month.parameters["search.amenity_weight"]
     return Vacancies(
-        cell=cell, open=c.vacancies[cell], posted=c.posted[cell], occupation=c.occupation[cell], zone=c.zone[cell],
-        needs=c.needs[cell], screens_record=((e.practices[est] & PRACTICE_RECORD_SCREEN) > 0).astype(np.uint8),
+        cell=cell,
+        open=c.vacancies[cell],
+        posted=c.posted[cell],
+        occupation=c.occupation[cell],
+        zone=c.zone[cell],
+        needs=c.needs[cell],
+        screens_record=((e.practices[est] & PRACTICE_RECORD_SCREEN) > 0).astype(np.uint8),
         amenity=(weight * (quality - 127.5) / 127.5).astype(np.float32),
     )
 
@@ -91,8 +117,9 @@ def terrain(month: Month) -> Terrain:
     """Nearness of zones and occupations; people without a car look less far."""
     e = month.economy
     reach = np.exp(-np.maximum(e.commute_minutes - 20.0, 0.0) / month.parameters["search.no_car_minutes"])
-    return Terrain(e.commute_weight, commute_cost(month), e.mobility, e.occ_major,
-                   np.ascontiguousarray(e.commute_weight * reach))
+    return Terrain(
+        e.commute_weight, commute_cost(month), e.mobility, e.occ_major, np.ascontiguousarray(e.commute_weight * reach)
+    )
 
 
 def stage(month: Month) -> None:
@@ -101,10 +128,17 @@ def stage(month: Month) -> None:
     rows, seekers = gather_seekers(month)
     vacancies = open_vacancies(month)
     q = month.room("matching")
-    parameters = MatchingParameters(rounds=int(q["rounds"]), redraws=int(q["redraws"]), noise=float(q["noise"]),
-                                    fit_weight=float(q["fit_weight"]), attraction=float(q["attraction"]), filters=True)
-    keys = Keys(month.key(Stream.APPLICATION_MARKET), month.key(Stream.APPLICATION_VACANCY),
-                month.key(Stream.APPLICANT_NOISE))
+    parameters = MatchingParameters(
+        rounds=int(q["rounds"]),
+        redraws=int(q["redraws"]),
+        noise=float(q["noise"]),
+        fit_weight=float(q["fit_weight"]),
+        attraction=float(q["attraction"]),
+        filters=True,
+    )
+    keys = Keys(
+        month.key(Stream.APPLICATION_MARKET), month.key(Stream.APPLICATION_VACANCY), month.key(Stream.APPLICANT_NOISE)
+    )
     matches = match(seekers, vacancies, terrain(month), parameters, keys, month.crew)
     _count(month, vacancies, matches.filled, matches.applications)
     state = w.people.state[rows]
@@ -125,11 +159,29 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
     old = w.people.occupation[rows].copy()
     changed = (w.people.state[rows] <= SELF_EMPLOYED) & (old != w.cells.occupation[cells])
     month.counts.replacement += np.bincount(old[changed], minlength=e.occupations)
-    _terms(w.people.columns, w.households.columns, w.cells.columns, rows, cells, month.index, month.key(Stream.HOURS),
-           np.asarray(s["part_time_share"], np.float64), np.asarray(s["wants_part_time"], np.float64),
-           float(s["unwanted_part_time"]), floor_by_zone(month), e.occ_major, float(s["skill_transfer_group"]),
-           float(s["skill_transfer_far"]), b.skill_floor, b.idle_decay, b.ability_return, b.skill_return,
-           states, wages, hours)
+    _terms(
+        w.people.columns,
+        w.households.columns,
+        w.cells.columns,
+        rows,
+        cells,
+        month.index,
+        month.key(Stream.HOURS),
+        np.asarray(s["part_time_share"], np.float64),
+        np.asarray(s["wants_part_time"], np.float64),
+        float(s["unwanted_part_time"]),
+        floor_by_zone(month),
+        e.occ_major,
+        float(s["skill_transfer_group"]),
+        float(s["skill_transfer_far"]),
+        b.skill_floor,
+        b.idle_decay,
+        b.ability_return,
+        b.skill_return,
+        states,
+        wages,
+        hours,
+    )
     moved = hire(month, rows, cells, states, wages, hours)
     month.counts.scalars[SCALAR["job_to_job"]] += moved
 
@@ -169,15 +221,21 @@ def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: 
     counts.good_openings += np.bincount(v.zone[good], weights=v.open[good], minlength=e.zones).astype(np.int64)
     counts.good_filled += np.bincount(v.zone[good], weights=filled[good], minlength=e.zones).astype(np.int64)
     counts.filled += np.bincount(v.occupation, weights=filled, minlength=e.occupations).astype(np.int64)
-    month.memory["search"]["open"] = np.bincount(v.occupation, weights=v.open, minlength=e.occupations).astype(np.float64)
+    month.memory["search"]["open"] = np.bincount(v.occupation, weights=v.open, minlength=e.occupations).astype(
+        np.float64
+    )
 
 
 def _remember_chances(month: Month, state: NDArray[np.uint8], got: NDArray[np.bool_]) -> None:
     """Chance of finding a job for the unemployed, the employed and those out of the labor force."""
     memory = month.memory["search"]
-    for k, kind in enumerate((
-        (state == UNEMPLOYED) | (state == TEMPORARY_LAYOFF), state <= SELF_EMPLOYED, state >= CARER,
-    )):
+    for k, kind in enumerate(
+        (
+            (state == UNEMPLOYED) | (state == TEMPORARY_LAYOFF),
+            state <= SELF_EMPLOYED,
+            state >= CARER,
+        )
+    ):
         n = int(kind.sum())
         if n:
             memory["finding"][k] = float(got[kind].sum()) / n

@@ -76,8 +76,25 @@ def inactive_reason(traits: int, age: int, young_child: bool, sex: int, discoura
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _participate(lo, hi, chunk, p, h, month, start_key, stop_key, b, price, share_paid, need_hours,  # type: ignore[no-untyped-def]
-                 looking, looking_counts, rows, states, reasons):
+def _participate(
+    lo,
+    hi,
+    chunk,
+    p,
+    h,
+    month,
+    start_key,
+    stop_key,
+    b,
+    price,
+    share_paid,
+    need_hours,  # type: ignore[no-untyped-def]
+    looking,
+    looking_counts,
+    rows,
+    states,
+    reasons,
+):
     moved = 0
     found = 0
     for i in range(lo, hi):
@@ -99,8 +116,9 @@ def _participate(lo, hi, chunk, p, h, month, start_key, stop_key, b, price, shar
             first = bits(stop_key, p.id[i])
             if to_unit(first) < hazard:
                 rows[lo + moved] = i
-                states[lo + moved] = inactive_reason(p.traits[i], age, young, p.sex[i],
-                                                     to_unit(more_bits(first, 1)) < b.discouraged)
+                states[lo + moved] = inactive_reason(
+                    p.traits[i], age, young, p.sex[i], to_unit(more_bits(first, 1)) < b.discouraged
+                )
                 reasons[lo + moved] = 0
                 moved += 1
             elif s == UNEMPLOYED and to_unit(more_bits(first, 2)) < b.self_employment:
@@ -120,7 +138,7 @@ def _participate(lo, hi, chunk, p, h, month, start_key, stop_key, b, price, shar
             pay = max(p.wage[i], np.float32(7.25)) * need_hours
             # What is left of a month's pay after care, against the usual three quarters.
             left = max(1.0 - cost / pay, 0.05) / 0.75
-            hazard *= left ** b.childcare_elasticity
+            hazard *= left**b.childcare_elasticity
             if h.care[hh] == CARE_PARENT and h.adults[hh] == 1:
                 hazard *= b.no_place
         if to_unit(bits(start_key, p.id[i])) < hazard:
@@ -141,12 +159,24 @@ def stage(month: Month) -> None:
     usual = month.memory["search"]["usual"]
     chance = float((max(finding[2], 0.02) / max(usual[2], 0.02)) ** q["chance_elasticity"])
     b = Behaviour(
-        look=np.array([q["look_carer"], q["look_student"], q["look_retired"], q["look_disabled"],
-                       q["look_discouraged"], q["look_other"]]),
+        look=np.array(
+            [
+                q["look_carer"],
+                q["look_student"],
+                q["look_retired"],
+                q["look_disabled"],
+                q["look_discouraged"],
+                q["look_other"],
+            ]
+        ),
         stop=month.table("participation.stop", lambda: by_age(q["stop_by_age"])),
-        childcare_elasticity=q["childcare_elasticity"], no_place=q["no_place_factor"],
-        ui_factor=q["stop_ui_factor"], recall_factor=q["stop_recall_factor"],
-        discouraged=q["discouraged_share"], self_employment=q["self_employment_entry"], chance=chance,
+        childcare_elasticity=q["childcare_elasticity"],
+        no_place=q["no_place_factor"],
+        ui_factor=q["stop_ui_factor"],
+        recall_factor=q["stop_recall_factor"],
+        discouraged=q["discouraged_share"],
+        self_employment=q["self_employment_entry"],
+        chance=chance,
     )
     price = childcare_price(month)
     rows, states, reasons = month.buffers()
@@ -155,9 +185,22 @@ def stage(month: Month) -> None:
         looking = month.scratch["participation.looking"] = np.empty(month.world.people.capacity, np.int64)
     counts = np.zeros(month.crew.chunks(n), np.int64)
     moved = month.crew.map(
-        _participate, n, month.world.people.columns, month.world.households.columns, month.index,
-        month.key(Stream.START_LOOKING), month.key(Stream.STOP_LOOKING), b, price,
-        month.levers.childcare_subsidy_share, 150.0, looking, counts, rows, states, reasons,
+        _participate,
+        n,
+        month.world.people.columns,
+        month.world.households.columns,
+        month.index,
+        month.key(Stream.START_LOOKING),
+        month.key(Stream.STOP_LOOKING),
+        b,
+        price,
+        month.levers.childcare_subsidy_share,
+        150.0,
+        looking,
+        counts,
+        rows,
+        states,
+        reasons,
     )
     (month.scratch["looking"],) = gather(list(counts), looking)
     move(month, *gather(moved, rows, states, reasons))

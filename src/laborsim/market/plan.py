@@ -71,18 +71,28 @@ class Plan:
 
 def standard_plan() -> Plan:
     """The eleven stages of the month, with employers' practices beside the calendar."""
-    return Plan([
-        Stage("calendar", "dated events: plants, shocks, benefit rules", calendar.stage),
-        Stage("practices", "employers drop or keep screens", practices.stage, getattr(practices, "prepare", None)),
-        Stage("demography", "deaths, births, youth, retirement, migration", demography.stage,
-              getattr(demography, "prepare", None)),
-        Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare),
-        Stage("childcare", "places and prices by zone", childcare.stage, getattr(childcare, "prepare", None)),
-        Stage("participation", "who starts and stops looking", participation.stage),
-        Stage("separations", "recalls, quits, bad matches, layoffs", separations.stage),
-        Stage("vacancies", "opened, aged, withdrawn", vacancies.stage),
-        Stage("matching", "search, applications, offers, hires", hiring.stage, hiring.prepare),
-        Stage("wages", "posted wages, reviews, skill, hours", wages.stage, wages.prepare),
-        Stage("training", "applications, seats, progress, credentials", training.stage,
-              getattr(training, "prepare", None)),
-    ])
+    return Plan(
+        [
+            Stage("calendar", "dated events: plants, shocks, benefit rules", calendar.stage),
+            Stage("practices", "employers drop or keep screens", practices.stage, getattr(practices, "prepare", None)),
+            Stage(
+                "demography",
+                "deaths, births, youth, retirement, migration",
+                demography.stage,
+                getattr(demography, "prepare", None),
+            ),
+            Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare),
+            Stage("childcare", "places and prices by zone", childcare.stage, getattr(childcare, "prepare", None)),
+            Stage("participation", "who starts and stops looking", participation.stage),
+            Stage("separations", "recalls, quits, bad matches, layoffs", separations.stage),
+            Stage("vacancies", "opened, aged, withdrawn", vacancies.stage),
+            Stage("matching", "search, applications, offers, hires", hiring.stage, hiring.prepare),
+            Stage("wages", "posted wages, reviews, skill, hours", wages.stage, wages.prepare),
+            Stage(
+                "training",
+                "applications, seats, progress, credentials",
+                training.stage,
+                getattr(training, "prepare", None),
+            ),
+        ]
+    )

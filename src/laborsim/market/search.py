@@ -92,8 +92,31 @@ def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, b, rows):  # ty
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _describe(lo, hi, chunk, rows, p, h, est_quality, cell_est, month, floor, supplement, weekly_hours, b,  # type: ignore[no-untyped-def]
-              k_employed, k_unemployed, k_inactive, commute_cost, cell_zone, help_key, help_extra, amenity_weight, s):
+def _describe(
+    lo,
+    hi,
+    chunk,
+    rows,
+    p,
+    h,
+    est_quality,
+    cell_est,
+    month,
+    floor,
+    supplement,
+    weekly_hours,
+    b,  # type: ignore[no-untyped-def]
+    k_employed,
+    k_unemployed,
+    k_inactive,
+    commute_cost,
+    cell_zone,
+    help_key,
+    help_extra,
+    amenity_weight,
+    usual_wage,
+    s,
+):
     for k in range(lo, hi):
         i = rows[k]
         state = p.state[i]
@@ -108,20 +131,27 @@ def _describe(lo, hi, chunk, rows, p, h, est_quality, cell_est, month, floor, su
         s.knows[k] = p.knows[i]
         s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
         s.car[k] = h.car[p.household[i]]
-        last = max(p.wage[i], floor[p.zone[i]])
+        if state > SELF_EMPLOYED:
+            skill *= (1.0 - b.idle_decay) ** min(idle, 120)
+        factor = np.exp(b.ability_return * p.ability[i] + b.skill_return * (max(skill, b.skill_floor) - 1.0))
+        s.factor[k] = factor
+        # People judge offers by the last wage, but not by more than their kind of work pays.
+        last = max(min(p.wage[i], usual_wage[p.occupation[i]] * factor), floor[p.zone[i]])
         score = 0.0
         if state <= SELF_EMPLOYED:
             s.applications[k] = k_employed
             s.reservation[k] = floor[p.zone[i]]
             score += b.employed_bonus
             quality = est_quality[cell_est[job]]
-            s.hold[k] = np.log(max(p.wage[i], np.float32(1.0))) + amenity_weight * (quality - 127.5) / 127.5 \
+            s.hold[k] = (
+                np.log(max(p.wage[i], np.float32(1.0)))
+                + amenity_weight * (quality - 127.5) / 127.5
                 - commute_cost[p.zone[i], cell_zone[job]]
+            )
             if state == PART_TIME_INVOLUNTARY:
                 s.hold[k] -= 0.15
             s.cell[k] = job
         else:
-            skill *= (1.0 - b.idle_decay) ** min(idle, 120)
             s.hold[k] = -np.inf
             s.cell[k] = job
             if state <= UNEMPLOYED:
@@ -137,7 +167,6 @@ def _describe(lo, hi, chunk, rows, p, h, est_quality, cell_est, month, floor, su
                 s.applications[k] = k_inactive
                 s.reservation[k] = max(b.reservation_floor * last, floor[p.zone[i]])
                 score -= b.inactive_penalty
-        s.factor[k] = np.exp(b.ability_return * p.ability[i] + b.skill_return * (max(skill, b.skill_floor) - 1.0))
         score += b.skill_weight * skill + b.ability_weight * p.ability[i] - b.bias_race[p.race[i]]
         if s.record[k]:
             score -= b.bias_record
@@ -154,15 +183,28 @@ def behaviour(month: Month) -> Behaviour:
     months = np.arange(64)
     middle = (np.arange(256) - 127.5) / 127.5
     return Behaviour(
-        on_the_job=q["on_the_job"], pay=q["on_the_job_pay"], quality=np.exp(-q["on_the_job_quality"] * middle),
-        tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / 12.0), layoff_share=q["layoff_search_share"],
-        enrolled=q["enrolled_share"], reservation_start=q["reservation_start"],
-        reservation_fall=q["reservation_fall"], reservation_floor=q["reservation_floor"],
-        reservation_benefit=q["reservation_benefit"], duration_penalty=q["duration_penalty"],
-        employed_bonus=q["employed_bonus"], inactive_penalty=q["inactive_penalty"], skill_weight=q["skill_weight"],
-        ability_weight=q["ability_weight"], bias_race=np.asarray(q["bias_race"], np.float64),
-        bias_record=q["bias_record"], bias_age=q["bias_age"], ability_return=q["ability_return"],
-        skill_return=q["skill_return"], idle_decay=q["idle_decay"], skill_floor=q["skill_floor"],
+        on_the_job=q["on_the_job"],
+        pay=q["on_the_job_pay"],
+        quality=np.exp(-q["on_the_job_quality"] * middle),
+        tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / 12.0),
+        layoff_share=q["layoff_search_share"],
+        enrolled=q["enrolled_share"],
+        reservation_start=q["reservation_start"],
+        reservation_fall=q["reservation_fall"],
+        reservation_floor=q["reservation_floor"],
+        reservation_benefit=q["reservation_benefit"],
+        duration_penalty=q["duration_penalty"],
+        employed_bonus=q["employed_bonus"],
+        inactive_penalty=q["inactive_penalty"],
+        skill_weight=q["skill_weight"],
+        ability_weight=q["ability_weight"],
+        bias_race=np.asarray(q["bias_race"], np.float64),
+        bias_record=q["bias_record"],
+        bias_age=q["bias_age"],
+        ability_return=q["ability_return"],
+        skill_return=q["skill_return"],
+        idle_decay=q["idle_decay"],
+        skill_floor=q["skill_floor"],
     )
 
 
@@ -187,8 +229,9 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     cell_est = w.cells.establishment[: w.cells.size]
     cell_quality = quality[cell_est]
     buffer, _, _ = month.buffers()
-    found = month.crew.map(_who, w.people.size, p, cell_quality, e.occ_wage, month.index,
-                           month.key(Stream.SEARCH_ON_JOB), b, buffer)
+    found = month.crew.map(
+        _who, w.people.size, p, cell_quality, e.occ_wage, month.index, month.key(Stream.SEARCH_ON_JOB), b, buffer
+    )
     (workers,) = gather(found, buffer)
     rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))
     seekers = empty_seekers(rows.size)
@@ -196,10 +239,27 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     t = min(month.index, e.months - 1)
     served = np.minimum(month.levers.search_help_places, 10**9) > 0
     month.crew.map(
-        _describe, rows.size, rows, p, w.households.columns, quality, cell_est, month.index, floor_by_zone(month),
-        float(e.ui_supplement[t] + month.levers.ui_supplement), 40.0, b, int(q["applications_employed"]),
-        int(q["applications_unemployed"]), int(q["applications_inactive"]), commute_cost(month), w.cells.zone,
-        month.key(Stream.SEARCH_HELP), np.where(served, month.levers.search_help, 0.0), float(month.parameters["search.amenity_weight"]),
+        _describe,
+        rows.size,
+        rows,
+        p,
+        w.households.columns,
+        quality,
+        cell_est,
+        month.index,
+        floor_by_zone(month),
+        float(e.ui_supplement[t] + month.levers.ui_supplement),
+        40.0,
+        b,
+        int(q["applications_employed"]),
+        int(q["applications_unemployed"]),
+        int(q["applications_inactive"]),
+        commute_cost(month),
+        w.cells.zone,
+        month.key(Stream.SEARCH_HELP),
+        np.where(served, month.levers.search_help, 0.0),
+        float(month.parameters["search.amenity_weight"]),
+        e.occ_wage,
         seekers,
     )
     return rows, seekers
@@ -214,6 +274,19 @@ def commute_cost(month: Month) -> Any:
 
 def empty_seekers(n: int) -> Seekers:
     """Seekers columns of length n, to be filled."""
-    kinds = {"id": "u8", "occupation": "u1", "zone": "u1", "education": "u1", "applications": "u1", "knows": "u4",
-             "reservation": "f4", "factor": "f4", "score": "f4", "record": "u1", "car": "u1", "hold": "f4", "cell": "i4"}
+    kinds = {
+        "id": "u8",
+        "occupation": "u1",
+        "zone": "u1",
+        "education": "u1",
+        "applications": "u1",
+        "knows": "u4",
+        "reservation": "f4",
+        "factor": "f4",
+        "score": "f4",
+        "record": "u1",
+        "car": "u1",
+        "hold": "f4",
+        "cell": "i4",
+    }
     return Seekers(**{name: np.empty(n, kinds[name]) for name in Seekers._fields})

@@ -73,8 +73,23 @@ def _reason_out(traits: int, age: int, young: bool, sex: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _leave(lo, hi, chunk, p, h, cell_quality, month, leave_key, match_key, b, price, share_paid,  # type: ignore[no-untyped-def]
-           rows, states, reasons):
+def _leave(
+    lo,
+    hi,
+    chunk,
+    p,
+    h,
+    cell_quality,
+    month,
+    leave_key,
+    match_key,
+    b,
+    price,
+    share_paid,  # type: ignore[no-untyped-def]
+    rows,
+    states,
+    reasons,
+):
     """Quits out of work, bad matches and the self-employed who give up."""
     moved = 0
     for i in range(lo, hi):
@@ -236,11 +251,15 @@ def _behaviour(month: Month) -> Behaviour:
     fall = max(0.0, float(np.log(total[max(t - 1, 0)] / total[t]))) if t else 0.0
     return Behaviour(
         leave=np.stack([leave, leave * q["leave_women_factor"]]) / (1.0 + 0.35 * q["tenure_shape"]),
-        enrolled=q["leave_enrolled_factor"], young_child=q["leave_young_child_factor"],
+        enrolled=q["leave_enrolled_factor"],
+        young_child=q["leave_young_child_factor"],
         no_place=q["leave_no_place_factor"],
         childcare_elasticity=month.parameters["participation.childcare_elasticity"],
-        tenure_shape=shape, quality=np.exp(-q["quality_elasticity"] * 0.5 * score),
-        bad_share=still / (still + 1.0 - q["bad_match_share"]), bad_hazard=bad_hazard, discharge=q["discharge_share"],
+        tenure_shape=shape,
+        quality=np.exp(-q["quality_elasticity"] * 0.5 * score),
+        bad_share=still / (still + 1.0 - q["bad_match_share"]),
+        bad_hazard=bad_hazard,
+        discharge=q["discharge_share"],
         self_employed=q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall,
     )
 
@@ -260,8 +279,19 @@ def _recalls(month: Month) -> None:
     back, gone = np.zeros(candidates.size, np.bool_), np.zeros(candidates.size, np.bool_)
     score = np.zeros(candidates.size)
     key = month.key(Stream.RECALL)
-    _recall_hazard(p, candidates, key, month.key(Stream.LAYOFF_KIND), month.index, q["recall_hazard"],
-                   q["recall_fade"], q["recall_lost"], back, gone, score)
+    _recall_hazard(
+        p,
+        candidates,
+        key,
+        month.key(Stream.LAYOFF_KIND),
+        month.index,
+        q["recall_hazard"],
+        q["recall_fade"],
+        q["recall_lost"],
+        back,
+        gone,
+        score,
+    )
     cells = w.people.job[candidates]
     room = np.maximum(w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size], 0).astype(np.int32)
     score[~back] = np.inf
@@ -293,12 +323,23 @@ def _layoffs(month: Month) -> None:
     index = e.sector_index
     t = min(month.index, len(index) - 1)
     fall = np.log(index[max(t - 2, 0)] / index[t])
-    temporary = np.clip(q["temporary_base"] + q["temporary_slope"] * np.maximum(fall - 0.02, 0.0),
-                        0.0, q["temporary_most"])
+    temporary = np.clip(
+        q["temporary_base"] + q["temporary_slope"] * np.maximum(fall - 0.02, 0.0), 0.0, q["temporary_most"]
+    )
     leave = month.table("separations.laid_off_leave", lambda: by_age(q["laid_off_leave"]))
     states, reasons = np.empty(r.size, np.uint8), np.empty(r.size, np.uint8)
-    _after_layoff(p, w.households.columns, w.cells.columns, r, month.key(Stream.LAYOFF_KIND), temporary, leave,
-                  month.index, states, reasons)
+    _after_layoff(
+        p,
+        w.households.columns,
+        w.cells.columns,
+        r,
+        month.key(Stream.LAYOFF_KIND),
+        temporary,
+        leave,
+        month.index,
+        states,
+        reasons,
+    )
     insure(month, r[(states == UNEMPLOYED) | (states == TEMPORARY_LAYOFF)])
     move(month, r, states, reasons)
 
@@ -316,8 +357,18 @@ def insure(month: Month, rows: NDArray[np.int64]) -> None:
     """Unemployment insurance for people losing work; call before `move`."""
     q, e = month.room("insurance"), month.economy
     t = min(month.index, e.months - 1)
-    _insure(month.world.people.columns, rows, month.index, int(q["base_months"]), int(q["hours_floor"]),
-            e.ui_weeks[t], e.ui_maximum[t], e.ui_replacement, float(month.levers.ui_extra_weeks), bool(e.ui_all[t]))
+    _insure(
+        month.world.people.columns,
+        rows,
+        month.index,
+        int(q["base_months"]),
+        int(q["hours_floor"]),
+        e.ui_weeks[t],
+        e.ui_maximum[t],
+        e.ui_replacement,
+        float(month.levers.ui_extra_weeks),
+        bool(e.ui_all[t]),
+    )
 
 
 def stage(month: Month) -> None:
@@ -329,9 +380,20 @@ def stage(month: Month) -> None:
     cell_quality = quality[w.cells.establishment[: w.cells.size]]
     rows, states, reasons = month.buffers()
     moved = month.crew.map(
-        _leave, w.people.size, w.people.columns, w.households.columns, cell_quality, month.index,
-        month.key(Stream.LEAVE_LABOR_FORCE), month.key(Stream.MATCH_QUALITY, fixed=True), b, childcare_price(month),
-        month.levers.childcare_subsidy_share, rows, states, reasons,
+        _leave,
+        w.people.size,
+        w.people.columns,
+        w.households.columns,
+        cell_quality,
+        month.index,
+        month.key(Stream.LEAVE_LABOR_FORCE),
+        month.key(Stream.MATCH_QUALITY, fixed=True),
+        b,
+        childcare_price(month),
+        month.levers.childcare_subsidy_share,
+        rows,
+        states,
+        reasons,
     )
     r, s, why = (a.copy() for a in gather(moved, rows, states, reasons))
     w.people.ui_weeks[r] = 0

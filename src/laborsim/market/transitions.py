@@ -106,20 +106,48 @@ def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reaso
     reasons : (n,) why the job ended, codes.REASONS; ignored for those who have none.
     """
     w = month.world
-    _move(w.people.columns, w.households.columns, w.cells.columns, rows, states, reasons, month.index,
-          month.counts.separations)
+    _move(
+        w.people.columns,
+        w.households.columns,
+        w.cells.columns,
+        rows,
+        states,
+        reasons,
+        month.index,
+        month.counts.separations,
+    )
 
 
-def hire(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32], states: NDArray[np.uint8],
-         wages: NDArray[np.float32], hours: NDArray[np.uint8], recall: bool = False) -> int:
+def hire(
+    month: Month,
+    rows: NDArray[np.int64],
+    cells: NDArray[np.int32],
+    states: NDArray[np.uint8],
+    wages: NDArray[np.float32],
+    hours: NDArray[np.uint8],
+    recall: bool = False,
+) -> int:
     """Put people into jobs; returns how many came from another job.
 
     Vacancies and occupations are the caller's business; `recall` counts them as recalls instead of hires.
     """
     w = month.world
     into = month.counts.recalls if recall else month.counts.hires
-    return int(_hire(w.people.columns, w.households.columns, w.cells.columns, rows, cells, states, wages, hours,
-                     month.index, month.counts.separations, into))
+    return int(
+        _hire(
+            w.people.columns,
+            w.households.columns,
+            w.cells.columns,
+            rows,
+            cells,
+            states,
+            wages,
+            hours,
+            month.index,
+            month.counts.separations,
+            into,
+        )
+    )
 
 
 def gather(results: list[Any], rows: NDArray[np.int64], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:

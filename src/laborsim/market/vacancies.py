@@ -46,6 +46,15 @@ def _post(n, c, post_key, withdraw_key, posting, withdrawal, hold, notice, poste
 def stage(month: Month) -> None:
     """Open, keep or withdraw vacancies in every cell; a new one is half a month old at matching."""
     q, w = month.room("vacancies"), month.world
-    _post(w.cells.size, w.cells.columns, month.key(Stream.VACANCY_POST), month.key(Stream.VACANCY_WITHDRAW),
-          q["posting_share"], q["withdrawal_share"], q["recall_hold"], q["notice_share"],
-          month.counts.openings_posted, month.counts.openings_withdrawn)
+    _post(
+        w.cells.size,
+        w.cells.columns,
+        month.key(Stream.VACANCY_POST),
+        month.key(Stream.VACANCY_WITHDRAW),
+        q["posting_share"],
+        q["withdrawal_share"],
+        q["recall_hold"],
+        q["notice_share"],
+        month.counts.openings_posted,
+        month.counts.openings_withdrawn,
+    )

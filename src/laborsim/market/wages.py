@@ -36,8 +36,24 @@ def _post(lo, hi, chunk, c, premium, going, speed, age_raise, age_most, floor, c
 
 
 @njit(cache=True, nogil=True)
-def _review(lo, hi, chunk, p, c, month, key, floor, binding, learn, pass_on, tenure_return, ability_return,  # type: ignore[no-untyped-def]
-            skill_return, raised, cut):
+def _review(
+    lo,
+    hi,
+    chunk,
+    p,
+    c,
+    month,
+    key,
+    floor,
+    binding,
+    learn,
+    pass_on,
+    tenure_return,
+    ability_return,  # type: ignore[no-untyped-def]
+    skill_return,
+    raised,
+    cut,
+):
     for i in range(lo, hi):
         s = p.state[i]
         if s >= SELF_EMPLOYED:
@@ -52,10 +68,11 @@ def _review(lo, hi, chunk, p, c, month, key, floor, binding, learn, pass_on, ten
         tenure = month - p.hired[i]
         if tenure % 12 == 0 and tenure > 0:
             job = p.job[i]
-            skill = p.skill[i] + (1.0 - p.skill[i]) * learn[p.occupation[i]]
+            skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[p.occupation[i]]
             p.skill[i] = skill
-            goal = c.posted[job] * np.exp(ability_return * p.ability[i] + skill_return * (skill - 1.0)
-                                          + tenure_return * min(tenure // 12, 15))
+            goal = c.posted[job] * np.exp(
+                ability_return * p.ability[i] + skill_return * (skill - 1.0) + tenure_return * min(tenure // 12, 15)
+            )
             if goal > p.wage[i]:
                 p.wage[i] += pass_on * (goal - p.wage[i])
         if binding and p.wage[i] < floor[c.zone[p.job[i]]]:
@@ -94,9 +111,19 @@ def stage(month: Month) -> None:
     q, e, w = month.room("wages"), month.economy, month.world
     floor = floor_by_zone(month)
     premium = np.exp(w.establishments.premium[: w.establishments.size].astype(np.float64))
-    month.crew.map(_post, w.cells.size, w.cells.columns, premium, going_rate(month), float(q["posted_adjustment"]),
-                   float(q["age_raise"]), float(q["age_raise_most"]), floor, e.childcare_sector,
-                   month.levers.childcare_wage_supplement)
+    month.crew.map(
+        _post,
+        w.cells.size,
+        w.cells.columns,
+        premium,
+        going_rate(month),
+        float(q["posted_adjustment"]),
+        float(q["age_raise"]),
+        float(q["age_raise_most"]),
+        floor,
+        e.childcare_sector,
+        month.levers.childcare_wage_supplement,
+    )
     b = month.table("search.behaviour", lambda: behaviour(month))
     learn = month.table("wages.learn", lambda: 1.0 - np.exp(-12.0 / np.maximum(e.occ_training_months / 1.6, 3.0)))
     before = month.scratch.get("wages.floor")
@@ -105,7 +132,20 @@ def stage(month: Month) -> None:
     index = e.sector_index
     t = min(month.index, e.months - 1)
     fall = max(0.0, float(np.log(index[max(t - 1, 0)].mean() / index[t].mean())))
-    month.crew.map(_review, w.people.size, w.people.columns, w.cells.columns, month.index,
-                   month.key(Stream.UNDEREMPLOYMENT), floor, binding, learn, float(q["review_pass"]),
-                   float(q["tenure_return"]), b.ability_return, b.skill_return, float(q["hours_raised"]),
-                   float(q["hours_cut"]) * (1.0 + 40.0 * fall))
+    month.crew.map(
+        _review,
+        w.people.size,
+        w.people.columns,
+        w.cells.columns,
+        month.index,
+        month.key(Stream.UNDEREMPLOYMENT),
+        floor,
+        binding,
+        learn,
+        float(q["review_pass"]),
+        float(q["tenure_return"]),
+        b.ability_return,
+        b.skill_return,
+        float(q["hours_raised"]),
+        float(q["hours_cut"]) * (1.0 + 40.0 * fall),
+    )

@@ -1,0 +1,437 @@
+"""The core stages of the month against slow, obvious Python, on small worlds."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import worlds
+from laborsim.market import (
+    calendar,
+    codes,
+    demand,
+    hiring,
+    participation,
+    search,
+    separations,
+    transitions,
+    vacancies,
+    wages,
+)
+from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniform
+from laborsim.market.month import Month
+
+PEOPLE = 3000
+
+
+def ready(people: int = PEOPLE, index: int = 1, **kwargs) -> Month:
+    """A world whose stages have set up what they remember, some months in."""
+    m = worlds.month(people=people, **kwargs)
+    for stage in (demand, hiring, wages):
+        stage.prepare(m)
+    m.index = index
+    m.scratch["sector_shock"] = np.ones((m.economy.sectors, m.economy.zones))
+    return m
+
+
+def u64(x) -> np.uint64:
+    return np.uint64(x)
+
+
+def draw(key, person, counter=0):
+    first = u64(bits(key, u64(person)))
+    return to_unit(first) if counter == 0 else to_unit(u64(more_bits(first, counter)))
+
+
+# --- transitions ---------------------------------------------------------------------------------
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.booleans())
+def test_history_shifts_by_the_months_that_passed(history, elapsed, employed):
+    want = history
+    for _ in range(elapsed):
+        want = ((want << 1) | int(employed)) & 0xFFFFFFFF
+    assert int(transitions.shifted_history(np.uint32(history), elapsed, employed)) == want
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**31), st.integers(1, 60))
+def test_moves_and_hires_keep_the_books(seed, count):
+    m = ready(people=400)
+    pick = np.random.Generator(np.random.Philox(seed))
+    p, c = m.world.people, m.world.cells
+    for _ in range(4):
+        m.index += 1
+        alive = np.flatnonzero(p.state[: p.size] != codes.GONE)
+        rows = np.sort(pick.choice(alive, min(count, alive.size), replace=False))
+        leaving = rows[p.state[rows] <= codes.SELF_EMPLOYED]
+        states = pick.choice([codes.UNEMPLOYED, codes.CARER, codes.RETIRED, codes.TEMPORARY_LAYOFF], leaving.size)
+        states[(p.job[leaving] < 0) & (states == codes.TEMPORARY_LAYOFF)] = codes.UNEMPLOYED
+        transitions.move(m, leaving, states.astype(np.uint8), np.full(leaving.size, codes.LAYOFF, np.uint8))
+        worlds.check(m.world)
+        back = rows[p.state[rows] > codes.SELF_EMPLOYED]
+        cells = pick.integers(0, c.size, back.size).astype(np.int32)
+        transitions.hire(
+            m,
+            back,
+            cells,
+            np.zeros(back.size, np.uint8),
+            np.full(back.size, 15.0, np.float32),
+            np.full(back.size, 40, np.uint8),
+        )
+        worlds.check(m.world)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.floats(0, 1)), max_size=40),
+    st.lists(st.integers(0, 4), min_size=6, max_size=6),
+)
+def test_scarce_places_go_to_the_lowest_scores(candidates, places):
+    cell = np.array([c for c, _ in candidates], np.int32)
+    score = np.array([s for _, s in candidates], np.float64)
+    taken = separations.choose(score, cell, np.array(places, np.int32))
+    for c in range(6):
+        own = [k for k in range(len(candidates)) if cell[k] == c]
+        best = sorted(own, key=lambda k: (score[k], k))[: places[c]]
+        assert sorted(best) == [k for k in own if taken[k]]
+
+
+# --- participation -------------------------------------------------------------------------------
+def test_participation_matches_plain_python():
+    m = ready()
+    p, h = m.world.people.copy(), m.world.households.copy()
+    q = m.room("participation")
+    m.memory["search"]["finding"][2] = 0.3
+    chance = (0.3 / 0.4) ** q["chance_elasticity"]
+    price = participation.childcare_price(m)
+    look = {
+        codes.CARER: q["look_carer"],
+        codes.STUDENT: q["look_student"],
+        codes.RETIRED: q["look_retired"],
+        codes.DISABLED: q["look_disabled"],
+        codes.DISCOURAGED: q["look_discouraged"],
+        codes.OTHER_INACTIVE: q["look_other"],
+    }
+    start, stop = m.key(Stream.START_LOOKING), m.key(Stream.STOP_LOOKING)
+    looking, moves = [], {}
+    for i in range(p.size):
+        s = int(p.state[i])
+        if s <= codes.SELF_EMPLOYED or s == codes.GONE:
+            continue
+        age = (m.index - int(p.birth[i])) // 12
+        hh = int(p.household[i])
+        child_age = (m.index - int(h.youngest[hh])) // 12
+        young = h.children[hh] > 0 and child_age < 6
+        if s <= codes.UNEMPLOYED:
+            band = max(b for b, floor in enumerate(codes.AGE_BAND_FLOORS) if age >= floor)
+            hazard = q["stop_by_age"][band]
+            hazard *= q["stop_ui_factor"] if p.ui_weeks[i] > 0 else 1.0
+            hazard *= q["stop_recall_factor"] if s == codes.TEMPORARY_LAYOFF else 1.0
+            if draw(stop, p.id[i]) < hazard:
+                moves[i] = "out"
+            elif s == codes.UNEMPLOYED and draw(stop, p.id[i], 2) < q["self_employment_entry"]:
+                moves[i] = codes.SELF_EMPLOYED
+        elif p.program[i] == codes.NO_PROGRAM:
+            hazard = look[s] * chance
+            if young and s == codes.CARER:
+                z = int(h.zone[hh])
+                cost = price[z, 0 if child_age < 2 else 1] * h.children[hh]
+                left = max(1 - cost / (max(p.wage[i], 7.25) * 150.0), 0.05) / 0.75
+                hazard *= left ** q["childcare_elasticity"]
+                if h.care[hh] == codes.CARE_PARENT and h.adults[hh] == 1:
+                    hazard *= q["no_place_factor"]
+            if draw(start, p.id[i]) < hazard:
+                looking.append(i)
+    before = m.world.people.ui_weeks.copy()
+    participation.stage(m)
+    assert m.scratch["looking"].tolist() == looking
+    after = m.world.people.state
+    changed = {i for i in range(p.size) if after[i] != p.state[i]}
+    assert changed == set(moves)
+    for i, kind in moves.items():
+        assert after[i] == codes.SELF_EMPLOYED if kind != "out" else after[i] >= codes.CARER
+    drawing = (
+        (before[: p.size] > 0) & (p.state[: p.size] > codes.SELF_EMPLOYED) & (p.state[: p.size] <= codes.UNEMPLOYED)
+    )
+    assert np.all(
+        m.world.people.ui_weeks[: p.size][drawing] == np.maximum(before[: p.size][drawing].astype(int) - 4, 0)
+    )
+    worlds.check(m.world)
+
+
+# --- separations ---------------------------------------------------------------------------------
+def test_leaving_matches_plain_python():
+    m = ready(index=7)
+    w = m.world
+    p, h = w.people, w.households
+    q = m.room("separations")
+    b = separations._behaviour(m)
+    price = participation.childcare_price(m)
+    leave, match = m.key(Stream.LEAVE_LABOR_FORCE), m.key(Stream.MATCH_QUALITY, fixed=True)
+    quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
+    want = {}
+    bad_by_tenure = [q["bad_match_share"]]
+    for k in range(64):
+        ends = q["bad_match_hazard"] * (1 - math.exp(-k / q["learning_months"]))
+        bad_by_tenure.append(bad_by_tenure[-1] * (1 - ends))
+    for i in range(p.size):
+        s = int(p.state[i])
+        if s > codes.SELF_EMPLOYED:
+            continue
+        age = (m.index - int(p.birth[i])) // 12
+        band = max(b for b, floor in enumerate(codes.AGE_BAND_FLOORS) if age >= floor)
+        base = q["leave_by_age"][band] / (1 + 0.35 * q["tenure_shape"])
+        base *= q["leave_women_factor"] if p.sex[i] == codes.FEMALE else 1.0
+        u = draw(leave, p.id[i])
+        if s == codes.SELF_EMPLOYED:
+            if u < base * 0.5 + b.self_employed:
+                want[i] = "inactive" if u < base * 0.5 else "unemployed"
+            continue
+        tenure = min(max(m.index - int(p.hired[i]), 0), 63)
+        score = (quality[w.cells.establishment[p.job[i]]] - 127.5) / 127.5
+        out = base * (1 + q["tenure_shape"] * 0.5 ** (tenure / q["tenure_half_life"]))
+        out *= math.exp(-q["quality_elasticity"] * 0.5 * score)
+        out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
+        hh = int(p.household[i])
+        if h.children[hh] > 0 and m.index - h.youngest[hh] < 72 and p.sex[i] == codes.FEMALE:
+            cost = price[h.zone[hh], 0 if (m.index - h.youngest[hh]) // 12 < 2 else 1] * h.children[hh]
+            left = max(1 - cost / max(float(p.wage[i]) * float(p.hours[i]) * 4.33, 1.0), 0.05) / 0.75
+            out *= q["leave_young_child_factor"] * left ** -m.parameters["participation.childcare_elasticity"]
+            if h.care[hh] == codes.CARE_PARENT and h.earners[hh] == h.adults[hh]:
+                out *= q["leave_no_place_factor"]
+        end = 0.0
+        if tenure < 63:
+            key = u64(p.id[i]) ^ (u64(int(p.hired[i]) + 4096) << u64(32))
+            still = bad_by_tenure[min(max(-int(p.hired[i]), 0), 63)]
+            if to_unit(u64(bits(match, key))) < still / (still + 1 - q["bad_match_share"]):
+                end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
+        if u < out + end:
+            want[i] = "inactive" if u < out else "unemployed"
+    rows, states, reasons = m.buffers()
+    moved = m.crew.map(
+        separations._leave,
+        p.size,
+        p.columns,
+        h.columns,
+        quality[w.cells.establishment[: w.cells.size]],
+        m.index,
+        leave,
+        match,
+        b,
+        price,
+        m.levers.childcare_subsidy_share,
+        rows,
+        states,
+        reasons,
+    )
+    r, s, _ = transitions.gather(moved, rows, states, reasons)
+    got = {int(i): "inactive" if k >= codes.CARER else "unemployed" for i, k in zip(r, s, strict=True)}
+    assert got == want
+
+
+def test_layoffs_bring_cells_to_target_and_take_the_newest_first():
+    m = ready()
+    demand.stage(m)
+    c = m.world.cells
+    c.target[: c.size] = np.maximum(c.filled[: c.size] - 1, 0)
+    separations._layoffs(m)
+    assert np.all(c.filled[: c.size] <= c.target[: c.size])
+    worlds.check(m.world)
+    assert m.counts.separations[codes.LAYOFF].sum() + m.counts.separations[codes.LAYOFF_TEMPORARY].sum() > 0
+
+
+def test_recall_fills_room_from_those_waiting_and_keeps_seniority():
+    m = ready(index=3)
+    p, c = m.world.people, m.world.cells
+    rows = np.flatnonzero((p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY) & (p.job[: p.size] >= 0))[::5]
+    hired = p.hired[rows].copy()
+    transitions.move(
+        m,
+        rows,
+        np.full(rows.size, codes.TEMPORARY_LAYOFF, np.uint8),
+        np.full(rows.size, codes.LAYOFF_TEMPORARY, np.uint8),
+    )
+    demand.stage(m)
+    c.target[: c.size] = c.filled[: c.size] + c.recall[: c.size]
+    m.index = 4
+    separations._recalls(m)
+    back = p.state[rows] <= codes.PART_TIME_INVOLUNTARY
+    assert 0.3 < back.mean() < 0.8
+    assert np.all(p.hired[rows][back] == hired[back])
+    assert back.sum() <= m.counts.recalls.sum() <= back.sum() + 5  # a few waited from the start
+    worlds.check(m.world)
+
+
+def test_insurance_needs_a_work_history():
+    m = ready()
+    p, e = m.world.people, m.economy
+    rows = np.flatnonzero(p.state[: p.size] == codes.FULL_TIME)[:50]
+    p.traits[rows] |= codes.TRAIT_UI_CLAIMS
+    p.since[rows], p.hours[rows] = m.index, 40
+    p.history[rows] = 0b111111
+    p.history[rows[:10]] = 0b11111
+    separations.insure(m, rows)
+    assert np.all(p.ui_weeks[rows[:10]] == 0)
+    assert np.all(p.ui_weeks[rows[10:]] > 0)
+    r = rows[20]
+    z = p.zone[r]
+    want = min(e.ui_replacement[z] * p.wage[r] * 40, e.ui_maximum[m.index, z])
+    assert p.ui_benefit[r] == pytest.approx(want, rel=1e-6)
+
+
+# --- demand and vacancies ------------------------------------------------------------------------
+def test_targets_match_plain_python():
+    m = ready(index=5)
+    w, e = m.world, m.economy
+    est, c = w.establishments, w.cells
+    before = est.growth[: est.size].copy()
+    demand.stage(m)
+    q = m.room("demand")
+    key = m.key(Stream.ESTABLISHMENT_GROWTH)
+    for j in range(0, est.size, 7):
+        u1, u2 = draw(key, est.id[j]), draw(key, est.id[j], 1)
+        normal = math.sqrt(-2 * math.log(1 - u1)) * math.cos(2 * math.pi * u2)
+        if est.closed[j] == demand.OPEN:
+            want = q["growth_persistence"] * before[j] + q["growth_shock"] * normal
+            assert est.growth[j] == pytest.approx(want, abs=1e-5)
+    spread = q["growth_shock"] ** 2 * (1 - q["growth_persistence"] ** 12) / (1 - q["growth_persistence"] ** 2)
+    closed = est.closed[: est.size] != demand.OPEN
+    open_share = 1 - est.base[: est.size][closed].sum() / est.base[: est.size].sum()
+    technology = demand.technology(m, m.index, m.memory["demand"]["shares"])
+    rounding = m.key(Stream.TARGET_ROUNDING, fixed=True)
+    for k in range(0, c.size, 5):
+        j = c.establishment[k]
+        x = c.base[k] * e.sector_index[5, c.sector[k]] / open_share * technology[c.occupation[k]]
+        x *= math.exp(float(est.growth[j]) - spread / 2)
+        want = 0 if closed[j] else int(x + draw(rounding, k))
+        assert c.target[k] == want or abs(x + draw(rounding, k) - round(x + draw(rounding, k))) < 1e-4
+
+
+def test_technology_moves_jobs_between_occupations_and_hiring_slows_first():
+    m = ready()
+    m.levers.ai_speed = 8.0
+    shares = m.memory["demand"]["shares"]
+    factor = demand.technology(m, 110, shares)
+    exposed = m.economy.occ_ai
+    assert np.corrcoef(factor, exposed)[0, 1] < -0.5
+    lost = (1 - factor) @ shares
+    assert 0 <= lost < 0.1
+    m.index = 110
+    m.economy = worlds.replace_months(m.economy, 111) if hasattr(worlds, "replace_months") else m.economy
+    assert np.all(demand.technology(m, 98, shares)[exposed > 0.5] >= factor[exposed > 0.5])
+
+
+def test_closed_establishments_let_everyone_go_and_come_back():
+    m = ready()
+    est = m.world.establishments
+    closing = np.zeros(est.size, np.uint8)
+    closing[0] = 1
+    est.closed[0] = m.index
+    identity = int(est.id[0])
+    demand._close(m, closing)
+    c = m.world.cells
+    assert c.filled[: c.size][c.establishment[: c.size] == 0].sum() == 0
+    worlds.check(m.world)
+    m.index += int(m.room("demand")["reentry_months"])
+    demand.stage(m)
+    assert est.closed[0] == demand.OPEN
+    assert int(est.id[0]) != identity
+
+
+def test_vacancies_never_exceed_room_and_age_by_a_month():
+    m = ready()
+    demand.stage(m)
+    c = m.world.cells
+    old, age = c.vacancies[: c.size].copy(), c.age[: c.size].copy()
+    vacancies.stage(m)
+    n = c.size
+    q = m.room("vacancies")
+    ahead = np.floor(c.filled[:n] * q["notice_share"]) + 1
+    assert np.all(c.vacancies[:n] <= np.maximum(c.target[:n] - c.filled[:n] + ahead, 0))
+    assert np.all(c.vacancies[:n][c.target[:n] == 0] == 0)
+    same = (old == c.vacancies[:n]) & (old > 0) & (m.counts.openings_posted.sum() >= 0)
+    room = c.target[:n] - c.filled[:n]
+    untouched = same & (room == old)
+    grown = c.age[:n][untouched] - age[untouched]
+    assert np.all(grown <= 1.0 + 1e-5)
+    total = m.counts.openings_posted.sum() - m.counts.openings_withdrawn.sum()
+    assert c.vacancies[:n].sum() - old.sum() == total
+
+
+# --- wages ---------------------------------------------------------------------------------------
+def test_reviews_come_once_a_year_and_wages_do_not_fall():
+    m = ready(index=6)
+    p = m.world.people
+    m.scratch["wages.floor"] = search.floor_by_zone(m)
+    before, skill = p.wage[: p.size].copy(), p.skill[: p.size].copy()
+    hours_state = p.state[: p.size].copy()
+    wages.stage(m)
+    payroll = hours_state <= codes.PART_TIME_INVOLUNTARY
+    tenure = m.index - p.hired[: p.size].astype(int)
+    due = payroll & (tenure % 12 == 0) & (tenure > 0)
+    assert np.all(p.wage[: p.size] >= before)
+    assert np.all(p.wage[: p.size][~due] == before[~due])
+    assert np.all(p.skill[: p.size][due] >= skill[due])
+    assert np.all(p.skill[: p.size][~due] == skill[~due])
+
+
+def test_floors_bind_at_once():
+    m = ready(index=6)
+    m.levers.wage_floor[:] = 30.0
+    wages.stage(m)
+    p, c = m.world.people, m.world.cells
+    payroll = p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY
+    assert p.wage[: p.size][payroll].min() >= 30.0
+    assert c.posted[: c.size].min() >= 30.0
+
+
+def test_posted_wages_rise_where_vacancies_are_many():
+    m = ready(index=12)
+    memory = m.memory
+    n = m.economy.occupations
+    memory["wages"]["usual_open"][:] = 100.0
+    memory["wages"]["open"][:] = 100.0
+    memory["search"]["open"] = np.full(n, 100.0)
+    memory["search"]["open"][0] = 2000.0
+    rate = wages.going_rate(m) / m.economy.occ_wage
+    assert rate[0] > rate[1:].max()
+
+
+# --- a whole month of the core -------------------------------------------------------------------
+@pytest.mark.parametrize("threads", [1, 2])
+def test_core_months_conserve_people_and_jobs(threads):
+    m = ready(people=6000, index=0)
+    m.crew = type(m.crew)(threads)
+    alive = int((m.world.people.state[: m.world.people.size] != codes.GONE).sum())
+    for t in range(6):
+        m.index = t
+        m.counts.reset()
+        for stage in (calendar, demand, participation, separations, vacancies, hiring, wages):
+            stage.stage(m)
+            worlds.check(m.world)
+    assert int((m.world.people.state[: m.world.people.size] != codes.GONE).sum()) == alive
+    c = m.world.cells
+    assert c.vacancies[: c.size].min() >= 0
+    assert m.counts.openings_filled.sum() == m.counts.hires.sum()
+
+
+def test_one_more_vacancy_changes_only_what_follows_from_it():
+    """Common random numbers: decisions that do not see the change keep their draws."""
+
+    def after(extra: int) -> np.ndarray:
+        m = ready(people=6000, index=0)
+        for stage in (demand, participation, separations, vacancies):
+            stage.stage(m)
+        m.world.cells.vacancies[int(np.argmax(m.world.cells.target[: m.world.cells.size]))] += extra
+        hiring.stage(m)
+        return m.world.people.job[: m.world.people.size].copy()
+
+    base, more = after(0), after(1)
+    assert 0 < (base != more).sum() < 0.02 * base.size
+
+
+def test_uniform_is_the_first_of_bits():
+    key = u64(12345)
+    assert uniform(key, u64(7)) == draw(key, 7)
