@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 COMMANDS: dict[str, str] = {
     "run": "Simulate the baseline and the policies of a scenario.",
     "check": "Say what is wrong in a scenario file, all at once.",
-    "explain": "List every assumption: value, unit, range, source, evidence grade.",
+    "explain": "List every assumption of a scenario, with its evidence.",
     "new": "Write a commented starter scenario.",
     "compare": "Paired differences between policies, with intervals.",
     "region": "List, show and build region packs.",
@@ -34,7 +34,8 @@ DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 def boundary(function: Callable[..., Any]) -> Callable[..., Any]:
     """Turn errors of a command into one message on stderr and an exit code.
 
-    An exception with an attribute `exit_code` says its own (2 for wrong input). `debug=True` among the
+    An exception with an attribute `exit_code` says its own (2 for wrong input); one with `problems` (of a
+    scenario, of a region pack) is wrong input. `debug=True` among the
     arguments shows the traceback; `json_=True` also prints the error as a JSON object on stdout.
     """
 
@@ -59,7 +60,7 @@ def boundary(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def report_error(error: Exception, debug: bool = False, json_: bool = False, **_: Any) -> int:
     """Write the message of an error to stderr; return the exit code."""
-    code = getattr(error, "exit_code", FAILED)
+    code = getattr(error, "exit_code", WRONG_INPUT if hasattr(error, "problems") else FAILED)
     code = code if isinstance(code, int) else FAILED
     text = str(error).strip() or type(error).__name__
     if debug:
@@ -72,7 +73,7 @@ def report_error(error: Exception, debug: bool = False, json_: bool = False, **_
     if json_:
         from laborsim.commands.options import emit_json
 
-        problems = [p.as_dict() for p in getattr(error, "problems", ())]
+        problems = [p.as_dict() if hasattr(p, "as_dict") else str(p) for p in getattr(error, "problems", ())]
         emit_json({"ok": False, "error": text, "exit_code": code, "problems": problems})
     return code
 

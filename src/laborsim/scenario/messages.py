@@ -13,6 +13,7 @@ from laborsim.scenario.places import Key, Place
 from laborsim.scenario.problems import Problem, listed, nearest
 
 M = TypeVar("M", bound=BaseModel)
+MISSING = "is required and missing"
 _SUGGEST_AT_MOST = 200  # problems; spelling is not looked up beyond, so that a broken file stays quick
 
 
@@ -22,6 +23,7 @@ def field_problems(model: type[M], data: dict[str, Any], place: Place) -> tuple[
         return model.model_validate(data), []
     except ValidationError as failed:
         found: dict[tuple[Key, ...], Problem] = {}
+        misspelt: set[tuple[Key, ...]] = set()
         for number, error in enumerate(failed.errors(include_url=False)):
             path = _path(error["loc"], data)
             if path in found:  # the branches of a union each complain: say it once
@@ -29,7 +31,10 @@ def field_problems(model: type[M], data: dict[str, Any], place: Place) -> tuple[
             message, allowed, meant = _words(error, model, path, data, number < _SUGGEST_AT_MOST)
             where = place.find(path)
             found[path] = Problem(where.file, where.line, field_name(path), message, allowed, meant)
-        return None, list(found.values())
+            if error["type"] == "extra_forbidden" and meant:
+                misspelt.add((*path[:-1], meant))
+        # A key that is missing because it is misspelt beside it is one mistake, not two.
+        return None, [p for path, p in found.items() if not (path in misspelt and p.message == MISSING)]
 
 
 def field_name(path: Sequence[Key]) -> str:
@@ -118,7 +123,7 @@ def _words(
             meant = f"scenario.{near}" if near else ""
         return "unknown key", listed(names, 24), meant
     if kind == "missing":
-        return "is missing", "it is required", ""
+        return MISSING, "", ""
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         tags = (
             [t.strip().strip("'") for t in str(context.get("expected_tags", "")).split(",")]
@@ -164,7 +169,9 @@ def _type_words(kind: str, context: dict[str, Any], value: Any) -> tuple[str, st
     }
     if kind in bounds:
         name, words = bounds[kind]
-        return is_ if value is not None else "is out of range", words.format(f"{context[name]:,}"), ""
+        bound = context[name]
+        text = f"{bound:,}" if isinstance(bound, int) else f"{bound:,.12g}"
+        return f"{_shown(value)} is out of range", words.format(text), ""
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"must be a table, {is_}", "a table with keys of its own", ""
     if kind in ("tuple_type", "list_type"):

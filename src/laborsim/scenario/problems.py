@@ -94,11 +94,17 @@ def nearest(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
     for name in names:
         if _plain(name) == plain:
             return name
+    room, dot, tail = plain.rpartition(".")
+    if dot and any(n.startswith(room + ".") for n in names):  # the room is right: look among its names
+        inside = {n[len(room) + 1 :]: n for n in names if n.startswith(room + ".")}
+        near = difflib.get_close_matches(tail, inside, 1, cutoff)
+        return inside[near[0]] if near else ""
     near = difflib.get_close_matches(plain, [_plain(n) for n in names], 1, cutoff)
     if near:
         return next(n for n in names if _plain(n) == near[0])
-    tails = [n for n in names if "." in n and _plain(n.rsplit(".", 1)[1]) == plain.rsplit(".", 1)[-1]]
-    return tails[0] if tails else ""
+    tails = {n.rsplit(".", 1)[1]: n for n in names if "." in n}
+    near = difflib.get_close_matches(tail, tails, 1, 0.8)
+    return tails[near[0]] if near else ""
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:

@@ -303,10 +303,11 @@ class Scenario(Model):
             If a setting is out of range.
         """
         from laborsim.scenario.load import build
+        from laborsim.scenario.places import Place
 
         data = self.model_dump(mode="python", exclude_unset=True)
         data["scenario"] |= {k: v for k, v in settings.items() if v is not None}
-        return build(data, self._path, self._files)
+        return build(data, self._path, self._files, Place("given settings", 0))
 
     def hash(self) -> str:
         """Hash of the content: the same whatever the order of keys, comments, or defaults written out."""
@@ -347,10 +348,9 @@ def json_schema() -> dict[str, Any]:
         "description": 'Declared parameters: "room.name" = value or {value, source, low, high, dated}.',
         "additionalProperties": True,
     }
-    # A file that extends another may leave everything to it.
-    schema["anyOf"] = [{"required": ["scenario"]}, {"required": ["extends"]}]
-    schema.pop("required", None)
-    return schema
+    # A file that extends another may leave any part to it.
+    whole = {key: schema.pop(key) for key in ("properties", "required", "additionalProperties", "type")}
+    return schema | {"type": "object", "if": {"not": {"required": ["extends"]}}, "then": whole}
 
 
 def _digest(value: Any) -> str:

@@ -1,0 +1,66 @@
+"""Loading a scenario with all that the program knows: regions, indicators, training programs.
+
+`laborsim.scenario` may not import those; this is the loader everyone else calls.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from laborsim.scenario.load import Known, RegionFacts, UnknownRegion
+from laborsim.scenario.load import load_scenario as _load
+from laborsim.scenario.schema import Scenario
+
+
+def load_scenario(path: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario file and check all of it, references to region, indicators and programs included.
+
+    Parameters
+    ----------
+    path : TOML file.
+
+    Raises
+    ------
+    laborsim.scenario.problems.ScenarioError
+        With every problem found, each with its line.
+
+    Examples
+    --------
+    >>> load_scenario("scenarios/independence-works-2025.toml").months  # doctest: +SKIP
+    96
+    """
+    return _load(os.fspath(path), known=known())
+
+
+def known() -> Known:
+    """What scenarios may refer to."""
+    from laborsim.indicators.definitions import DEFINITIONS
+    from laborsim.scenario.programs import load_programs
+
+    return Known(region_facts, frozenset(DEFINITIONS), frozenset(p.code for p in load_programs()))
+
+
+def region_facts(region: str) -> RegionFacts:
+    """Zones and sectors of a region pack, from its head alone.
+
+    Raises
+    ------
+    UnknownRegion
+        If there is no such pack.
+    ValueError
+        If its head cannot be read.
+    """
+    from laborsim.region.pack import PackError, find_pack, list_packs
+    from laborsim.region.tables import SECTORS
+
+    try:
+        folder = find_pack(region)
+    except PackError:
+        raise UnknownRegion(region, list_packs()) from None
+    head = tomllib.loads((Path(folder) / "pack.toml").read_text(encoding="utf-8"))
+    zones = tuple(str(z["code"]) for z in head.get("zones", ()) if z.get("kind") != "outside")
+    if not zones:
+        raise UnknownRegion(region, list_packs())  # the national pack is no region
+    return RegionFacts(zones, tuple(SECTORS), str(head.get("name", region)))
