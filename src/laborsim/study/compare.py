@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # stocks of people whose additional number is priced: name, indicator, share of it (or None)
 STOCKS = (
     ("employed resident", "employment", None),
-    ("worker at a self-sufficiency wage", "employment", "share_self_sufficient"),
+    ("worker at a self-sufficiency wage", "self_sufficient_workers", None),
     ("worker in a good job", "employment", "share_good_jobs"),
 )
 FAMILIES = ("segment", "sex", "race", "age", "education", "zone", "parent")

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from laborsim.indicators.definitions import DEFINITIONS
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -31,8 +33,11 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "participation_rate": Outcome("labor force participation", 1, "share"),
     "prime_age_participation_rate": Outcome("participation at ages 25 to 54", 1, "share"),
     "u6_rate": Outcome("slack (U-6)", -1, "share"),
-    "share_self_sufficient": Outcome("workers at a self-sufficiency wage", 1, "share"),
-    "share_good_jobs": Outcome("workers in good jobs", 1, "share"),
+    "self_sufficient_workers": Outcome("workers at a self-sufficiency wage", 1, "people"),
+    "quality_jobs": Outcome("good jobs", 1, "people"),
+    "segment_size": Outcome("people in the segment", 0, "people"),
+    "share_self_sufficient": Outcome("share of workers at a self-sufficiency wage", 1, "share"),
+    "share_good_jobs": Outcome("share of workers in good jobs", 1, "share"),
     "wage_median": Outcome("median hourly wage", 1, "wage"),
     "wage_p10": Outcome("10th percentile wage", 1, "wage"),
     "over_education_share": Outcome("workers over-educated for their job", -1, "share"),
@@ -54,9 +59,12 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "childcare_price": Outcome("childcare price", -1, "dollars"),
 }
 
+COUNTS: Final = ("people", "children", "jobs", "places", "establishments")
+
 # shown first, in this order, where a table or chart needs a few
 HEADLINES: Final = (
-    "employment", "employment_rate", "unemployment_rate", "participation_rate", "share_self_sufficient",
+    "employment", "self_sufficient_workers", "employment_rate", "unemployment_rate", "participation_rate",
+    "share_self_sufficient",
     "share_good_jobs", "wage_median", "good_vacancy_fill_rate", "time_to_fill", "retention_12_month",
     "over_education_share", "part_time_involuntary_share", "u6_rate", "openings_rate", "applications_per_vacancy",
     "carers_kept_out", "childcare_unmet",
@@ -90,11 +98,13 @@ def outcome(indicator: str, unit: str = "") -> Outcome:
     known = OUTCOMES.get(indicator)
     if known is not None:
         return known
-    text = unit.lower()
-    kind = ("share" if "share" in text or indicator.endswith(("_rate", "_share"))
-            else "wage" if "hour" in text else "dollars" if "dollar" in text or "$" in text
-            else "days" if "day" in text else "people" if "people" in text or "person" in text else "number")
-    return Outcome(indicator.replace("_", " "), 0, kind)
+    definition = DEFINITIONS.get(indicator)
+    text = (unit or (definition.unit if definition else "")).lower()
+    label = definition.label.lower() if definition else indicator.replace("_", " ")
+    kind = ("share" if text in ("share", "points") else "wage" if text == "dollars per hour"
+            else "dollars" if "dollars" in text else "days" if text == "days"
+            else "people" if text in COUNTS else "number")
+    return Outcome(label, 0, kind)
 
 
 def group_name(group: str) -> str:

@@ -1,0 +1,77 @@
+"""All charts by name, for `results.plot`, the results directory and the brief."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from laborsim.report.figures import Chart
+    from laborsim.study.results import Results
+
+# in the order of the brief
+CHARTS = ("targets", "unemployment", "participation", "segments", "spending", "funnel", "beveridge")
+
+
+class Plotter:
+    """Charts of some results; each method gives a `Chart`, shown as a picture in a notebook.
+
+    Examples
+    --------
+    >>> results.plot.beveridge().save(Path("charts"))  # doctest: +SKIP
+    """
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    def unemployment(self, group: str = "all") -> Chart:
+        """Unemployment rate, baseline with band, and what policies change."""
+        from laborsim.report import charts_market
+
+        return charts_market.unemployment(self._results, group)
+
+    def participation(self, group: str = "all") -> Chart:
+        """Labor force participation rate, likewise."""
+        from laborsim.report import charts_market
+
+        return charts_market.participation(self._results, group)
+
+    def rate(self, indicator: str, group: str = "all") -> Chart:
+        """Any other share, likewise."""
+        from laborsim.report import charts_market
+
+        return charts_market.rate(self._results, indicator, group)
+
+    def beveridge(self, policy: str = "baseline") -> Chart:
+        """Openings against unemployment."""
+        from laborsim.report import charts_market
+
+        return charts_market.beveridge(self._results, policy)
+
+    def targets(self) -> Chart | None:
+        """Scorecard against the scenario's targets; None without targets."""
+        from laborsim.report import charts_policy
+
+        return charts_policy.targets(self._results)
+
+    def segments(self, months: int = 12) -> Chart | None:
+        """Changes by segment of workers; None without policies."""
+        from laborsim.report import charts_policy
+
+        return charts_policy.segments(self._results, months)
+
+    def funnel(self) -> Chart | None:
+        """Training pipeline; None if nothing is counted."""
+        from laborsim.report import charts_policy
+
+        return charts_policy.funnel(self._results)
+
+    def spending(self) -> Chart | None:
+        """Money by policy, owner and payer; None if nothing was spent."""
+        from laborsim.report import charts_policy
+
+        return charts_policy.spending(self._results)
+
+    def all(self) -> list[Chart]:
+        """Every chart that can be drawn from these results."""
+        return [chart for name in CHARTS if (chart := getattr(self, name)()) is not None]
