@@ -1,0 +1,188 @@
+"""Households as people move between them: grown children leave, couples form and part, heads are replaced.
+
+`month.memory["demography"]["head"]` holds for every household the row of the adult whose draws decide for it (-1 when that
+adult has gone: the next one in row order takes over a month later).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import FEMALE, SELF_EMPLOYED
+from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.lifecourse import MOST_CHILDREN
+from laborsim.market.month import Month
+from laborsim.market.rows import give_back, take
+
+I4 = NDArray[np.int32]
+I8 = NDArray[np.int64]
+FAR_AGES = 180  # months: couples further apart in age do not form
+
+
+@njit(cache=True)
+def find_heads(p, n, head):  # type: ignore[no-untyped-def]
+    """First adult of each household in row order, for households whose head is -1."""
+    for i in range(n):
+        g = p.household[i]
+        if g >= 0 and p.state[i] != 12 and head[g] < 0:
+            head[g] = i
+
+
+@njit(cache=True)
+def take_over(rows, p, head):  # type: ignore[no-untyped-def]
+    """Make the first of `rows` (ascending) in each headless household its head."""
+    for i in rows:
+        g = p.household[i]
+        if g >= 0 and head[g] < 0:
+            head[g] = i
+
+
+@njit(cache=True)
+def remove(rows, p, h, head, freed):  # type: ignore[no-untyped-def]
+    """Take people who are gone out of their households; returns how many household rows fell free."""
+    n = 0
+    for i in rows:
+        g = p.household[i]
+        p.household[i] = -1
+        h.adults[g] -= 1
+        if head[g] == i:
+            head[g] = -1
+        if h.adults[g] == 0:
+            _clear(h, head, g)
+            freed[n] = g
+            n += 1
+    return n
+
+
+@njit(cache=True)
+def _clear(h, head, g):  # type: ignore[no-untyped-def]
+    head[g] = -1
+    h.earners[g] = 0
+    h.children[g] = 0
+    h.youngest[g] = 0
+    h.car[g] = 0
+    h.care[g] = 0
+    h.subsidized[g] = 0
+
+
+@njit(cache=True)
+def _set_up(rows, homes, p, h, head, car_share, key):  # type: ignore[no-untyped-def]
+    """Each of `rows` moves alone into the free household row `homes[k]` of the same zone."""
+    for k in range(rows.size):
+        i, g = rows[k], homes[k]
+        old = p.household[i]
+        works = p.state[i] <= SELF_EMPLOYED
+        h.adults[old] -= 1
+        if works:
+            h.earners[old] -= 1
+        if head[old] == i:
+            head[old] = -1
+        _clear(h, head, g)
+        h.zone[g] = h.zone[old]
+        h.adults[g] = 1
+        h.earners[g] = 1 if works else 0
+        h.car[g] = 1 if to_unit(more_bits(bits(key, p.id[i]), 1)) < car_share else 0
+        p.household[i] = g
+        head[g] = i
+
+
+@njit(cache=True)
+def _merge(women, men, p, h, head, freed):  # type: ignore[no-untyped-def]
+    """The k-th man moves to the k-th woman's household with his children; returns households freed."""
+    n = 0
+    for k in range(women.size):
+        i, j = women[k], men[k]
+        if abs(p.birth[i] - p.birth[j]) > FAR_AGES:
+            continue
+        a, b = p.household[i], p.household[j]
+        if h.children[b] > 0:
+            if h.children[a] == 0 or h.youngest[b] > h.youngest[a]:
+                h.youngest[a] = h.youngest[b]
+            h.children[a] = min(MOST_CHILDREN, h.children[a] + h.children[b])
+        h.adults[a] += 1
+        if p.state[j] <= SELF_EMPLOYED:
+            h.earners[a] += 1
+        h.car[a] = max(h.car[a], h.car[b])
+        p.household[j] = a
+        p.zone[j] = h.zone[a]
+        h.adults[b] = 0
+        _clear(h, head, b)
+        freed[n] = b
+        n += 1
+    return n
+
+
+def new_households(month: Month, n: int) -> I8:
+    """Take n free household rows, with room in the head array."""
+    homes = take(month, "households", n)
+    grow_heads(month)
+    return homes
+
+
+def grow_heads(month: Month) -> None:
+    """Keep the head array as long as the households table."""
+    memory, capacity = month.memory["demography"], month.world.households.capacity
+    if memory["head"].size < capacity:
+        longer = np.full(capacity, -1, np.int32)
+        longer[: memory["head"].size] = memory["head"]
+        memory["head"] = longer
+
+
+def move_out(month: Month, rows: I8, car_share: float) -> None:
+    """Grown children and partners who part get households of their own, in the same zone."""
+    if rows.size == 0:
+        return
+    w = month.world
+    home = w.people.household[rows]
+    # A household keeps one adult at least: whoever would be the last stays.
+    order = np.argsort(home, kind="stable")
+    at = np.searchsorted(home[order], home[order])
+    place = np.empty(rows.size, np.int64)
+    place[order] = np.arange(rows.size) - at
+    rows = rows[place < w.households.adults[home].astype(np.int64) - 1]
+    homes = new_households(month, rows.size)
+    _set_up(rows, homes, w.people.columns, w.households.columns, month.memory["demography"]["head"], car_share,
+            month.key(Stream.HOUSEHOLD_FORMATION))  # fmt: skip
+
+
+def pair(month: Month, rows: I8) -> None:
+    """Single adults who look for a partner this month are paired by age, then zone, then a keyed draw.
+
+    The region's people pair among themselves, those of the outside zone among themselves.
+    """
+    w, outside = month.world, month.economy.outside
+    p = w.people.columns
+    freed: list[I8] = []
+    lone = w.households.adults[p.household[rows]] == 1
+    rows = rows[lone]
+    for inside in (True, False):
+        here = rows[(p.zone[rows] != outside) == inside]
+        women, men = here[p.sex[here] == FEMALE], here[p.sex[here] != FEMALE]
+        n = min(women.size, men.size)
+        if n == 0:
+            continue
+        key = month.key(Stream.HOUSEHOLD_FORMATION)
+        women, men = _ordered(p, women, key, 24, n), _ordered(p, men, key, 0, n)
+        out = np.empty(n, np.int64)
+        k = _merge(women, men, p, w.households.columns, month.memory["demography"]["head"], out)
+        freed.append(out[:k])
+    if freed:
+        give_back(month, "households", np.concatenate(freed))
+
+
+@njit(cache=True)
+def _ranks(rows, p, key, out):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        out[k] = to_unit(bits(key, p.id[rows[k]]))
+
+
+def _ordered(p: object, rows: I8, key: np.uint64, younger: int, n: int) -> I8:
+    """The n lowest keyed draws of `rows`, sorted by age in three-year steps, zone and draw."""
+    draw = np.empty(rows.size)
+    _ranks(rows, p, key, draw)
+    keep = np.sort(np.lexsort((rows, draw))[:n])
+    rows, draw = rows[keep], draw[keep]
+    step = (p.birth[rows].astype(np.int64) - younger) // 36  # type: ignore[attr-defined]
+    return rows[np.lexsort((rows, draw, p.zone[rows], step))]  # type: ignore[attr-defined]

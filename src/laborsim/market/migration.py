@@ -1,0 +1,248 @@
+"""Migration: households leave with a hazard by age of the head; others arrive, the more so the better the jobs.
+
+Arrivals are drawn from the region itself: a keyed resident of the same zone and of an age at which people move is
+the donor, and the whole household (those who sit beside the donor in the table) is copied with new ids, so that joint
+distributions hold. A donor's job is not copied: some arrive with a job lined up, that is they take an open vacancy of the donor's
+occupation, and the rest look for one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import GONE, NO_PROGRAM, PART_TIME_INVOLUNTARY, TEMPORARY_LAYOFF, UNEMPLOYED
+from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
+from laborsim.market.families import new_households
+from laborsim.market.month import Month
+from laborsim.market.rows import take
+from laborsim.market.transitions import hire
+
+F8 = NDArray[np.float64]
+TRIES = 256
+MOST_ADULTS = 12
+
+
+def relative_rate(migrant_age: F8, people_by_age: F8) -> F8:
+    """Mobility by age relative to the average adult's, shape (121,): migrants' shares over residents'.
+
+    Shares are pooled over seven ages; the result is capped at 4 and averages 1 over the residents.
+    """
+    ages = np.arange(121)
+    near = np.abs(ages[:, None] - ages[None, :]) <= 3
+    adult = (ages >= 16).astype(float)
+    movers = near @ (migrant_age * adult)
+    here = near @ (people_by_age * adult)
+    ratio = np.divide(movers, here, out=np.zeros(121), where=here > 0)
+    for _ in range(3):
+        mean = (ratio * people_by_age).sum() / max(1e-12, people_by_age.sum())
+        ratio = np.minimum(ratio / max(mean, 1e-12), 4.0)
+    return np.asarray(ratio)
+
+
+def response(month: Month) -> float:
+    """Factor on arrivals from the residents' unemployment rate, smoothed, against its level at the start."""
+    room, memory = month.room("demography"), month.memory["demography"]
+    rate = float(memory["unemployment"][0] - memory["unemployment"][1])
+    return float(np.clip(np.exp(-room["migration_unemployment"] * rate), 0.4, 1.6))
+
+
+def follow_jobs(month: Month, unemployed: float, labor_force: float) -> None:
+    """Update the smoothed unemployment rate that arrivals respond to; the first month sets its usual level."""
+    memory = month.memory["demography"]
+    rate = unemployed / max(1.0, labor_force)
+    if math.isnan(memory["unemployment"][1]):
+        memory["unemployment"][:] = rate
+    weight = 2.0 / (float(month.room("demography")["migration_smoothing"]) + 1.0)
+    memory["unemployment"][0] += weight * (rate - memory["unemployment"][0])
+
+
+@njit(cache=True)
+def _donors(zone, target, p, size, lo, hi, month, key, accept, room, first, members):  # type: ignore[no-untyped-def]
+    """Choose donors until at least `target` adults are found: first row and number of rows of each.
+
+    Returns the number of households chosen; the last one is kept or not so that the count errs by less than it.
+    """
+    n = 0
+    adults = 0
+    while adults < target and n < room:
+        start = bits(key, np.uint64(zone) * np.uint64(1 << 20) + np.uint64(n))
+        first[n] = -1
+        members[n] = 0
+        for k in range(TRIES):
+            i = lo + np.int64(to_unit(more_bits(start, 2 * k + 1)) * (hi - lo))
+            if p.state[i] == GONE or p.zone[i] != zone:
+                continue
+            age = min((month - p.birth[i]) // 12, 120)
+            if to_unit(more_bits(start, 2 * k + 2)) >= accept[age]:
+                continue
+            g = p.household[i]
+            a = i
+            while a > 0 and p.household[a - 1] == g and p.state[a - 1] != GONE and i - a < MOST_ADULTS:
+                a -= 1
+            b = i + 1
+            while b < size and p.household[b] == g and p.state[b] != GONE and b - i < MOST_ADULTS:
+                b += 1
+            first[n] = a
+            members[n] = b - a
+            break
+        if first[n] < 0:
+            break
+        adults += members[n]
+        n += 1
+    return n
+
+
+@njit(cache=True)
+def _settle(first, members, homes, rows, p, h, head, zone, month, key, look_wage):  # type: ignore[no-untyped-def]
+    """Copy each donor household into free rows; newcomers hold no job. Returns children brought along."""
+    at = 0
+    children = 0
+    for n in range(first.size):
+        g = homes[n]
+        donor = p.household[first[n]]
+        start = bits(key, np.uint64(zone) * np.uint64(1 << 20) + np.uint64(n))
+        h.zone[g] = zone
+        h.adults[g] = members[n]
+        h.earners[g] = 0
+        h.children[g] = h.children[donor]
+        h.youngest[g] = h.youngest[donor]
+        h.car[g] = h.car[donor]
+        h.care[g] = h.care[donor]
+        h.subsidized[g] = 0
+        children += h.children[g]
+        head[g] = rows[at]
+        for k in range(members[n]):
+            i, d = rows[at], first[n] + k
+            at += 1
+            p.id[i] = mix(start ^ np.uint64(0xA5A5A5A500000001 + k)) | np.uint64(1 << 63)
+            p.household[i] = g
+            p.birth[i] = p.birth[d]
+            p.sex[i] = p.sex[d]
+            p.race[i] = p.race[d]
+            p.education[i] = p.education[d]
+            p.zone[i] = zone
+            p.traits[i] = p.traits[d]
+            p.last[i] = GONE
+            s = p.state[d]
+            p.state[i] = UNEMPLOYED if s <= TEMPORARY_LAYOFF else s
+            p.since[i] = month
+            p.job[i] = -1
+            p.hired[i] = 0
+            p.occupation[i] = p.occupation[d]
+            p.hours[i] = p.hours[d]
+            p.wage[i] = p.wage[d]
+            p.reservation[i] = min(p.reservation[d], p.wage[d] * np.float32(look_wage))
+            p.ability[i] = p.ability[d]
+            p.skill[i] = p.skill[d]
+            p.history[i] = p.history[d]
+            p.knows[i] = p.knows[d]
+            p.ui_weeks[i] = 0
+            p.ui_benefit[i] = 0.0
+            p.program[i] = NO_PROGRAM
+            p.enrolled[i] = 0
+            p.credentials[i] = p.credentials[d]
+    return children
+
+
+@njit(cache=True)
+def _lined_up(rows, donors, p, c, open_cells, starts, key, share, near, out_row, out_cell, out_state,  # type: ignore[no-untyped-def]
+              out_wage, out_hours, filled, vacancies_filled, fill_age):
+    """Give some of the newcomers whose donors worked an open vacancy of the donor's occupation.
+
+    The occupation's open cells are tried from a keyed start on; commuting weight decides whether a cell is near
+    enough. One vacancy less for each placed; returns how many were.
+    """
+    n = 0
+    for k in range(rows.size):
+        i, d = rows[k], donors[k]
+        if p.state[d] > PART_TIME_INVOLUNTARY:
+            continue
+        first = bits(key, p.id[i])
+        if to_unit(first) >= share:
+            continue
+        a, b = starts[p.occupation[i]], starts[p.occupation[i] + 1]
+        start = a + np.int64(to_unit(more_bits(first, 1)) * (b - a))
+        for j in range(min(b - a, TRIES)):
+            x = start + j
+            if x >= b:
+                x -= b - a
+            x = open_cells[x]
+            if c.vacancies[x] <= 0 or c.needs[x] > p.education[i]:
+                continue
+            if to_unit(more_bits(first, 2 + j)) >= near[p.zone[i], c.zone[x]]:
+                continue
+            c.vacancies[x] -= 1
+            out_row[n] = i
+            out_cell[n] = x
+            out_state[n] = p.state[d]
+            out_wage[n] = max(c.posted[x], min(p.wage[i], np.float32(1.5) * c.posted[x]))
+            out_hours[n] = p.hours[d]
+            filled[c.occupation[x]] += 1
+            vacancies_filled[c.sector[x], c.zone[x]] += 1
+            fill_age[c.sector[x], c.zone[x]] += np.int64(c.age[x] * np.float32(256.0))
+            n += 1
+            break
+    return n
+
+
+def arrive(month: Month, adults: NDArray[np.int64]) -> None:
+    """Let this month's in-migrants settle.
+
+    Parameters
+    ----------
+    adults : (Z,) people 16 and over by zone of residence.
+    """
+    e, w, memory = month.economy, month.world, month.memory["demography"]
+    factor = response(month)
+    key, traits = month.key(Stream.IN_MIGRATION), month.key(Stream.MIGRANT_TRAITS)
+    accept = memory["mobility"] / max(1e-12, memory["mobility"].max())
+    newcomers, donors = [], []
+    for z in range(e.zones):
+        rate = e.in_migration[z] * factor / 12.0 * int(adults[z])
+        target = int(math.floor(rate + float(uniform(key, np.uint64(z)))))
+        lo, hi = (int(x) for x in memory["zone_rows"][z])
+        if target <= 0 or hi <= lo:
+            continue
+        room = target + 1
+        first, members = np.empty(room, np.int64), np.empty(room, np.int64)
+        n = _donors(z, target, w.people.columns, w.people.size, lo, min(hi, w.people.size), month.index, traits,
+                    accept, room, first, members)  # fmt: skip
+        # The last household is taken with the chance that makes the expected number right.
+        over = int(members[:n].sum()) - target
+        if n and over > 0 and float(uniform(key, np.uint64(1000 + z))) < over / float(members[n - 1]):
+            n -= 1
+        if n == 0:
+            continue
+        first, members = first[:n], members[:n]
+        total = int(members.sum())
+        homes, rows = new_households(month, n), take(month, "people", total)
+        p, h = w.people.columns, w.households.columns
+        _settle(first, members, homes, rows, p, h, memory["head"], z, month.index, traits, 0.9)
+        month.counts.in_migrants[z] += total
+        newcomers.append(rows)
+        inside = np.arange(total) - np.repeat(np.cumsum(members) - members, members)
+        donors.append(np.repeat(first, members) + inside)
+    if newcomers:
+        _place(month, np.concatenate(newcomers), np.concatenate(donors))
+
+
+def _place(month: Month, rows: NDArray[np.int64], donors: NDArray[np.int64]) -> None:
+    """Hire the newcomers who had a job lined up."""
+    e, w, counts = month.economy, month.world, month.counts
+    n = rows.size
+    near = e.commute_weight / np.maximum(e.commute_weight.max(axis=1, keepdims=True), 1e-300)
+    out = (np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.float32),
+           np.empty(n, np.uint8))  # fmt: skip
+    c, size = w.cells.columns, w.cells.size
+    open_cells = np.flatnonzero(c.vacancies[:size] > 0)
+    open_cells = open_cells[np.argsort(c.occupation[open_cells], kind="stable")]
+    starts = np.searchsorted(c.occupation[open_cells], np.arange(e.occupations + 1))
+    k = _lined_up(rows, donors, w.people.columns, c, open_cells, starts, month.key(Stream.MIGRANT_JOB),
+                  float(month.room("demography")["job_lined_up"]), near, *out, counts.filled,
+                  counts.openings_filled, counts.fill_age)  # fmt: skip
+    order = np.argsort(out[0][:k], kind="stable")
+    hire(month, *(a[:k][order] for a in out))
