@@ -10,6 +10,7 @@ import numpy as np
 
 from laborsim.assemble import start_of
 from laborsim.indicators import Collector, Frame
+from laborsim.indicators.definitions import HEADLINES
 from laborsim.market.counts import Counts
 from laborsim.market.levers import Levers
 from laborsim.market.month import Crew, Month
@@ -73,15 +74,16 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
             events=start.events,
         )
         self.package = Package(spec, self.policy, self.economy, self.programs, self.parameters, self.scale)
-        self.collector = Collector(self.economy, self.programs, self.parameters, spec.months, self.scale)
+        self.collector = Collector(self.economy, self.programs, self.parameters, spec.months)
         self.plan: Plan = standard_plan()
         self.plan.add("accounts", "money booked, indicators, flows", self._accounts)
         self.plan.prepare(self.month)
         self.months = 0  # months simulated so far
+        self.headlines: dict[str, float] = {}  # main indicators of the last month
         self.people = int(np.count_nonzero(self.world.people.state[: self.world.people.size] != 12))
         self.employers = self.world.establishments.size
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: _Reporter(name) for name in self.collector.reporters()}
+            model_reporters={name: _Reporter(name) for name in HEADLINES}
         )
 
     def step(self) -> None:
@@ -93,6 +95,7 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         self.package.write(m.levers, m)
         self.plan.run(m)
         self.months += 1
+        self.headlines = self.collector.reporters()
         self.datacollector.collect(self)
 
     def run_for(self, months: int) -> None:
@@ -157,7 +160,7 @@ class _Reporter:
         self.name = name
 
     def __call__(self, model: LaborMarket) -> float:
-        return float(model.collector.reporters()[self.name])
+        return model.headlines[self.name]
 
 
 def _hash_memory(digest: Any, memory: dict[str, Any]) -> None:

@@ -1,0 +1,124 @@
+"""The baseline against what is known: accepted ranges, and the region's unemployment against LAUS.
+
+    python experiments/baseline_check.py scenarios/independence-works-2025.toml --scale 0.1 --seeds 2
+        [--data DIR] [--drivers state] [--json]
+
+Ranges are monthly US rates (CPS flows, JOLTS and others; see docs/model.md). LAUS is read from DIR, a folder with
+the county file of the official statistics; without it only the ranges are shown. Calibration and validation proper
+have their own commands; this is the quick look.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+# fact: (indicator, low, high, months used). Years 2018-19 unless said.
+NORMAL = slice(0, 24)
+FACTS: dict[str, tuple[str, float, float]] = {
+    "U to E, recorded": ("recorded_UE", 0.25, 0.30),
+    "U to N, recorded": ("recorded_UN", 0.21, 0.27),
+    "E to U, recorded": ("recorded_EU", 0.0085, 0.0115),
+    "E to N, recorded": ("recorded_EN", 0.026, 0.033),
+    "N to E, recorded": ("recorded_NE", 0.043, 0.053),
+    "N to U, recorded": ("recorded_NU", 0.015, 0.020),
+    "job to job": ("flow_EE", 0.018, 0.027),
+    "openings rate": ("openings_rate", 0.04, 0.05),
+    "hires rate": ("hires_rate", 0.036, 0.050),
+    "quits rate": ("quits_rate", 0.022, 0.028),
+    "layoffs rate": ("layoffs_rate", 0.010, 0.014),
+    "vacancy duration, days": ("vacancy_duration", 25, 50),
+    "log wage s.d.": ("log_wage_sd", 0.5, 0.75),
+}
+
+
+def laus(data: Path, counties: list[str]) -> pd.Series:
+    """Monthly unemployment rate of the counties together, not seasonally adjusted (BLS LAUS)."""
+    frame = pd.read_csv(data / "laus_county_monthly_MO_KS_KY_IN_OR.csv.gz", dtype={"fips": str})
+    frame = frame[frame.fips.isin(counties)]
+    whole = frame.groupby("month")[["labor_force", "unemployed"]].agg(["sum", "count"])
+    full = whole[("labor_force", "count")] == len(counties)
+    return (whole[("unemployed", "sum")] / whole[("labor_force", "sum")])[full]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenario", type=Path)
+    parser.add_argument("--scale", type=float, default=0.1)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
+    parser.add_argument("--drivers", choices=["national", "state"])
+    parser.add_argument("--months", type=int)
+    parser.add_argument("--set", nargs="*", default=[], metavar="ROOM.NAME=VALUE")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--plan", action="store_true", help="print seconds by stage")
+    parser.add_argument("--show", nargs="*", default=[], help="indicators to print by quarter")
+    args = parser.parse_args()
+
+    import laborsim
+
+    spec = laborsim.load_scenario(args.scenario)
+    if args.drivers:
+        spec = spec.with_settings(drivers=args.drivers)
+    if args.set:
+        from laborsim.scenario.schema import Assumption
+
+        changed = {k: Assumption(value=json.loads(v)) for k, v in (s.split("=", 1) for s in args.set)}
+        spec = spec.model_copy(update={"assumptions": {**spec.assumptions, **changed}})
+    months = args.months or spec.months
+    frames, model = [], None
+    for seed in range(1, args.seeds + 1):
+        model = laborsim.LaborMarket(spec, rng=seed, scale=args.scale)
+        model.run_for(months)
+        frames.append(model.frame())
+    first = frames[0]
+    result: dict[str, Any] = {"scale": args.scale, "seeds": args.seeds, "facts": {}}
+
+    def mean(indicator: str, group: str = "all") -> np.ndarray:
+        return np.mean([f.series(indicator, group)[:months] for f in frames], axis=0)
+
+    for fact, (indicator, low, high) in FACTS.items():
+        value = float(np.nanmean(mean(indicator)[NORMAL]))
+        result["facts"][fact] = {"value": value, "low": low, "high": high, "inside": low <= value <= high}
+    simulated = pd.Series(mean("recorded_unemployment_rate"), first.months[:months])
+    if args.data.exists():
+        counties = sorted({c for c in model.economy.zone_county if c})
+        actual = laus(args.data, counties).reindex(simulated.index)
+        gap = (simulated - actual) * 100
+        normal = gap[:"2019-12"].dropna()
+        after = gap["2021-01":"2022-12"].dropna()
+        result["hindcast"] = {
+            "rmse_2018_2019_pp": float(np.sqrt((normal**2).mean())), "bias_2018_2019_pp": float(normal.mean()),
+        }
+        if months > 30:
+            result["hindcast"] |= {
+                "april_2020_simulated": float(simulated["2020-04"] * 100), "april_2020_laus": float(actual["2020-04"] * 100),
+                "mean_2021_2022_gap_pp": float(after.mean()),
+                "rmse_2020_05_2022_pp": float(np.sqrt((gap["2020-05":"2022-12"].dropna() ** 2).mean())),
+            }
+    if args.json:
+        print(json.dumps(result, indent=1))
+        return 0
+    for fact, f in result["facts"].items():
+        print(f"{'ok ' if f['inside'] else 'OUT'} {fact:<26} {f['value']:8.4f}   {f['low']} to {f['high']}")
+    for name, value in result.get("hindcast", {}).items():
+        print(f"    {name:<26} {value:8.3f}")
+    quarters = slice(0, months, 3)
+    for indicator in ["unemployment_rate", "participation_rate", "openings_rate", *args.show]:
+        name, _, group = indicator.partition("@")
+        print(indicator, np.round(mean(name, group or "all")[quarters], 4).tolist())
+    if args.data.exists():
+        print("LAUS", np.round(actual.to_numpy()[quarters], 4).tolist())
+    if args.plan:
+        print(model.plan)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
