@@ -105,14 +105,21 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seeke
     n = 0
     learners = 1.0 - q.learn
     reached = learners - q.outreach_total
+    # Compared as bits, because nearly everyone is passed over.
+    top = np.uint64(reached * 2.0**63) * np.uint64(2)
+    considers = np.empty(q.attention.size, np.uint64)
+    for k in range(considers.size):
+        considers[k] = np.uint64(q.attention[k] * 2.0**63) * np.uint64(2)
     for i in range(lo, hi):
         s = p.state[i]
-        attention = q.attention[s]
-        if attention == 0.0:
-            continue
         if s == UNEMPLOYED or s == TEMPORARY_LAYOFF:
             seekers[chunk, p.occupation[i]] += 1
         first = bits(key, p.id[i])
+        if considers[s] <= first < top:
+            continue
+        attention = q.attention[s]
+        if attention == 0.0:
+            continue
         u = to_unit(first)
         if u >= reached:
             if u < learners:

@@ -58,6 +58,20 @@ def hosting_table(month: Month, kind: int) -> I8:
     return month.table(f"training.hosting.{kind}", make)  # type: ignore[no-any-return]
 
 
+def _apprenticeable(month: Month) -> B1:
+    """Establishments with a job cell in an apprenticeable occupation, (E,)."""
+    c, e = month.world.cells, month.world.establishments
+
+    def make() -> B1:
+        table = hosting_table(month, APPRENTICESHIP)
+        fits = np.zeros(e.size, np.bool_)
+        fits[c.establishment[: c.size][table[c.zone[: c.size], c.occupation[: c.size]] >= 0]] = True
+        return fits
+
+    # Plants announced during the run add cells.
+    return month.table(f"training.apprenticeable.{c.size}", make)  # type: ignore[no-any-return]
+
+
 def _trade_vacancies(month: Month) -> tuple[F8, F8]:
     """Open vacancies in apprenticeable occupations by establishment, and their mean age in months; both (E,)."""
     c, e = month.world.cells, month.world.establishments
@@ -88,9 +102,7 @@ def stage(month: Month) -> None:
     q, w = month.room("training"), month.world
     e, c = w.establishments, w.cells
     n = e.size
-    table = hosting_table(month, APPRENTICESHIP)
-    fits = np.zeros(n, np.bool_)
-    fits[c.establishment[: c.size][table[c.zone[: c.size], c.occupation[: c.size]] >= 0]] = True
+    fits = _apprenticeable(month)
     ids = e.id[:n]
     alive = e.closed[:n] == OPEN
     sponsor = (e.practices[:n] & PRACTICE_SPONSOR) > 0
