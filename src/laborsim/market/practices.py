@@ -64,14 +64,15 @@ def stage(month: Month) -> None:
         offered = alive & (lv.screen_closed[e.zone[:n]] == 0)
         asked = np.flatnonzero(offered & screens & ((bits & PRACTICE_SKILLS_ANNOUNCED) == 0) & ~follows)
         key = month.key(Stream.SKILLS_BASED_ADOPTION)
-        asked = asked[contacted(0.1 + vacancies[asked] * (1.0 + age[asked]), ids[asked], key, visits)]
+        need = np.asarray(0.1 + vacancies * (1.0 + age), np.float64)
+        asked = asked[contacted(need[asked], ids[asked], key, visits)]
         odds = q["announce_log_odds"] + q["announce_vacancy_age"] * age[asked] + q["announce_peers"] * share[asked]
         says = asked[draws(key + np.uint64(1), ids[asked]) < logistic(odds)]
         announced[says] = True
         removed[says] = draws(key + np.uint64(2), ids[says]) < lv.screen_fidelity
         key = month.key(Stream.RECORD_ADOPTION)
         asked_record = np.flatnonzero(offered & ((bits & PRACTICE_RECORD_SCREEN) > 0))
-        asked_record = asked_record[contacted(0.1 + vacancies[asked_record], ids[asked_record], key, second)]
+        asked_record = asked_record[contacted(need[asked_record], ids[asked_record], key, second)]
         odds = q["record_log_odds"] + q["announce_vacancy_age"] * age[asked_record]
         agreed[asked_record] = draws(key + np.uint64(1), ids[asked_record]) < logistic(odds)
         scalars = month.counts.scalars

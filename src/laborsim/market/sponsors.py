@@ -116,8 +116,9 @@ def stage(month: Month) -> None:
     if visits > 0:
         vacancies, age = _trade_vacancies(month)
         open_zone = month.levers.sponsor_closed[e.zone[:n]] == 0
-        asked = np.flatnonzero(~sponsor & ~follows & fits & alive & open_zone & (e.zone[:n] != month.economy.outside)
-                               & (vacancies > 0))
+        asked = np.flatnonzero(
+            ~sponsor & ~follows & fits & alive & open_zone & (e.zone[:n] != month.economy.outside) & (vacancies > 0)
+        )
         asked = asked[contacted(vacancies[asked], ids[asked], month.key(Stream.SPONSOR), visits)]
         size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=n)[asked]
         odds = (
@@ -161,8 +162,11 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     cells, program = np.repeat(at, each), np.repeat(program, each)
     unit = np.arange(cells.size) - np.repeat(np.cumsum(each) - each, each)
     owner = c.establishment[cells].astype(np.int64)
-    agent = e.id[owner] ^ (c.occupation[cells].astype(np.uint64) << np.uint64(48)) ^ (
-        unit.astype(np.uint64) << np.uint64(56))
+    agent = (
+        e.id[owner]
+        ^ (c.occupation[cells].astype(np.uint64) << np.uint64(48))
+        ^ (unit.astype(np.uint64) << np.uint64(56))
+    )
     key = month.key(Stream.SPONSOR_OPENING) + np.uint64(kind)
     if kind == APPRENTICESHIP:
         granted = (month.levers.sponsor_closed[pr.zone[program]] == 0) & (month.levers.sponsor_grant_places > 0)

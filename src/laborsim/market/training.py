@@ -9,8 +9,6 @@ credential and the occupation, and the labor market does the rest.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,8 +27,14 @@ F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 WEEKS_A_MONTH = 52.0 / 12.0
-_FOLLOWED = (("row", np.int64), ("id", np.uint64), ("program", np.int64), ("done", np.int64), ("hired", np.int64),
-             ("placed", np.int64))  # hired and placed are -1 until placement
+_FOLLOWED = (
+    ("row", np.int64),
+    ("id", np.uint64),
+    ("program", np.int64),
+    ("done", np.int64),
+    ("hired", np.int64),
+    ("placed", np.int64),
+)  # hired and placed are -1 until placement
 
 
 def prepare(month: Month) -> None:
@@ -52,8 +56,12 @@ def _seed_apprentices(month: Month) -> None:
     pr, w = month.programs, month.world
     p, c, e = w.people, w.cells, w.establishments
     n = p.size
-    rows = np.flatnonzero((p.state[:n] <= k.PART_TIME_INVOLUNTARY) & (p.job[:n] >= 0) & (p.program[:n] == NO_PROGRAM)
-                          & (p.birth[:n] > -45 * 12))
+    rows = np.flatnonzero(
+        (p.state[:n] <= k.PART_TIME_INVOLUNTARY)
+        & (p.job[:n] >= 0)
+        & (p.program[:n] == NO_PROGRAM)
+        & (p.birth[:n] > -45 * 12)
+    )
     job = p.job[rows]
     rows = rows[((e.practices[c.establishment[job]] & k.PRACTICE_SPONSOR) > 0) & (c.zone[job] != month.economy.outside)]
     job = p.job[rows]
@@ -70,10 +78,14 @@ def _seed_apprentices(month: Month) -> None:
     rows, program, score = rows[fits], program[fits], score[fits]
     hazard = 0.02  # all causes together, within the published 0.014-0.022 a month
     stay = (1.0 - hazard) ** np.arange(int(pr.months.max()))
-    wanted = np.array([
-        scaled_count(pr.seats[g] * stay[: pr.months[g]].sum(), month.scale, key, (1 << 40) + g)
-        if pr.kind[g] == APPRENTICESHIP else 0 for g in range(len(pr))
-    ])
+    wanted = np.array(
+        [
+            scaled_count(pr.seats[g] * stay[: pr.months[g]].sum(), month.scale, key, (1 << 40) + g)
+            if pr.kind[g] == APPRENTICESHIP
+            else 0
+            for g in range(len(pr))
+        ]
+    )
     chosen = ordinal(program, score, p.id[rows]) < wanted[program]
     rows, program = rows[chosen], program[chosen]
     since = draws(key + np.uint64(1), p.id[rows])
@@ -114,7 +126,7 @@ def _in_trade(month: Month, rows: I8, program: I8) -> B1:
     p, c = month.world.people, month.world.cells
     works = (p.state[rows] <= k.PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
     occupation = c.occupation[np.maximum(p.job[rows], 0)]
-    return works & (month.programs.occupations[program, occupation] > 0)
+    return np.asarray(works & (month.programs.occupations[program, occupation] > 0))
 
 
 def _need(month: Month, rows: I8) -> F8:
@@ -123,8 +135,11 @@ def _need(month: Month, rows: I8) -> F8:
     hh = p.household[rows]
     children = np.minimum(h.children[hh], 3)
     young = ((month.index - h.youngest[hh]) < 72) & (children > 0)
-    return np.asarray(month.economy.household_need[
-        p.zone[rows], np.minimum(np.maximum(h.adults[hh], 1), 2) - 1, children, young.astype(np.int64)])
+    return np.asarray(
+        month.economy.household_need[
+            p.zone[rows], np.minimum(np.maximum(h.adults[hh], 1), 2) - 1, children, young.astype(np.int64)
+        ]
+    )
 
 
 def hazards(month: Month, rows: I8, program: I8) -> F8:
@@ -219,20 +234,25 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     p.credentials[rows[earns]] |= bit[earns]
     pipeline[:, STEP["credentialed"]] += np.bincount(program[earns], minlength=len(pr))
     p.knows[rows] |= (np.uint32(1) << eco.occ_major[occupation].astype(np.uint32)) | (
-        np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind[program]).astype(np.uint32))
+        np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind[program]).astype(np.uint32)
+    )
     journey = trade & (pr.kind[program] == APPRENTICESHIP)
     full = (0.98 * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
     p.wage[rows[journey]] = np.maximum(p.wage[rows[journey]], full[journey])
     p.program[rows] = NO_PROGRAM
     state = p.state[rows]
     joins = np.isin(state, (k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE)) & (
-        draws(key + np.uint64(2), p.id[rows]) < q["completer_joins"])
+        draws(key + np.uint64(2), p.id[rows]) < q["completer_joins"]
+    )
     moved = rows[joins]
     move(month, moved, np.full(moved.size, UNEMPLOYED, np.uint8), np.zeros(moved.size, np.uint8))
     # Trainees at work are placed where they stand; the others are followed.
     pipeline[:, STEP["placed"]] += np.bincount(program[trade], minlength=len(pr))
     new = {
-        "row": rows, "id": p.id[rows], "program": program, "done": np.full(rows.size, month.index),
+        "row": rows,
+        "id": p.id[rows],
+        "program": program,
+        "done": np.full(rows.size, month.index),
         "hired": np.where(trade, p.hired[rows].astype(np.int64), -9999),
         "placed": np.where(trade, month.index, -9999),
     }
@@ -256,7 +276,8 @@ def _follow(month: Month) -> None:
     pipeline, size = month.counts.pipeline, len(month.programs)
     pipeline[:, STEP["placed"]] += np.bincount(program[now], minlength=size)
     due = ~waits & (month.index - f["placed"] >= q["retention_months"])
-    stayed = due & known & (p.state[rows] <= k.PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0) & (p.hired[rows] == f["hired"])
+    payroll = (p.state[rows] <= k.PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
+    stayed = due & known & payroll & (p.hired[rows] == f["hired"])
     pipeline[:, STEP["retained"]] += np.bincount(program[stayed], minlength=size)
     given_up = waits & ~now & (month.index - f["done"] >= q["placement_months"])
     keep = known & ~due & ~given_up
@@ -298,9 +319,17 @@ def visibility(month: Month) -> F8:
 def _choice(month: Month, chance: F8) -> Choice:
     q, pr, eco, lv = month.room("training"), month.programs, month.economy, month.levers
     fit = month.memory["training"]["fit"]
-    jobs = month.table("training.jobs", lambda: np.bincount(
-        month.world.cells.occupation[: month.world.cells.size],
-        weights=month.world.cells.base[: month.world.cells.size], minlength=eco.occupations) + 1e-6)
+    jobs = month.table(
+        "training.jobs",
+        lambda: (
+            np.bincount(
+                month.world.cells.occupation[: month.world.cells.size],
+                weights=month.world.cells.base[: month.world.cells.size],
+                minlength=eco.occupations,
+            )
+            + 1e-6
+        ),
+    )
     weight = pr.occupations * jobs
     weight = weight / weight.sum(axis=1, keepdims=True)
     value = weight @ (eco.occ_wage * chance) * HOURS_A_MONTH * (0.7 + 0.3 * pr.skill * fit)
@@ -331,18 +360,34 @@ def _choice(month: Month, chance: F8) -> Choice:
     days = pr.hours / 8.0 * WEEKS_A_MONTH
     travel = eco.commute_minutes[:, pr.zone] * 2.0 * days * q["travel_per_minute"]
     return Choice(
-        attention=attention, outreach=outreach, random=kinds, visible=visibility(month),
+        attention=attention,
+        outreach=outreach,
+        random=kinds,
+        visible=visibility(month),
         kind_bit=(np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind).astype(np.uint32)).astype(np.uint32),
         field_bits=(major << np.arange(32, dtype=np.uint32)).sum(axis=1).astype(np.uint32),
-        value=value, pay=pay, months=pr.months.astype(np.float64), time=np.minimum(pr.hours / 40.0, 1.0),
-        price=pr.price * (1.0 - np.clip(lv.program_price_share, 0.0, 1.0)), education=pr.education,
-        least_age=pr.least_age.astype(np.int64), check=pr.background_check,
-        travel=np.ascontiguousarray(travel), chance=chance,
-        care=np.ascontiguousarray(prices[:, 1], np.float64), learn=float(q["learn_rate"]),
-        nearby=float(q["learn_nearby"]), outreach_total=total,
-        least_wage=float(eco.minimum_wage[min(month.index, eco.months - 1)].min()), low_wage=float(eco.good_job_wage),
-        horizon=float(q["horizon_months"]), scale=float(q["gain_scale"]), taste=float(q["taste"]),
-        no_car=float(q["no_car_travel"]), lock_in=float(q["lock_in"]), outside=int(eco.outside),
+        value=value,
+        pay=pay,
+        months=pr.months.astype(np.float64),
+        time=np.minimum(pr.hours / 40.0, 1.0),
+        price=pr.price * (1.0 - np.clip(lv.program_price_share, 0.0, 1.0)),
+        education=pr.education,
+        least_age=pr.least_age.astype(np.int64),
+        check=pr.background_check,
+        travel=np.ascontiguousarray(travel),
+        chance=chance,
+        care=np.ascontiguousarray(prices[:, 1], np.float64),
+        learn=float(q["learn_rate"]),
+        nearby=float(q["learn_nearby"]),
+        outreach_total=total,
+        least_wage=float(eco.minimum_wage[min(month.index, eco.months - 1)].min()),
+        low_wage=float(eco.good_job_wage),
+        horizon=float(q["horizon_months"]),
+        scale=float(q["gain_scale"]),
+        taste=float(q["taste"]),
+        no_car=float(q["no_car_travel"]),
+        lock_in=float(q["lock_in"]),
+        outside=int(eco.outside),
     )
 
 
@@ -359,8 +404,20 @@ def _applicants(month: Month) -> tuple[I8, I8]:
     else:
         chance = _beliefs(month, memory["last_seekers"])
     found = month.crew.map(
-        consider, n, w.people.columns, w.households.columns, w.establishments.columns, w.cells.columns, month.index,
-        month.key(Stream.TRAINING_APPLY), _choice(month, chance), rows, picks, flags, seekers)
+        consider,
+        n,
+        w.people.columns,
+        w.households.columns,
+        w.establishments.columns,
+        w.cells.columns,
+        month.index,
+        month.key(Stream.TRAINING_APPLY),
+        _choice(month, chance),
+        rows,
+        picks,
+        flags,
+        seekers,
+    )
     memory["last_seekers"] = seekers.sum(axis=0)
     who, program, flag = gather(found, rows, picks, flags)
     program = program.astype(np.int64)
@@ -469,8 +526,13 @@ def _hire_trainees(month: Month, rows: I8, program: I8, cells: I8) -> None:
     p.skill[rows] = start.astype(np.float32)
     p.occupation[rows] = occupation
     counts.scalars[SCALAR["job_to_job"]] += hire(
-        month, rows, cells.astype(np.int32), np.full(rows.size, k.FULL_TIME, np.uint8), wages.astype(np.float32),
-        np.full(rows.size, 40, np.uint8))
+        month,
+        rows,
+        cells.astype(np.int32),
+        np.full(rows.size, k.FULL_TIME, np.uint8),
+        wages.astype(np.float32),
+        np.full(rows.size, 40, np.uint8),
+    )
     np.subtract.at(c.vacancies, cells, 1)
     np.add.at(counts.openings_filled, (c.sector[cells], c.zone[cells]), 1)
     np.add.at(counts.fill_age, (c.sector[cells], c.zone[cells]), (c.age[cells] * 256.0).astype(np.int64))
@@ -484,4 +546,4 @@ def memory_keys() -> tuple[str, ...]:
     return ("fit", "capacity", "vacancies", "seekers", "last_seekers", *(f"followed_{n}" for n, _ in _FOLLOWED))
 
 
-__all__: list[Any] = ["hazards", "memory_keys", "prepare", "stage", "visibility"]
+__all__ = ["hazards", "memory_keys", "prepare", "stage", "visibility"]

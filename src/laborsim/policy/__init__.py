@@ -1,1 +1,1 @@
-
+"""Policies: instruments write this month's levers; a budget books the money."""

@@ -1,0 +1,150 @@
+"""The package of policies of one run: writes the month's levers, then books the money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from laborsim.market.counts import Counts
+from laborsim.market.economy import Economy
+from laborsim.market.levers import Levers
+from laborsim.market.programs import Programs
+from laborsim.policy.apprenticeship_expansion import ApprenticeshipExpansion
+from laborsim.policy.base import Asked, Instrument, Weight
+from laborsim.policy.budget import Budget
+from laborsim.policy.childcare_support import ChildcareSupport
+from laborsim.policy.place import Setting
+from laborsim.policy.skills_based_hiring import SkillsBasedHiring
+from laborsim.scenario.fields import month_number, month_text
+from laborsim.scenario.parameters import Parameters
+from laborsim.scenario.schema import Policy
+
+INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
+    "apprenticeship_expansion": ApprenticeshipExpansion,
+    "childcare_support": ChildcareSupport,
+    "skills_based_hiring": SkillsBasedHiring,
+}
+COLUMNS = ("policy", "month", "payer", "item", "units", "dollars")
+
+
+class Package:
+    """Policies that run together.
+
+    Parameters
+    ----------
+    policies : by name, `Scenario.package(name)`; none for the baseline.
+    economy, programs : of the run.
+    scale : share of people simulated.
+    parameters : of the run; the declared defaults if not given.
+
+    Raises
+    ------
+    ValueError
+        If an instrument names a zone or program the region does not have.
+
+    Examples
+    --------
+    Before a month and after it::
+
+        package.write(levers, index)      # levers start neutral
+        ...                               # the month
+        package.book(counts, index)
+        package.spending()
+    """
+
+    def __init__(
+        self,
+        policies: Mapping[str, Policy],
+        economy: Economy,
+        programs: Programs,
+        scale: float = 1.0,
+        parameters: Parameters | None = None,
+    ) -> None:
+        parameters = parameters or Parameters()
+        setting = Setting(economy, programs, scale, parameters)
+        self._start = month_number(economy.start)
+        self._budgets: list[Budget] = []
+        self._instruments: list[tuple[Budget, Instrument]] = []
+        self._asked: list[dict[str, Weight]] = []
+        self._month = -1
+        for name, policy in policies.items():
+            first = month_number(policy.start) - self._start if policy.start else 0
+            end = month_number(policy.end) - self._start + 1 if policy.end else economy.months
+            budget = Budget(
+                policy=name,
+                cents=round((policy.budget or 0.0) * 100.0),
+                yearly=policy.budget_per == "year",
+                start=max(0, first + policy.adoption_delay_months),
+                end=min(end, economy.months),
+                ramp_months=policy.ramp_months,
+                payers=policy.payers,
+                ahead=float(parameters["policy.spend_ahead"]),
+            )
+            self._budgets.append(budget)
+            for settings in policy.instruments:
+                try:
+                    made = INSTRUMENTS[settings.type](settings, setting)
+                except ValueError as error:
+                    raise ValueError(f"policy {name}: {settings.type}: {error}") from None
+                self._instruments.append((budget, made))
+
+    def write(self, levers: Levers, month: int) -> None:
+        """Set the levers of a month, within the money of each policy; they are neutral where it has none."""
+        for budget in self._budgets:
+            if budget.active(month):
+                budget.open(month)
+        self._asked = [i.write(levers, month, b) if b.active(month) else {} for b, i in self._instruments]
+        self._month = month
+
+    def book(self, counts: Counts, month: int) -> None:
+        """Book the money of a month, after it.
+
+        Raises
+        ------
+        RuntimeError
+            If the month's levers were not written first.
+        """
+        if month != self._month:
+            raise RuntimeError(f"month {month} is booked before its levers were written")
+        everyone: dict[str, Weight] = {}
+        for asked in self._asked:
+            for name, weight in asked.items():
+                everyone[name] = everyone[name] + weight if name in everyone else weight.astype(np.float64)
+        before = {name: np.zeros_like(total) for name, total in everyone.items()}
+        for (budget, instrument), own in zip(self._instruments, self._asked, strict=True):
+            if not budget.active(month):
+                continue
+            shares = Asked({n: before[n].copy() for n in own}, own, {n: everyone[n] for n in own})
+            for charge in instrument.book(counts, month, budget, shares):
+                budget.book(month, charge)
+            for name, weight in own.items():
+                before[name] = before[name] + weight
+
+    def spending(self) -> pd.DataFrame:
+        """The spending log.
+
+        Returns
+        -------
+        DataFrame
+            policy, month (YYYY-MM), payer, item, units (full scale), dollars; a line whose item begins with "stopped:"
+            has no money and says what ran out.
+        """
+        rows = [
+            (e.policy, month_text(self._start + e.month), e.payer, e.item, e.units, e.cents / 100.0)
+            for b in self._budgets
+            for e in b.log
+        ]
+        frame = pd.DataFrame(rows, columns=list(COLUMNS))
+        return frame.sort_values(["policy", "month"], kind="stable", ignore_index=True)
+
+    def stops(self) -> list[tuple[str, str, str]]:
+        """(policy, month, message) for everything that ran out, in order of time."""
+        found = [(e.month, e.policy, e.item) for b in self._budgets for e in b.log if e.item.startswith("stopped:")]
+        return [(p, month_text(self._start + m), item[len("stopped: ") :]) for m, p, item in sorted(found)]
+
+    def cents(self, policy: str) -> int:
+        """Cents booked so far to the payers of a policy and to those who bore what its budget could not."""
+        return sum(e.cents for b in self._budgets if b.policy == policy for e in b.log)

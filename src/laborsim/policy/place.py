@@ -1,0 +1,87 @@
+"""Where a policy acts: zones and programs by the codes a planner writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market.codes import APPRENTICESHIP
+from laborsim.market.economy import Economy
+from laborsim.market.programs import Programs
+from laborsim.scenario.parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What instruments need to know of the region they act in."""
+
+    economy: Economy
+    programs: Programs
+    scale: float
+    parameters: Parameters
+
+    def room(self, room: str) -> dict[str, object]:
+        """Parameter values of one room."""
+        return self.parameters.room(room)
+
+    def zones(self, codes: Sequence[str]) -> NDArray[np.bool_]:
+        """Zones named by code or county, (Z,); all but the outside zone if none is named.
+
+        Raises
+        ------
+        ValueError
+            If a code is neither a zone nor a county of the region.
+        """
+        eco = self.economy
+        inside = [z for z in range(eco.zones) if z != eco.outside]
+        chosen = np.zeros(eco.zones, np.bool_)
+        for code in codes:
+            found = [z for z in inside if code in (eco.zone_codes[z], eco.zone_county[z])]
+            if not found:
+                known = [eco.zone_codes[z] for z in inside] + [eco.zone_county[z] for z in inside]
+                raise ValueError(_unknown("zone", code, known))
+            chosen[found] = True
+        if not codes:
+            chosen[:] = True
+            chosen[eco.outside] = False
+        return chosen
+
+    def apprenticeships(self, codes: Sequence[str], zones: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Shares of added seats by program, (P,), in proportion to the programs' own seats.
+
+        Raises
+        ------
+        ValueError
+            If a code is no apprenticeship program, or none of them is in the zones.
+        """
+        pr = self.programs
+        kind = pr.kind == APPRENTICESHIP
+        named = [(c.partition(":")[0], c) for c in pr.codes]
+        for code in codes:
+            if not any(code in n and kind[g] for g, n in enumerate(named)):
+                known = [n[0] for g, n in enumerate(named) if kind[g]]
+                raise ValueError(_unknown("apprenticeship program", code, known))
+        chosen = np.array([not codes or bool(set(n) & set(codes)) for n in named], np.bool_) & kind & zones[pr.zone]
+        if not chosen.any():
+            raise ValueError("no apprenticeship program is offered in the zones named")
+        weight = np.where(chosen, np.maximum(pr.seats, 1e-9), 0.0)
+        return np.asarray(weight / weight.sum())
+
+    def people(self, zones: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Shares of the labor force by zone among those chosen, (Z,)."""
+        force = np.zeros(self.economy.zones)
+        held = self.programs.labor_force
+        force[: held.size] = held
+        weight = np.where(zones, np.maximum(force, 1e-9), 0.0)
+        return np.asarray(weight / weight.sum())
+
+
+def _unknown(what: str, code: str, known: list[str]) -> str:
+    known = sorted({k for k in known if k})
+    near = get_close_matches(code, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"unknown {what} {code!r}: one of {', '.join(known)}{hint}"
