@@ -149,8 +149,11 @@ class Matches(NamedTuple):
     applications: I4
 
 
-_OFFER = np.dtype([("value", "f8"), ("posted", "f4"), ("cell", "i4"), ("needs", "u1"), ("screens_record", "u1")],
-                  align=True)
+_OFFER = np.dtype(
+    [("value", "f8"), ("posted", "f4"), ("cell", "i4"), ("occupation", "u2"), ("zone", "u1"), ("needs", "u1"),
+     ("screens_record", "u1")],
+    align=True,
+)
 
 
 class _Choices(NamedTuple):
@@ -187,9 +190,9 @@ def _fill_tree(tree, row, weights):  # type: ignore[no-untyped-def]
     """Write the running sums of `weights` into a row; returns the total."""
     groups = (weights.size + ARITY - 1) // ARITY
     base = (groups + ARITY - 1) // ARITY * ARITY
-    total = tree[row, 0] * 0
+    total = weights[0] - weights[0]  # zero of the weights' type
     for g in range(groups):
-        inside = total * 0
+        inside = weights[0] - weights[0]
         for k in range(ARITY):
             leaf = g * ARITY + k
             if leaf < weights.size:
@@ -215,7 +218,7 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
     slot_of = np.empty(m, np.int32)
     for v in range(m):
         market = vacancies.zone[v] * occupations + vacancies.occupation[v]
-        slot = np.int64(more_bits(np.uint64(0), vacancies.cell[v] + 1) & np.uint64(SLOTS - 1))
+        slot = np.int64(more_bits(0, vacancies.cell[v] + 1) & np.uint64(SLOTS - 1))
         slot_of[v] = market * SLOTS + slot
         start[slot_of[v] + 1] += vacancies.open[v]
         log_posted = np.log(max(np.float64(vacancies.posted[v]), 1e-6))
@@ -223,6 +226,8 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
         offers[v].value = log_posted + vacancies.amenity[v]
         offers[v].posted = vacancies.posted[v]
         offers[v].cell = vacancies.cell[v]
+        offers[v].occupation = vacancies.occupation[v]
+        offers[v].zone = vacancies.zone[v]
         offers[v].needs = vacancies.needs[v]
         offers[v].screens_record = vacancies.screens_record[v]
     # weight of a market: its open vacancies x (geometric mean posted wage) ** attraction
@@ -266,9 +271,11 @@ def _below(sums, begin, end, x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _pick(tree, row, leaves, b):  # type: ignore[no-untyped-def]
-    """Leaf drawn in proportion to its weight with 64 random bits `b`, one half per level; `tree` is flat."""
-    groups = (leaves + ARITY - 1) // ARITY
+def _pick(tree, row, groups, arity, b):  # type: ignore[no-untyped-def]
+    """Leaf drawn in proportion to its weight with 64 random bits `b`, one half per level.
+
+    `tree` is flat; `arity` is ARITY, passed so that LLVM keeps the loop and vectorises it.
+    """
     top = (groups + ARITY - 1) // ARITY * ARITY
     base = row * (top + groups * ARITY)
     group = np.int64(0)
@@ -279,84 +286,102 @@ def _pick(tree, row, leaves, b):  # type: ignore[no-untyped-def]
     first = base + top + group * ARITY
     u = np.float64(b & np.uint64(0xFFFFFFFF)) * _HALF
     total = tree[np.uint64(first + ARITY - 1)]
-    return group * ARITY + _below(tree, first, first + ARITY, np.float32(u * (total * _BELOW_ONE)))
+    return group * ARITY + _below(tree, first, first + arity, np.float32(u * (total * _BELOW_ONE)))
+
+
+@njit(cache=True)
+def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, out):  # type: ignore[no-untyped-def]
+    """Write a market (or VOID) for every application into out.vacancy, and its seeker into out.seeker."""
+    occupations = major.size
+    zone_groups = (zones + ARITY - 1) // ARITY
+    occupation_groups = (occupations + ARITY - 1) // ARITY
+    by_zone, by_occupation, width = choices.by_zone.ravel(), choices.by_occupation.ravel(), choices.by_zone.shape[1]
+    first, vacancy, seeker = out.first, out.vacancy, out.seeker
+    ids, occupation, zone, car, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.car,
+                                             seekers.knows)
+    todo = np.empty(first[hi] - first[lo], np.int64)
+    n_todo = 0
+    for i in range(lo, hi):
+        row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
+        reachable = by_zone[row * width + zone_groups - 1] > 0.0
+        for p in range(first[i], first[i + 1]):
+            seeker[p] = i
+            vacancy[p] = VOID
+            todo[n_todo] = p
+            n_todo += reachable
+    # one pass per attempt: a branch on `known` inside the draw would stall it
+    for t in range(redraws):
+        again = 0
+        for k in range(n_todo):
+            p = todo[k]
+            i = seeker[p]
+            own = np.int64(occupation[i])
+            b = bits(key, ids[i])
+            counter = ((p - first[i]) * MAX_REDRAWS + t) * 2 + 1
+            row = (np.int64(car[i]) * occupations + own) * zones + zone[i]
+            z = _pick(by_zone, row, zone_groups, arity, more_bits(b, counter))
+            o = _pick(by_occupation, own * zones + z, occupation_groups, arity, more_bits(b, counter + 1))
+            known = (considers[i] >> major[o]) & 1
+            vacancy[p] = z * occupations + o if known else VOID
+            todo[again] = p
+            again += 1 - known
+        n_todo = again
+
+
+@njit(cache=True)
+def _draw_vacancies(lo, hi, seekers, choices, arity, key, out):  # type: ignore[no-untyped-def]
+    """Turn the markets in out.vacancy into vacancies, each open vacancy of a market with equal probability."""
+    by_slot, slot_start, units = choices.by_slot.ravel(), choices.slot_start, choices.units
+    first, vacancy, seeker, ids = out.first, out.vacancy, out.seeker, seekers.id
+    for p in range(first[lo], first[hi]):
+        market = vacancy[p]
+        if market != VOID:
+            i = seeker[p]
+            b = bits(key, ids[i])
+            counter = (p - first[i]) * 2 + 1
+            slot = market * SLOTS + _pick(by_slot, market, SLOTS // ARITY, arity, more_bits(b, counter))
+            unit = slot_start[slot]
+            vacancy[p] = units[unit + np.int64(to_unit(more_bits(b, counter + 1)) * (slot_start[slot + 1] - unit))]
 
 
 @njit(cache=True, nogil=True)
-def _apply(lo, hi, chunk, seekers, vacancies, choices, cost, major, redraws, noise, fit_weight,  # type: ignore[no-untyped-def]
+def _apply(lo, hi, chunk, seekers, choices, cost, major, redraws, arity, noise, fit_weight,  # type: ignore[no-untyped-def]
            filters, key_market, key_vacancy, key_noise, out):
-    zones = cost.shape[0]
-    occupations = major.size
-    groups = (zones + ARITY - 1) // ARITY
-    # arrays taken out of their tuples once: numba counts references at every access inside the loop
-    by_zone, by_occupation = choices.by_zone.ravel(), choices.by_occupation.ravel()
-    by_slot, slot_start, units = choices.by_slot.ravel(), choices.slot_start, choices.units
+    _draw_markets(lo, hi, seekers, choices, cost.shape[0], major, redraws, arity, key_market, out)
+    _draw_vacancies(lo, hi, seekers, choices, arity, key_vacancy, out)
     closeness, offers = choices.closeness, choices.offers
-    out_first, out_vacancy, out_seeker, out_score = out.first, out.vacancy, out.seeker, out.score
-    out_utility, out_sent = out.utility, out.sent
-    ids, occupation, zone, education = seekers.id, seekers.occupation, seekers.zone, seekers.education
-    looks, considers, reservation, factor = (seekers.applications, seekers.knows, seekers.reservation,
-                                             seekers.factor)
-    quality, record, car, hold, own = seekers.score, seekers.record, seekers.car, seekers.hold, seekers.cell
-    zone_width = choices.by_zone.shape[1]
+    first, vacancy, score, value, sent = out.first, out.vacancy, out.score, out.utility, out.sent
     for i in range(lo, hi):
-        begin = out_first[i]
-        sent = 0
-        o = np.int64(occupation[i])
-        home = np.int64(zone[i])
-        from_row = (np.int64(car[i]) * occupations + o) * zones + home
-        reachable = by_zone[from_row * zone_width + groups - 1] > 0.0
-        market_bits = bits(key_market, ids[i])
-        vacancy_bits = bits(key_vacancy, ids[i])
-        noise_bits = bits(key_noise, ids[i])
-        knows = considers[i]
-        ask = np.log(np.float64(factor[i])) - hold[i] if hold[i] > -np.inf else np.inf
-        for a in range(looks[i]):
-            p = begin + a
-            out_seeker[p] = i
-            out_vacancy[p] = VOID
-            if not reachable:
+        begin = first[i]
+        count = 0
+        noise_bits = bits(key_noise, seekers.id[i])
+        hold = seekers.hold[i]
+        ask = np.log(np.float64(seekers.factor[i])) - hold if hold > -np.inf else np.inf
+        for p in range(begin, first[i + 1]):
+            v = vacancy[p]
+            if v == VOID:
                 continue
-            z = np.int64(0)
-            other = np.int64(0)
-            known = False
-            for t in range(redraws):
-                counter = (a * MAX_REDRAWS + t) * 2 + 1
-                z = _pick(by_zone, from_row, zones, more_bits(market_bits, counter))
-                other = _pick(by_occupation, o * zones + z, occupations, more_bits(market_bits, counter + 1))
-                known = (knows >> major[other]) & 1 == 1
-                if known:
-                    break
-            if not known:
-                continue
-            market = z * occupations + other
-            slot = market * SLOTS + _pick(by_slot, market, SLOTS, more_bits(vacancy_bits, 2 * a + 1))
-            unit = slot_start[slot]
-            u = to_unit(more_bits(vacancy_bits, 2 * a + 2))
-            v = units[unit + np.int64(u * (slot_start[slot + 1] - unit))]
-            cell = offers[v].cell
-            again = cell == own[i]
+            vacancy[p] = VOID
+            offer = offers[v]
+            again = offer.cell == seekers.cell[i]
             for q in range(begin, p):
-                again |= out_vacancy[q] == v or out_vacancy[q] == ~v
-            if again:
+                again |= vacancy[q] == v or vacancy[q] == ~v
+            utility = offer.value - cost[seekers.zone[i], offer.zone]
+            if again or utility + ask <= 0.0:
                 continue
-            utility = offers[v].value - cost[home, z]
-            if utility + ask <= 0.0:
+            if filters and offer.posted * seekers.factor[i] < seekers.reservation[i]:
                 continue
-            if filters:
-                if offers[v].posted * factor[i] < reservation[i]:
-                    continue
-                if offers[v].needs > education[i] or (offers[v].screens_record != 0 and record[i] != 0):
-                    sent += 1
-                    out_vacancy[p] = ~v
-                    continue
-            sent += 1
-            out_vacancy[p] = v
-            out_utility[p] = utility
-            u = to_unit(more_bits(noise_bits, cell + 1)) + 2.0**-54
-            out_score[p] = (quality[i] + fit_weight * closeness[o, other]
-                            + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
-        out_sent[i] = sent
+            count += 1
+            if filters and (offer.needs > seekers.education[i]
+                            or (offer.screens_record != 0 and seekers.record[i] != 0)):
+                vacancy[p] = ~v
+                continue
+            vacancy[p] = v
+            value[p] = utility
+            u = to_unit(more_bits(noise_bits, offer.cell + 1)) + 2.0**-54
+            score[p] = (seekers.score[i] + fit_weight * closeness[seekers.occupation[i], offer.occupation]
+                        + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
+        sent[i] = count
     return 0
 
 
@@ -556,7 +581,7 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     applications = _Applications(first, np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total),
                                  np.empty(total), sent)
     (crew or Crew()).map(
-        _apply, n, s, j, choices, cost, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws),
+        _apply, n, s, choices, cost, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws), ARITY,
         float(parameters.noise), float(parameters.fit_weight), bool(parameters.filters),
         np.uint64(keys.market), np.uint64(keys.vacancy), np.uint64(keys.noise), applications,
     )
