@@ -70,7 +70,7 @@ class Choice(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def _pick_bit(available: int, draw: float) -> int:
+def _pick_bit(available, draw):  # type: ignore[no-untyped-def]
     """One of the set bits, uniformly; 0 if there is none."""
     n = 0
     for k in range(32):
@@ -86,7 +86,7 @@ def _pick_bit(available: int, draw: float) -> int:
 
 
 @njit(cache=True, inline="always")
-def _walk(rates, total: float, draw: float) -> int:  # type: ignore[no-untyped-def]
+def _walk(rates, total, draw):  # type: ignore[no-untyped-def]
     """Bit drawn in proportion to `rates`, which sum to `total`."""
     x = draw * total
     for k in range(32):

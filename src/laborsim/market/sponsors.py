@@ -82,7 +82,7 @@ def _trade_vacancies(month: Month) -> tuple[F8, F8]:
     at = c.establishment[open_now]
     total = np.bincount(at, weights=v, minlength=e.size)
     age = np.bincount(at, weights=v * c.age[open_now], minlength=e.size)
-    return total, age / np.maximum(total, 1.0)
+    return total.astype(np.float64), age / np.maximum(total, 1.0)
 
 
 def contacted(weight: F8, ids: NDArray[np.uint64], key: np.uint64, n: int) -> I8:

@@ -1,0 +1,193 @@
+"""Those enrolled and those who have completed: drop-out, skill, wage steps, credentials, placement, retention."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market import codes as k
+from laborsim.market.codes import APPRENTICESHIP, KNOWS_PROGRAM_BIT, NO_PROGRAM, OJT, SELF_EMPLOYED, UNEMPLOYED
+from laborsim.market.counts import PIPELINE
+from laborsim.market.draws import Stream
+from laborsim.market.month import Month
+from laborsim.market.pipeline import draws
+from laborsim.market.transitions import move
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+B1 = NDArray[np.bool_]
+STEP = {name: i for i, name in enumerate(PIPELINE)}
+# Completers who are followed; hired and placed hold NOT_YET until placement.
+FOLLOWED = (
+    ("row", np.int64),
+    ("id", np.uint64),
+    ("program", np.int64),
+    ("done", np.int64),
+    ("hired", np.int64),
+    ("placed", np.int64),
+)
+NOT_YET = -9999
+
+
+def in_trade(month: Month, rows: I8, program: I8) -> B1:
+    """Whether each person's payroll job is in an occupation of the program."""
+    p, c = month.world.people, month.world.cells
+    works = (p.state[rows] <= k.PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
+    occupation = c.occupation[np.maximum(p.job[rows], 0)]
+    return np.asarray(works & (month.programs.occupations[program, occupation] > 0))
+
+
+def _need(month: Month, rows: I8) -> F8:
+    """Hourly wage that each person's household needs, model dollars."""
+    p, h = month.world.people, month.world.households
+    hh = p.household[rows]
+    children = np.minimum(h.children[hh], 3)
+    young = ((month.index - h.youngest[hh]) < 72) & (children > 0)
+    return np.asarray(
+        month.economy.household_need[
+            p.zone[rows], np.minimum(np.maximum(h.adults[hh], 1), 2) - 1, children, young.astype(np.int64)
+        ]
+    )
+
+
+def hazards(month: Month, rows: I8, program: I8) -> F8:
+    """Drop-out hazard of each trainee this month, from the program's own and the trainee's troubles."""
+    q, pr, w = month.room("training"), month.programs, month.world
+    p, h, c, e = w.people, w.households, w.cells, w.establishments
+    hh = p.household[rows]
+    hazard = pr.dropout[program].copy()
+    no_place = (h.children[hh] > 0) & (month.index - h.youngest[hh] < 72) & (h.care[hh] == k.CARE_PARENT)
+    hazard *= np.where(no_place, q["trouble_childcare"], 1.0)
+    hazard *= np.where(h.car[hh] == 0, q["trouble_no_car"], 1.0)
+    employed = p.state[rows] <= SELF_EMPLOYED
+    poor = np.where(employed, p.wage[rows] < _need(month, rows), h.earners[hh] == 0)
+    hazard *= np.where(poor, q["trouble_money"], 1.0)
+    hazard *= np.where(month.index - p.birth[rows] < 21 * 12, q["trouble_young"], 1.0)
+    job = np.maximum(p.job[rows], 0)
+    voice = e.quality[c.establishment[job], 3] / 255.0
+    hazard *= np.where((pr.kind[program] == APPRENTICESHIP) & employed, q["trouble_no_voice"] ** (1.0 - voice), 1.0)
+    return np.asarray(hazard * (1.0 - np.clip(month.levers.program_supports[program], 0.0, 1.0)))
+
+
+def progress(month: Month) -> None:
+    """Drop-out, skill and wage steps, completion."""
+    q, pr, w = month.room("training"), month.programs, month.world
+    p, c = w.people, w.cells
+    rows = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    program = p.program[rows].astype(np.int64)
+    kind = pr.kind[program]
+    at_work = (kind == APPRENTICESHIP) | (kind == OJT)
+    trade = in_trade(month, rows, program)
+    elapsed = (month.index - p.enrolled[rows]).astype(np.int64)
+    state = p.state[rows]
+    payroll = state <= k.PART_TIME_INVOLUNTARY
+    # Those out of the trade: an apprentice without a job may be placed with another sponsor for a while.
+    grace = np.where(kind == APPRENTICESHIP, q["apprentice_grace"], 0)
+    waiting = (state > SELF_EMPLOYED) & ((month.index - p.since[rows] < grace) | (state == k.TEMPORARY_LAYOFF))
+    lost = at_work & ~trade & ~waiting
+    lost |= np.isin(state, (k.RETIRED, k.DISABLED, k.GONE))
+    took_job = ~at_work & payroll & (p.since[rows] == month.index) & (pr.hours[program] >= 20)
+    u = draws(month.key(Stream.TRAINING_DROPOUT), p.id[rows])
+    hazard = hazards(month, rows, program)
+    hazard = np.where(took_job, np.maximum(hazard, q["leave_for_job"]), hazard)
+    leaves = lost | (u < hazard)
+    month.counts.dropouts += np.bincount(program[leaves], minlength=len(pr))
+
+    reached = np.minimum(elapsed / pr.months[program], 1.0)
+    learns = at_work & trade
+    goal = pr.skill[program] * (0.4 + 0.6 * reached)
+    p.skill[rows[learns]] = np.maximum(p.skill[rows[learns]], goal[learns].astype(np.float32))
+    steps = learns & ~leaves & (kind == APPRENTICESHIP) & (elapsed > 0) & (elapsed % 12 == 0)
+    share = pr.wage_share[program] + (0.95 - pr.wage_share[program]) * reached
+    step = (share * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
+    p.wage[rows[steps]] = np.maximum(p.wage[rows[steps]], step[steps])
+    partial = leaves & ~at_work
+    in_field = pr.occupations[program, p.occupation[rows]] > 0
+    gained = q["partial_skill"] * reached * pr.skill[program]
+    some = partial & in_field
+    p.skill[rows[some]] = np.maximum(p.skill[rows[some]], gained[some].astype(np.float32))
+    p.program[rows[leaves]] = NO_PROGRAM
+
+    done = ~leaves & (elapsed >= pr.months[program]) & (~at_work | trade)
+    _complete(month, rows[done], program[done], trade[done])
+
+
+def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
+    """Skill, occupation and credential of completers; those out of the labor force start to look."""
+    q, pr, w, memory = month.room("training"), month.programs, month.world, month.memory["training"]
+    p, c, eco = w.people, w.cells, month.economy
+    pipeline = month.counts.pipeline
+    pipeline[:, STEP["completed"]] += np.bincount(program, minlength=len(pr))
+    if rows.size == 0:
+        return
+    key = month.key(Stream.TRAINING_CREDENTIAL)
+    fit = memory["fit"][program]
+    occupation = c.occupation[np.maximum(p.job[rows], 0)].astype(np.int64)
+    off = np.flatnonzero(~trade)
+    if off.size:
+        # Courses lead to the occupations of their field in proportion to the jobs there are.
+        jobs = np.bincount(c.occupation[: c.size], weights=c.filled[: c.size], minlength=eco.occupations) + 1e-6
+        u = draws(key + np.uint64(1), p.id[rows[off]])
+        for g in np.unique(program[off]):
+            mine = off[program[off] == g]
+            odds = np.cumsum(jobs * pr.occupations[g])
+            occupation[mine] = np.searchsorted(odds / odds[-1], u[program[off] == g], side="right")
+    same = p.occupation[rows] == occupation
+    skill = (pr.skill[program] * (0.6 + 0.4 * fit)).astype(np.float32)
+    p.skill[rows] = np.where(same, np.maximum(p.skill[rows], skill), skill)
+    p.occupation[rows] = occupation
+    passes = draws(key, p.id[rows]) < q["credential_pass"] * (0.7 + 0.3 * fit)
+    earns = passes & (pr.credential[program] != 255)
+    bit = np.uint16(1) << pr.credential[program].clip(0, 15).astype(np.uint16)
+    p.credentials[rows[earns]] |= bit[earns]
+    pipeline[:, STEP["credentialed"]] += np.bincount(program[earns], minlength=len(pr))
+    p.knows[rows] |= (np.uint32(1) << eco.occ_major[occupation].astype(np.uint32)) | (
+        np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind[program]).astype(np.uint32)
+    )
+    journey = trade & (pr.kind[program] == APPRENTICESHIP)
+    full = (0.98 * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
+    p.wage[rows[journey]] = np.maximum(p.wage[rows[journey]], full[journey])
+    p.program[rows] = NO_PROGRAM
+    state = p.state[rows]
+    joins = np.isin(state, (k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE)) & (
+        draws(key + np.uint64(2), p.id[rows]) < q["completer_joins"]
+    )
+    moved = rows[joins]
+    move(month, moved, np.full(moved.size, UNEMPLOYED, np.uint8), np.zeros(moved.size, np.uint8))
+    # Trainees at work are placed where they stand; the others are followed.
+    pipeline[:, STEP["placed"]] += np.bincount(program[trade], minlength=len(pr))
+    new = {
+        "row": rows,
+        "id": p.id[rows],
+        "program": program,
+        "done": np.full(rows.size, month.index),
+        "hired": np.where(trade, p.hired[rows].astype(np.int64), NOT_YET),
+        "placed": np.where(trade, month.index, NOT_YET),
+    }
+    for name, dtype in FOLLOWED:
+        memory[f"followed_{name}"] = np.concatenate([memory[f"followed_{name}"], new[name].astype(dtype)])
+
+
+def follow(month: Month) -> None:
+    """Placements within some months of completion, and who is still with that employer a year later."""
+    q, p, memory = month.room("training"), month.world.people, month.memory["training"]
+    f = {name: memory[f"followed_{name}"] for name, _ in FOLLOWED}
+    if f["row"].size == 0:
+        return
+    rows, program = f["row"], f["program"]
+    known = (p.id[rows] == f["id"]) & (p.state[rows] != k.GONE)
+    trade = known & in_trade(month, rows, program)
+    waits = f["placed"] == NOT_YET
+    now = waits & trade
+    f["placed"] = np.where(now, month.index, f["placed"])
+    f["hired"] = np.where(now, p.hired[rows], f["hired"])
+    pipeline, size = month.counts.pipeline, len(month.programs)
+    pipeline[:, STEP["placed"]] += np.bincount(program[now], minlength=size)
+    due = ~waits & (month.index - f["placed"] >= q["retention_months"])
+    payroll = (p.state[rows] <= k.PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
+    stayed = due & known & payroll & (p.hired[rows] == f["hired"])
+    pipeline[:, STEP["retained"]] += np.bincount(program[stayed], minlength=size)
+    given_up = waits & ~now & (month.index - f["done"] >= q["placement_months"])
+    keep = known & ~due & ~given_up
+    for name, dtype in FOLLOWED:
+        memory[f"followed_{name}"] = f[name][keep].astype(dtype)
