@@ -67,7 +67,7 @@ def fill(s: Snapshot, row: Row) -> None:
     row.put("weekly_wage", names, pay, jobs)
     _turnover(s, row, site)
     places = list(s.place_names)
-    row.put("quality_jobs", places, s.places @ s.people.good_jobs, scale)
+    row.put("quality_jobs", places, s.places @ s.people.good_jobs.sum(axis=0), scale)
     row.put("good_openings", places, s.places @ c.good_openings, scale)
     row.put("good_vacancy_fill_rate", places, s.places @ c.good_filled, s.places @ c.good_openings)
     _new_hires(s, row, (hires + recalls)[: len(places)])
@@ -91,7 +91,7 @@ def _new_hires(s: Snapshot, row: Row, hired: F8) -> None:
     past = s.history.setdefault("hires", {})
     past[s.month.index] = hired
     then = past.pop(s.month.index - 12, None)
-    kept = s.places @ s.people.kept
+    kept = s.places @ s.people.kept.sum(axis=0)
     missing = np.full(len(s.place_names), np.nan)
     row.put("retention_12_month_new_hires", s.place_names, missing if then is None else ratio(kept, then))
 

@@ -49,7 +49,13 @@ def household_earnings(month: Month, scratch: NDArray[np.int32]) -> NDArray[np.i
 
 
 def fill(s: Snapshot, row: Row) -> None:
-    """Median by zone."""
+    """Median by zone, in the last month of each quarter from the start; NaN in the others.
+
+    The pass cannot be shared between threads (members of a household may be far apart), so it is not run every month.
+    """
+    if s.month.index % 3 != 2:
+        row.put("household_income_median", s.place_names, np.full(len(s.place_names), np.nan))
+        return
     memory: dict[str, Any] = s.history.setdefault("household", {})
     capacity = s.month.world.households.capacity
     if memory.get("scratch", np.empty(0)).size < capacity:

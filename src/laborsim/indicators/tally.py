@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from laborsim.indicators.segments import OVER_EDUCATED
 from laborsim.market.codes import (
+    AGE_BAND_FLOORS,
     AGE_BANDS,
     EDUCATION,
     GONE,
@@ -51,16 +52,19 @@ WAGE_EDGES = WAGE_LOW * 2.0 ** (np.arange(WAGE_BINS + 1) // 64) * (1.0 + (np.ara
 
 DURATIONS = ("0-1", "2-3", "4-6", "7-12", "12+")  # months unemployed
 _DURATION_BAND = np.array([0, 0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3] + [4] * 243, np.uint8)
+_AGE_BAND = (np.searchsorted(np.array(AGE_BAND_FLOORS), np.arange(121), side="right").clip(1) - 1).astype(np.uint8)
+_COLUMN = np.array([state * FACTS if state < 4 else OTHERS + state for state in range(12)] + [0], np.uint8)
 _CATEGORY = np.array([0] * 4 + [1] * 2 + [2] * 6 + [3], np.uint8)  # E, U, N, absent
 
 
 class Given(NamedTuple):
-    """What the pass over people takes as given."""
+    """What the pass over people takes as given; tables are flat."""
 
-    need: NDArray[np.float32]  # (Z, 2, 4, 2)
-    skill: NDArray[np.uint8]  # (2, 6, O)
+    need: NDArray[np.float32]  # (Z * 16,) zone, adults, children, under six
+    skill: NDArray[np.uint8]  # (2 * 6 * O,) labor force, education, occupation
     band: NDArray[np.uint8]  # (121,) age band of an age in years
     category: NDArray[np.uint8]  # (13,) E, U, N, absent
+    column: NDArray[np.uint8]  # (13,) first column of a state in the table of states
     duration: NDArray[np.uint8]  # (256,) band of months unemployed
     good_wage: float
     outside: int
@@ -76,11 +80,10 @@ class Tally(NamedTuple):
     code: NDArray[np.int32]  # (slots, R, CODES)
     event: NDArray[np.int32]  # (slots, R, EVENTS)
     wage: NDArray[np.int32]  # (slots, R + 1, WAGE_BINS); the last row is the underemployed
-    commute: NDArray[np.int64]  # (slots, Z, Z) residents on a payroll, home x work
+    commute: NDArray[np.int64]  # (slots, Z, S, Z) residents on a payroll: home x sector x zone of work
     pay: NDArray[np.int64]  # (slots, S, Z) weekly cents paid, zone of work
-    hours: NDArray[np.int64]  # (slots, S, Z) weekly hours
-    good_jobs: NDArray[np.int64]  # (slots, Z) jobs paying the good-job wage, zone of work
-    kept: NDArray[np.int64]  # (slots, Z) hired 12 months ago and still there, zone of work
+    good_jobs: NDArray[np.int64]  # (slots, S, Z) jobs paying the good-job wage, zone of work
+    kept: NDArray[np.int64]  # (slots, S, Z) hired 12 months ago and still there, zone of work
     duration: NDArray[np.int64]  # (slots, 5, 4) unemployed a month ago by duration x where they are now
 
 
@@ -102,96 +105,94 @@ def rows(zones: int) -> tuple[int, int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, job_zone, job_sector, spell, g, t):  # type: ignore[no-untyped-def]
+def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, site, spell, g, t):  # type: ignore[no-untyped-def]
+    """Add people [lo, hi) to slot `chunk % slots`.
+
+    Facts are worked out without branches, for everyone, and counted with a weight of 0 or 1: states and wages alternate
+    from row to row, so that branches would be guessed wrong half the time. Tables are flat and indices unsigned,
+    which spares the arithmetic of strides and of negative indices.
+    """
     s = chunk % slots
-    code, event, wage = t.code[s], t.event[s], t.wage[s]
-    commute, pay, hours, good_jobs, kept, duration = (
-        t.commute[s], t.pay[s], t.hours[s], t.good_jobs[s], t.kept[s], t.duration[s],
-    )  # fmt: skip
-    zones = commute.shape[0]
-    second = zones * 2
+    code, event, wage = t.code[s].reshape(-1), t.event[s].reshape(-1), t.wage[s].reshape(-1)
+    commute, duration = t.commute[s].reshape(-1), t.duration[s]
+    pay, good_jobs, kept = t.pay[s].reshape(-1), t.good_jobs[s].reshape(-1), t.kept[s].reshape(-1)
+    p_state, p_last, p_zone, p_wage = p.state[lo:hi], p.last[lo:hi], p.zone[lo:hi], p.wage[lo:hi]
+    p_job, p_hours, p_hired, p_birth = p.job[lo:hi], p.hours[lo:hi], p.hired[lo:hi], p.birth[lo:hi]
+    p_household, p_sex, p_race = p.household[lo:hi], p.sex[lo:hi], p.race[lo:hi]
+    p_education, p_occupation = p.education[lo:hi], p.occupation[lo:hi]
+    p_bits, p_spell = wage_bits[lo:hi], spell[lo:hi]
+    sites = np.int64(pay.size)
+    second = t.commute.shape[1] * 2
     third = second + 70
-    under_row = wage.shape[0] - 1
-    young = g.month - 72
-    year_ago = g.month - 12
-    for i in range(lo, hi):
-        state = np.int64(p.state[i])
-        now = g.category[state]
-        was = g.category[p.last[i]]
+    under = (t.wage.shape[1] - 1) * WAGE_BINS
+    occupations = np.int64(g.skill.size // 12)
+    zero, three = np.int64(0), np.int64(3)
+    young, year_ago = g.month - 72, g.month - 12
+    for i in range(hi - lo):
+        state = p_state[i]
+        now, was = g.category[state], g.category[p_last[i]]
         if now == 3 and was == 3:
             continue
-        home = np.int64(p.zone[i])
-        work = np.int64(-1)
-        rate = p.wage[i]
-        if state <= PART_TIME_INVOLUNTARY:
-            job = p.job[i]
-            work = np.int64(job_zone[job])
-            sector = job_sector[job]
-            pay[sector, work] += np.int64(rate * np.float32(p.hours[i]) * np.float32(100.0) + np.float32(0.5))
-            hours[sector, work] += np.int64(p.hours[i])
-            if rate >= g.good_wage:
-                good_jobs[work] += 1
-            if p.hired[i] == year_ago:
-                kept[work] += 1
+        home, rate, hired = np.int64(p_zone[i]), p_wage[i], np.int64(p_hired[i])
+        paid = np.int64(state <= PART_TIME_INVOLUNTARY)
+        at = np.uint64(site[np.uint64(p_job[i] * paid)])
+        pay[at] += np.int64(rate * np.float32(paid * np.int64(p_hours[i]) * 100) + np.float32(0.5))
+        good = np.int64(rate >= g.good_wage)
+        good_jobs[at] += paid & good
+        if hired == year_ago:
+            kept[at] += paid
         if home == g.outside:
             continue
         # the three rows of this person
-        age = (g.month - np.int64(p.birth[i])) // 12
-        age = min(max(age, 0), 120)
-        family = p.household[i]
+        age = min(max((g.month - np.int64(p_birth[i])) // 12, zero), np.int64(120))
+        family = np.uint64(p_household[i])
         children = np.int64(h.children[family])
-        children = children if children < 3 else np.int64(3)
-        small = np.int64(1) if children > 0 and h.youngest[family] > young else np.int64(0)
-        parent = small if g.parent_low <= age <= g.parent_high else np.int64(0)
-        traits = np.int64(g.skill[1 if now <= 1 else 0, p.education[i], p.occupation[i]])
+        small = np.int64(children > 0) & np.int64(h.youngest[family] > young)
+        parent = small & np.int64(age >= g.parent_low) & np.int64(age <= g.parent_high)
+        education = np.int64(p_education[i])
+        kind = (np.int64(now <= 1) * 6 + education) * occupations + np.int64(p_occupation[i])
+        traits = np.int64(g.skill[np.uint64(kind)])
         a = home * 2 + parent
-        b = second + (np.int64(p.sex[i]) * 5 + np.int64(p.race[i])) * 7 + np.int64(g.band[age])
-        c = third + np.int64(p.education[i]) * 3 + (traits & 3)
-        if now == 0:
-            fact = np.int64(0)
-            adults = 1 if h.adults[family] > 1 else 0
-            if rate >= g.need[home, adults, children, small]:
-                fact |= SUFFICIENT
-            if rate >= g.good_wage:
-                fact |= GOOD
-            if traits & OVER_EDUCATED:
-                fact |= OVER
-            if work >= 0:
-                commute[home, work] += 1
-                if p.hired[i] <= year_ago:
-                    fact |= STAYED
-                k = np.int64(wage_bits[i] >> np.uint32(WAGE_SHIFT)) - WAGE_FIRST
-                k = min(max(k, np.int64(0)), np.int64(WAGE_BINS - 1))
-                wage[a, k] += 1
-                wage[b, k] += 1
-                wage[c, k] += 1
-                if state == PART_TIME_INVOLUNTARY or fact & OVER:
-                    wage[under_row, k] += 1
-            col = state * FACTS + fact
-        else:
-            col = OTHERS + state
-        if now != 3:
-            code[a, col] += 1
-            code[b, col] += 1
-            code[c, col] += 1
-        if was == 1:
-            duration[g.duration[spell[i]], now] += 1
-        if now == 1:
-            months = min(np.int64(spell[i]) + 1, 255) if was == 1 else np.int64(1)
-            spell[i] = months
-            if months > g.long_term:
-                event[a, LONG_TERM] += 1
-                event[b, LONG_TERM] += 1
-                event[c, LONG_TERM] += 1
-        k = np.int64(-1)
-        if was != now:
-            k = np.int64(was) * 4 + np.int64(now)
-        elif work >= 0 and p.hired[i] == g.month:
-            k = np.int64(JOB_TO_JOB)
-        if k >= 0:
-            event[a, k] += 1
-            event[b, k] += 1
-            event[c, k] += 1
+        b = second + np.int64(p_sex[i]) * 35 + np.int64(p_race[i]) * 7 + np.int64(g.band[np.uint64(age)])
+        c = third + education * 3 + (traits & 3)
+        # the facts
+        adults = np.int64(h.adults[family] > 1)
+        need = g.need[np.uint64(home * 16 + adults * 8 + min(children, three) * 2 + small)]
+        fact = np.int64(rate >= need) | (good << 1) | (traits & OVER_EDUCATED)
+        fact |= (paid & np.int64(hired <= year_ago)) << 3
+        commute[np.uint64(home * sites) + at] += paid
+        k = np.int64(p_bits[i] >> np.uint32(WAGE_SHIFT)) - WAGE_FIRST
+        k = min(max(k, zero), np.int64(WAGE_BINS - 1))
+        one = np.int32(paid)
+        wage[np.uint64(a * WAGE_BINS + k)] += one
+        wage[np.uint64(b * WAGE_BINS + k)] += one
+        wage[np.uint64(c * WAGE_BINS + k)] += one
+        short = np.int64(state == PART_TIME_INVOLUNTARY) | ((fact & OVER) >> 2)
+        wage[np.uint64(under + k)] += one & np.int32(short)
+        column = np.int64(g.column[state]) + (fact & -np.int64(now == 0))
+        here = np.int32(now != 3)
+        code[np.uint64(a * CODES + column)] += here
+        code[np.uint64(b * CODES + column)] += here
+        code[np.uint64(c * CODES + column)] += here
+        if (was != now) | (now == 1) | (paid & np.int64(hired == g.month)):
+            x = np.int64(-1)
+            if was != now:
+                x = np.int64(was) * 4 + np.int64(now)
+            elif now == 0:
+                x = np.int64(JOB_TO_JOB)
+            if x >= 0:
+                event[a * EVENTS + x] += 1
+                event[b * EVENTS + x] += 1
+                event[c * EVENTS + x] += 1
+            if was == 1:
+                duration[g.duration[p_spell[i]], now] += 1
+            if now == 1:
+                months = min(np.int64(p_spell[i]) + 1, 255) if was == 1 else np.int64(1)
+                p_spell[i] = months
+                if months > g.long_term:
+                    event[a * EVENTS + LONG_TERM] += 1
+                    event[b * EVENTS + LONG_TERM] += 1
+                    event[c * EVENTS + LONG_TERM] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -212,13 +213,10 @@ def _tally_cells(lo, hi, chunk, slots, c, quality, outside, t):  # type: ignore[
 
 def given(month: Month, skill: NDArray[np.uint8], room: dict[str, Any]) -> Given:
     """What one month's pass takes as given."""
-    from laborsim.market.codes import AGE_BAND_FLOORS
-
-    band = np.searchsorted(np.array(AGE_BAND_FLOORS), np.arange(121), side="right").clip(1) - 1
     eco = month.economy
     return Given(
-        need=eco.household_need.astype(np.float32), skill=skill, band=band.astype(np.uint8), category=_CATEGORY,
-        duration=_DURATION_BAND, good_wage=float(np.float32(eco.good_job_wage)), outside=eco.outside,
+        need=eco.household_need.astype(np.float32).ravel(), skill=skill.ravel(), band=_AGE_BAND, category=_CATEGORY,
+        column=_COLUMN, duration=_DURATION_BAND, good_wage=float(np.float32(eco.good_job_wage)), outside=eco.outside,
         parent_low=int(room["parent_age_low"]), parent_high=int(room["parent_age_high"]),
         long_term=int(room["long_term_months"]), month=month.index,
     )  # fmt: skip
@@ -228,14 +226,17 @@ def empty_tally(slots: int, zones: int, sectors: int) -> Tally:
     """Zero counts."""
     r = rows(zones)[2]
 
-    def zeros(*shape: int) -> NDArray[np.int64]:
+    def small(*shape: int) -> NDArray[np.int32]:
+        return np.zeros((slots, *shape), np.int32)
+
+    def large(*shape: int) -> NDArray[np.int64]:
         return np.zeros((slots, *shape), np.int64)
 
     return Tally(
-        code=np.zeros((slots, r, CODES), np.int32), event=np.zeros((slots, r, EVENTS), np.int32),
-        wage=np.zeros((slots, r + 1, WAGE_BINS), np.int32),
-        commute=zeros(zones, zones), pay=zeros(sectors, zones), hours=zeros(sectors, zones), good_jobs=zeros(zones),
-        kept=zeros(zones), duration=zeros(len(DURATIONS), 4),
+        code=small(r, CODES), event=small(r, EVENTS), wage=small(r + 1, WAGE_BINS),
+        commute=large(zones, sectors, zones),
+        pay=large(sectors, zones), good_jobs=large(sectors, zones), kept=large(sectors, zones),
+        duration=large(len(DURATIONS), 4),
     )  # fmt: skip
 
 
@@ -253,9 +254,14 @@ def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tall
     for array in into:
         array.fill(0)
     w = month.world
+    # sector and zone of every cell in one number; a first entry even if there is no cell
+    site = np.zeros(max(1, w.cells.capacity), np.uint16)
+    site[: w.cells.capacity] = w.cells.sector
+    site *= np.uint16(month.economy.zones)
+    site[: w.cells.capacity] += w.cells.zone
     month.crew.map(
         _tally_people, w.people.size, into.code.shape[0], w.people.columns, w.people.wage.view(np.uint32),
-        w.households.columns, w.cells.zone, w.cells.sector, spell, what, into,
+        w.households.columns, site, spell, what, into,
     )  # fmt: skip
     return Tally(*(array[0] if array.shape[0] == 1 else array.sum(axis=0, dtype=array.dtype) for array in into))
 

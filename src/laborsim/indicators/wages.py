@@ -82,7 +82,7 @@ def _retention(s: Snapshot, row: Row) -> None:
 
 def _commuting(s: Snapshot, row: Row) -> None:
     eco = s.month.economy
-    trips = s.people.commute.astype(np.float64)
+    trips = s.people.commute.sum(axis=1).astype(np.float64)
     zones = [s.groups.names.index(n) for n in s.place_names]
     names = [s.groups.names[i] for i in zones]
     total = s.places @ trips.sum(axis=1)
