@@ -66,7 +66,7 @@ def _start(key: _Key, scale: float) -> Start:
     economy = conditions(pack, national, spec.start, spec.months, drivers=spec.drivers, parameters=parameters)
     economy = with_rules(economy, spec)
     world = load_or_synthesize(pack, national, economy, parameters, scale, spec.seed)
-    programs = regional_programs(load_programs(), economy, parameters)
+    programs = regional_programs(load_programs(), economy, world, scale)
     return Start(economy, programs, parameters, world, events(spec, economy), f"{pack.hash()}+{national.hash()}")
 
 

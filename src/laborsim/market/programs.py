@@ -154,4 +154,9 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
     )
 
 
-__all__ = ["Programs", "build_programs", "labor_force_by_zone"]
+def regional_programs(types: Sequence[ProgramType], economy: Economy, world: World, scale: float = 1.0) -> Programs:
+    """Programs of a synthesized region, sized by its labor force at the start; see `build_programs`."""
+    return build_programs(types, economy, labor_force_by_zone(world, economy, scale))
+
+
+__all__ = ["Programs", "build_programs", "labor_force_by_zone", "regional_programs"]

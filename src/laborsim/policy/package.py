@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from laborsim.market.counts import Counts
 from laborsim.market.economy import Economy
 from laborsim.market.levers import Levers
+from laborsim.market.month import Month
 from laborsim.market.programs import Programs
 from laborsim.policy.apprenticeship_expansion import ApprenticeshipExpansion
 from laborsim.policy.base import Asked, Instrument, Weight
@@ -30,15 +31,23 @@ INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
 COLUMNS = ("policy", "month", "payer", "item", "units", "dollars")
 
 
+class HasPackages(Protocol):
+    """A scenario, as far as policies go."""
+
+    def package(self, policy: str) -> dict[str, Policy]:
+        """The policies that run together under a name."""
+
+
 class Package:
     """Policies that run together.
 
     Parameters
     ----------
-    policies : by name, `Scenario.package(name)`; none for the baseline.
+    scenario : has `package(name)`, the policies by name that run together under it.
+    policy : name of a policy of the scenario, or "baseline".
     economy, programs : of the run.
-    scale : share of people simulated.
     parameters : of the run; the declared defaults if not given.
+    scale : share of people simulated.
 
     Raises
     ------
@@ -57,11 +66,12 @@ class Package:
 
     def __init__(
         self,
-        policies: Mapping[str, Policy],
+        scenario: HasPackages,
+        policy: str,
         economy: Economy,
         programs: Programs,
-        scale: float = 1.0,
         parameters: Parameters | None = None,
+        scale: float = 1.0,
     ) -> None:
         parameters = parameters or Parameters()
         setting = Setting(economy, programs, scale, parameters)
@@ -70,36 +80,37 @@ class Package:
         self._instruments: list[tuple[Budget, Instrument]] = []
         self._asked: list[dict[str, Weight]] = []
         self._month = -1
-        for name, policy in policies.items():
-            first = month_number(policy.start) - self._start if policy.start else 0
-            end = month_number(policy.end) - self._start + 1 if policy.end else economy.months
+        for name, rules in scenario.package(policy).items():
+            first = month_number(rules.start) - self._start if rules.start else 0
+            end = month_number(rules.end) - self._start + 1 if rules.end else economy.months
             budget = Budget(
                 policy=name,
-                cents=round((policy.budget or 0.0) * 100.0),
-                yearly=policy.budget_per == "year",
-                start=max(0, first + policy.adoption_delay_months),
+                cents=round((rules.budget or 0.0) * 100.0),
+                yearly=rules.budget_per == "year",
+                start=max(0, first + rules.adoption_delay_months),
                 end=min(end, economy.months),
-                ramp_months=policy.ramp_months,
-                payers=policy.payers,
+                ramp_months=rules.ramp_months,
+                payers=rules.payers,
                 ahead=float(parameters["policy.spend_ahead"]),
             )
             self._budgets.append(budget)
-            for settings in policy.instruments:
+            for settings in rules.instruments:
                 try:
                     made = INSTRUMENTS[settings.type](settings, setting)
                 except ValueError as error:
                     raise ValueError(f"policy {name}: {settings.type}: {error}") from None
                 self._instruments.append((budget, made))
 
-    def write(self, levers: Levers, month: int) -> None:
+    def write(self, levers: Levers, month: int | Month) -> None:
         """Set the levers of a month, within the money of each policy; they are neutral where it has none."""
+        month = month if isinstance(month, int) else month.index
         for budget in self._budgets:
             if budget.active(month):
                 budget.open(month)
         self._asked = [i.write(levers, month, b) if b.active(month) else {} for b, i in self._instruments]
         self._month = month
 
-    def book(self, counts: Counts, month: int) -> None:
+    def book(self, counts: Counts, month: int | Month) -> None:
         """Book the money of a month, after it.
 
         Raises
@@ -107,6 +118,7 @@ class Package:
         RuntimeError
             If the month's levers were not written first.
         """
+        month = month if isinstance(month, int) else month.index
         if month != self._month:
             raise RuntimeError(f"month {month} is booked before its levers were written")
         everyone: dict[str, Weight] = {}
