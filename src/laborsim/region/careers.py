@@ -1,0 +1,250 @@
+"""Careers at the start: tenure, skill, wages, histories, benefits, what people know of.
+
+Wages follow the rule of the market's yearly review, so that the first year of a run does not begin by mending
+them; tenure and unemployment durations are stationary distributions of stated hazards.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    KNOWS_PROGRAM_BIT,
+    PART_TIME,
+    PART_TIME_INVOLUNTARY,
+    PROGRAM_KINDS,
+    RETIRED,
+    SELF_EMPLOYED,
+    STUDENT,
+    TEMPORARY_LAYOFF,
+    TRAIT_UI_CLAIMS,
+    UNEMPLOYED,
+)
+from laborsim.market.draws import bits, more_bits, to_unit
+from laborsim.market.economy import Economy
+from laborsim.region.keyed import Part, exp, log, part_key, uniforms
+from laborsim.region.margins import band_of
+from laborsim.region.tables import RATE_AGES
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+People = dict[str, NDArray[Any]]
+
+_HORIZON = 600  # months of tenure considered
+
+
+def tenure_survival(s: dict[str, Any]) -> F8:
+    """(600,) share of hires still with the employer after k months, by the declared hazard."""
+    k = np.arange(_HORIZON)
+    hazard = s["tenure_floor"] + s["tenure_new"] * exp(-np.log(2.0) * k / s["tenure_half_life"])
+    survival: F8 = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
+    return survival
+
+
+def tenures(age: NDArray[Any], employed: I8, seed: int, s: dict[str, Any]) -> I8:
+    """Months since hire (0 is this month's start) of the employed, cut at the years since 16."""
+    cumulated = np.cumsum(tenure_survival(s))
+    most = np.clip((age[employed].astype(np.int64) - 16) * 12 + 6, 1, _HORIZON)
+    u = uniforms(part_key(seed, Part.TENURE), employed) * cumulated[most - 1]
+    return np.searchsorted(cumulated, u, side="right")
+
+
+def durations(rows: I8, temporary: NDArray[np.bool_], seed: int, s: dict[str, Any]) -> I8:
+    """Full months already unemployed: a mixture of a fast and a slow geometric."""
+    key = part_key(seed, Part.DURATION)
+    slow = uniforms(key, rows + (1 << 40)) < s["duration_long_share"]
+    hazard = np.where(temporary, 0.5, np.where(slow, s["duration_slow"], s["duration_fast"]))
+    u = np.maximum(1.0 - uniforms(key, rows), 1e-12)
+    return np.minimum(np.floor(log(u) / log(1.0 - hazard)), 96).astype(np.int64)
+
+
+@njit(cache=True)
+def _histories(key, rows, attached, gap, out):  # type: ignore[no-untyped-def]
+    """Months employed before the present spell: attached people mostly, others rarely, in spells."""
+    for k in range(rows.size):
+        b = bits(key, np.uint64(rows[k]))
+        employed = attached[k]
+        stay_in = 0.975 if attached[k] else 0.90
+        stay_out = 0.75 if attached[k] else 0.975
+        word = np.uint64(0)
+        for j in range(32):
+            if j < gap[k]:
+                continue
+            if employed:
+                word |= np.uint64(1) << np.uint64(j)
+            u = to_unit(more_bits(b, np.uint64(j + 1)))
+            employed = u < stay_in if employed else u >= stay_out
+        out[k] = np.uint32(word & np.uint64(0xFFFFFFFF))
+
+
+@njit(cache=True)
+def _knows(key, occupation, education, major, level, near, any_share, programs, out):  # type: ignore[no-untyped-def]
+    n_major = near.shape[1]
+    for i in range(out.size):
+        b = bits(key, np.uint64(i))
+        o = occupation[i]
+        own = major[o]
+        word = np.uint32(1) << np.uint32(own)
+        for g in range(n_major):
+            reach = any_share if abs(level[g] - education[i]) <= 1.0 else 0.3 * any_share
+            if to_unit(more_bits(b, np.uint64(g + 1))) < max(near[o, g], reach):
+                word |= np.uint32(1) << np.uint32(g)
+        for t in range(programs.size):
+            if to_unit(more_bits(b, np.uint64(64 + t))) < programs[t]:
+                word |= np.uint32(1) << np.uint32(22 + t)
+        out[i] = word
+
+
+def knows(economy: Economy, occupation: NDArray[np.uint8], education: NDArray[np.uint8], seed: int,
+          s: dict[str, Any]) -> NDArray[np.uint32]:
+    """Consideration set of everyone: the own field, those people move to from it, some of like schooling."""
+    n_major = len(economy.major_codes)
+    to_major = np.zeros((economy.occupations, n_major))
+    for o in range(economy.occupations):
+        to_major[o] = np.bincount(economy.occ_major, economy.mobility[o], n_major)
+    level = np.bincount(economy.occ_major, economy.occ_education.astype(float), n_major) / np.maximum(
+        np.bincount(economy.occ_major, minlength=n_major), 1
+    )
+    near = np.minimum(s["knows_near"] * to_major, 0.97)
+    programs = np.asarray(s["knows_program"], np.float64)[: len(PROGRAM_KINDS)]
+    assert KNOWS_PROGRAM_BIT + programs.size <= 32
+    out = np.zeros(occupation.size, np.uint32)
+    _knows(part_key(seed, Part.CONSIDERATION), occupation.astype(np.int64), education.astype(np.int64),
+           economy.occ_major.astype(np.int64), level, near, float(s["knows_any"]), programs, out)
+    return out
+
+
+def credentials(economy: Economy, occupation: NDArray[np.uint8], worked: NDArray[np.bool_], seed: int,
+                s: dict[str, Any]) -> NDArray[np.uint16]:
+    """Bits of credentials held: some of those who work in an occupation of the field (codes or SOC prefixes)."""
+    out = np.zeros(occupation.size, np.uint16)
+    holds = worked & (uniforms(part_key(seed, Part.CREDENTIALS), np.arange(occupation.size)) < s["credential_share"])
+    for k, name in enumerate(economy.credential_fields[:16]):
+        major = name[:2]
+        if major in economy.major_codes:
+            mine = economy.occ_major[occupation] == economy.major_codes.index(major)
+            out[holds & mine] |= np.uint16(1 << k)
+    return out
+
+
+def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDArray[np.int32],
+            occupation: NDArray[np.uint8], posted: F8, ability: F8, seed: int, rooms: dict[str, dict[str, Any]]
+            ) -> People:
+    """Columns that tell each person's working life so far.
+
+    Parameters
+    ----------
+    people, state, job, occupation, ability : everyone, as settled before; hours must be decided.
+    posted : (C,) posted wage of each cell.
+    rooms : parameter values of the rooms synthesis, search, wages and insurance.
+
+    Returns
+    -------
+    dict of since, hired, skill, wage, hours, history, reservation, ui_weeks, ui_benefit, knows, credentials.
+    """
+    s, search, wages = rooms["synthesis"], rooms["search"], rooms["wages"]
+    n = state.size
+    age = people["age"].astype(np.int64)
+    rows = np.arange(n)
+    employed = np.flatnonzero(state <= SELF_EMPLOYED)
+    jobless = np.flatnonzero((state == TEMPORARY_LAYOFF) | (state == UNEMPLOYED))
+    out = np.flatnonzero(state > UNEMPLOYED)
+
+    tenure = np.zeros(n, np.int64)
+    tenure[employed] = tenures(age, employed, seed, s)
+    waiting = state[jobless] == TEMPORARY_LAYOFF
+    idle = np.zeros(n, np.int64)
+    idle[jobless] = durations(jobless, waiting, seed, s)
+    u = uniforms(part_key(seed, Part.DURATION), out)
+    usual = np.select(
+        [state[out] == RETIRED, state[out] == STUDENT], [12.0 * np.maximum(age[out] - 63, 1), 20.0], 30.0
+    )
+    idle[out] = np.minimum(-log(np.maximum(1.0 - u, 1e-9)) * usual, 12.0 * np.maximum(age[out] - 15, 1)).astype(
+        np.int64
+    )
+    since = -1 - np.where(state <= SELF_EMPLOYED, tenure, idle)
+    # what people had before the present spell: a former job of some length
+    former = np.zeros(n, np.int64)
+    not_at_work = np.flatnonzero(state > SELF_EMPLOYED)
+    former[not_at_work] = tenures(age, not_at_work, seed, s)
+    hired = np.where(state <= SELF_EMPLOYED, since, since - 1 - former)
+
+    skill = _skill(economy, age, tenure + former, occupation, seed, s, float(search["skill_floor"]))
+    pay = np.asarray(economy.occ_wage, float)[occupation]
+    at = state < SELF_EMPLOYED
+    pay[at] = posted[job[at]]
+    pay[~at & (state > SELF_EMPLOYED)] *= s["displaced_wage"]
+    own = exp(search["ability_return"] * ability + search["skill_return"] * (skill - 1.0)
+              + wages["tenure_return"] * np.minimum(tenure // 12, 15))
+    floor = economy.minimum_wage[0][people["zone"]]
+    wage = np.maximum(pay * own, floor)
+
+    hours = np.full(n, 40, np.uint8)
+    hours[state == PART_TIME] = 20
+    hours[state == PART_TIME_INVOLUNTARY] = 24
+    low = uniforms(part_key(seed, Part.HOURS), rows) < 0.2
+    hours[(state > SELF_EMPLOYED) & low] = 24
+
+    attached = np.ones(n, bool)
+    h = part_key(seed, Part.HISTORY)
+    came_from_job = uniforms(h, rows + (1 << 40)) < s["worked_before"]
+    attached[jobless] = came_from_job[jobless] | waiting
+    recently = np.asarray(s["inactive_worked"], float)[band_of(age, RATE_AGES)]
+    attached[out] = uniforms(h, out + (1 << 41)) < recently[out]
+    attached[employed] = uniforms(h, employed + (1 << 42)) < np.where(age[employed] < 22, 0.55, 0.86)
+    history = np.zeros(n, np.uint32)
+    months_since_16 = np.maximum((age - 16) * 12 + 6 - np.where(state <= SELF_EMPLOYED, tenure, idle), 0)
+    gap = np.where(attached, 0, 6).astype(np.int64)
+    _histories(h, rows, attached, gap, history)
+    able = np.where(months_since_16 >= 32, np.uint64(0xFFFFFFFF),
+                    (np.uint64(1) << np.minimum(months_since_16, 32).astype(np.uint64)) - np.uint64(1))
+    history &= able.astype(np.uint32)
+
+    weeks, benefit = _insurance(economy, people, state, idle, history, wage, hours, seed, rooms)
+    reservation = np.where(state > SELF_EMPLOYED, np.maximum(
+        np.maximum(search["reservation_start"] - search["reservation_fall"] * idle, search["reservation_floor"])
+        * wage, floor), floor)
+    return {
+        "since": since.astype(np.int16), "hired": np.maximum(hired, -32000).astype(np.int16),
+        "skill": skill, "wage": wage, "hours": hours, "history": history, "reservation": reservation,
+        "ui_weeks": weeks, "ui_benefit": benefit,
+        "knows": knows(economy, occupation, people["education"], seed, s),
+        "credentials": credentials(economy, occupation, (state <= UNEMPLOYED), seed, s),
+    }
+
+
+def _skill(economy: Economy, age: I8, tenure: I8, occupation: NDArray[np.uint8], seed: int, s: dict[str, Any],
+           floor: float) -> F8:
+    """Skill in the occupation: grows with tenure and earlier experience at the rate of the yearly review."""
+    before = np.maximum((age - 18) * 12 - tenure, 0)
+    u = uniforms(part_key(seed, Part.SKILL), np.arange(age.size))
+    experience = tenure + before * np.minimum(1.0, 2.0 * s["prior_experience"] * u)
+    pace = np.maximum(economy.occ_training_months / 1.6, 3.0)[occupation]
+    return np.asarray(1.0 - (1.0 - floor) * exp(-experience / pace))
+
+
+def _insurance(economy: Economy, people: People, state: NDArray[np.uint8], idle: I8, history: NDArray[np.uint32],
+               wage: F8, hours: NDArray[np.uint8], seed: int, rooms: dict[str, dict[str, Any]]
+               ) -> tuple[NDArray[np.uint8], F8]:
+    """Weeks left and weekly benefit of those who draw: job losers with enough work who claim."""
+    n = state.size
+    room, s = rooms["insurance"], rooms["synthesis"]
+    weeks, benefit = np.zeros(n, np.uint8), np.zeros(n)
+    worked = np.bitwise_count(history & np.uint32((1 << 15) - 1))
+    lost = uniforms(part_key(seed, Part.HISTORY), np.arange(n) + (1 << 43)) < s["job_losers_share"]
+    zone = people["zone"]
+    draws = (
+        ((state == TEMPORARY_LAYOFF) | ((state == UNEMPLOYED) & lost))
+        & ((people["traits"] & TRAIT_UI_CLAIMS) > 0)
+        & (worked >= room["base_months"]) & (hours >= room["hours_floor"])
+    )
+    left = np.floor(economy.ui_weeks[0][zone] - 4.33 * idle)
+    draws &= left > 0
+    weeks[draws] = np.minimum(left[draws], 250).astype(np.uint8)
+    amount = np.minimum(economy.ui_replacement[zone] * wage * hours, economy.ui_maximum[0][zone])
+    benefit[draws] = amount[draws]
+    return weeks, benefit
