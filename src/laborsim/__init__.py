@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from laborsim.model import LaborMarket as LaborMarket
-    from laborsim.scenario.load import load_scenario as load_scenario
+    from laborsim.loading import load_scenario as load_scenario
     from laborsim.study.results import Results as Results
     from laborsim.study.results import load_results as load_results
     from laborsim.study.run import run as run
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # name -> modules to import, the last of which has it; results come with their charts
 _WHERE = {
     "LaborMarket": ("laborsim.model",),
-    "load_scenario": ("laborsim.scenario.load",),
+    "load_scenario": ("laborsim.loading",),
     "run": ("laborsim.report", "laborsim.study.run"),
     "load_results": ("laborsim.report", "laborsim.study.results"),
     "Results": ("laborsim.report", "laborsim.study.results"),

@@ -6,6 +6,7 @@ import json
 import math
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
     chosen |= {name: plain(spec.policies[name]) for name in policies}
     return {
         "format": 1,
-        "scenario": {"name": spec.name, "title": spec.title, "region": spec.region, "start": spec.start,
+        "scenario": {"name": spec.name, "title": spec.title, "region": spec.region,
+                     "region_title": region_title(spec.region), "start": spec.start,
                      "horizon": spec.horizon, "notes": spec.notes, "drivers": spec.drivers, "hash": spec.hash()},
         "policies": chosen,
         "targets": [plain(t) for t in spec.targets],
@@ -37,18 +39,23 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
 
 
 def assumptions(spec: Scenario) -> list[dict[str, Any]]:
-    """Every parameter with its value here, source and grade; those set by the scenario are marked."""
-    from laborsim.scenario.parameters.registry import declared
+    """Every assumption of the scenario as `laborsim explain` lists it, without the region pack's."""
+    from laborsim.scenario import explain
 
-    set_here = spec.assumptions
-    rows = []
-    for name, parameter in declared().items():
-        row = {k: plain(getattr(parameter, k)) for k in ("name", "unit", "label", "source", "grade", "low", "high")}
-        row["value"], row["set_here"] = plain(parameter.default), name in set_here
-        if name in set_here:
-            row |= {k: v for k, v in plain(set_here[name]).items() if v not in (None, "", {})}
-        rows.append(row)
-    return rows
+    return [plain(asdict(row)) for row in explain.rows(spec)]
+
+
+def region_title(region: str) -> str:
+    """Title of a region pack, from its head alone; "" if it cannot be read."""
+    import tomllib
+
+    from laborsim.region.pack import PackError, find_pack
+
+    try:
+        head = tomllib.loads((find_pack(region) / "pack.toml").read_text(encoding="utf-8"))
+    except (PackError, OSError, ValueError):
+        return ""
+    return str(head.get("title", ""))
 
 
 def versions() -> dict[str, str]:

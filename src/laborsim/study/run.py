@@ -94,9 +94,9 @@ def run(spec: Any, policies: Sequence[str] | None = None, replicates: int | None
     began = time.perf_counter()
     progress = progress or Progress()
     if isinstance(spec, str | os.PathLike):
-        from laborsim.scenario.load import load_scenario
+        from laborsim.loading import load_scenario
 
-        spec = load_scenario(Path(spec))
+        spec = load_scenario(spec)
     spec = settle(spec, replicates, seed, scale)
     about = describe(spec, choose(spec, policies))
     cores = _threads(threads)

@@ -1,0 +1,92 @@
+"""`laborsim compare`: two policies against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from laborsim.commands.options import Debug, Json, Quiet, ScenarioFile, emit_json, remark
+from laborsim.commands.run import Out, Replicates, Scale, Seed, Threads
+
+Policies = Annotated[
+    list[str],
+    typer.Option("--policy", "-p", metavar="NAME", help="Policy to compare: two, or one against the baseline."),
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="GROUP", help="Break down by group: segment, sex, race, age, education, zone, parent."),
+]
+
+
+def command(
+    scenario: ScenarioFile,
+    policy: Policies,
+    by: By = None,
+    replicates: Replicates = None,
+    scale: Scale = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Out = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Paired differences between two policies with intervals, cost per additional outcome, who gains and who loses.
+
+    The second policy less the first; one policy alone is compared with the baseline. SCENARIO may also be a results
+    directory, which is read without simulating.
+
+    Example: laborsim compare scenarios/independence-works-2025.toml --policy baseline --policy childcare --by segment
+    """
+    from laborsim.commands.run import study
+    from laborsim.study.names import WrongOption, known
+    from laborsim.study.results import load_results
+    from laborsim.study.task import BASELINE
+
+    if len(policy) > 2:
+        raise WrongOption("--policy: give two policies, or one to compare with the baseline")
+    against, chosen = (BASELINE, policy[0]) if len(policy) == 1 else (policy[0], policy[1])
+    if against == chosen:
+        raise WrongOption(f"--policy: {chosen!r} cannot be compared with itself")
+    if Path(scenario).is_dir():
+        results = load_results(scenario)
+    else:
+        from laborsim.loading import load_scenario
+        from laborsim.study.run import Interrupted, run, settle
+
+        spec = settle(load_scenario(scenario), replicates, seed, scale)
+        for name in (against, chosen):
+            known(name, [BASELINE, *spec.policies], "policy")
+        if by is not None:
+            known(by, ("segment", "sex", "race", "age", "education", "zone", "parent"), "group")
+        results = study(spec, [against, chosen], threads, out, quiet, run, Interrupted)
+    if all(not r.done for r in results.records):
+        remark("no run finished")
+        raise typer.Exit(1)
+    comparison = results.compare(chosen, against, by=by)
+    from laborsim.report import terminal
+
+    if json_:
+        emit_json({
+            "scenario": results.about["scenario"]["name"], "policy": chosen, "against": against, "by": by,
+            "replicates": results.replicates, "months": comparison.months, "level": comparison.level,
+            **{name: getattr(comparison, name).to_dict("records") for name in ("differences", "costs", "gains", "losses")},
+            "failed": [_failed(r) for r in results.failed],
+        })
+    else:
+        screen = terminal.console()
+        screen.print(terminal.differences(results, comparison))
+        if len(comparison.costs):
+            screen.print(terminal.costs(results, comparison))
+        print(terminal.gains_and_losses(results, comparison))
+        if results.replicates < 2:
+            remark("one replicate gives no intervals: use --replicates", quiet)
+    if results.failed:
+        remark(terminal.failures(results))
+        raise typer.Exit(1)
+
+
+def _failed(record: Any) -> dict[str, Any]:
+    return {"policy": record.policy, "replicate": record.replicate, "error": record.error}

@@ -1,0 +1,63 @@
+"""Progress of a study on stderr: a bar in a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+from laborsim.study.run import Progress
+from laborsim.study.task import RunRecord, Task
+
+
+class Bar(Progress):
+    """A rich progress bar over runs (over months, when one run is made in this process)."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._show = not quiet and sys.stderr.isatty()
+        self._bar: Any = None
+        self._task: Any = None
+        self._by_month = 0
+        self._base = 0
+
+    def __enter__(self) -> Bar:
+        if self._show:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as RichProgress
+
+            self._bar = RichProgress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+                                     TimeElapsedColumn(), console=Console(file=sys.stderr), transient=True)
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def started(self, tasks: Sequence[Task], kept: int, jobs: int) -> None:
+        if kept:
+            sys.stderr.write(f"going on from an interrupted run: {kept} of {kept + len(tasks)} runs are already done\n")
+        if self._bar is None or not tasks:
+            return
+        self._by_month = tasks[0].months if jobs == 1 else 0
+        unit, each = ("months", self._by_month) if self._by_month else ("runs", 1)
+        self._base = kept * each
+        self._task = self._bar.add_task(f"simulating, {unit}", total=(len(tasks) + kept) * each, completed=self._base)
+
+    def month(self, task_months: int) -> None:
+        if self._bar is not None and self._by_month:
+            self._bar.update(self._task, completed=self._base + task_months)
+
+    def finished(self, record: RunRecord) -> None:
+        if not record.done:
+            sys.stderr.write(f"failed: {record.policy}, replicate {record.replicate}: {record.error}\n")
+        if self._bar is not None and self._task is not None:
+            self._base += self._by_month or 1
+            self._bar.update(self._task, completed=self._base)
+
+    def writing(self, what: str) -> None:
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=f"writing {what}")

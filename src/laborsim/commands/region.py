@@ -1,0 +1,144 @@
+"""`laborsim region`: list, show and build region packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from laborsim.commands.options import Debug, Json, Quiet, emit_json, remark
+
+app = typer.Typer(
+    help="List, show and build region packs.\n\nExample: laborsim region show kansas-city", no_args_is_help=True,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+)
+
+Counties = Annotated[str, typer.Option("--counties", metavar="FIPS,...", help="Counties, by five-digit FIPS code.")]
+Split = Annotated[
+    list[str] | None,
+    typer.Option("--split", metavar="FIPS=PART:PEOPLE:JOBS,PART",
+                 help="Split a county into zones by shares of its people and jobs (an assumption), as in "
+                      "29095=east:0.43:0.30,west."),
+]
+Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the official statistics.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new pack.")]
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the pack. Default: DIR's name.")]
+Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the pack.")]
+
+
+@app.command("list")
+def list_(json_: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+    """List the region packs at hand.
+
+    Example: laborsim region list
+    """
+    from laborsim.region.pack import list_packs, load_pack
+
+    packs = []
+    for name in list_packs():
+        pack = load_pack(name)
+        inside = [z for z in pack.zones if z.kind != "outside"]
+        packs.append({"name": name, "title": pack.title, "zones": len(inside)})
+    if json_:
+        emit_json({"regions": packs})
+        return
+    if not packs:
+        remark("no region packs; `laborsim region build` makes one", quiet)
+    for pack_ in packs:
+        print(f"{pack_['name']}  {pack_['title']} ({pack_['zones']} zones)")
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a pack, or its folder.", show_default=False)],
+    json_: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Show a region pack: zones, totals, sources with their grades.
+
+    Example: laborsim region show kansas-city
+    """
+    from laborsim.region.pack import describe, load_pack
+
+    about = describe(_loaded(load_pack, name))
+    if json_:
+        emit_json(about)
+        return
+    print_pack(about)
+
+
+@app.command()
+def build(
+    counties: Counties,
+    data: Data,
+    out: Out,
+    split: Split = None,
+    name: Name = None,
+    title: Title = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Build a region pack from official statistics.
+
+    Example: laborsim region build --counties 29095,20091 --data ../shared/data --out scenarios/regions/mine
+    """
+    from laborsim.region.pack import describe
+    from laborsim.scenario.problems import InputError
+
+    codes = [c.strip() for c in counties.split(",") if c.strip()]
+    wrong = [c for c in codes if len(c) != 5 or not c.isdigit()]
+    if wrong or not codes:
+        raise InputError(f"--counties: {', '.join(wrong) or 'empty'}: allowed: five-digit FIPS codes, joined by commas")
+    if not data.is_dir():
+        raise InputError(f"--data {data}: no such folder")
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "pack.toml").exists())):
+        raise InputError(f"--out {out}: holds something else than a region pack")
+    from laborsim.region.build import build_pack
+
+    pack = _loaded(build_pack, codes, data, split=split or [], name=name or out.resolve().name, title=title)
+    pack.save(out)
+    if json_:
+        emit_json(describe(pack))
+    else:
+        print_pack(describe(pack))
+        print(f"written to {out}")
+
+
+def print_pack(about: dict[str, Any]) -> None:
+    """Print what a pack holds."""
+    from rich import box
+    from rich.table import Table
+
+    from laborsim.report.terminal import console
+
+    screen = console()
+    table = Table(title=f"{about['title']} ({about['name']})", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for column, side in (("zone", "left"), ("name", "left"), ("people", "right"), ("16 and over", "right"),
+                         ("labor force", "right"), ("unemployed", "right"), ("jobs", "right")):
+        table.add_column(column, justify=side)  # type: ignore[arg-type]
+    for zone in about["zones"]:
+        table.add_row(zone["code"], zone["name"], f"{zone['people']:,}", f"{zone['people_16_and_over']:,}",
+                      f"{zone['labor_force']:,}", f"{100 * zone['unemployment_rate']:.1f}%", f"{zone['jobs']:,}")
+    table.add_row("all", "without outside", f"{about['people']:,}", "", f"{about['labor_force']:,}", "", f"{about['jobs']:,}")
+    screen.print(table)
+    sources = Table(title="Sources", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for column in ("id", "publisher", "series", "vintage", "grade"):
+        sources.add_column(column, overflow="fold")
+    for source in about["sources"]:
+        sources.add_row(*(str(source.get(c, "")) for c in ("id", "publisher", "series", "vintage", "grade")))
+    screen.print(sources)
+    print(f"hash {about['hash']}")
+
+
+def _loaded(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call; what is wrong with a pack is wrong input."""
+    from laborsim.region.pack import PackError
+    from laborsim.scenario.problems import InputError
+
+    try:
+        return function(*args, **kwargs)
+    except PackError as error:
+        raise InputError(str(error)) from None

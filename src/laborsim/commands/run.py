@@ -1,0 +1,112 @@
+"""`laborsim run`: simulate a scenario."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from laborsim.commands.options import Debug, Json, Quiet, ScenarioFile, emit_json, remark
+
+if TYPE_CHECKING:
+    from laborsim.study.results import Results
+
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("--policy", "-p", metavar="NAME", help="Policy to run; several times for several. Default: all. "
+                                                        '"baseline" alone runs no policy.'),
+]
+Replicates = Annotated[int | None, typer.Option("--replicates", "-n", metavar="N", help="Runs of each policy.")]
+Scale = Annotated[float | None, typer.Option("--scale", metavar="X", help="Share of people simulated, 0 to 1.")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the region and of all runs.")]
+Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Processor cores to use. Default: all.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Directory of the results. Default: results/<scenario>/<run-id>."),
+]
+
+
+def command(
+    scenario: ScenarioFile,
+    policy: Policies = None,
+    replicates: Replicates = None,
+    scale: Scale = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    out: Out = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Simulate the baseline and the policies of a scenario with common random numbers; write tables, charts, a brief.
+
+    Runs that were finished when a study was interrupted are kept: the same command goes on from them.
+
+    Example: laborsim run scenarios/independence-works-2025.toml --policy childcare --replicates 20
+    """
+    from laborsim.loading import load_scenario
+    from laborsim.study.run import Interrupted, choose, default_out, run, settle
+
+    spec = settle(load_scenario(scenario), replicates, seed, scale)
+    choose(spec, policy)
+    folder = out if out is not None else default_out(spec, policy)
+    results = study(spec, policy, threads, folder, quiet, run, Interrupted)
+    from laborsim.report import terminal
+
+    if json_:
+        emit_json(summary(results))
+    else:
+        if results.about["targets"] and len(results.failed) < len(results.records):
+            terminal.console().print(terminal.scorecard(results))
+        print(f"{results.about['people']:,} people, {results.about['employers']:,} employers, "
+              f"{len(results.months)} months, {len(results.records)} runs in {results.about['seconds']:.1f} seconds")
+        print(f"results: {folder}")
+    for record in results.records:
+        for said in record.remarks if record.replicate == 0 else ():
+            remark(f"{record.policy}: {said}", quiet)
+    if results.failed:
+        remark(f"{len(results.failed)} of {len(results.records)} runs failed; see {folder / 'manifest.json'}")
+        if debug:
+            remark(results.failed[0].trace)
+        raise typer.Exit(1)
+
+
+def study(spec: Any, policies: list[str] | None, threads: int | None, folder: Path | None, quiet: bool, run: Any,
+          interrupted: type[KeyboardInterrupt]) -> Results:
+    """Run with progress; after Ctrl-C say what was kept."""
+    from laborsim.commands.progress import Bar
+    from laborsim.report.publish import prefetch, publish
+
+    # this process waits for its workers: charts' libraries are read meanwhile
+    threading.Thread(target=prefetch, daemon=True).start()
+    with Bar(quiet) as bar:
+        try:
+            results: Results = run(spec, policies, threads=threads, out=folder, progress=bar,
+                                   finish=None if folder is None else lambda r, p: (bar.writing("charts"), publish(r, p)))
+        except interrupted as stop:
+            text = str(stop)
+            if getattr(stop, "path", None):
+                text += f" and are kept in {stop.path}; the same command goes on from them"  # type: ignore[attr-defined]
+            remark(text)
+            raise
+    return results
+
+
+def summary(results: Results) -> dict[str, Any]:
+    """What `--json` prints."""
+    about = results.about
+    table = results.targets() if len(results.failed) < len(results.records) else None
+    columns = ("policy", "value", "low", "high", "goal", "probability", "met")
+    targets = [] if table is None else [
+        {"name": row["target"], **{c: row[c] for c in columns}} for row in table.to_dict("records")
+    ]
+    out: dict[str, Any] = {
+        "scenario": about["scenario"]["name"], "out": str(results.path), "people": about["people"],
+        "employers": about["employers"], "months": len(about["months"]), "seconds": about["seconds"],
+        "state_hash": about["state_hash"], "targets": targets,
+    }
+    if results.failed:
+        out["failed"] = [{"policy": r.policy, "replicate": r.replicate, "error": r.error} for r in results.failed]
+    return out

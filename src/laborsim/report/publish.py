@@ -1,0 +1,40 @@
+"""Charts and brief of a results directory."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from laborsim.report.figures import Chart
+    from laborsim.study.results import Results
+
+
+def publish(results: Results, folder: Path) -> list[Chart]:
+    """Write charts/ and brief.html; nothing if no run finished."""
+    from laborsim.report.brief import brief_html
+    from laborsim.report.plots import Plotter
+
+    if not any(r.done for r in results.records):
+        return []
+    charts = Plotter(results).all()
+    place = folder / "charts"
+    if place.exists():
+        shutil.rmtree(place)
+    for chart in charts:
+        chart.save(place)
+    (folder / "brief.html").write_text(brief_html(results, charts), encoding="utf-8")
+    return charts
+
+
+def prefetch() -> None:
+    """Import what charts need, so that it is there when the last run is finished."""
+    import jinja2
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_svg
+    import pandas
+
+    from laborsim.report import charts_market, charts_policy
+
+    del jinja2, matplotlib, pandas, charts_market, charts_policy
