@@ -310,7 +310,7 @@ def load_pack(name_or_path: str | Path) -> Pack:
     if problems:
         raise PackError(problems)
     zones = tuple(Zone(**z) for z in head.get("zones", []))
-    sources = {k: Source(**s) for k, s in head["sources"].items()}
+    sources = {k: Source(**({"vintage": ""} | s)) for k, s in head["sources"].items()}
     tables: dict[str, pd.DataFrame] = {}
     for name, layout in _layouts(not zones).items():
         frame = _read_csv(folder / f"{name}.csv", layout, problems)
@@ -341,7 +341,7 @@ def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
         problems += _check_record(path, f"zones[{i}]", zone, Zone, {"code", "name", "county", "state"})
     for key, source in (head.get("sources") or {}).items():
         problems += _check_record(
-            path, f"sources.{key}", source, Source, {"publisher", "series", "vintage", "grade"}
+            path, f"sources.{key}", source, Source, {"publisher", "series", "grade"}
         )
         if isinstance(source, dict) and source.get("grade", "measured") not in GRADES:
             problems.append(

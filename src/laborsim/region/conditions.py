@@ -1,0 +1,343 @@
+"""From packs to the arrays a run takes as given: `laborsim.market.economy.Economy`.
+
+Months count from the scenario's start. Nominal rules are brought to model dollars month by month with the
+CPI; sector demand beyond the data follows a declared trend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from laborsim.market.codes import EDUCATION, SEXES
+from laborsim.market.economy import Economy
+from laborsim.region.pack import Pack, PackError
+from laborsim.region.tables import SECTORS
+from laborsim.scenario.parameters import Parameters
+
+F8 = NDArray[np.float64]
+AGES: Final = 121
+#: Fields of people's credentials: groups of SOC major groups that share one.
+CREDENTIAL_FIELDS: Final = {
+    "management_business": ("11", "13"),
+    "computing_engineering": ("15", "17", "19"),
+    "community_legal": ("21", "23"),
+    "education": ("25",),
+    "arts_media": ("27",),
+    "health_practice": ("29",),
+    "health_support": ("31",),
+    "protective": ("33",),
+    "food_hospitality": ("35",),
+    "building_grounds": ("37",),
+    "personal_care": ("39",),
+    "sales_office": ("41", "43"),
+    "construction": ("45", "47"),
+    "installation_repair": ("49",),
+    "production": ("51",),
+    "transport": ("53",),
+}
+
+
+def months_from(start: str, count: int) -> list[str]:
+    """`count` months as "YYYY-MM" from `start` on.
+
+    >>> months_from("2018-12", 2)
+    ['2018-12', '2019-01']
+    """
+    first = pd.Period(start, "M")
+    return [str(first + i) for i in range(count)]
+
+
+def conditions(
+    pack: Pack,
+    national: Pack,
+    scenario_start: str,
+    months: int,
+    drivers: Literal["national", "state"] = "national",
+    parameters: Mapping[str, Any] | None = None,
+) -> Economy:
+    """Given conditions of a run.
+
+    Parameters
+    ----------
+    pack, national : Pack
+        The region's and the national pack.
+    scenario_start : str
+        First month, "YYYY-MM".
+    months : int
+        Months covered, start to horizon inclusive.
+    drivers : "national" or "state"
+        Sector indices: the nation's, or those of the region's states weighted by their jobs in each
+        sector. A state's finer sectors move like the nation's relative to the supersector; after the
+        state's last month growth is the nation's.
+    parameters : mapping, optional
+        "room.parameter" -> value; room `region` is used. Declared defaults if not given.
+
+    Returns
+    -------
+    Economy
+        Money in 2019 dollars. `mobility` is where searchers look: the own group's share is
+        `region.own_occupation_share`, the rest go where yearly movers of the CPS went.
+
+    Raises
+    ------
+    PackError
+        If the start month lies outside the sector index.
+    """
+    values = parameters if parameters is not None else Parameters()
+    calendar = months_from(scenario_start, months)
+    codes = national["occupations"]["code"].tolist()
+    majors = sorted({c[:2] for c in codes})
+    zones = pack.zone_codes
+    occupations = national["occupations"].set_index("code")
+    wages = pack["occupation_wages"].set_index("occupation").reindex(codes)
+    price = price_level(national, calendar, values["region.inflation"])
+    flows = _matrix(pack, "commuting", "workers")
+    rules = {
+        m: _rule(pack, m, calendar) for m in ("minimum_wage", "ui_weeks", "ui_maximum", "ui_replacement")
+    }
+    federal = _supplements(pack, national, calendar)
+    schedule = (
+        national["schedules"].pivot(index="age", columns="measure", values="value").reindex(range(AGES))
+    )
+    migration = pack["migration"].set_index("zone").reindex(zones)
+    care = pack["childcare"].pivot(index="zone", columns="age_group", values="price_month").reindex(zones)
+    return Economy(
+        start=scenario_start,
+        months=months,
+        dollar_year=int(national.meta["dollar_year"]),
+        zone_codes=zones,
+        zone_names=tuple(z.name for z in pack.zones),
+        zone_county=tuple(z.county for z in pack.zones),
+        outside=len(zones) - 1,
+        commute_minutes=_matrix(pack, "minutes", "minutes"),
+        commute_weight=commute_weight(flows, values["region.commute_floor"]),
+        occ_codes=tuple(codes),
+        occ_titles=tuple(occupations["title"]),
+        major_codes=tuple(majors),
+        occ_major=np.array([majors.index(c[:2]) for c in codes], dtype=np.uint8),
+        occ_education=np.array([EDUCATION.index(e) for e in occupations["education"]], dtype=np.uint8),
+        occ_training_months=_column(occupations, "training_months"),
+        occ_exit=_column(occupations, "exit_rate"),
+        occ_transfer=_column(occupations, "transfer_rate"),
+        occ_ai=_column(occupations, "ai_exposure"),
+        occ_wage=_column(wages, "p50"),
+        occ_sigma=np.log(_column(wages, "p90") / _column(wages, "p10")) / (2 * 1.2815516),
+        mobility=mobility(national, codes, values["region.own_occupation_share"]),
+        sector_codes=SECTORS,
+        sector_names=tuple(national["sectors"]["name"]),
+        sector_traded=national["sectors"]["traded"].to_numpy(dtype=np.uint8),
+        sector_index=sector_index(
+            pack, national, calendar, drivers, values["region.trend_growth"], values["region.driver_blend"]
+        ),
+        childcare_sector=SECTORS.index("6244"),
+        childcare_occupation=codes.index("39-9000"),
+        household_need=_needs(pack),
+        childcare_price=np.ascontiguousarray(
+            care[["infant", "toddler_preschool", "school"]].to_numpy(np.float64)
+        ),
+        minimum_wage=rules["minimum_wage"] / price[:, None],
+        ui_weeks=rules["ui_weeks"] + federal["ui_extra_weeks"][:, None],
+        ui_maximum=rules["ui_maximum"] / price[:, None],
+        ui_replacement=rules["ui_replacement"][0].copy(),
+        ui_supplement=federal["ui_supplement"] / price,
+        ui_all=(federal["ui_all"] >= 0.5).astype(np.uint8),
+        mortality=_mortality(national),
+        fertility=_column(schedule, "fertility"),
+        retirement=_column(schedule, "retirement"),
+        disability_onset=_column(schedule, "disability_onset"),
+        enrolment=_column(schedule, "enrolment"),
+        in_migration=_column(migration, "in_rate"),
+        out_migration=_column(migration, "out_rate"),
+        migrant_age=_column(schedule, "migrant_age"),
+        price_level=price,
+        good_job_wage=_good_job_wage(pack, values["region.good_job_hours"]),
+        credential_fields=tuple(CREDENTIAL_FIELDS),
+    )
+
+
+def _column(frame: pd.DataFrame, name: str) -> F8:
+    return np.ascontiguousarray(frame[name].to_numpy(dtype=np.float64))
+
+
+def _matrix(pack: Pack, table: str, value: str) -> F8:
+    """(Z, Z) home x work."""
+    wide = pack[table].pivot(index="home", columns="work", values=value)
+    return np.ascontiguousarray(
+        wide.reindex(index=pack.zone_codes, columns=pack.zone_codes).fillna(0.0).to_numpy()
+    )
+
+
+def commute_weight(flows: F8, floor: float = 0.0) -> F8:
+    """(Z, Z) weight of a vacancy by home and work zone: commuting share relative to the zone's share of jobs.
+
+    Parameters
+    ----------
+    flows : (Z, Z) workers by home and work.
+    floor : least share of a home zone's workers to any other zone.
+
+    Returns
+    -------
+    numpy.ndarray
+        Zones drawn with weight x vacancies give the commuting shares of `flows` where vacancies are spread
+        like jobs. The mean over jobs is 1 for every home zone.
+
+    Examples
+    --------
+    >>> commute_weight(np.array([[3.0, 1.0], [1.0, 3.0]]))
+    array([[1.5, 0.5],
+           [0.5, 1.5]])
+    """
+    share = np.maximum(flows / flows.sum(axis=1, keepdims=True), floor)
+    share /= share.sum(axis=1, keepdims=True)
+    jobs = flows.sum(axis=0) / flows.sum()
+    return np.asarray(share / np.maximum(jobs, 1e-12)[None, :], dtype=np.float64)
+
+
+def mobility(national: Pack, codes: list[str], own: float) -> F8:
+    """(O, O) where searchers look: share `own` in their own group, the rest where yearly movers went."""
+    wide = national["mobility"].pivot(index="from", columns="to", values="share")
+    moves = wide.reindex(index=codes, columns=codes).fillna(0.0).to_numpy(dtype=np.float64).copy()
+    np.fill_diagonal(moves, 0.0)
+    total = moves.sum(axis=1, keepdims=True)
+    everyone = moves.sum(axis=0) / moves.sum()
+    moves = np.where(total > 0, moves / np.maximum(total, 1e-12), everyone[None, :])
+    out = (1.0 - own) * moves
+    np.fill_diagonal(out, np.diag(out) + own)
+    return np.ascontiguousarray(out / out.sum(axis=1, keepdims=True))
+
+
+def price_level(national: Pack, calendar: list[str], inflation: float) -> F8:
+    """(T,) CPI relative to the dollar year's average: yearly averages at mid-year, joined log-linearly."""
+    table = national["price_level"].sort_values("year")
+    years = table["year"].to_numpy(dtype=np.float64) + 0.5
+    logs = np.log(table["cpi"].to_numpy(dtype=np.float64))
+    t = np.array([int(m[:4]) + (int(m[5:]) - 0.5) / 12 for m in calendar])
+    out = np.interp(t, years, logs)
+    late, early = t > years[-1], t < years[0]
+    out[late] = logs[-1] + np.log1p(inflation) * (t[late] - years[-1])
+    out[early] = logs[0] + (logs[1] - logs[0]) * (t[early] - years[0])
+    base = float(table.loc[table["year"] == int(national.meta["dollar_year"]), "cpi"].iloc[0])
+    return np.asarray(np.exp(out) / base)
+
+
+def _rule(pack: Pack, measure: str, calendar: list[str]) -> F8:
+    """(T, Z) the rule in force each month; before its first month, the first value. Nominal."""
+    rows = pack["rules"][pack["rules"]["measure"] == measure]
+    out = np.zeros((len(calendar), len(pack.zones)))
+    for z, code in enumerate(pack.zone_codes):
+        mine = rows[rows["zone"] == code].sort_values("month")
+        if mine.empty:
+            raise PackError([f"rules.csv:1: measure: no {measure!r} for zone {code!r}"])
+        held = np.searchsorted(mine["month"].to_numpy(dtype=str), np.array(calendar), side="right") - 1
+        out[:, z] = mine["value"].to_numpy(dtype=np.float64)[np.maximum(held, 0)]
+    return out
+
+
+def _supplements(pack: Pack, national: Pack, calendar: list[str]) -> dict[str, F8]:
+    """Federal UI rules by month, the states' weighted by their residents in the labor force; nominal."""
+    table = national["supplements"].sort_values("month")
+    force = pack["labor_force"].query("measure == 'labor_force'").set_index("zone")["value"]
+    weights: dict[str, float] = {}
+    for z in pack.zones:
+        if z.state:
+            weights[z.state] = weights.get(z.state, 0.0) + float(force[z.code])
+    out = {}
+    for measure in ("ui_supplement", "ui_all", "ui_extra_weeks"):
+        mean = np.zeros(len(calendar))
+        for state, w in weights.items():
+            own = table[table["state"] == state]
+            usual = table[(table["state"] == "US") & ~table["month"].isin(own["month"])]
+            mine = pd.concat([usual, own]).sort_values("month")
+            if len(own):  # a state that left does not come back
+                mine = mine[(mine["month"] <= own["month"].max())]
+            held = np.searchsorted(mine["month"].to_numpy(dtype=str), np.array(calendar), side="right") - 1
+            values = mine[measure].to_numpy(dtype=np.float64)
+            mean += w / sum(weights.values()) * np.where(held >= 0, values[np.maximum(held, 0)], 0.0)
+        out[measure] = mean
+    return out
+
+
+def _mortality(national: Pack) -> F8:
+    wide = national["mortality"].pivot(index="age", columns="sex", values="probability").reindex(range(AGES))
+    return np.ascontiguousarray(wide[list(SEXES)].to_numpy(dtype=np.float64).T)
+
+
+def _needs(pack: Pack) -> F8:
+    out = np.zeros((len(pack.zones), 2, 4, 2))
+    where = {c: i for i, c in enumerate(pack.zone_codes)}
+    for zone, adults, children, young, hourly in pack["needs"][
+        ["zone", "adults", "children", "young", "hourly"]
+    ].itertuples(index=False):
+        out[where[zone], adults - 1, children, young] = hourly
+    out[:, :, 0, 1] = out[:, :, 0, 0]
+    return out
+
+
+def _good_job_wage(pack: Pack, hours: float) -> float:
+    people = pack["age_sex"].groupby("zone")["people"].sum()
+    inside = [z.code for z in pack.zones if z.kind != "outside"]
+    head = pack["income"].set_index("zone")["per_capita_income"]
+    return float(sum(head[c] * people[c] for c in inside) / sum(people[c] for c in inside) / hours)
+
+
+# --- demand drivers ----------------------------------------------------------------------------
+
+
+def sector_index(
+    pack: Pack, national: Pack, calendar: list[str], drivers: str, trend: float, blend: float = 1.0
+) -> F8:
+    """(T, S) employment relative to the first month of the calendar.
+
+    Beyond the data every sector grows by `trend` a year.
+
+    Raises
+    ------
+    PackError
+        If the first month is before or after the index.
+    """
+    us = national["sector_index"].pivot(index="month", columns="sector", values="index")[list(SECTORS)]
+    if calendar[0] not in us.index:
+        raise PackError(
+            [f"start {calendar[0]!r} is outside the sector index, {us.index[0]} to {us.index[-1]}"]
+        )
+    path = us
+    if drivers == "state":
+        path = us ** (1 - blend) * state_paths(pack, national, us) ** blend
+    elif drivers != "national":
+        raise PackError([f"drivers {drivers!r} is not one of national, state"])
+    known = [m for m in calendar if m <= str(us.index[-1])]
+    out = np.empty((len(calendar), len(SECTORS)))
+    out[: len(known)] = path.loc[known].to_numpy()
+    beyond = np.arange(1, len(calendar) - len(known) + 1)[:, None] / 12
+    out[len(known) :] = out[len(known) - 1] * (1 + trend) ** beyond
+    return np.ascontiguousarray(out / out[0])
+
+
+def state_paths(pack: Pack, national: Pack, us: pd.DataFrame) -> pd.DataFrame:
+    """Sector indices of the region's states weighted by their jobs in the region, months x SECTORS."""
+    table = national["sector_index_state"].pivot(index="month", columns=["state", "series"], values="index")
+    series = dict(zip(national["sectors"]["code"], national["sectors"]["state_series"], strict=True))
+    jobs = pack["jobs"].merge(
+        pd.DataFrame({"zone": [z.code for z in pack.zones], "state": [z.state for z in pack.zones]}),
+        on="zone",
+    )
+    jobs = jobs[jobs["state"] != ""]
+    out = us.copy()
+    for sector in SECTORS:
+        mine = jobs[jobs["sector"] == sector].groupby("state")["jobs"].sum()
+        mine = mine[[s for s in mine.index if (s, series[sector]) in table.columns]]
+        if mine.sum() <= 0 or sector == "11":
+            continue
+        national_super = table["US", series[sector]]
+        ratio = sum(
+            (table[s, series[sector]] / national_super * w for s, w in (mine / mine.sum()).items()),
+            start=pd.Series(0.0, index=table.index),
+        )
+        ratio = ratio.dropna().reindex(us.index).ffill().bfill()
+        out[sector] = us[sector] * ratio
+    return out
