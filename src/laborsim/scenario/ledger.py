@@ -1,0 +1,128 @@
+"""The evidence ledger: published estimates the model is tested against, and costs it may use."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from laborsim.scenario.fields import wrong
+
+Line = Annotated[str, Field(min_length=1)]
+
+
+class Study(BaseModel):
+    """One published figure.
+
+    Attributes
+    ----------
+    name : key in the ledger.
+    instrument : what was done.
+    kind : effect, cost, rate or count.
+    outcome : what the figure is of.
+    estimate, unit : the figure; effects are for those treated unless `outcome` says otherwise.
+    low, high : interval or range; standard_error where that is what was published.
+    horizon_months : months after the start at which the effect is measured.
+    dollar_year : year of the dollars, where known.
+    design, population, place : how it was found, for whom, where.
+    source : publication. status : "verified" if a page stating the figure was seen, else "unverified".
+    use : "fitted", "held_out" or "context" (neither).
+    discount : share by which the estimate is reduced when carried over to another place.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    name: Line
+    instrument: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    kind: Literal["effect", "cost", "rate", "count"]
+    outcome: Line
+    estimate: float
+    unit: Line
+    low: float | None = None
+    high: float | None = None
+    standard_error: Annotated[float, Field(gt=0.0)] | None = None
+    horizon_months: Annotated[int, Field(ge=1)] | None = None
+    dollar_year: Annotated[int, Field(ge=1980, le=2060)] | None = None
+    design: Line
+    population: Line
+    place: Line
+    source: Line
+    status: Literal["verified", "unverified"]
+    use: Literal["fitted", "held_out", "context"]
+    discount: Annotated[float, Field(ge=0.0, le=1.0)]
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Study:
+        low = self.estimate if self.low is None else self.low
+        high = self.estimate if self.high is None else self.high
+        if not low <= self.estimate <= high:
+            raise wrong("the estimate lies outside its interval")
+        if self.use == "fitted" and self.kind == "cost":
+            raise wrong("a cost is context: nothing is fitted to it")
+        return self
+
+    def interval(self) -> tuple[float, float]:
+        """The published range; two standard errors each side if that is what there is; else the estimate twice."""
+        if self.standard_error is not None and self.low is None and self.high is None:
+            return self.estimate - 1.96 * self.standard_error, self.estimate + 1.96 * self.standard_error
+        low = self.estimate if self.low is None else self.low
+        return low, self.estimate if self.high is None else self.high
+
+    def carried_over(self) -> float:
+        """The estimate as expected elsewhere: reduced by the discount."""
+        return self.estimate * (1.0 - self.discount)
+
+
+@cache
+def ledger() -> Mapping[str, Study]:
+    """All studies by name, in the order of the file.
+
+    Examples
+    --------
+    >>> ledger()["apprenticeship_employment"].use
+    'held_out'
+    """
+    return MappingProxyType(read_ledger(Path(__file__).with_name("evidence.toml")))
+
+
+def read_ledger(path: Path) -> dict[str, Study]:
+    """Read and check a ledger file.
+
+    Raises
+    ------
+    ValueError
+        Naming the study and the field, for every fault.
+    """
+    found: dict[str, Study] = {}
+    faults: list[str] = []
+    for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        try:
+            found[name] = Study.model_validate({"name": name, **entry})
+        except ValidationError as error:
+            faults += [
+                f"{path.name}: {name}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
+            ]
+    if faults:
+        raise ValueError("\n".join(faults))
+    return found
+
+
+def studies(
+    instrument: str | None = None, use: str | None = None, kind: str | None = None, status: str | None = None
+) -> list[Study]:
+    """Studies that match all that is given.
+
+    Examples
+    --------
+    >>> {s.instrument for s in studies(kind="cost", instrument="job_search_help")}
+    {'job_search_help'}
+    """
+    wanted = {"instrument": instrument, "use": use, "kind": kind, "status": status}
+    given = {k: v for k, v in wanted.items() if v is not None}
+    return [s for s in ledger().values() if all(getattr(s, k) == v for k, v in given.items())]
