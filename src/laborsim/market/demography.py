@@ -22,6 +22,7 @@ from laborsim.market.transitions import gather, move
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 AGES = 121
+STAYS = 255  # no change of state
 
 
 def monthly(yearly: Any) -> F8:
@@ -148,20 +149,24 @@ def hazards(month: Month) -> Hazards:
     retire_out = monthly(by_knots(q["retire_out_ages"], q["retire_out"]))
     retire_disabled = np.where(age >= q["disabled_retire_age"], q["disabled_retire"], 0.0)
     spacing, birth = _spacing(q), monthly(memory["birth"])
-    bound = death.copy()
-    bound[k.FEMALE] += birth * max(1.0, float(spacing.max()))
-    bound += np.maximum(onset, recovery + disabling)
-    bound += np.maximum(retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled))
+    most = death.copy()
+    most[k.FEMALE] += birth * max(1.0, float(spacing.max()))
+    most += np.maximum(onset, recovery + disabling)
+    leaving = np.maximum(retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled))
+    bound = (np.minimum(np.concatenate([most + leaving, most]), 1.0) * 2.0**64 * (1 - 2.0**-50)).astype(np.uint64)
+    home, split, union = (by_knots(q[f"{x}_ages"], q[x]) for x in ("leave_home", "split", "union"))
+    under = age < 18
+    home[under], split[under], union[under] = 0.0, 0.0, 0.0
     care, stop = memory["care"], float(q["relative_care_ends"])
     return Hazards(
-        bound=bound, death=death, birth=birth, spacing=spacing, onset=onset, onset_exit=float(q["onset_exit"]),
+        bound=bound.ravel() + np.uint64(4096), death=death, birth=birth, spacing=spacing, onset=onset, onset_exit=float(q["onset_exit"]),
         recovery=recovery, disabling=disabling, retire=retire, retire_out=retire_out,
         retire_disabled=retire_disabled, occupation=memory["occupation"], finish=memory["finish"],
         leave=memory["leave"], enter=memory["enter"], ability_weight=float(q["ability_schooling"]),
         ability_center=memory["ability_center"], record=memory["record"],
         care_start=np.minimum(0.5, stop * care / np.maximum(1.0 - care, 0.1)), care_stop=stop,
-        home=by_knots(q["leave_home_ages"], q["leave_home"]), split=by_knots(q["split_ages"], q["split"]),
-        union=by_knots(q["union_ages"], q["union"]), fields=memory["fields"],
+        home=home, split=split, union=union, moves=np.maximum(np.maximum(home, split), union),
+        fields=memory["fields"],
     )  # fmt: skip
 
 
@@ -173,8 +178,8 @@ def stage(month: Month) -> None:
     families.grow_heads(month)
     w, memory, q = month.world, month.memory["demography"], month.room("demography")
     t = month.table("demography.hazards", lambda: hazards(month))
-    out = month.table("demography.out", lambda: monthly(np.minimum(
-        0.9, month.economy.out_migration[:, None] * memory["mobility"][None, :])))
+    out = month.table("demography.out", lambda: np.minimum(
+        0.9, month.economy.out_migration[:, None] * memory["mobility"][None, :]))
     n, n_h = w.people.size, w.households.size
     mark = _scratch(month, "mark", w.households.capacity, np.uint8)
     youth = _scratch(month, "youth", w.households.capacity, np.int64)
@@ -184,14 +189,15 @@ def stage(month: Month) -> None:
                            month.index, month.key(Stream.OUT_MIGRATION), out, spacing, mark, youth, adults)
     (grown,) = gather(found, youth)
     at, kinds, _ = month.buffers()
-    found = month.crew.map(lifecourse.people_pass, n, w.people.columns, w.households.columns, memory["head"], mark,
+    idle = np.zeros((month.crew.chunks(n), 2), np.int64)
+    found = month.crew.map(lifecourse.month_of_life, n, w.people.columns, w.households.columns, memory["head"], mark,
                            month.index, month.key(Stream.DEATH), month.key(Stream.SCHOOL), t,
-                           month.economy.occ_major, at, kinds)
+                           month.economy.occ_major, at, kinds, idle)
     at, kinds = gather(found, at, kinds)
     _apply(month, at, kinds, q)
     _come_of_age(month, grown, spacing, q)
-    state = _count_states(month)
-    migration.follow_jobs(month, state[k.TEMPORARY_LAYOFF] + state[k.UNEMPLOYED], state[: k.UNEMPLOYED + 1].sum())
+    unemployed, force = idle.sum(axis=0)
+    migration.follow_jobs(month, unemployed, force)
     migration.arrive(month, adults.sum(axis=0))
 
 
@@ -203,61 +209,18 @@ def _scratch(month: Month, name: str, size: int, dtype: Any) -> NDArray[Any]:
     return held
 
 
-@njit(cache=True, nogil=True)
-def _states(lo, hi, chunk, state, zone, outside, out):  # type: ignore[no-untyped-def]
-    for i in range(lo, hi):
-        if zone[i] != outside:
-            out[chunk, state[i]] += 1
-
-
-def _count_states(month: Month) -> I8:
-    """(13,) residents by state."""
-    p, n = month.world.people, month.world.people.size
-    out = np.zeros((month.crew.chunks(n), 16), np.int64)
-    month.crew.map(_states, n, p.state, p.zone, month.economy.outside, out)
-    return np.asarray(out.sum(axis=0))[: k.N_STATES]
-
-
 def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) -> None:
     """Carry out the events found, in row order."""
     w, e, counts, memory = month.world, month.economy, month.counts, month.memory["demography"]
     p, h = w.people.columns, w.households.columns
-    zone, was = p.zone[at], p.state[at]
-    zones = e.zones
-
-    def tally(kind: int) -> I8:
-        return np.bincount(zone[kinds == kind], minlength=zones).astype(np.int64)
-
-    counts.deaths += tally(lifecourse.DEATH)
-    counts.out_migrants += tally(lifecourse.MOVED)
-    counts.births += tally(lifecourse.BIRTH)
-    retired = (kinds == lifecourse.RETIREMENT) & (was <= k.UNEMPLOYED)
-    counts.retirements += np.bincount(zone[retired], minlength=zones).astype(np.int64)
-    # Openings left behind: exits from the labor force, not moves away (another region's labor force gains).
-    left = np.isin(kinds, (lifecourse.RETIREMENT, lifecourse.DEATH, lifecourse.DISABLING))
-    left &= was <= k.SELF_EMPLOYED
-    counts.replacement += np.bincount(p.occupation[at[left]], minlength=e.occupations).astype(np.int64)
-
-    mothers = at[kinds == lifecourse.BIRTH]
-    new = np.full(at.size, 255, np.uint8)
-    for kind, state in ((lifecourse.DEATH, k.GONE), (lifecourse.MOVED, k.GONE), (lifecourse.RETIREMENT, k.RETIRED),
-                        (lifecourse.DISABLING, k.DISABLED), (lifecourse.RECOVERY, k.OTHER_INACTIVE),
-                        (lifecourse.ENTERED_SCHOOL, k.STUDENT)):  # fmt: skip
-        new[kinds == kind] = state
-    key = month.key(Stream.CARE_LEAVE)
-    births, leavers = np.flatnonzero(kinds == lifecourse.BIRTH), np.flatnonzero(kinds == lifecourse.LEFT_SCHOOL)
-    short = month.memory.get("childcare", {}).get("shortage", np.zeros(zones))
-    _bear(mothers, p, h, month.index, key, float(q["maternity_exit"]), float(q["maternity_exit_partner"]),
-          float(q["maternity_exit_no_place"]), short, births, new)  # fmt: skip
-    _leave_school(at[leavers], p, month.key(Stream.SCHOOL), float(q["leavers_look"]), leavers, new,
-                  e.minimum_wage[min(month.index, e.months - 1)])  # fmt: skip
-    reason = np.zeros(at.size, np.uint8)
-    for kind, why in ((lifecourse.DEATH, k.DEATH), (lifecourse.MOVED, k.MOVED_AWAY), (lifecourse.BIRTH, k.QUIT_TO_INACTIVE),
-                      (lifecourse.RETIREMENT, k.RETIREMENT), (lifecourse.DISABLING, k.DISABILITY)):  # fmt: skip
-        reason[kinds == kind] = why
-    change = new != 255
+    new, reason = np.empty(at.size, np.uint8), np.empty(at.size, np.uint8)
+    shortage = month.memory.get("childcare", {}).get("shortage", np.zeros(e.zones))
+    _decide(at, kinds, p, h, month.index, month.key(Stream.CARE_LEAVE), month.key(Stream.SCHOOL),
+            float(q["maternity_exit"]), float(q["maternity_exit_partner"]), float(q["maternity_exit_no_place"]),
+            shortage, float(q["leavers_look"]), e.minimum_wage[min(month.index, e.months - 1)], new, reason,
+            counts.births, counts.deaths, counts.out_migrants, counts.retirements, counts.replacement)  # fmt: skip
+    change = new != STAYS
     move(month, at[change], new[change], reason[change])
-
     gone = at[(kinds == lifecourse.DEATH) | (kinds == lifecourse.MOVED)]
     freed = np.empty(gone.size, np.int64)
     n = families.remove(gone, p, h, memory["head"], freed)
@@ -270,34 +233,61 @@ def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) ->
 
 
 @njit(cache=True)
-def _bear(mothers, p, h, month, key, alone, partner, no_place, shortage, at, new):  # type: ignore[no-untyped-def]
-    """A child more in the household; some mothers leave work at once, more often with a partner who earns and where
-    places for infants are short."""
-    for j in range(mothers.size):
-        i = mothers[j]
-        g = p.household[i]
-        h.children[g] += 1
-        h.youngest[g] = month
-        s = p.state[i]
-        if s > 5:
-            if s == 10 or s == 11:
-                new[at[j]] = 6
-            continue
-        others = h.earners[g] - (1 if s <= 3 else 0)
-        leaves = (partner if others > 0 else alone) + no_place * shortage[h.zone[g]]
-        if to_unit(bits(key, p.id[i])) < leaves:
-            new[at[j]] = 6
+def _decide(at, kinds, p, h, month, birth_key, school_key, alone, partner, no_place, shortage, looks, floor,  # type: ignore[no-untyped-def]
+            new, reason, births, deaths, out_migrants, retirements, replacement):
+    """New state (STAYS if none) and reason of each event; births are entered in the household and counted.
 
-
-@njit(cache=True)
-def _leave_school(leavers, p, key, looks, at, new, floor):  # type: ignore[no-untyped-def]
-    """Students out of the labor force who leave school: most look for work."""
-    for j in range(leavers.size):
-        i = leavers[j]
-        look = to_unit(more_bits(bits(key, p.id[i]), 9)) < looks
-        new[at[j]] = 5 if look else 11
-        if look:
-            p.reservation[i] = max(p.reservation[i], np.float32(floor[p.zone[i]]))
+    Mothers who leave work at once do so more often with a partner who earns and where childcare is short. Students
+    who leave school mostly look for work. Openings left behind (`replacement`) are exits from the labor force, not moves
+    away: another region's labor force gains.
+    """
+    for j in range(at.size):
+        i, kind = at[j], kinds[j]
+        s, zone = p.state[i], p.zone[i]
+        new[j] = STAYS
+        reason[j] = 0
+        if kind == lifecourse.DEATH:
+            new[j] = k.GONE
+            reason[j] = k.DEATH
+            deaths[zone] += 1
+        elif kind == lifecourse.MOVED:
+            new[j] = k.GONE
+            reason[j] = k.MOVED_AWAY
+            out_migrants[zone] += 1
+        elif kind == lifecourse.RETIREMENT:
+            new[j] = k.RETIRED
+            reason[j] = k.RETIREMENT
+            if s <= k.UNEMPLOYED:
+                retirements[zone] += 1
+        elif kind == lifecourse.DISABLING:
+            new[j] = k.DISABLED
+            reason[j] = k.DISABILITY
+        elif kind == lifecourse.RECOVERY:
+            new[j] = k.OTHER_INACTIVE
+        elif kind == lifecourse.ENTERED_SCHOOL:
+            new[j] = k.STUDENT
+        elif kind == lifecourse.LEFT_SCHOOL:
+            if to_unit(more_bits(bits(school_key, p.id[i]), 9)) < looks:
+                new[j] = k.UNEMPLOYED
+                p.reservation[i] = max(p.reservation[i], np.float32(floor[zone]))
+            else:
+                new[j] = k.OTHER_INACTIVE
+        elif kind == lifecourse.BIRTH:
+            g = p.household[i]
+            h.children[g] += 1
+            h.youngest[g] = month
+            births[zone] += 1
+            if s == k.DISCOURAGED or s == k.OTHER_INACTIVE:
+                new[j] = k.CARER
+            elif s <= k.UNEMPLOYED:
+                others = h.earners[g] - (1 if s <= k.SELF_EMPLOYED else 0)
+                leaves = (partner if others > 0 else alone) + no_place * shortage[zone]
+                if to_unit(bits(birth_key, p.id[i])) < leaves:
+                    new[j] = k.CARER
+                    reason[j] = k.QUIT_TO_INACTIVE
+        left = kind == lifecourse.RETIREMENT or kind == lifecourse.DEATH or kind == lifecourse.DISABLING
+        if left and s <= k.SELF_EMPLOYED:
+            replacement[p.occupation[i]] += 1
 
 
 def _come_of_age(month: Month, homes: I8, spacing: int, q: dict[str, Any]) -> None:

@@ -41,6 +41,7 @@ F8 = NDArray[np.float64]
 # events of a person
 (DEATH, MOVED, HEAD, BIRTH, RETIREMENT, DISABLING, RECOVERY, LEFT_SCHOOL, ENTERED_SCHOOL, LEAVES_HOME, SPLIT,
  SINGLE) = range(1, 13)  # fmt: skip
+MAYBE, BIRTHDAY = 64, 128  # not yet events
 # marks of a household
 MOVING, HEADLESS = 1, 2
 SCHOOL_END = 61  # ages in the school tables
@@ -51,10 +52,10 @@ MOST_CHILDREN = 6
 class Hazards(NamedTuple):
     """Monthly hazards and yearly birthday probabilities; A = 121 ages, O occupations.
 
-    bound (2, A): largest total of the monthly hazards of anyone of that sex and age.
+    bound (4 A,): largest total of the monthly hazards of anyone of that sex and age, as 64 bits; the retired last.
     """
 
-    bound: F8
+    bound: NDArray[np.uint64]
     death: F8  # (2, A)
     birth: F8  # (A,)
     spacing: F8  # (10,) factor on births by years since the youngest child's birth
@@ -77,6 +78,7 @@ class Hazards(NamedTuple):
     home: F8  # (A,) yearly: grown child leaves
     split: F8  # (A,) yearly: couple parts
     union: F8  # (A,) yearly: single adult household looks for a partner
+    moves: F8  # (A,) largest of the three
     fields: F8  # (6, O) cumulative distribution of occupations by education
 
 
@@ -84,36 +86,40 @@ class Hazards(NamedTuple):
 def household_pass(lo, hi, chunk, h, p, head, month, key, out, spacing, mark, youth, adults):  # type: ignore[no-untyped-def]
     """Mark the households that move away or have lost their head; list those whose eldest turns sixteen.
 
+    Whether to move is decided once a year, a twelfth of the rows each month.
+
     Parameters
     ----------
-    out : (Z, A) monthly hazard of moving away by zone and age of the head.
+    out : (Z, A) yearly probability of moving away by zone and age of the head.
     mark : (H,) written.  youth : (H,) rows written from `lo` on.  adults : (chunks, Z) people by zone.
 
     Returns
     -------
     int : how many rows of `youth` were written.
     """
-    found = 0
+    size, zones, kids, youngest = h.adults, h.zone, h.children, h.youngest
+    birth, ids = p.birth, p.id
+    due = (month - lo) % 12
     for g in range(lo, hi):
-        n = h.adults[g]
-        if n == 0:
-            mark[g] = 0
-            continue
-        zone = h.zone[g]
-        adults[chunk, zone] += n
+        mark[g] = HEADLESS if head[g] < 0 and size[g] > 0 else 0
+    for g in range(lo + due, hi, 12):
         i = head[g]
-        if i < 0:
-            mark[g] = HEADLESS
-            continue
-        age = min((month - p.birth[i]) // 12, 120)
-        if uniform(key, p.id[i]) < out[zone, age]:
-            mark[g] = MOVING
-            continue
-        mark[g] = 0
-        children = h.children[g]
-        if children > 0 and month - h.youngest[g] + spacing * (children - 1) >= 192:
+        if i >= 0 and size[g] > 0:
+            age = min((month - birth[i]) // 12, 120)
+            if uniform(key, ids[i]) < out[zones[g], age]:
+                mark[g] = MOVING
+    found = 0
+    zone, people = 0, 0
+    for g in range(lo, hi):
+        if zones[g] != zone:
+            adults[chunk, zone] += people
+            zone, people = zones[g], 0
+        people += size[g]
+        children = kids[g]
+        if children > 0 and month - youngest[g] + spacing * (children - 1) >= 192 and mark[g] == 0:
             youth[lo + found] = g
             found += 1
+    adults[chunk, zone] += people
     return found
 
 
@@ -125,165 +131,227 @@ def tilted(quantile: float, weight: float, z: float) -> float:
     return 0.5 * math.erfc(-(quantile + weight * z) / math.sqrt(2.0 * (1.0 - weight * weight)))
 
 
-@njit(cache=True)
-def school_year(p, i, age, first, t):  # type: ignore[no-untyped-def]
-    """One birthday's schooling of person i: level, enrolment, field. Returns an event or 0."""
-    sex, race, e = p.sex[i], p.race[i], p.education[i]
-    if (p.traits[i] & TRAIT_ENROLLED) == 0:
-        again = HS <= e and e < GRADUATE and to_unit(more_bits(first, 1)) < t.enter[sex, race, age]
-        if again:
-            p.traits[i] |= TRAIT_ENROLLED
-            return ENTERED_SCHOOL if p.state[i] > STUDENT else 0
-        return LEFT_SCHOOL if p.state[i] == STUDENT else 0
-    z = p.ability[i] - t.ability_center[e]
-    got = e
-    draw = to_unit(more_bits(first, 2))
-    q = t.finish[sex, race, age]
-    if e == LESS_THAN_HS:
-        if draw < tilted(q[HS], t.ability_weight, z):
-            got = HS
-    elif e == HS:
-        if draw < tilted(q[SOME_COLLEGE], t.ability_weight, z):
-            got = SOME_COLLEGE
-    elif e == BACHELOR:
-        if draw < tilted(q[GRADUATE], t.ability_weight, z):
-            got = GRADUATE
-    elif e < BACHELOR:
-        if draw < tilted(q[BACHELOR], t.ability_weight, z):
-            got = BACHELOR
-        elif e == SOME_COLLEGE and to_unit(more_bits(first, 3)) < tilted(q[ASSOCIATE], t.ability_weight, z):
-            got = ASSOCIATE
-    which = 0
-    if got > LESS_THAN_HS:
-        which = 2 if got > e and got != SOME_COLLEGE else 1
-    if got > e:
-        p.education[i] = got
-        if got >= ASSOCIATE:
-            field = np.searchsorted(t.fields[got], to_unit(more_bits(first, 4)), side="right")
-            field = min(field, t.fields.shape[1] - 1)
-            if p.state[i] > TEMPORARY_LAYOFF:
-                p.occupation[i] = field
-            return -1 - field if to_unit(more_bits(first, 5)) >= t.leave[sex, race, age, which] else -1001 - field
-    if to_unit(more_bits(first, 5)) < t.leave[sex, race, age, which]:
-        return LEFT_SCHOOL
-    return 0
+@njit(cache=True, nogil=True)
+def people_pass(lo, hi, chunk, p, mark, month, key, bound, rows, kinds, idle):  # type: ignore[no-untyped-def]
+    """List those who may meet an event this month; rows and kinds are written from `lo` on.
 
-
-@njit(cache=True)
-def birthday(p, h, head, i, g, age, month, first, t, occ_major):  # type: ignore[no-untyped-def]
-    """What a birthday brings; writes row i of people only. Returns an event or 0."""
-    sex = p.sex[i]
-    event = 0
-    if age < SCHOOL_END:
-        event = school_year(p, i, age, first, t)
-        if event < 0:  # a degree: its field is known, and school may be over
-            field = -event - 1
-            event = 0
-            if field >= 1000:
-                field -= 1000
-                event = LEFT_SCHOOL
-            p.knows[i] |= np.uint32(1) << np.uint32(occ_major[field])
-        if event == LEFT_SCHOOL:
-            p.traits[i] &= ~np.uint8(TRAIT_ENROLLED)
-            if p.state[i] != STUDENT:
-                event = 0
-    elif p.traits[i] & TRAIT_ENROLLED and to_unit(more_bits(first, 5)) < 0.5:
-        p.traits[i] &= ~np.uint8(TRAIT_ENROLLED)
-        event = LEFT_SCHOOL if p.state[i] == STUDENT else 0
-    if RECORD_AGES[0] <= age < RECORD_AGES[1] and (p.traits[i] & TRAIT_RECORD) == 0:
-        if to_unit(more_bits(first, 6)) < t.record[sex, p.race[i]]:
-            p.traits[i] |= TRAIT_RECORD
-    band = 0 if age < 20 else 1 if age < 25 else min(6, (age - 5) // 10)
-    if p.traits[i] & TRAIT_CARER:
-        if to_unit(more_bits(first, 7)) < t.care_stop:
-            p.traits[i] &= ~np.uint8(TRAIT_CARER)
-    elif to_unit(more_bits(first, 7)) < t.care_start[sex, band]:
-        p.traits[i] |= TRAIT_CARER
-    if event != 0 or age < 18:
-        return event
-    k = head[g]
-    draw = to_unit(more_bits(first, 8))
-    if k == i:
-        if h.adults[g] == 1 and draw < t.union[age]:
-            return SINGLE
-    elif k >= 0:
-        younger = p.birth[i] - p.birth[k]
-        if younger >= 192:
-            if draw < t.home[age]:
-                return LEAVES_HOME
-        elif younger > -192 and draw < t.split[age]:
-            return SPLIT
-    return 0
+    kinds is MOVED or HEAD for members of marked households, else MAYBE (the draw is below the bound of the sex, age
+    and whether retired), BIRTHDAY, or MAYBE + BIRTHDAY. Returns the length of the list; counts the unemployed and
+    the labor force into `idle[chunk]`.
+    """
+    state, household, birth, sex, ids = p.state, p.household, p.birth, p.sex, p.id
+    n = lo
+    unemployed, force = 0, 0
+    for i in range(lo, hi):
+        s = state[i]
+        if s == GONE:
+            continue
+        force += s <= UNEMPLOYED
+        unemployed += s == UNEMPLOYED or s == TEMPORARY_LAYOFF
+        months = month - birth[i]
+        age = min(months // 12, 120)
+        kind = BIRTHDAY if months == 12 * age else 0
+        if bits(key, ids[i]) < bound[(sex[i] + 2 * (s == RETIRED)) * 121 + age]:
+            kind += MAYBE
+        m = mark[household[i]]
+        if m != 0:
+            kind = MOVED if m == MOVING else HEAD
+        rows[n] = i
+        kinds[n] = kind
+        n += kind != 0
+    idle[chunk, 0] = unemployed
+    idle[chunk, 1] = force
+    return n - lo
 
 
 @njit(cache=True, nogil=True)
-def people_pass(lo, hi, chunk, p, h, head, mark, month, key, birthday_key, t, occ_major, rows, kinds):  # type: ignore[no-untyped-def]
-    """Find this month's event of each person; rows and kinds are written from `lo` on.
-
-    Changes only columns of the person's own row (education, traits, knows, field of study). Returns the number
-    of events.
-    """
-    n = 0
-    for i in range(lo, hi):
-        s = p.state[i]
-        if s == GONE:
+def life_events(lo, n, p, h, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
+    """Which event each MAYBE of one chunk's list meets, if any; sets and clears the disability trait itself."""
+    state, household, birth_month, sexes, traits, ids = p.state, p.household, p.birth, p.sex, p.traits, p.id
+    occupation, children, youngest = p.occupation, h.children, h.youngest
+    death, birth, spacing, onset, recovery, disabling = t.death, t.birth, t.spacing, t.onset, t.recovery, t.disabling
+    retire, retire_out, retire_disabled, by_occupation = t.retire, t.retire_out, t.retire_disabled, t.occupation
+    onset_exit = t.onset_exit
+    for j in range(lo, lo + n):
+        if kinds[j] < MAYBE or kinds[j] == BIRTHDAY:
             continue
-        g = p.household[i]
-        if mark[g] != 0:
-            rows[lo + n] = i
-            kinds[lo + n] = MOVED if mark[g] == MOVING else HEAD
-            n += 1
-            continue
-        months = month - p.birth[i]
-        age = min(months // 12, 120)
-        sex = p.sex[i]
+        i = rows[j]
+        rest = kinds[j] - MAYBE
+        s, g, sex = state[i], household[i], sexes[i]
+        age = min((month - birth_month[i]) // 12, 120)
+        u = uniform(key, ids[i])
         event = 0
-        u = uniform(key, p.id[i])
-        if u < t.bound[sex, age]:
-            event = _event(p, h, i, s, g, age, sex, month, u, key, t)
-        if event == 0 and months == 12 * age:
-            event = birthday(p, h, head, i, g, age, month, bits(birthday_key, p.id[i]), t, occ_major)
-        if event != 0:
-            rows[lo + n] = i
-            kinds[lo + n] = event
-            n += 1
-    return n
-
-
-@njit(cache=True)
-def _event(p, h, i, s, g, age, sex, month, u, key, t):  # type: ignore[no-untyped-def]
-    """Which event the draw u falls on; 0 for none. Sets or clears the disability trait itself."""
-    edge = t.death[sex, age]
-    if u < edge:
-        return DEATH
-    if sex == FEMALE and t.birth[age] > 0.0 and h.children[g] < MOST_CHILDREN:
-        factor = 1.0
-        if h.children[g] > 0:
-            factor = t.spacing[min((month - h.youngest[g]) // 12, 9)]
-        edge += t.birth[age] * factor
+        edge = death[sex, age]
         if u < edge:
-            return BIRTH
-    if p.traits[i] & TRAIT_DISABILITY:
-        edge += t.recovery[age]
-        if u < edge:
-            p.traits[i] &= ~np.uint8(TRAIT_DISABILITY)
-            return RECOVERY if s == DISABLED else 0
-        if s != DISABLED and s != RETIRED and s != STUDENT:
-            edge += t.disabling[age]
+            kinds[j] = DEATH
+            continue
+        if sex == FEMALE and children[g] < MOST_CHILDREN:
+            factor = 1.0
+            if children[g] > 0:
+                factor = spacing[min((month - youngest[g]) // 12, 9)]
+            edge += birth[age] * factor
             if u < edge:
-                return DISABLING
-    else:
-        edge += t.onset[age]
-        if u < edge:
-            p.traits[i] |= TRAIT_DISABILITY
-            stops = to_unit(more_bits(bits(key, p.id[i]), 1)) < t.onset_exit
-            return DISABLING if stops and s != RETIRED and s != STUDENT and age < 65 else 0
-    if s == RETIRED:
-        return 0
-    if s <= UNEMPLOYED:
-        edge += t.retire[age] * t.occupation[p.occupation[i]]
-    elif s == DISABLED:
-        edge += t.retire_disabled[age]
-    else:
-        edge += t.retire_out[age]
-    return RETIREMENT if u < edge else 0
+                kinds[j] = BIRTH
+                continue
+        done = False
+        if traits[i] & TRAIT_DISABILITY:
+            edge += recovery[age]
+            if u < edge:
+                traits[i] &= ~np.uint8(TRAIT_DISABILITY)
+                event = RECOVERY if s == DISABLED else 0
+                done = True
+            elif s != DISABLED and s != RETIRED and s != STUDENT:
+                edge += disabling[age]
+                if u < edge:
+                    event = DISABLING
+                    done = True
+        else:
+            edge += onset[age]
+            if u < edge:
+                traits[i] |= TRAIT_DISABILITY
+                stops = to_unit(more_bits(bits(key, ids[i]), 1)) < onset_exit
+                event = DISABLING if stops and s != RETIRED and s != STUDENT and age < 65 else 0
+                done = True
+        if not done and s != RETIRED:
+            if s <= UNEMPLOYED:
+                edge += retire[age] * by_occupation[occupation[i]]
+            elif s == DISABLED:
+                edge += retire_disabled[age]
+            else:
+                edge += retire_out[age]
+            if u < edge:
+                event = RETIREMENT
+        kinds[j] = event if event != 0 else rest
+
+
+@njit(cache=True, nogil=True)
+def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: ignore[no-untyped-def]
+    """A birthday's schooling for each BIRTHDAY of one chunk's list: level, enrolment, field of study.
+
+    Writes the person's own row. Students out of the labor force who leave, and others out of it who go back, become
+    LEFT_SCHOOL and ENTERED_SCHOOL.
+    """
+    state, birth, sexes, races, level, traits = p.state, p.birth, p.sex, p.race, p.education, p.traits
+    ability, occupation, knows, ids = p.ability, p.occupation, p.knows, p.id
+    finish, leave, enter, center, fields = t.finish, t.leave, t.enter, t.ability_center, t.fields
+    weight, last = t.ability_weight, t.fields.shape[1] - 1
+    for j in range(lo, lo + n):
+        if kinds[j] != BIRTHDAY:
+            continue
+        i = rows[j]
+        age = (month - birth[i]) // 12
+        enrolled = traits[i] & TRAIT_ENROLLED
+        e = level[i]
+        sex, race = sexes[i], races[i]
+        if enrolled == 0:
+            if age < SCHOOL_END and HS <= e and e < GRADUATE and enter[sex, race, age] > 0.0:
+                if to_unit(more_bits(bits(key, ids[i]), 1)) < enter[sex, race, age]:
+                    traits[i] |= TRAIT_ENROLLED
+                    if state[i] > UNEMPLOYED and state[i] != STUDENT:
+                        kinds[j] = ENTERED_SCHOOL
+                    continue
+            if state[i] == STUDENT:
+                kinds[j] = LEFT_SCHOOL
+            continue
+        first = bits(key, ids[i])
+        goes = 0.5
+        if age < SCHOOL_END:
+            z = ability[i] - center[e]
+            draw = to_unit(more_bits(first, 2))
+            got = e
+            which = 1
+            if e == LESS_THAN_HS:
+                which = 0
+                if draw < tilted(finish[sex, race, age, HS], weight, z):
+                    got = HS
+            elif e == HS:
+                if draw < tilted(finish[sex, race, age, SOME_COLLEGE], weight, z):
+                    got = SOME_COLLEGE
+            elif e == BACHELOR:
+                if draw < tilted(finish[sex, race, age, GRADUATE], weight, z):
+                    got = GRADUATE
+            elif e < BACHELOR:
+                if draw < tilted(finish[sex, race, age, BACHELOR], weight, z):
+                    got = BACHELOR
+                elif e == SOME_COLLEGE:
+                    if to_unit(more_bits(first, 3)) < tilted(finish[sex, race, age, ASSOCIATE], weight, z):
+                        got = ASSOCIATE
+            if got > e:
+                level[i] = got
+                which = 1 if got == SOME_COLLEGE else 2
+                if got >= ASSOCIATE:
+                    x = to_unit(more_bits(first, 4))
+                    field = 0
+                    while field < last and fields[got, field] <= x:
+                        field += 1
+                    if state[i] > TEMPORARY_LAYOFF:
+                        occupation[i] = field
+                    knows[i] |= np.uint32(1) << np.uint32(occ_major[field])
+            goes = leave[sex, race, age, which]
+        if to_unit(more_bits(first, 5)) < goes:
+            traits[i] &= ~np.uint8(TRAIT_ENROLLED)
+            if state[i] == STUDENT:
+                kinds[j] = LEFT_SCHOOL
+
+
+@njit(cache=True, nogil=True)
+def birthdays(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
+    """What else a birthday brings: a record, care for a relative, leaving home, parting, looking for a partner.
+
+    Writes the person's own traits, and shortens the list to those with an event; returns its length.
+    """
+    state, birth, sexes, races, traits, household, ids = p.state, p.birth, p.sex, p.race, p.traits, p.household, p.id
+    record, care_start, care_stop, adults = t.record, t.care_start, t.care_stop, h.adults
+    home, split, union, moves = t.home, t.split, t.union, t.moves
+    kept = lo
+    for j in range(lo, lo + n):
+        i = rows[j]
+        kind = kinds[j]
+        if kind == BIRTHDAY:
+            kind = 0
+            age = min((month - birth[i]) // 12, 120)
+            sex = sexes[i]
+            first = bits(key, ids[i])
+            if RECORD_AGES[0] <= age and age < RECORD_AGES[1] and traits[i] & TRAIT_RECORD == 0:
+                if to_unit(more_bits(first, 6)) < record[sex, races[i]]:
+                    traits[i] |= TRAIT_RECORD
+            band = 0 if age < 20 else 1 if age < 25 else min(6, (age - 5) // 10)
+            draw = to_unit(more_bits(first, 7))
+            if traits[i] & TRAIT_CARER:
+                if draw < care_stop:
+                    traits[i] &= ~np.uint8(TRAIT_CARER)
+            elif draw < care_start[sex, band]:
+                traits[i] |= TRAIT_CARER
+            draw = to_unit(more_bits(first, 8))
+            if draw < moves[age]:
+                g = household[i]
+                k = head[g]
+                if k < 0:
+                    kind = 0
+                elif k == i:
+                    if adults[g] == 1 and draw < union[age]:
+                        kind = SINGLE
+                else:
+                    younger = birth[i] - birth[k]
+                    if younger >= 192:
+                        if draw < home[age]:
+                            kind = LEAVES_HOME
+                    elif younger > -192 and draw < split[age]:
+                        kind = SPLIT
+        if kind != 0:
+            rows[kept] = i
+            kinds[kept] = kind
+            kept += 1
+    return kept - lo
+
+
+@njit(cache=True, nogil=True)
+def month_of_life(lo, hi, chunk, p, h, head, mark, month, key, birthday_key, t, occ_major, rows, kinds, idle):  # type: ignore[no-untyped-def]
+    """Events of one chunk of people, in row order: rows and kinds from `lo` on; returns how many.
+
+    Changes only columns of the person's own row (education, traits, knows, field of study).
+    """
+    n = people_pass(lo, hi, chunk, p, mark, month, key, t.bound, rows, kinds, idle)
+    life_events(lo, n, p, h, month, key, t, rows, kinds)
+    school_years(lo, n, p, month, birthday_key, t, occ_major, rows, kinds)
+    return birthdays(lo, n, p, h, head, month, birthday_key, t, rows, kinds)
