@@ -50,7 +50,7 @@ def visibility(month: Month) -> F8:
     return month.table("training.visibility", make)  # type: ignore[no-any-return]
 
 
-def _choice(month: Month, chance: F8) -> Choice:
+def choice(month: Month, chance: F8) -> Choice:
     q, pr, eco, lv = month.room("training"), month.programs, month.economy, month.levers
     fit = month.memory["training"]["fit"]
     jobs = month.table(
@@ -146,7 +146,7 @@ def applicants(month: Month) -> tuple[I8, I8]:
         w.cells.columns,
         month.index,
         month.key(Stream.TRAINING_APPLY),
-        _choice(month, chance),
+        choice(month, chance),
         rows,
         picks,
         flags,

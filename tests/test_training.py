@@ -1,0 +1,415 @@
+"""The training stage: conservation, scarce seats, single consequences, placebos, threads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import worlds
+from laborsim.market import codes as k
+from laborsim.market import training
+from laborsim.market.counts import PIPELINE, SCALAR
+from laborsim.market.draws import Stream, uniform
+from laborsim.market.month import Month
+from laborsim.market.pipeline import APPLIED, ELIGIBLE, consider, draws, ordinal
+from laborsim.market.progress import hazards
+
+STEP = {name: i for i, name in enumerate(PIPELINE)}
+CLASS = 2  # row of the nursing assistant course in worlds.programs
+APPRENTICE, OJT = 0, 1
+
+
+def eager(people: int = 12_000, seed: int = 1, threads: int = 1, **overrides: float) -> Month:
+    """A world whose people know everything and often consider training, with sponsors and vacancies about."""
+    settings = {"training.attention_unemployed": 0.6, "training.attention_inactive": 0.2, "training.taste": 2.0}
+    settings |= {f"training.{name}": value for name, value in overrides.items()}
+    month = worlds.month(people=people, seed=seed, threads=threads, overrides=settings)
+    w = month.world
+    w.people.knows[: w.people.size] = np.uint32(0xFFFFFFFF)
+    w.establishments.practices[: w.establishments.size : 3] |= np.uint8(k.PRACTICE_SPONSOR)
+    w.establishments.host[: w.establishments.size] = 0.2
+    w.cells.vacancies[: w.cells.size] += 1
+    training.prepare(month)
+    return month
+
+
+def run(month: Month, months: int) -> dict[str, np.ndarray]:
+    """Run the stage alone; the pipeline, drop-outs and stock of every month."""
+    seen = {"pipeline": [], "dropouts": [], "stock": [], "added": []}
+    first = month.index
+    for t in range(first, first + months):
+        month.index = t
+        month.counts.reset()
+        training.stage(month)
+        seen["pipeline"].append(month.counts.pipeline.copy())
+        seen["dropouts"].append(month.counts.dropouts.copy())
+        seen["stock"].append(month.counts.seat_months.copy())
+        seen["added"].append(month.counts.added_starts.copy())
+    return {name: np.array(values) for name, values in seen.items()}
+
+
+def test_everyone_who_enters_leaves_once_or_is_still_there():
+    month = eager()
+    p = month.world.people
+    start = np.bincount(p.program[: p.size][p.program[: p.size] != 255], minlength=4)
+    seen = run(month, 30)
+    flow = seen["pipeline"][:, :, STEP["enrolled"]] - seen["pipeline"][:, :, STEP["completed"]] - seen["dropouts"]
+    np.testing.assert_array_equal(start + np.cumsum(flow, axis=0), seen["stock"])
+    worlds.check(month.world)
+    steps = seen["pipeline"].sum(axis=0)
+    for before, after in (("aware", "applied"), ("applied", "eligible"), ("eligible", "enrolled")):
+        assert (steps[:, STEP[before]] >= steps[:, STEP[after]]).all()
+    assert steps[CLASS, STEP["completed"]] > 0 and steps[OJT, STEP["enrolled"]] > 0
+    assert (steps[:, STEP["completed"]] >= steps[:, STEP["credentialed"]]).all()
+    assert (steps[:, STEP["completed"]] >= steps[:, STEP["placed"]]).all()
+    assert (steps[:, STEP["placed"]] >= steps[:, STEP["retained"]]).all()
+
+
+def test_no_seat_is_used_twice():
+    month = eager(seed=3)
+    month.levers.program_seats[:] = [2, 1, 3, 0]
+    seats = month.programs.seats + month.levers.program_seats
+    seen = run(month, 18)
+    assert (seen["pipeline"][:, :, STEP["enrolled"]] <= np.ceil(seats) + 1e-9).all()
+
+
+def test_one_more_seat_enrols_one_more_person_and_changes_nobody_else():
+    def enrolled(extra: int) -> np.ndarray:
+        month = eager(seed=5)
+        month.levers.program_seats[CLASS] = extra
+        training.stage(month)
+        p = month.world.people
+        return p.program[: p.size].copy()
+
+    none, one, two = enrolled(0), enrolled(1), enrolled(2)
+    assert (none != one).sum() == 1 and (one != two).sum() == 1
+    assert set(np.flatnonzero(none == CLASS)) < set(np.flatnonzero(one == CLASS)) < set(np.flatnonzero(two == CLASS))
+
+
+def test_the_seats_go_to_the_eligible_applicants_ranked_first():
+    month = eager(seed=6)
+    before = month.world.copy()
+    offered = training.applicants(month)
+    rows, program = offered
+    month.world = before
+    month.scratch.clear()
+    training.prepare(month)
+    month.counts.reset()
+    training._enrol(month, rows, program)
+    p = month.world.people
+    key = month.key(Stream.TRAINING_RANK)
+    mine = [int(i) for i, g in zip(rows, program, strict=True) if g == CLASS]
+    ranked = sorted(mine, key=lambda i: (uniform(key, p.id[i]), int(p.id[i])))
+    taken = int(month.counts.pipeline[CLASS, STEP["enrolled"]])
+    assert 0 < taken < len(ranked)
+    assert {int(i) for i in np.flatnonzero(p.program[: p.size] == CLASS)} == set(ranked[:taken])
+
+
+def test_more_seats_bring_ever_fewer_trainees():
+    def starts(extra: int) -> int:
+        month = eager(people=6000, seed=2)
+        month.levers.program_seats[CLASS] = extra
+        return int(run(month, 8)["pipeline"][:, CLASS, STEP["enrolled"]].sum())
+
+    got = [starts(x) for x in (0, 20, 40, 80, 160)]
+    gains = np.diff(got) / np.diff([0, 20, 40, 80, 160])
+    assert gains[0] > 0 and gains[-1] < 0.5 * gains[0] and (np.diff(gains) <= 1e-9).all()
+
+
+def test_instructors_limit_what_can_be_added_at_once():
+    few, many = eager(seed=4, instructor_slack=0.1), eager(seed=4, instructor_slack=1.0)
+    for month in (few, many):
+        month.levers.program_seats[CLASS] = 40
+    assert run(few, 1)["added"][0, CLASS] < run(many, 1)["added"][0, CLASS]
+
+
+def test_apprentices_fill_vacancies_of_sponsors_at_a_share_of_the_wage():
+    month = eager(seed=7)
+    c, p, e = month.world.cells, month.world.people, month.world.establishments
+    vacancies = c.vacancies[: c.size].copy()
+    held = set(np.flatnonzero(p.program[: p.size] == APPRENTICE).tolist())
+    training.stage(month)
+    new = np.array([i for i in np.flatnonzero(p.program[: p.size] == APPRENTICE) if i not in held])
+    assert new.size > 0
+    job = p.job[new]
+    assert (month.programs.occupations[APPRENTICE][c.occupation[job]] == 1).all()
+    assert (e.practices[c.establishment[job]] & k.PRACTICE_SPONSOR > 0).all()
+    np.testing.assert_allclose(p.wage[new], np.maximum(0.5 * c.posted[job], 8.6), rtol=1e-6)
+    trained = np.flatnonzero((p.enrolled[: p.size] == 0) & np.isin(p.program[: p.size], (APPRENTICE, OJT)))
+    trained = np.setdiff1d(trained, np.array(sorted(held)))
+    used = np.bincount(p.job[trained], minlength=c.size)
+    np.testing.assert_array_equal(vacancies - c.vacancies[: c.size], used)
+    worlds.check(month.world)
+
+
+def test_without_sponsors_nobody_is_apprenticed():
+    month = eager(seed=8)
+    month.world.establishments.practices[:] &= np.uint8(255 - k.PRACTICE_SPONSOR)
+    month.world.people.program[:] = 255
+    seen = run(month, 6)
+    assert seen["pipeline"][:, APPRENTICE, STEP["applied"]].sum() > 0
+    assert seen["pipeline"][:, APPRENTICE, STEP["enrolled"]].sum() == 0
+
+
+def test_training_for_an_occupation_without_vacancies_takes_nobody_on_at_work():
+    month = eager(seed=9)
+    c = month.world.cells
+    c.vacancies[: c.size][np.isin(c.occupation[: c.size], (7, 8))] = 0
+    seen = run(month, 6)
+    assert seen["pipeline"][:, [APPRENTICE, OJT], STEP["enrolled"]].sum() == 0
+
+
+def test_people_expect_less_of_an_occupation_without_vacancies():
+    full, empty = eager(seed=10), eager(seed=10)
+    c = empty.world.cells
+    c.vacancies[: c.size][c.occupation[: c.size] == 3] = 0
+    rich, poor = run(full, 1)["pipeline"], run(empty, 1)["pipeline"]
+    assert poor[0, CLASS, STEP["aware"]] == rich[0, CLASS, STEP["aware"]]
+    assert poor[0, CLASS, STEP["applied"]] < 0.5 * rich[0, CLASS, STEP["applied"]]
+
+
+def test_troubles_raise_the_hazard_and_supports_lower_it():
+    month = eager(seed=11)
+    h, p = month.world.households, month.world.people
+    rows = np.arange(200)
+    program = np.full(200, CLASS)
+    h.children[: h.size], h.car[: h.size] = 0, 1
+    h.earners[: h.size] = 1
+    p.state[rows] = k.UNEMPLOYED
+    calm = hazards(month, rows, program)
+    np.testing.assert_allclose(calm, month.programs.dropout[CLASS])
+    h.car[: h.size] = 0
+    np.testing.assert_allclose(hazards(month, rows, program) / calm, 1.35)
+    h.children[: h.size], h.youngest[: h.size], h.care[: h.size] = 1, month.index, k.CARE_PARENT
+    np.testing.assert_allclose(hazards(month, rows, program) / calm, 1.35 * 1.6)
+    h.earners[: h.size] = 0
+    np.testing.assert_allclose(hazards(month, rows, program) / calm, 1.35 * 1.6 * 1.5)
+    month.levers.program_supports[CLASS] = 0.5
+    np.testing.assert_allclose(hazards(month, rows, program) / calm, 0.5 * 1.35 * 1.6 * 1.5)
+
+
+def test_completion_gives_occupation_skill_and_a_search():
+    month = eager(seed=12, leave_for_job=0.0)
+    month.programs = replace(month.programs, dropout=np.zeros(4))
+    p = month.world.people
+    run(month, 1)
+    mine = np.flatnonzero(p.program[: p.size] == CLASS)
+    carers = mine[p.state[mine] > k.UNEMPLOYED]
+    out = mine[p.state[mine] >= k.UNEMPLOYED]
+    month.index = 1
+    run(month, int(month.programs.months[CLASS]))
+    stayed = out[p.job[out] < 0]
+    assert stayed.size > 0
+    assert (p.occupation[stayed] == 3).all() and (p.skill[stayed] > 0.5).all()
+    assert (p.program[stayed] != CLASS).all() or (p.enrolled[stayed] > 0).any()
+    assert carers.size == 0 or (p.state[carers] == k.UNEMPLOYED).mean() > 0.4
+    assert (p.credentials[stayed] & 1).mean() > 0.4
+
+
+def test_placement_counts_only_jobs_of_the_occupation_and_retention_the_same_employer():
+    month = eager(seed=13)
+    pr, p, c = month.programs, month.world.people, month.world.cells
+    month.programs = replace(pr, seats=np.zeros(4))
+    month.world.people.program[:] = 255
+    rows = np.flatnonzero((p.state[: p.size] <= k.PART_TIME_INVOLUNTARY) & (p.job[: p.size] >= 0))
+    right = rows[c.occupation[p.job[rows]] == 3][:3]
+    wrong = rows[c.occupation[p.job[rows]] == 4][:2]
+    both = np.r_[right, wrong].astype(np.int64)
+    memory = month.memory["training"]
+    for name, value in (("row", both), ("id", p.id[both]), ("program", np.full(5, CLASS)), ("done", np.zeros(5)),
+                        ("hired", np.full(5, -9999)), ("placed", np.full(5, -9999))):  # fmt: skip
+        memory[f"followed_{name}"] = value.astype(memory[f"followed_{name}"].dtype)
+    month.index = 1
+    seen = run(month, 13)
+    p.hired[right[0]] = 5  # too late: the year is over
+    assert seen["pipeline"][0, CLASS, STEP["placed"]] == 3
+    assert seen["pipeline"][:, CLASS, STEP["retained"]].tolist() == [0] * 12 + [3]
+    assert memory["followed_row"].size == 0
+
+
+def test_grants_go_to_starts_while_there_are_places():
+    month = eager(seed=14)
+    month.levers.sponsor_grant, month.levers.sponsor_grant_places = 3000.0, 2
+    training.stage(month)
+    assert month.counts.pipeline[APPRENTICE, STEP["enrolled"]] > 2
+    assert month.counts.scalars[SCALAR["apprentice_starts_granted"]] == 2
+
+
+def test_ojt_contracts_beyond_the_programs_own_are_capped_and_their_wages_counted():
+    base, more = eager(seed=15, ojt_take_up=3.0), eager(seed=15, ojt_take_up=3.0)
+    more.levers.ojt_places, more.levers.ojt_reimbursement = 3, 0.5
+    for month in (base, more):
+        training.stage(month)
+    gained = more.counts.pipeline[OJT, STEP["enrolled"]] - base.counts.pipeline[OJT, STEP["enrolled"]]
+    assert 0 < gained <= 3
+    assert base.counts.scalars[SCALAR["ojt_wage_cents"]] == 0 < more.counts.scalars[SCALAR["ojt_wage_cents"]]
+
+
+def test_threads_and_repetition_give_the_same_bytes():
+    def state(threads: int) -> list[bytes]:
+        month = eager(people=150_000, seed=16, threads=threads)
+        run(month, 3)
+        tables = [t.arrays[c.name][: t.size].tobytes() for t in month.world.tables() for c in t.declared]
+        return tables + [np.ascontiguousarray(v).tobytes() for v in month.memory["training"].values()]
+
+    assert state(1) == state(2) == state(1)
+
+
+def test_outreach_spreads_what_people_know():
+    month = eager(seed=17)
+    p = month.world.people
+    p.knows[: p.size] = 0
+    month.levers.awareness[:] = 0.02
+    month.levers.program_awareness[CLASS] = 0.05
+    training.stage(month)
+    bit = np.uint32(1) << np.uint32(k.KNOWS_PROGRAM_BIT + k.CLASSROOM)
+    active = np.isin(p.state[: p.size], (k.FULL_TIME, k.UNEMPLOYED, k.CARER))
+    share = ((p.knows[: p.size] & bit) > 0)[active].mean()
+    assert share == pytest.approx(0.05, abs=0.01)
+    assert ((p.knows[: p.size] & 1) > 0)[active].mean() == pytest.approx(0.02, abs=0.007)
+
+
+def test_curricula_age_unless_employers_are_heard():
+    month = eager(seed=18)
+    fit = month.memory["training"]["fit"]
+    start = fit.copy()
+    month.levers.curriculum_fit[3] = 0.2
+    run(month, 24)
+    assert fit[CLASS] == pytest.approx(start[CLASS] * (1 - 0.06) ** 2)
+    assert fit[APPRENTICE] == start[APPRENTICE] and fit[OJT] == start[OJT]
+    assert fit[3] > start[3]
+
+
+# --- the kernel against a slow, obvious oracle -------------------------------------------------------
+
+
+def oracle(month: Month, q, n: int):
+    """`consider` one person at a time in plain Python (one chunk)."""
+    from math import exp
+
+    from laborsim.market.draws import bits, more_bits, to_unit
+
+    p, h = month.world.people, month.world.households
+    e, c = month.world.establishments, month.world.cells
+    key = month.key(Stream.TRAINING_APPLY)
+    knows = [int(x) for x in p.knows[:n]]
+    found, seekers = [], [0] * month.economy.occupations
+
+    def pick(available: int, draw: float) -> int:
+        held = [b for b in range(32) if available >> b & 1]
+        return 1 << held[int(draw * len(held))] if held else 0
+
+    def walk(rates, total: float, draw: float) -> int:
+        x = draw * total
+        for b in range(32):
+            x -= rates[b]
+            if x < 0:
+                return 1 << b
+        return 0
+
+    for i in range(n):
+        s = int(p.state[i])
+        if q.attention[s] == 0:
+            continue
+        if s in (k.UNEMPLOYED, k.TEMPORARY_LAYOFF):
+            seekers[int(p.occupation[i])] += 1
+        first = np.uint64(bits(key, p.id[i]))
+        draw = [to_unit(first)] + [to_unit(np.uint64(more_bits(first, j))) for j in range(1, 6)]
+        if draw[0] >= 1 - q.learn - q.outreach_total:
+            if draw[0] < 1 - q.learn:
+                knows[i] |= walk(q.outreach, q.outreach_total, draw[1])
+            elif draw[1] < q.nearby:
+                b = int(more_bits(first, 2))
+                job = int(p.job[i])
+                if b & 1 and job >= 0 and e.practices[c.establishment[job]] & k.PRACTICE_SPONSOR:
+                    knows[i] |= 1 << (k.KNOWS_PROGRAM_BIT + k.APPRENTICESHIP)
+                else:
+                    step = 1 + (b >> 8) % 3
+                    j = i - step if b & 2 else i + step
+                    if 0 <= j < n:
+                        told = knows[j]
+                        g = int(p.program[j])
+                        if g != k.NO_PROGRAM:
+                            told |= int(q.kind_bit[g]) | int(q.field_bits[g])
+                        knows[i] |= pick(told & ~knows[i], draw[3])
+            else:
+                knows[i] |= walk(q.random, q.random.sum(), draw[3])
+        if draw[0] >= q.attention[s] or p.program[i] != k.NO_PROGRAM or p.zone[i] == q.outside:
+            continue
+        employed = s <= k.SELF_EMPLOYED
+        wage = max(float(p.wage[i]), q.least_wage)
+        if employed and wage >= q.low_wage:
+            continue
+        z = int(p.zone[i])
+        g = next((j for j in range(q.value.size) if q.visible[z, j] > draw[4]), None)
+        if g is None or not knows[i] & int(q.kind_bit[g]) or not knows[i] & int(q.field_bits[g]):
+            continue
+        hh = int(p.household[i])
+        age = (month.index - int(p.birth[i])) // 12
+        now = wage * 152.0 * (0.96 if employed else q.chance[p.occupation[i]])
+        if employed and p.hours[i] < 35:
+            now *= p.hours[i] / 40.0
+        burden = q.travel[z, g] * (1.0 if h.car[hh] else q.no_car)
+        if h.children[hh] > 0 and month.index - h.youngest[hh] < 72 and h.care[hh] == k.CARE_PARENT:
+            burden += q.care[z] * q.time[g]
+        burden += now - q.pay[g] if q.pay[g] > 0 else now * q.time[g] * (0.25 if employed else q.lock_in)
+        gain = min(q.horizon, max(0.0, (66 - age) * 12)) * (q.value[g] - now)
+        odds = q.taste + (gain - q.price[g] - q.months[g] * burden) / q.scale
+        flag = 0
+        if draw[5] * (1 + exp(-odds)) < 1:
+            flag = APPLIED
+            barred = q.check[g] and p.traits[i] & k.TRAIT_RECORD
+            if p.education[i] >= q.education[g] and age >= q.least_age[g] and not barred:
+                flag |= ELIGIBLE
+        found.append((i, g, flag))
+    return found, knows, seekers
+
+
+@given(st.integers(0, 2**32), st.booleans())
+def test_the_kernel_agrees_with_the_oracle(seed: int, outreach: bool):
+    from laborsim.market.applications import choice
+
+    month = worlds.month(people=400, seed=seed % 7, run_seed=seed, overrides={
+        "training.attention_unemployed": 0.5, "training.attention_employed": 0.3, "training.learn_rate": 0.2})  # fmt: skip
+    month.programs = replace(month.programs, background_check=np.array([0, 0, 1, 0], np.uint8))
+    training.prepare(month)
+    if outreach:
+        month.levers.awareness[:] = 0.01
+        month.levers.program_awareness[:] = 0.02
+    p = month.world.people
+    n = p.size
+    p.knows[:n] |= np.uint32(3 << k.KNOWS_PROGRAM_BIT | 1 << (k.KNOWS_PROGRAM_BIT + 2))
+    q = choice(month, np.full(month.economy.occupations, 0.8))
+    expected, knows, seekers = oracle(month, q, n)
+    rows, picks, flags = month.buffers()
+    counted = np.zeros((1, month.economy.occupations), np.int64)
+    w = month.world
+    found = consider(
+        0, n, 0, w.people.columns, w.households.columns, w.establishments.columns, w.cells.columns, month.index,
+        month.key(Stream.TRAINING_APPLY), q, rows, picks, flags, counted,
+    )  # fmt: skip
+    got = [(int(rows[j]), int(picks[j]), int(flags[j])) for j in range(found)]
+    assert got == expected and got
+    assert p.knows[:n].tolist() == knows
+    assert counted[0].tolist() == seekers
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), max_size=40))
+def test_ordinal_ranks_within_groups(pairs: list[tuple[int, float]]):
+    group = np.array([g for g, _ in pairs], np.int64)
+    score = np.array([s for _, s in pairs], np.float64)
+    tie = np.arange(len(pairs), dtype=np.uint64)
+    expected = [
+        sum((s, j) < (score[i], i) for j, (g, s) in enumerate(pairs) if g == group[i]) for i in range(len(pairs))
+    ]
+    assert ordinal(group, score, tie).tolist() == expected
+
+
+def test_vector_draws_are_the_keyed_draws():
+    key = np.uint64(12345)
+    ids = np.array([0, 1, 2**63, 17], np.uint64)
+    assert draws(key, ids).tolist() == [uniform(key, i) for i in ids]
