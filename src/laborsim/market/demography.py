@@ -185,8 +185,10 @@ def stage(month: Month) -> None:
     youth = _scratch(month, "youth", w.households.capacity, np.int64)
     adults = np.zeros((month.crew.chunks(n_h), month.economy.zones), np.int64)
     spacing = int(q["sibling_spacing_months"])
+    sixteen = np.clip(month.index - 192 + spacing * (np.arange(256) - 1), -32768, 32767).astype(np.int16)
+    sixteen[0] = -32768
     found = month.crew.map(lifecourse.household_pass, n_h, w.households.columns, w.people.columns, memory["head"],
-                           month.index, month.key(Stream.OUT_MIGRATION), out, spacing, mark, youth, adults)
+                           month.index, month.key(Stream.OUT_MIGRATION), out, sixteen, mark, youth, adults)
     (grown,) = gather(found, youth)
     at, kinds, _ = month.buffers()
     idle = np.zeros((month.crew.chunks(n), 2), np.int64)
@@ -195,7 +197,7 @@ def stage(month: Month) -> None:
                            month.economy.occ_major, at, kinds, idle)
     at, kinds = gather(found, at, kinds)
     _apply(month, at, kinds, q)
-    _come_of_age(month, grown, spacing, q)
+    _come_of_age(month, grown, q)
     unemployed, force = idle.sum(axis=0)
     migration.follow_jobs(month, unemployed, force)
     migration.arrive(month, adults.sum(axis=0))
@@ -290,7 +292,7 @@ def _decide(at, kinds, p, h, month, birth_key, school_key, alone, partner, no_pl
             replacement[p.occupation[i]] += 1
 
 
-def _come_of_age(month: Month, homes: I8, spacing: int, q: dict[str, Any]) -> None:
+def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
     """The eldest child of each of these households becomes a person of sixteen."""
     w, e, memory = month.world, month.economy, month.memory["demography"]
     homes = homes[(w.households.adults[homes] > 0) & (memory["head"][homes] >= 0)]

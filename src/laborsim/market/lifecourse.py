@@ -83,7 +83,7 @@ class Hazards(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def household_pass(lo, hi, chunk, h, p, head, month, key, out, spacing, mark, youth, adults):  # type: ignore[no-untyped-def]
+def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, youth, adults):  # type: ignore[no-untyped-def]
     """Mark the households that move away or have lost their head; list those whose eldest turns sixteen.
 
     Whether to move is decided once a year, a twelfth of the rows each month.
@@ -91,6 +91,7 @@ def household_pass(lo, hi, chunk, h, p, head, month, key, out, spacing, mark, yo
     Parameters
     ----------
     out : (Z, A) yearly probability of moving away by zone and age of the head.
+    sixteen : (256,) birth month of the youngest of so many children at which the eldest turns sixteen.
     mark : (H,) written.  youth : (H,) rows written from `lo` on.  adults : (chunks, Z) people by zone.
 
     Returns
@@ -99,28 +100,26 @@ def household_pass(lo, hi, chunk, h, p, head, month, key, out, spacing, mark, yo
     """
     size, zones, kids, youngest = h.adults, h.zone, h.children, h.youngest
     birth, ids = p.birth, p.id
-    due = (month - lo) % 12
     for g in range(lo, hi):
         mark[g] = HEADLESS if head[g] < 0 and size[g] > 0 else 0
-    for g in range(lo + due, hi, 12):
+    for g in range(lo + (month - lo) % 12, hi, 12):
         i = head[g]
         if i >= 0 and size[g] > 0:
             age = min((month - birth[i]) // 12, 120)
             if uniform(key, ids[i]) < out[zones[g], age]:
                 mark[g] = MOVING
-    found = 0
     zone, people = 0, 0
     for g in range(lo, hi):
         if zones[g] != zone:
             adults[chunk, zone] += people
             zone, people = zones[g], 0
         people += size[g]
-        children = kids[g]
-        if children > 0 and month - youngest[g] + spacing * (children - 1) >= 192 and mark[g] == 0:
-            youth[lo + found] = g
-            found += 1
     adults[chunk, zone] += people
-    return found
+    n = lo
+    for g in range(lo, hi):
+        youth[n] = g
+        n += youngest[g] <= sixteen[kids[g]]
+    return n - lo
 
 
 @njit(cache=True, inline="always")
@@ -148,9 +147,10 @@ def people_pass(lo, hi, chunk, p, mark, month, key, bound, rows, kinds, idle):  
             continue
         force += s <= UNEMPLOYED
         unemployed += s == UNEMPLOYED or s == TEMPORARY_LAYOFF
-        months = month - birth[i]
-        age = min(months // 12, 120)
-        kind = BIRTHDAY if months == 12 * age else 0
+        months = np.uint32(month - birth[i])
+        age = (months * np.uint32(43691)) >> np.uint32(19)  # months // 12, for fewer than 2 ** 17 months
+        kind = BIRTHDAY if months == np.uint32(12) * age else 0
+        age = min(age, np.uint32(120))
         if bits(key, ids[i]) < bound[(sex[i] + 2 * (s == RETIRED)) * 121 + age]:
             kind += MAYBE
         m = mark[household[i]]
