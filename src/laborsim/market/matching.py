@@ -161,7 +161,7 @@ class _Choices(NamedTuple):
 
     by_zone: F4  # (2 * O * Z, width(Z)): car x occupation x home
     by_occupation: F4  # (O * Z, width(O)): occupation x zone of work
-    by_slot: I4  # (Z * O, width(SLOTS)): market
+    by_slot: F4  # (Z * O, width(SLOTS)): market
     slot_start: I4  # (Z * O * SLOTS + 1,) first unit of a slot
     units: I4  # vacancy index of every open vacancy, by market, slot, cell
     closeness: F4  # (O, O)
@@ -213,12 +213,13 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
     start, units, offers = choices.slot_start, choices.units, choices.offers
     m = vacancies.cell.size
 
+    no_key: Any = np.uint64(0)  # the slot of a cell never changes
     start[:] = 0
     pull = np.zeros((zones, occupations))
     slot_of = np.empty(m, np.int32)
     for v in range(m):
         market = vacancies.zone[v] * occupations + vacancies.occupation[v]
-        slot = np.int64(more_bits(0, vacancies.cell[v] + 1) & np.uint64(SLOTS - 1))
+        slot = np.int64(bits(no_key, vacancies.cell[v] + 1) & np.uint64(SLOTS - 1))
         slot_of[v] = market * SLOTS + slot
         start[slot_of[v] + 1] += vacancies.open[v]
         log_posted = np.log(max(np.float64(vacancies.posted[v]), 1e-6))
@@ -299,7 +300,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
     first, vacancy, seeker = out.first, out.vacancy, out.seeker
     ids, occupation, zone, car, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.car,
                                              seekers.knows)
-    todo = np.empty(first[hi] - first[lo], np.int64)
+    todo = np.empty(first[hi] - first[lo] + 1, np.int64)
     n_todo = 0
     for i in range(lo, hi):
         row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
@@ -311,7 +312,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             n_todo += reachable
     # one pass per attempt: a branch on `known` inside the draw would stall it
     for t in range(redraws):
-        again = 0
+        again = np.int64(0)
         for k in range(n_todo):
             p = todo[k]
             i = seeker[p]
@@ -321,8 +322,8 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             row = (np.int64(car[i]) * occupations + own) * zones + zone[i]
             z = _pick(by_zone, row, zone_groups, arity, more_bits(b, counter))
             o = _pick(by_occupation, own * zones + z, occupation_groups, arity, more_bits(b, counter + 1))
-            known = (considers[i] >> major[o]) & 1
-            vacancy[p] = z * occupations + o if known else VOID
+            known = np.int64((considers[i] >> major[o]) & 1)
+            vacancy[p] = known * (z * occupations + o - VOID) + VOID  # a select, not a branch
             todo[again] = p
             again += 1 - known
         n_todo = again
@@ -344,45 +345,60 @@ def _draw_vacancies(lo, hi, seekers, choices, arity, key, out):  # type: ignore[
             vacancy[p] = units[unit + np.int64(to_unit(more_bits(b, counter + 1)) * (slot_start[slot + 1] - unit))]
 
 
+@njit(cache=True)
+def _screen(lo, hi, seekers, choices, cost, filters, out, passed):  # type: ignore[no-untyped-def]
+    """Keep the applications seekers send (screened ones as ~v); `passed` lists those employers consider."""
+    offers, first, vacancy, value, sent = choices.offers, out.first, out.vacancy, out.utility, out.sent
+    own, factor, least, education, record, zone, holds = (seekers.cell, seekers.factor, seekers.reservation,
+                                                          seekers.education, seekers.record, seekers.zone,
+                                                          seekers.hold)
+    n = 0
+    for i in range(lo, hi):
+        begin = first[i]
+        count = 0
+        hold = holds[i]
+        ask = np.log(np.float64(factor[i])) - hold if hold > -np.inf else np.inf
+        reservation = least[i] if filters else np.float32(-np.inf)
+        for p in range(begin, first[i + 1]):
+            v = vacancy[p]
+            if v == VOID:
+                continue
+            offer = offers[v]
+            again = offer.cell == own[i]
+            for q in range(begin, p):
+                again |= (vacancy[q] == v) | (vacancy[q] == ~v)
+            utility = offer.value - cost[zone[i], offer.zone]
+            # bit operations, not `and`: whether someone applies is a coin toss that no branch predictor wins
+            sends = np.int64((not again) & (utility + ask > 0.0)
+                             & (offer.posted * factor[i] >= reservation))
+            screened = np.int64(filters & ((offer.needs > education[i])
+                                           | ((offer.screens_record != 0) & (record[i] != 0))))
+            vacancy[p] = sends * (v + screened * (-2 * v - 1) - VOID) + VOID
+            value[p] = utility
+            count += sends
+            passed[n] = p
+            n += sends & (1 - screened)
+        sent[i] = count
+    return n
+
+
 @njit(cache=True, nogil=True)
 def _apply(lo, hi, chunk, seekers, choices, cost, major, redraws, arity, noise, fit_weight,  # type: ignore[no-untyped-def]
            filters, key_market, key_vacancy, key_noise, out):
     _draw_markets(lo, hi, seekers, choices, cost.shape[0], major, redraws, arity, key_market, out)
     _draw_vacancies(lo, hi, seekers, choices, arity, key_vacancy, out)
-    closeness, offers = choices.closeness, choices.offers
-    first, vacancy, score, value, sent = out.first, out.vacancy, out.score, out.utility, out.sent
-    for i in range(lo, hi):
-        begin = first[i]
-        count = 0
-        noise_bits = bits(key_noise, seekers.id[i])
-        hold = seekers.hold[i]
-        ask = np.log(np.float64(seekers.factor[i])) - hold if hold > -np.inf else np.inf
-        for p in range(begin, first[i + 1]):
-            v = vacancy[p]
-            if v == VOID:
-                continue
-            vacancy[p] = VOID
-            offer = offers[v]
-            again = offer.cell == seekers.cell[i]
-            for q in range(begin, p):
-                again |= vacancy[q] == v or vacancy[q] == ~v
-            utility = offer.value - cost[seekers.zone[i], offer.zone]
-            if again or utility + ask <= 0.0:
-                continue
-            if filters and offer.posted * seekers.factor[i] < seekers.reservation[i]:
-                continue
-            count += 1
-            if filters and (offer.needs > seekers.education[i]
-                            or (offer.screens_record != 0 and seekers.record[i] != 0)):
-                vacancy[p] = ~v
-                continue
-            vacancy[p] = v
-            value[p] = utility
-            u = to_unit(more_bits(noise_bits, offer.cell + 1)) + 2.0**-54
-            score[p] = (seekers.score[i] + fit_weight * closeness[seekers.occupation[i], offer.occupation]
-                        + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
-        sent[i] = count
-    return 0
+    passed = np.empty(out.first[hi] - out.first[lo] + 1, np.int64)
+    n = _screen(lo, hi, seekers, choices, cost, filters, out, passed)
+    closeness, offers, vacancy, seeker, score = choices.closeness, choices.offers, out.vacancy, out.seeker, out.score
+    ids, quality, occupation = seekers.id, seekers.score, seekers.occupation
+    for k in range(n):
+        p = passed[k]
+        i = seeker[p]
+        offer = offers[vacancy[p]]
+        u = to_unit(more_bits(bits(key_noise, ids[i]), offer.cell + 1)) + 2.0**-54
+        score[p] = (quality[i] + fit_weight * closeness[occupation[i], offer.occupation]
+                    + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
+    return n
 
 
 @njit(cache=True, inline="always")
@@ -568,7 +584,7 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     choices = _Choices(
         by_zone=np.empty((2 * occupations * zones, _width(zones)), np.float32),
         by_occupation=np.empty((occupations * zones, _width(occupations)), np.float32),
-        by_slot=np.empty((zones * occupations, _width(SLOTS)), np.int32),
+        by_slot=np.empty((zones * occupations, _width(SLOTS)), np.float32),
         slot_start=np.empty(zones * occupations * SLOTS + 1, np.int32),
         units=np.empty(int(j.open.sum()), np.int32),
         closeness=np.empty((occupations, occupations), np.float32),
