@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from laborsim.region import build_jobs, build_living, build_people
-from laborsim.region.build_people import Builder
+from laborsim.region import build_jobs, build_living, build_people, build_population
+from laborsim.region.build_population import Builder
 from laborsim.region.pack import Pack, PackError
 from laborsim.region.places import Part, make_zones, parse_split
 from laborsim.region.sources import DATA_SOURCES, Data
@@ -61,10 +61,10 @@ def build_pack(
     b = Builder(data, make_zones(data, codes, parts), parts)
     made = build_jobs.balance(b)
     tables = {
-        "age_sex": build_people.age_sex(b, made.outside_people),
-        "education": build_people.education(b),
-        "race": build_people.race(b),
-        "race_education": build_people.race_education(b),
+        "age_sex": build_population.age_sex(b, made.outside_people),
+        "education": build_population.education(b),
+        "race": build_population.race(b),
+        "race_education": build_population.race_education(b),
         "families": build_people.families(b),
         "cars": build_people.cars(b),
         "traits": build_people.traits(),

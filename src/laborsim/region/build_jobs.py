@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from laborsim.region.build_people import Builder, rake, zone_labor_force
+from laborsim.region.build_people import zone_labor_force
+from laborsim.region.build_population import Builder, rake
 from laborsim.region.national import (
     hourly,
     minor_group,
@@ -19,6 +20,7 @@ from laborsim.region.national import (
     wage_to_2019,
 )
 from laborsim.region.pack import Zone
+from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
 
 F8 = NDArray[np.float64]
@@ -29,7 +31,7 @@ _LOCAL = ("44-45", "6244", "72", "81", "GL", "23")
 
 @dataclass(frozen=True)
 class CountyJobs:
-    """One county by sector (S,): jobs, establishments, weekly wage (2019 dollars), estimated (True where suppressed)."""
+    """One county by sector (S,): jobs, establishments, weekly wage, and whether BLS suppressed the cell."""
 
     jobs: F8
     establishments: F8
@@ -232,12 +234,12 @@ def _flows_2000(b: Builder) -> tuple[F8, F8, F8, F8]:
 def jobs(b: Builder, made: Balance) -> pd.DataFrame:
     by_zone = zone_jobs(b)
     rows = []
-    total = sum(v.jobs for v in by_zone.values())
-    places = sum(v.establishments for v in by_zone.values())
-    wage = sum(v.jobs * v.wage for v in by_zone.values()) / np.maximum(total, 1e-9)
+    total = np.sum([v.jobs for v in by_zone.values()], axis=0)
+    places = np.sum([v.establishments for v in by_zone.values()], axis=0)
+    wage = np.sum([v.jobs * v.wage for v in by_zone.values()], axis=0) / np.maximum(total, 1e-9)
     for z in b.zones:
         if z.kind == "outside":
-            scale = made.outside_jobs / np.sum(total)
+            scale = made.outside_jobs / total.sum()
             c = CountyJobs(total * scale, np.maximum(places * scale, 1.0), wage, np.zeros(len(SECTORS), bool))
         else:
             c = by_zone[z.code]
@@ -287,12 +289,12 @@ def minutes(b: Builder, made: Balance) -> pd.DataFrame:
             if "outside" in (h.kind, w.kind):
                 km[i, j] = 45.0 if h.code != w.code else 12.0
             elif i == j:
-                area = float(b.data.profile.loc[h.county, "joc_area (km^2)"]) * h.people_share
+                area = figure(b.data.profile, h.county, "joc_area (km^2)") * h.people_share
                 km[i, j] = 0.36 * math.sqrt(min(area, 700.0))  # people cluster: no more than a city's spread
             else:
                 km[i, j] = _distance(h, w)
     target = float(
-        b.region_mean({z.code: float(b.data.profile.loc[z.county, "acs2017_MeanCommute"]) for z in b.inside})
+        b.region_mean({z.code: figure(b.data.profile, z.county, "acs2017_MeanCommute") for z in b.inside})
     )
     flows = made.flows[: n - 1]
     fixed = 8.0

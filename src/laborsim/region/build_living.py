@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from laborsim.region.build_jobs import Balance, zone_jobs
-from laborsim.region.build_people import Builder
+from laborsim.region.build_population import Builder
 from laborsim.region.national import CPI
 from laborsim.region.needs import household_need
+from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
 
 _TO_2019: Final = CPI[2019] / CPI[2018]
@@ -79,7 +79,7 @@ def prices(b: Builder) -> dict[str, tuple[dict[str, float], str]]:
         every = b.data.childcare.query("study_year == 2018")["fips"].unique()
         near = [c for c in every if c[:2] in {x[:2] for x in b.counties}] or list(every)
         known = {c: p for c in near if (p := county_prices(b, c)) is not None and c in b.data.profile.index}
-    weight = {c: float(b.data.profile.loc[c, "joc_population.2018"]) for c in known}
+    weight = {c: figure(b.data.profile, c, "joc_population.2018") for c in known}
     mean = {g: sum(known[c][g] * weight[c] for c in known) / sum(weight.values()) for g in _CENTERS}
     typical = sum(_income(b, c) * weight[c] for c in known) / sum(weight.values())
     out = {}
@@ -97,7 +97,7 @@ def prices(b: Builder) -> dict[str, tuple[dict[str, float], str]]:
 
 
 def _income(b: Builder, fips: str) -> float:
-    return float(b.data.profile.loc[fips, "saipe_MEDHHINC_2019"])
+    return figure(b.data.profile, fips, "saipe_MEDHHINC_2019")
 
 
 def childcare(b: Builder, made: Balance) -> pd.DataFrame:
@@ -189,7 +189,7 @@ def rules(b: Builder) -> pd.DataFrame:
 def income(b: Builder) -> pd.DataFrame:
     ratio = b.ratios("income")
     head = {
-        z.code: float(b.data.profile.loc[z.county, "acs2017_IncomePerCap"])
+        z.code: figure(b.data.profile, z.county, "acs2017_IncomePerCap")
         * CPI[2019]
         / CPI[2017]
         * ratio[z.code]
@@ -214,7 +214,8 @@ def migration(b: Builder) -> pd.DataFrame:
     """Yearly rates per resident: ACS movers in; out-migration such that PEP growth 2016-19 comes about."""
     inward, outward = {}, {}
     for z in b.inside:
-        m, p = b.data.migration.loc[z.county], b.data.profile.loc[z.county]
+        m: Any = b.data.migration.loc[z.county]
+        p: Any = b.data.profile.loc[z.county]
         adults = float(b.population[z.county][25:].sum())
         far = float(m["fromdiffstate_total"]) + 0.6 * float(m["frominstate_total"])
         stay = _INSIDE if len(b.counties) > 1 else 0.0
@@ -227,8 +228,3 @@ def migration(b: Builder) -> pd.DataFrame:
         [(c, inward[c], outward[c], "outside_mean" if c == "outside" else "acs_migration") for c in inward],
         columns=["zone", "in_rate", "out_rate", "source"],
     ).round(6)
-
-
-def check_rates(frame: pd.DataFrame) -> float:
-    """Largest rate of a migration table (a figure above 0.2 a year would be a mistake)."""
-    return float(np.max(frame[["in_rate", "out_rate"]].to_numpy()))

@@ -189,7 +189,7 @@ def us_sectors(data: Data, raw: bool = False) -> pd.DataFrame:
 def _index_table(data: Data) -> pd.DataFrame:
     level = us_sectors(data).interpolate(limit_direction="both")
     index = (level / level.loc[BASE_MONTH]).loc[FIRST_MONTH:]
-    rows = index.stack().rename("index").reset_index()
+    rows = pd.Series(index.stack()).rename("index").reset_index()
     rows.columns = ["month", "sector", "index"]
     rows["source"] = [_index_source(s) for s in rows["sector"]]
     return rows
@@ -326,7 +326,9 @@ def _occupations(data: Data) -> pd.DataFrame:
     )
     modal = emp.groupby([ep["group"], school]).sum().reset_index(name="emp")
     modal.columns = ["group", "level", "emp"]
-    modal = modal.sort_values(["group", "emp", "level"]).groupby("group").last()["level"]
+    levels: dict[Any, Any] = (
+        modal.sort_values(["group", "emp", "level"]).groupby("group")["level"].last().to_dict()
+    )
     experience = ep["work_experience_in_a_related_occupation"].map(
         {"Less than 5 years": 12.0, "5 years or more": 24.0}
     )
@@ -351,7 +353,7 @@ def _occupations(data: Data) -> pd.DataFrame:
     q = wage_to_2019(np.array([quantiles[c] for c in codes]), data)
     out["wage"] = q[:, 1]
     out["sigma"] = np.log(q[:, 2] / q[:, 0]) / (2 * 1.2815516)
-    out.insert(0, "education", [EDUCATION[int(modal[c])] for c in codes])
+    out.insert(0, "education", [EDUCATION[int(levels[c])] for c in codes])
     out.insert(0, "title", [titles[c] for c in codes])
     out.insert(0, "code", codes)
     out["source"] = "ep"
@@ -381,9 +383,9 @@ def staffing_counts(data: Data) -> pd.DataFrame:
     institutions = (public - elsewhere).clip(lower=0)  # state and local schools and hospitals
     schools, hospitals = _industry_counts(data, "611000", codes), _industry_counts(data, "622000", codes)
     in_hospitals = institutions * hospitals / (hospitals + schools).clip(lower=1.0)
-    out["61"] = np.maximum(schools - (institutions - in_hospitals), 0.03 * schools)
+    out["61"] = (schools - (institutions - in_hospitals)).clip(lower=0.03 * schools)
     all_health = _industry_counts(data, "62--63", codes) - out["6244"]
-    out["62"] = np.maximum(all_health - in_hospitals, 0.03 * all_health).clip(lower=0)
+    out["62"] = (all_health - in_hospitals).clip(lower=0.03 * all_health).clip(lower=0.0)
     return pd.DataFrame({s: out[s] for s in SECTORS}).T
 
 
@@ -392,7 +394,7 @@ def _staffing(data: Data) -> pd.DataFrame:
     share = counts.div(counts.sum(axis=1), axis=0)
     share = share.where(share >= 2e-5, 0.0)
     share = share.div(share.sum(axis=1), axis=0)
-    rows = share.stack().rename("share").reset_index()
+    rows = pd.Series(share.stack()).rename("share").reset_index()
     rows.columns = ["sector", "occupation", "share"]
     rows = rows[rows["share"] > 0].reset_index(drop=True)
     rows["source"] = "oews_staffing"
@@ -423,9 +425,9 @@ def _mobility(data: Data) -> pd.DataFrame:
     share = moved / moved.sum(axis=1, keepdims=True)
     share[share < 1e-5] = 0.0
     share /= share.sum(axis=1, keepdims=True)
-    i, j = np.nonzero(share)
+    a, b = np.nonzero(share)
     return pd.DataFrame(
-        {"from": np.array(codes)[i], "to": np.array(codes)[j], "share": share[i, j], "source": "cps_mobility"}
+        {"from": np.array(codes)[a], "to": np.array(codes)[b], "share": share[a, b], "source": "cps_mobility"}
     )
 
 
@@ -463,7 +465,9 @@ def _flows(data: Data) -> pd.DataFrame:
         mine = frame[frame["from"] == a]
         for b in "EUN":
             if a != b:
-                rows.append((a + b, mine[f"n_to_{b}_000s"].mean() / stock if a == "N" else mine[f"p_to_{b}"].mean()))
+                rows.append(
+                    (a + b, mine[f"n_to_{b}_000s"].mean() / stock if a == "N" else mine[f"p_to_{b}"].mean())
+                )
     out = pd.DataFrame(rows, columns=["flow", "probability"])
     return out.assign(source="cps_flows")
 

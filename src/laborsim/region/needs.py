@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 HOURS: Final = 2080  # full-time hours a year
-#: Rent and utilities of two bedrooms where the median household has REFERENCE_INCOME; HUD fair market rent, Kansas City.
+#: Rent and utilities of two bedrooms where the median household has REFERENCE_INCOME; HUD fair market rent.
 RENT: Final = 940.0
 REFERENCE_INCOME: Final = 68_000.0
 RENT_ELASTICITY: Final = 0.35
@@ -21,13 +21,14 @@ _BEDROOMS: Final = {1: 0.80, 2: 1.0, 3: 1.34}
 _FOOD: Final = (232.0, 138.0, 205.0)
 _FOOD_SIZE: Final = (0.0, 1.20, 1.10, 1.05, 1.0, 0.95)
 #: Consumer Expenditure Survey: transport of the first adult, of the second, per child.
-_TRANSPORT: Final = (345.0, 265.0, 45.0)
+_TRANSPORT: Final = (430.0, 400.0, 85.0)
 #: Employee's premium and out-of-pocket, MEPS and CEX: adult, couple, per child.
-_HEALTH: Final = (190.0, 385.0, 75.0)
-#: Clothing, household, phone, personal care as a share of housing and food; MIT and EPI use like shares.
-_OTHER: Final = 0.18
-#: Paid care: weeks of school-age care count half (part of the day, long holidays full); the third child is cheaper.
-_SCHOOL_SHARE: Final = 0.55
+_HEALTH: Final = (235.0, 500.0, 100.0)
+#: Clothing, household, phone, personal care and the like: a share of housing and food, and a part per adult; CEX.
+_OTHER: Final = 0.22
+_OTHER_ADULT: Final = 125.0
+#: Paid care: the share of the year-round price spent on a school-age child (part of the day, holidays full).
+_SCHOOL_SHARE: Final = 0.70
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def household_need(
         care = first + (children - 1) * price["school"] * _SCHOOL_SHARE
     transport = sum(_TRANSPORT[:adults]) + children * _TRANSPORT[2]
     health = _HEALTH[adults - 1] + children * _HEALTH[2]
-    other = _OTHER * (housing + food)
+    other = _OTHER * (housing + food) + _OTHER_ADULT * adults
     spent = 12 * (housing + food + care + transport + health + other)
     low, high = 0.5 * spent, 3.0 * spent
     for _ in range(60):  # net income rises with gross: bisection

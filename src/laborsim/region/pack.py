@@ -340,9 +340,7 @@ def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
     for i, zone in enumerate(head.get("zones", [])):
         problems += _check_record(path, f"zones[{i}]", zone, Zone, {"code", "name", "county", "state"})
     for key, source in (head.get("sources") or {}).items():
-        problems += _check_record(
-            path, f"sources.{key}", source, Source, {"publisher", "series", "grade"}
-        )
+        problems += _check_record(path, f"sources.{key}", source, Source, {"publisher", "series", "grade"})
         if isinstance(source, dict) and source.get("grade", "measured") not in GRADES:
             problems.append(
                 f"{path}:{_toml_line(path, f'[sources.{key}]')}: sources.{key}.grade: "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from laborsim.region.pack import PackError, Zone
 from laborsim.region.sources import Data
@@ -75,7 +76,8 @@ def parse_split(text: str) -> dict[str, tuple[Part, ...]]:
         try:
             for entry in rest.split(","):
                 code, *shares = entry.strip().split(":")
-                parts.append(Part(code, *(float(s) for s in shares)))
+                people, jobs = ([float(x) for x in shares] + [0.0, 0.0])[:2]
+                parts.append(Part(code, people, jobs))
         except (ValueError, TypeError):
             raise PackError([f"split {item!r}: write COUNTY=PART:PEOPLE:JOBS,...,LAST"]) from None
         if len(parts) < 2 or not all(p.code for p in parts) or not county:
@@ -91,7 +93,7 @@ def make_zones(data: Data, counties: Sequence[str], split: Mapping[str, Sequence
     """Zones in order: counties as given, parts in place of split ones, and the outside zone."""
     zones: list[Zone] = []
     for fips in counties:
-        row = data.profile.loc[fips]
+        row: Any = data.profile.loc[fips]
         state = STATES[fips[:2]]
         name = f"{str(row['name']).title()}, {state}"
         lat, lon = float(row["joc_latitude (deg)"]), -abs(float(row["joc_longitude (deg)"]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 
@@ -143,7 +144,11 @@ DATA_SOURCES: dict[str, Source] = {
         "Rates by age and children combine both tables; the product form is assumed.",
     ),
     "cps_unemployment": Source(
-        _BLS, "CPS annual averages: unemployment by age, sex, race, education", "2018", "measured"
+        _BLS,
+        "CPS annual averages: unemployment by age, sex, race, education",
+        "2018",
+        "measured",
+        "Asian and other races (3.0, 5.6%) and the split of bachelor's and above from general knowledge.",
     ),
     "nilf_reasons": Source(
         _BLS,
@@ -218,8 +223,8 @@ DATA_SOURCES: dict[str, Source] = {
         "low-cost plan), childcare (NDCP), transport and other (CEX), health (MEPS), taxes (2019 rules)",
         "2019",
         "assumed",
-        "Levels of rents, food, transport and health from general knowledge; checked within 15% of the MIT "
-        "living wage, which is not used.",
+        "Levels of rents, food, transport and health from general knowledge; their mean is within 15% of "
+        "MIT's living wage (tax credits apart), which is not used.",
     ),
     "rules": Source(
         "State agencies and U.S. Department of Labor",
@@ -321,6 +326,11 @@ DATA_SOURCES: dict[str, Source] = {
     ),
     "cps_flows": Source(_BLS, "CPS labor force flows, means of 2018-19", "2018-19", "measured"),
 }
+
+
+def figure(frame: pd.DataFrame, row: object, column: str) -> float:
+    """One figure of a table as a float."""
+    return float(cast(Any, frame).at[row, column])
 
 
 class Data:
