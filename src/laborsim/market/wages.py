@@ -91,7 +91,7 @@ def going_rate(month: Month) -> NDArray[np.float64]:
     smooth += (open_now - smooth) * 0.2
     if month.index == 5:
         memory["usual_open"][:] = smooth
-    rate = e.occ_wage * (1.0 + q["real_growth"]) ** (month.index / 12.0)
+    rate = memory["going"] * (1.0 + q["real_growth"]) ** (month.index / 12.0)
     if month.index < 5:
         return np.asarray(rate)
     # Vacancies per seeker of the occupation, relative to its first half year; seekers by the overall chance.
@@ -100,10 +100,30 @@ def going_rate(month: Month) -> NDArray[np.float64]:
     return np.asarray(rate * tight ** q["tightness_elasticity"])
 
 
+def going_at_start(month: Month) -> NDArray[np.float64]:
+    """(O,) rate each occupation's cells post at the start, net of their employers' premiums: the median of its cells.
+
+    Below the median wage where those in the job have more skill, ability or tenure than a newcomer. Cells held up by
+    the wage floor tell nothing of it and are left out; an occupation without others goes by its median wage.
+    """
+    e, w = month.economy, month.world
+    c = w.cells.size
+    posted = w.cells.posted[:c].astype(np.float64)
+    premium = w.establishments.premium[w.cells.establishment[:c]].astype(np.float64)
+    free = posted > floor_by_zone(month)[w.cells.zone[:c]] + 0.005
+    rate, occupation = posted[free] * np.exp(-premium[free]), w.cells.occupation[:c][free]
+    order = np.lexsort((rate, occupation))
+    count = np.bincount(occupation, minlength=e.occupations)
+    some = count > 0
+    out = np.array(e.occ_wage, np.float64)
+    out[some] = rate[order][(np.cumsum(count) - count + count // 2)[some]]
+    return out
+
+
 def prepare(month: Month) -> None:
-    """Remember open vacancies by occupation, smoothed."""
+    """Remember the rates of the start, and open vacancies by occupation, smoothed."""
     n = month.economy.occupations
-    month.memory["wages"] = {"open": np.zeros(n), "usual_open": np.zeros(n)}
+    month.memory["wages"] = {"open": np.zeros(n), "usual_open": np.zeros(n), "going": going_at_start(month)}
 
 
 def stage(month: Month) -> None:

@@ -26,6 +26,8 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
+from laborsim.region.conditions import CREDENTIAL_FIELDS
+from laborsim.region.employers import Employers
 from laborsim.region.keyed import Part, exp, log, part_key, uniforms
 from laborsim.region.margins import band_of
 from laborsim.region.tables import RATE_AGES
@@ -120,31 +122,50 @@ def knows(economy: Economy, occupation: NDArray[np.uint8], education: NDArray[np
 
 def credentials(economy: Economy, occupation: NDArray[np.uint8], worked: NDArray[np.bool_], seed: int,
                 s: dict[str, Any]) -> NDArray[np.uint16]:
-    """Bits of credentials held: some of those who work in an occupation of the field (codes or SOC prefixes)."""
+    """Bits of credentials held: some of those who work in an occupation of the field."""
     out = np.zeros(occupation.size, np.uint16)
     holds = worked & (uniforms(part_key(seed, Part.CREDENTIALS), np.arange(occupation.size)) < s["credential_share"])
+    own = np.array(economy.major_codes)[economy.occ_major]
     for k, name in enumerate(economy.credential_fields[:16]):
-        major = name[:2]
-        if major in economy.major_codes:
-            mine = economy.occ_major[occupation] == economy.major_codes.index(major)
-            out[holds & mine] |= np.uint16(1 << k)
+        mine = np.isin(own, CREDENTIAL_FIELDS.get(name, ()))
+        out[holds & mine[occupation]] |= np.uint16(1 << k)
     return out
 
 
+def going_rates(economy: Economy, occupation: NDArray[np.uint8], offset: F8) -> F8:
+    """(O,) hourly rate at no premium at which the median worker of each occupation earns its median wage.
+
+    Parameters
+    ----------
+    occupation : (n,) of payroll workers.
+    offset : (n,) log premium of the employer plus what the worker's own ability, skill and tenure add.
+    """
+    order = np.lexsort((offset, occupation))
+    count = np.bincount(occupation, minlength=economy.occupations)
+    first = np.concatenate([[0], np.cumsum(count)[:-1]])
+    middle = np.zeros(economy.occupations)
+    some = count > 0
+    middle[some] = offset[order][(first + count // 2)[some]]
+    if some.any():
+        middle[~some] = float(np.sort(offset)[offset.size // 2])
+    return np.asarray(economy.occ_wage * exp(-middle))
+
+
 def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDArray[np.int32],
-            occupation: NDArray[np.uint8], posted: F8, ability: F8, seed: int, rooms: dict[str, dict[str, Any]]
-            ) -> People:
+            occupation: NDArray[np.uint8], employers: Employers, ability: F8, seed: int,
+            rooms: dict[str, dict[str, Any]]) -> tuple[People, F8]:
     """Columns that tell each person's working life so far.
 
     Parameters
     ----------
     people, state, job, occupation, ability : everyone, as settled before; hours must be decided.
-    posted : (C,) posted wage of each cell.
+    employers : establishments and cells.
     rooms : parameter values of the rooms synthesis, search, wages and insurance.
 
     Returns
     -------
-    dict of since, hired, skill, wage, hours, history, reservation, ui_weeks, ui_benefit, knows, credentials.
+    columns : since, hired, skill, wage, hours, history, reservation, ui_weeks, ui_benefit, knows, credentials.
+    posted : (C,) posted wage of each cell.
     """
     s, search, wages = rooms["synthesis"], rooms["search"], rooms["wages"]
     n = state.size
@@ -174,14 +195,20 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     hired = np.where(state <= SELF_EMPLOYED, since, since - 1 - former)
 
     skill = _skill(economy, age, tenure + former, occupation, seed, s, float(search["skill_floor"]))
-    pay = np.asarray(economy.occ_wage, float)[occupation]
-    at = state < SELF_EMPLOYED
+    own = (search["ability_return"] * ability + search["skill_return"] * (skill - 1.0)
+           + wages["tenure_return"] * np.minimum(tenure // 12, 15))
+    at = np.flatnonzero(state < SELF_EMPLOYED)
+    premium = employers.premium[employers.establishment]
+    going = going_rates(economy, occupation[at], premium[job[at]] + own[at])
+    floors = economy.minimum_wage[0]
+    posted = np.maximum(going[employers.occupation] * exp(premium),
+                        floors[employers.zone[employers.establishment]])
+    pay = going[occupation]
     pay[at] = posted[job[at]]
-    pay[~at & (state > SELF_EMPLOYED)] *= s["displaced_wage"]
-    own = exp(search["ability_return"] * ability + search["skill_return"] * (skill - 1.0)
-              + wages["tenure_return"] * np.minimum(tenure // 12, 15))
-    floor = economy.minimum_wage[0][people["zone"]]
-    wage = np.maximum(pay * own, floor)
+    pay[state > SELF_EMPLOYED] *= s["displaced_wage"]
+    floor = floors[people["zone"]]
+    floor[at] = floors[employers.zone[employers.establishment[job[at]]]]
+    wage = np.maximum(pay * exp(own), floor)
 
     hours = np.full(n, 40, np.uint8)
     hours[state == PART_TIME] = 20
@@ -214,7 +241,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
         "ui_weeks": weeks, "ui_benefit": benefit,
         "knows": knows(economy, occupation, people["education"], seed, s),
         "credentials": credentials(economy, occupation, (state <= UNEMPLOYED), seed, s),
-    }
+    }, posted
 
 
 def _skill(economy: Economy, age: I8, tenure: I8, occupation: NDArray[np.uint8], seed: int, s: dict[str, Any],

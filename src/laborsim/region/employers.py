@@ -7,6 +7,7 @@ Sizes follow a shifted Pareto law, P(size > x) = (1 + (x - 1)/sigma)^-alpha, wit
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Employers:
     Attributes
     ----------
     zone, sector, size, premium, productivity, host, practices, quality : (E,) establishments.
-    establishment, occupation, filled, vacancies, posted, age, needs : (C,) cells, sorted by establishment.
+    establishment, occupation, filled, vacancies, age, needs : (C,) cells, sorted by establishment.
     """
 
     zone: NDArray[np.uint8]
@@ -58,7 +59,6 @@ class Employers:
     occupation: NDArray[np.uint8]
     filled: I8
     vacancies: I8
-    posted: F8
     age: F8
     needs: NDArray[np.uint8]
 
@@ -214,7 +214,7 @@ def cells(zone: I8, sector: I8, size: I8, staffing: F8, seed: int) -> tuple[I8, 
     est, occ, count = (np.empty(capacity, np.int64) for _ in range(3))
     made = 0
     carries = np.zeros(staffing.shape)  # carried from zone to zone, so that regional totals hold
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         k = int(sector[a])
         made += _staff(size[a:b], staffing[k], key, int(a), carries[k], est[made:], occ[made:], count[made:])
     return est[:made], occ[:made], count[:made]
@@ -269,7 +269,6 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     practices[sector == economy.childcare_sector] |= PRACTICE_CHILDCARE
 
     vacancies = _vacancies(m, economy, sector[est], filled, seed, s)
-    posted = np.maximum(economy.occ_wage[occ] * exp(premium)[est], economy.minimum_wage[0][zone[est]])
     wait = uniforms(part_key(seed, Part.VACANCY_AGE), np.arange(est.size))
     months = -log(np.maximum(1.0 - wait, 1e-9)) * s["vacancy_age_months"]
     return Employers(
@@ -277,7 +276,7 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
         productivity=exp(0.5 * premium + 0.25 * normal(2) + 0.05 * (large - 0.6)),
         host=np.clip(s["host_share"] * exp(0.5 * normal(3)), 0.0, 0.5), practices=practices,
         quality=np.clip(np.rint(quality), 0, 255).astype(np.uint8), establishment=est,
-        occupation=occ.astype(np.uint8), filled=filled, vacancies=vacancies, posted=posted,
+        occupation=occ.astype(np.uint8), filled=filled, vacancies=vacancies,
         age=np.where(vacancies > 0, months, 0.0),
         needs=_needs(economy, occ, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, est, seed),
     )

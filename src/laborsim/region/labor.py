@@ -91,7 +91,8 @@ def traits(m: Margins, people: People, seed: int, s: dict[str, Any]) -> NDArray[
     return bits
 
 
-def participation(m: Margins, people: People, bits: NDArray[np.uint8], seed: int, s: dict[str, Any]) -> NDArray[np.bool_]:
+def participation(m: Margins, people: People, bits: NDArray[np.uint8], seed: int,
+                  s: dict[str, Any]) -> NDArray[np.bool_]:
     """Who is in the labor force; each zone's rate is the pack's."""
     age, sex = people["age"].astype(np.int64), people["sex"].astype(np.int64)
     zone = people["zone"].astype(np.int64)
@@ -154,8 +155,8 @@ def reasons(m: Margins, people: People, bits: NDArray[np.uint8], inactive: I8, s
     prior = np.ones((n_kinds, len(REASONS)))
     for k in range(n_kinds):
         prior[k, REASONS.index("carer")] = (0.15, 8.0, 4.0)[k % 3] * (8.0 if (k // 3) % 2 else 1.0)
-        prior[k, REASONS.index("student")] = 40.0 if (k // 6) % 2 else 0.01
-        prior[k, REASONS.index("disabled")] = 40.0 if k // 12 else 0.05
+        prior[k, REASONS.index("student")] = 300.0 if (k // 6) % 2 else 0.001
+        prior[k, REASONS.index("disabled")] = 300.0 if k // 12 else 0.001
     group = (band * 2 + sex) * n_kinds + kind
     shares = np.zeros((N_BANDS * 2 * n_kinds, len(REASONS)))
     count = np.bincount(group, minlength=shares.shape[0]).astype(float).reshape(-1, n_kinds)

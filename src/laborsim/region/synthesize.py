@@ -37,6 +37,7 @@ from laborsim.region.people import adults
 from laborsim.region.rake import shift_to_mean
 
 ROOMS = ("synthesis", "search", "wages", "insurance")
+SPACING, SCHOOLING = "demography.sibling_spacing_months", "demography.ability_schooling"
 VERSION = 1  # raise whenever synthesis gives other bytes from the same input
 
 
@@ -77,17 +78,17 @@ def synthesize(pack: Pack, national: Pack, economy: Economy, parameters: Mapping
     rooms = rooms_of(parameters)
     s = rooms["synthesis"]
     m = margins(pack, national, economy)
-    spacing = int(parameters["demography.sibling_spacing_months"])
+    spacing = int(parameters[SPACING])
     people, households = form(m, adults(m, scale, seed), scale, seed, spacing, s)
     state = states(m, people, seed, s)
     rows = np.arange(state.size)
-    ability = general_ability(people["education"], seed, float(s["ability_education"]))
+    ability = general_ability(people["education"], seed, float(parameters[SCHOOLING]))
 
     employers = build(m, economy, scale, int((state == FULL_TIME).sum()), seed, s)
     job, occupation = assign(m, economy, people, state, employers, ability, seed, s)
     sector = employers.sector[employers.establishment[np.maximum(job, 0)]]
     part_time(m, people, state, sector, np.asarray(rooms["search"]["part_time_share"], float), seed, s)
-    life = careers(economy, people, state, job, occupation, employers.posted, ability, seed, rooms)
+    life, posted = careers(economy, people, state, job, occupation, employers, ability, seed, rooms)
 
     month = np.floor(uniforms(part_key(seed, Part.BIRTH_MONTH), rows) * 12.0)
     columns = {
@@ -100,7 +101,7 @@ def synthesize(pack: Pack, national: Pack, economy: Economy, parameters: Mapping
     world = World.empty(state.size, households["zone"].size, employers.size.size, employers.filled.size)
     _fill(world.people, columns)
     _fill(world.households, _household_columns(m, people, households, state, seed, s))
-    _fill_employers(world, employers, job, state)
+    _fill_employers(world, employers, posted, job, state)
     return world
 
 
@@ -149,7 +150,8 @@ def _household_columns(m: Margins, people: Mapping[str, NDArray[Any]], household
     }
 
 
-def _fill_employers(world: World, e: Employers, job: NDArray[np.int32], state: NDArray[np.uint8]) -> None:
+def _fill_employers(world: World, e: Employers, posted: NDArray[np.float64], job: NDArray[np.int32],
+                    state: NDArray[np.uint8]) -> None:
     n = e.filled.size
     target = e.filled + e.vacancies
     wanted = np.bincount(e.establishment, target, e.size.size)
@@ -162,6 +164,6 @@ def _fill_employers(world: World, e: Employers, job: NDArray[np.int32], state: N
     _fill(world.cells, {
         "establishment": e.establishment, "occupation": e.occupation, "zone": e.zone[e.establishment],
         "sector": e.sector[e.establishment], "base": target, "target": target, "filled": e.filled,
-        "recall": np.bincount(waiting[waiting >= 0], minlength=n), "vacancies": e.vacancies, "posted": e.posted,
+        "recall": np.bincount(waiting[waiting >= 0], minlength=n), "vacancies": e.vacancies, "posted": posted,
         "age": e.age, "needs": e.needs,
     })
