@@ -15,22 +15,72 @@ from laborsim.indicators.definitions import DEFINITIONS
 from laborsim.indicators.frame import Frame
 from laborsim.market.counts import PIPELINE
 
-GROUPS = ("zone:a", "zone:b", "sex:male", "sex:female", "race:white", "race:black", "age:25-34", "education:hs",
-          "parent:under_six", "segment:low_skilled", "segment:high_skilled")
-PERSON = ("employment_rate", "unemployment_rate", "participation_rate", "share_self_sufficient", "share_good_jobs",
-          "wage_median")
+GROUPS = (
+    "zone:a",
+    "zone:b",
+    "sex:male",
+    "sex:female",
+    "race:white",
+    "race:black",
+    "age:25-34",
+    "education:hs",
+    "parent:under_six",
+    "segment:low_skilled",
+    "segment:high_skilled",
+    "zone:29095-east",
+)
+PERSON = (
+    "employment_rate",
+    "unemployment_rate",
+    "participation_rate",
+    "share_self_sufficient",
+    "share_good_jobs",
+    "wage_median",
+)
 LEVEL = {
-    "unemployment_rate": 0.04, "participation_rate": 0.68, "employment_rate": 0.65, "openings_rate": 0.045,
-    "hires_rate": 0.038, "quits_rate": 0.024, "layoffs_rate": 0.012, "share_self_sufficient": 0.55,
-    "share_good_jobs": 0.48, "wage_median": 20.0, "employment": 1_060_000.0, "labor_force": 1_100_000.0,
-    "self_sufficient_workers": 580_000.0, "good_vacancy_fill_rate": 0.5, "time_to_fill": 34.0,
-    "vacancy_duration": 33.0, "retention_12_month": 0.78, "applications_per_vacancy": 3.1,
-    "over_education_share": 0.21, "part_time_involuntary_share": 0.03, "u6_rate": 0.075,
-    "carers_kept_out": 9_000.0, "childcare_unmet": 7_000.0, "turnover_cost": 4.0e8, "seats": 700.0, "trainees": 5_000.0,
+    "unemployment_rate": 0.04,
+    "participation_rate": 0.68,
+    "employment_rate": 0.65,
+    "openings_rate": 0.045,
+    "hires_rate": 0.038,
+    "quits_rate": 0.024,
+    "layoffs_rate": 0.012,
+    "share_self_sufficient": 0.55,
+    "share_good_jobs": 0.48,
+    "wage_median": 20.0,
+    "employment": 1_060_000.0,
+    "labor_force": 1_100_000.0,
+    "self_sufficient_workers": 580_000.0,
+    "good_vacancy_fill_rate": 0.5,
+    "time_to_fill": 34.0,
+    "vacancy_duration": 33.0,
+    "retention_12_month": 0.78,
+    "applications_per_vacancy": 3.1,
+    "over_education_share": 0.21,
+    "part_time_involuntary_share": 0.03,
+    "u6_rate": 0.075,
+    "carers_kept_out": 9_000.0,
+    "childcare_unmet": 7_000.0,
+    "turnover_cost": 4.0e8,
+    "jobs": 990_000.0,
+    "quality_jobs": 480_000.0,
+    "household_income_median": 52_000.0,
+    "underemployment_rate": 0.2,
+    "seats": 700.0,
+    "trainees": 5_000.0,
 }
-EFFECT = {"unemployment_rate": -0.0015, "participation_rate": 0.002, "employment_rate": 0.003,
-          "share_self_sufficient": 0.004, "share_good_jobs": 0.001, "wage_median": 0.12, "employment": 4_500.0,
-          "self_sufficient_workers": 6_000.0, "carers_kept_out": -1_500.0, "childcare_unmet": -900.0}
+EFFECT = {
+    "unemployment_rate": -0.0015,
+    "participation_rate": 0.002,
+    "employment_rate": 0.003,
+    "share_self_sufficient": 0.004,
+    "share_good_jobs": 0.001,
+    "wage_median": 0.12,
+    "employment": 4_500.0,
+    "self_sufficient_workers": 6_000.0,
+    "carers_kept_out": -1_500.0,
+    "childcare_unmet": -900.0,
+}
 
 
 class FakeMarket:
@@ -69,17 +119,31 @@ class FakeMarket:
         for n, name in enumerate(order):
             groups = ["all"] + (list(GROUPS) if name in PERSON else [])
             if name == "segment_size":
-                groups = [f"segment:{s}" for s in ("unemployed", "underemployed", "low_skilled", "high_skilled",
-                                                   "out_of_labor_force")]
+                groups = [
+                    f"segment:{s}"
+                    for s in ("unemployed", "underemployed", "low_skilled", "high_skilled", "out_of_labor_force")
+                ]
             for g, group in enumerate(groups):
                 draw = np.random.Generator(np.random.Philox(key=[self.seed % 2**63, n * 100 + g]))
                 level = LEVEL.get(name, 60_000.0 / (1 + order.index(name) % 9))
+                if name.startswith("pipeline"):
+                    level = 4_000.0 / 2.2 ** PIPELINE.index(name[9:])
                 level *= 1.0 + 0.1 * np.sin(g)
                 noise = draw.normal(0.0, 0.01 * level) + draw.normal(0.0, 0.01, self.month) * level
-                swing = {"unemployment_rate": 0.09, "participation_rate": -0.02, "employment_rate": -0.09,
-                         "openings_rate": -0.02, "layoffs_rate": 0.05}.get(name, 0.0)
+                swing = {
+                    "unemployment_rate": 0.09,
+                    "participation_rate": -0.02,
+                    "employment_rate": -0.09,
+                    "openings_rate": -0.02,
+                    "layoffs_rate": 0.05,
+                }.get(name, 0.0)
                 effect = EFFECT.get(name, 0.05 * level if name.startswith("pipeline") else 0.0)
                 effect *= 1.0 + 0.3 * np.cos(g + (0 if self.policy is None else len(self.policy)))
+                if np.ndim(strength):
+                    own = np.random.Generator(
+                        np.random.Philox(key=[self.seed % 2**63, 7 * n + g + 1000 * len(self.policy)])
+                    )
+                    noise = noise + own.normal(0.0, 0.003, self.month) * level * (strength > 0)
                 columns.append(level + noise + swing * shock + effect * strength)
                 keys.append((name, group))
         return Frame(keys, [DEFINITIONS[i].unit for i, _ in keys], np.column_stack(columns), self.spec.start)
@@ -91,8 +155,16 @@ class FakeMarket:
             for m in range(max(0, first), self.month):
                 for k, item in enumerate(("seats", "navigators")):
                     if policy.budget:
-                        rows.append({"policy": name, "month": self.spec.month_label(m), "payer": "board" if k else "state",
-                                     "item": item, "units": 10.0 + k, "dollars": policy.budget / 24.0})
+                        rows.append(
+                            {
+                                "policy": name,
+                                "month": self.spec.month_label(m),
+                                "payer": "board" if k else "state",
+                                "item": item,
+                                "units": 10.0 + k,
+                                "dollars": policy.budget / 24.0,
+                            }
+                        )
         return pd.DataFrame(rows, columns=["policy", "month", "payer", "item", "units", "dollars"])
 
     def state_hash(self):
@@ -101,7 +173,7 @@ class FakeMarket:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-SCENARIO = '''
+SCENARIO = """
 [scenario]
 title = "A made-up region"
 region = "kansas-city"
@@ -147,4 +219,4 @@ payer = "board"
 type = "childcare_support"
 subsidy_share = 0.5
 places = 800
-'''
+"""

@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from laborsim.model import LaborMarket as LaborMarket
     from laborsim.loading import load_scenario as load_scenario
+    from laborsim.model import LaborMarket as LaborMarket
     from laborsim.study.results import Results as Results
     from laborsim.study.results import load_results as load_results
     from laborsim.study.run import run as run

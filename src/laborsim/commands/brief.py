@@ -9,9 +9,7 @@ import typer
 
 from laborsim.commands.options import Debug, Json, Quiet, emit_json
 
-Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", help="Directory that `laborsim run` wrote.", show_default=False)
-]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Directory that `laborsim run` wrote.", show_default=False)]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="html.")]
 
 

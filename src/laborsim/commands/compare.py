@@ -16,7 +16,9 @@ Policies = Annotated[
 ]
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="GROUP", help="Break down by group: segment, sex, race, age, education, zone, parent."),
+    typer.Option(
+        "--by", metavar="GROUP", help="Break down by group: segment, sex, race, age, education, zone, parent."
+    ),
 ]
 
 
@@ -69,12 +71,22 @@ def command(
     from laborsim.report import terminal
 
     if json_:
-        emit_json({
-            "scenario": results.about["scenario"]["name"], "policy": chosen, "against": against, "by": by,
-            "replicates": results.replicates, "months": comparison.months, "level": comparison.level,
-            **{name: getattr(comparison, name).to_dict("records") for name in ("differences", "costs", "gains", "losses")},
-            "failed": [_failed(r) for r in results.failed],
-        })
+        emit_json(
+            {
+                "scenario": results.about["scenario"]["name"],
+                "policy": chosen,
+                "against": against,
+                "by": by,
+                "replicates": results.replicates,
+                "months": comparison.months,
+                "level": comparison.level,
+                **{
+                    name: getattr(comparison, name).to_dict("records")
+                    for name in ("differences", "costs", "gains", "losses")
+                },
+                "failed": [_failed(r) for r in results.failed],
+            }
+        )
     else:
         screen = terminal.console()
         screen.print(terminal.differences(results, comparison))

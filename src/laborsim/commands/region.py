@@ -10,16 +10,21 @@ import typer
 from laborsim.commands.options import Debug, Json, Quiet, emit_json, remark
 
 app = typer.Typer(
-    help="List, show and build region packs.\n\nExample: laborsim region show kansas-city", no_args_is_help=True,
-    pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="List, show and build region packs.\n\nExample: laborsim region show kansas-city",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 Counties = Annotated[str, typer.Option("--counties", metavar="FIPS,...", help="Counties, by five-digit FIPS code.")]
 Split = Annotated[
     list[str] | None,
-    typer.Option("--split", metavar="FIPS=PART:PEOPLE:JOBS,PART",
-                 help="Split a county into zones by shares of its people and jobs (an assumption), as in "
-                      "29095=east:0.43:0.30,west."),
+    typer.Option(
+        "--split",
+        metavar="FIPS=PART:PEOPLE:JOBS,PART",
+        help="Split a county into zones by shares of its people and jobs (an assumption), as in "
+        "29095=east:0.43:0.30,west.",
+    ),
 ]
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the official statistics.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new pack.")]
@@ -98,7 +103,9 @@ def build(
         raise InputError(f"--out {out}: holds something else than a region pack")
     from laborsim.region.build import build_pack
 
-    pack = _loaded(build_pack, codes, data, split=split or [], name=name or out.resolve().name, title=title)
+    pack = _loaded(
+        build_pack, codes, data, split=_splits(split or []), name=name or out.resolve().name, title=title or ""
+    )
     pack.save(out)
     if json_:
         emit_json(describe(pack))
@@ -115,14 +122,32 @@ def print_pack(about: dict[str, Any]) -> None:
     from laborsim.report.terminal import console
 
     screen = console()
-    table = Table(title=f"{about['title']} ({about['name']})", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for column, side in (("zone", "left"), ("name", "left"), ("people", "right"), ("16 and over", "right"),
-                         ("labor force", "right"), ("unemployed", "right"), ("jobs", "right")):
+    table = Table(
+        title=f"{about['title']} ({about['name']})", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold"
+    )
+    for column, side in (
+        ("zone", "left"),
+        ("name", "left"),
+        ("people", "right"),
+        ("16 and over", "right"),
+        ("labor force", "right"),
+        ("unemployed", "right"),
+        ("jobs", "right"),
+    ):
         table.add_column(column, justify=side)  # type: ignore[arg-type]
     for zone in about["zones"]:
-        table.add_row(zone["code"], zone["name"], f"{zone['people']:,}", f"{zone['people_16_and_over']:,}",
-                      f"{zone['labor_force']:,}", f"{100 * zone['unemployment_rate']:.1f}%", f"{zone['jobs']:,}")
-    table.add_row("all", "without outside", f"{about['people']:,}", "", f"{about['labor_force']:,}", "", f"{about['jobs']:,}")
+        table.add_row(
+            zone["code"],
+            zone["name"],
+            f"{zone['people']:,}",
+            f"{zone['people_16_and_over']:,}",
+            f"{zone['labor_force']:,}",
+            f"{100 * zone['unemployment_rate']:.1f}%",
+            f"{zone['jobs']:,}",
+        )
+    table.add_row(
+        "all", "without outside", f"{about['people']:,}", "", f"{about['labor_force']:,}", "", f"{about['jobs']:,}"
+    )
     screen.print(table)
     sources = Table(title="Sources", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for column in ("id", "publisher", "series", "vintage", "grade"):
@@ -131,6 +156,13 @@ def print_pack(about: dict[str, Any]) -> None:
         sources.add_row(*(str(source.get(c, "")) for c in ("id", "publisher", "series", "vintage", "grade")))
     screen.print(sources)
     print(f"hash {about['hash']}")
+
+
+def _splits(texts: list[str]) -> dict[str, Any]:
+    """Splits as the builder takes them."""
+    from laborsim.region.places import parse_split
+
+    return {code: parts for text in texts for code, parts in parse_split(text).items()}
 
 
 def _loaded(function: Any, *args: Any, **kwargs: Any) -> Any:

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 Policies = Annotated[
     list[str] | None,
-    typer.Option("--policy", "-p", metavar="NAME", help="Policy to run; several times for several. Default: all. "
-                                                        '"baseline" alone runs no policy.'),
+    typer.Option(
+        "--policy",
+        "-p",
+        metavar="NAME",
+        help='Policy to run; several times for several. Default: all. "baseline" alone runs no policy.',
+    ),
 ]
 Replicates = Annotated[int | None, typer.Option("--replicates", "-n", metavar="N", help="Runs of each policy.")]
 Scale = Annotated[float | None, typer.Option("--scale", metavar="X", help="Share of people simulated, 0 to 1.")]
@@ -60,8 +64,10 @@ def command(
     else:
         if results.about["targets"] and len(results.failed) < len(results.records):
             terminal.console().print(terminal.scorecard(results))
-        print(f"{results.about['people']:,} people, {results.about['employers']:,} employers, "
-              f"{len(results.months)} months, {len(results.records)} runs in {results.about['seconds']:.1f} seconds")
+        print(
+            f"{results.about['people']:,} people, {results.about['employers']:,} employers, "
+            f"{len(results.months)} months, {len(results.records)} runs in {results.about['seconds']:.1f} seconds"
+        )
         print(f"results: {folder}")
     for record in results.records:
         for said in record.remarks if record.replicate == 0 else ():
@@ -73,8 +79,15 @@ def command(
         raise typer.Exit(1)
 
 
-def study(spec: Any, policies: list[str] | None, threads: int | None, folder: Path | None, quiet: bool, run: Any,
-          interrupted: type[KeyboardInterrupt]) -> Results:
+def study(
+    spec: Any,
+    policies: list[str] | None,
+    threads: int | None,
+    folder: Path | None,
+    quiet: bool,
+    run: Any,
+    interrupted: type[KeyboardInterrupt],
+) -> Results:
     """Run with progress; after Ctrl-C say what was kept."""
     from laborsim.commands.progress import Bar
     from laborsim.report.publish import prefetch, publish
@@ -82,9 +95,13 @@ def study(spec: Any, policies: list[str] | None, threads: int | None, folder: Pa
     # this process waits for its workers: charts' libraries are read meanwhile
     threading.Thread(target=prefetch, daemon=True).start()
     with Bar(quiet) as bar:
+
+        def finish(done: Results, place: Path) -> None:
+            bar.writing("charts")
+            publish(done, place)
+
         try:
-            results: Results = run(spec, policies, threads=threads, out=folder, progress=bar,
-                                   finish=None if folder is None else lambda r, p: (bar.writing("charts"), publish(r, p)))
+            results: Results = run(spec, policies, threads=threads, out=folder, progress=bar, finish=finish)
         except interrupted as stop:
             text = str(stop)
             if getattr(stop, "path", None):
@@ -99,13 +116,20 @@ def summary(results: Results) -> dict[str, Any]:
     about = results.about
     table = results.targets() if len(results.failed) < len(results.records) else None
     columns = ("policy", "value", "low", "high", "goal", "probability", "met")
-    targets = [] if table is None else [
-        {"name": row["target"], **{c: row[c] for c in columns}} for row in table.to_dict("records")
-    ]
+    targets = (
+        []
+        if table is None
+        else [{"name": row["target"], **{c: row[c] for c in columns}} for row in table.to_dict("records")]
+    )
     out: dict[str, Any] = {
-        "scenario": about["scenario"]["name"], "out": str(results.path), "people": about["people"],
-        "employers": about["employers"], "months": len(about["months"]), "seconds": about["seconds"],
-        "state_hash": about["state_hash"], "targets": targets,
+        "scenario": about["scenario"]["name"],
+        "out": str(results.path),
+        "people": about["people"],
+        "employers": about["employers"],
+        "months": len(about["months"]),
+        "seconds": about["seconds"],
+        "state_hash": about["state_hash"],
+        "targets": targets,
     }
     if results.failed:
         out["failed"] = [{"policy": r.policy, "replicate": r.replicate, "error": r.error} for r in results.failed]

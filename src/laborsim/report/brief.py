@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.charts_policy import goal_words, money
 from laborsim.report.wording import (
     NOT_DISTINGUISHABLE,
+    each,
+    goal_words,
     in_runs,
+    lower,
+    money,
     month_name,
     place_and_period,
     policy_title,
@@ -29,10 +32,22 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 # what the answer is about: the first stock whose change is distinguishable, in this order
 STOCKS = ("worker at a self-sufficiency wage", "employed resident", "worker in a good job")
-PLURALS = {"worker at a self-sufficiency wage": "workers at a self-sufficiency wage",
-           "employed resident": "employed residents", "worker in a good job": "workers in good jobs"}
-CABINET_ROWS = ("self_sufficient_workers", "employment", "unemployment_rate", "participation_rate",
-                "share_self_sufficient", "wage_median", "good_vacancy_fill_rate", "time_to_fill", "carers_kept_out")
+PLURALS = {
+    "worker at a self-sufficiency wage": "workers at a self-sufficiency wage",
+    "employed resident": "employed residents",
+    "worker in a good job": "workers in good jobs",
+}
+CABINET_ROWS = (
+    "self_sufficient_workers",
+    "employment",
+    "unemployment_rate",
+    "participation_rate",
+    "share_self_sufficient",
+    "wage_median",
+    "good_vacancy_fill_rate",
+    "time_to_fill",
+    "carers_kept_out",
+)
 
 
 def brief_html(results: Results, charts: Sequence[Chart]) -> str:
@@ -45,8 +60,13 @@ def brief_html(results: Results, charts: Sequence[Chart]) -> str:
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return environment.get_template("brief.html.j2").render(**content(results, charts))
 
 
@@ -70,7 +90,8 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
         "cabinets": _cabinets(results, comparisons),
         "notes": _paragraphs(about["scenario"]["notes"]),
         "assumed": sorted((_assumption(a) for a in assumed), key=lambda a: (not a["set_here"], a["name"])),
-        "loose": len(loose), "parameters": len(parameters),
+        "loose": len(loose),
+        "parameters": len(parameters),
         "loose_rooms": _rooms(loose),
         "failed": [f"{policy_title(results, r.policy)}, replicate {r.replicate}: {r.error}" for r in results.failed],
         "replicates": results.replicates,
@@ -94,7 +115,9 @@ def _answer(results: Results, comparisons: dict[str, Comparison]) -> list[str]:
     if not comparisons:
         return []
     if results.replicates < 2:
-        return ["One run of each policy shows no more than one possible course: more replicates are needed for an answer."]
+        return [
+            "One run of each policy shows no more than one possible course: more replicates are needed for an answer."
+        ]
     for stock in STOCKS:
         found = []
         for policy, comparison in comparisons.items():
@@ -104,24 +127,30 @@ def _answer(results: Results, comparisons: dict[str, Comparison]) -> list[str]:
         if not found:
             continue
         most = max(found, key=lambda f: float(f[1]["additional"]))
-        said = [f"{policy_title(results, most[0])} adds most {PLURALS[stock]}: {most[1]['additional']:+,.0f} "
-                f"(90% interval {most[1]['low']:+,.0f} to {most[1]['high']:+,.0f})."]
+        said = [
+            f"Most {PLURALS[stock]} are added by {lower(policy_title(results, most[0]))}: "
+            f"{most[1]['additional']:+,.0f} (90% interval {most[1]['low']:+,.0f} to {most[1]['high']:+,.0f})."
+        ]
         priced = [f for f in found if math.isfinite(f[1]["per_additional"])]
         if priced:
             cheap = min(priced, key=lambda f: float(f[1]["per_additional"]))
             row = cheap[1]
-            same = "It also does so" if cheap[0] == most[0] else f"{policy_title(results, cheap[0])} adds them"
-            said.append(f"{same} at the lowest cost among those that can be told from chance: {money(row['per_additional'])} for "
-                        f"each ({money(row['per_additional_low'])} to {money(row['per_additional_high'])})."
-                        if len(priced) > 1 else
-                        f"Each costs {money(row['per_additional'])} ({money(row['per_additional_low'])} to "
-                        f"{money(row['per_additional_high'])}).")
+            same = "The same policy" if cheap[0] == most[0] else policy_title(results, cheap[0])
+            said.append(
+                f"{same} has the lowest cost among those that can be told from chance: "
+                f"{money(row['per_additional'])} for each ({money(row['per_additional_low'])} to {money(row['per_additional_high'])})."
+                if len(priced) > 1
+                else f"Each costs {money(row['per_additional'])} ({money(row['per_additional_low'])} to "
+                f"{money(row['per_additional_high'])})."
+            )
         rest = [p for p in comparisons if p not in [f[0] for f in found]]
         if rest:
-            said.append(f"What {titles(results, rest)} {'adds' if len(rest) == 1 else 'add'} to them is {NOT_DISTINGUISHABLE}.")
+            said.append(f"Change with {lower(titles(results, rest))}: {NOT_DISTINGUISHABLE}.")
         return said
-    return [f"None of them changes the number of workers at a self-sufficiency wage, of employed residents or of workers in "
-            f"good jobs by more than chance: every change is {NOT_DISTINGUISHABLE}."]
+    return [
+        f"None of them changes the number of workers at a self-sufficiency wage, of employed residents or of workers "
+        f"in good jobs by more than chance: every change is {NOT_DISTINGUISHABLE}."
+    ]
 
 
 def _option(results: Results, policy: str, comparison: Comparison) -> dict[str, Any]:
@@ -134,14 +163,33 @@ def _option(results: Results, policy: str, comparison: Comparison) -> dict[str, 
         row = rows.iloc[0]
         sure = row["low"] > 0 or row["high"] < 0
         interval = f"{row['low']:+,.0f} to {row['high']:+,.0f}" if math.isfinite(row["low"]) else "one run"
-        price = (f"{money(row['per_additional'])} ({money(row['per_additional_low'])} to {money(row['per_additional_high'])})"
-                 if math.isfinite(row["per_additional"]) else "")
-        costs.append({"stock": PLURALS[stock], "additional": f"{row['additional']:+,.0f}", "interval": interval, "sure": sure,
-                      "price": price})
-    spent = float(comparison.costs["dollars"].iloc[0]) if len(comparison.costs) else float(results.dollars(policy).mean())
-    return {"policy": policy, "title": policy_title(results, policy),
-            "owner": results.about["policies"][policy].get("owner") or "", "spent": money(spent), "costs": costs,
-            "gains": _who(comparison, 1), "losses": _who(comparison, -1)}
+        price = (
+            f"{money(row['per_additional'])} ({money(row['per_additional_low'])} "
+            f"to {money(row['per_additional_high'])})"
+            if math.isfinite(row["per_additional"])
+            else ""
+        )
+        costs.append(
+            {
+                "stock": PLURALS[stock],
+                "additional": f"{row['additional']:+,.0f}",
+                "interval": interval,
+                "sure": sure,
+                "price": price,
+            }
+        )
+    spent = (
+        float(comparison.costs["dollars"].iloc[0]) if len(comparison.costs) else float(results.dollars(policy).mean())
+    )
+    return {
+        "policy": policy,
+        "title": policy_title(results, policy),
+        "owner": results.about["policies"][policy].get("owner") or "",
+        "spent": money(spent),
+        "costs": costs,
+        "gains": _who(comparison, 1),
+        "losses": _who(comparison, -1),
+    }
 
 
 def _who(comparison: Comparison, side: int, most: int = 4) -> str:
@@ -149,7 +197,7 @@ def _who(comparison: Comparison, side: int, most: int = 4) -> str:
     if len(table) == 0:
         return "no group by more than chance"
     by_group: dict[str, list[str]] = {}
-    for row in table.itertuples():
+    for row in each(table):
         by_group.setdefault(row.who, []).append(f"{row.label} {shown(row.difference, row.kind, signed=True)}")
     # groups that change in most ways first; the list says how many are left out
     order = sorted(by_group, key=lambda who: -len(by_group[who]))
@@ -168,14 +216,26 @@ def _targets(results: Results) -> list[dict[str, Any]]:
         for policy in results.policies:
             row = rows[rows["policy"] == policy].iloc[0]
             known = math.isfinite(row["value"])
-            cells.append({
-                "value": shown(row["value"], kind) if known else "no figure",
-                "range": f"{shown(row['low'], kind)} to {shown(row['high'], kind)}" if known and row["runs"] > 1 else "",
-                "chance": f"met {in_runs(row['probability'], int(row['runs']))}" if known else str(row["remark"]),
-                "met": bool(row["met"]),
-            })
-        out.append({"name": name, "goal": goal_words(first["goal"], kind), "by": month_name(first["by"]),
-                    "source": first["source"], "cells": cells, "remark": first["remark"]})
+            cells.append(
+                {
+                    "value": shown(row["value"], kind) if known else "no figure",
+                    "range": f"{shown(row['low'], kind)} to {shown(row['high'], kind)}"
+                    if known and row["runs"] > 1
+                    else "",
+                    "chance": f"met {in_runs(row['probability'], int(row['runs']))}" if known else str(row["remark"]),
+                    "met": bool(row["met"]),
+                }
+            )
+        out.append(
+            {
+                "name": name,
+                "goal": goal_words(first["goal"], kind),
+                "by": month_name(first["by"]),
+                "source": first["source"],
+                "cells": cells,
+                "remark": first["remark"],
+            }
+        )
     return out
 
 
@@ -187,12 +247,19 @@ def _cabinets(results: Results, comparisons: dict[str, Comparison]) -> list[dict
         table = comparison.differences.set_index("indicator")
         effects = [(table.loc[i, "label"], sentence(table.loc[i])) for i in CABINET_ROWS if i in table.index]
         remarks = sorted({said for r in results.records if r.policy == policy for said in r.remarks})
-        owners.setdefault(str(plan.get("owner") or "No owner named"), []).append({
-            "title": policy_title(results, policy), "note": plan.get("note") or "", "effects": effects,
-            "terms": _terms(plan), "spent": _option(results, policy, comparison)["spent"],
-            "remarks": remarks[:4], "more_remarks": max(0, len(remarks) - 4),
-            "gains": _who(comparison, 1), "losses": _who(comparison, -1),
-        })
+        owners.setdefault(str(plan.get("owner") or "No owner named"), []).append(
+            {
+                "title": policy_title(results, policy),
+                "note": plan.get("note") or "",
+                "effects": effects,
+                "terms": _terms(plan),
+                "spent": _option(results, policy, comparison)["spent"],
+                "remarks": remarks[:4],
+                "more_remarks": max(0, len(remarks) - 4),
+                "gains": _who(comparison, 1),
+                "losses": _who(comparison, -1),
+            }
+        )
     return [{"owner": owner, "policies": policies} for owner, policies in owners.items()]
 
 
@@ -225,11 +292,20 @@ def _assumption(row: dict[str, Any]) -> dict[str, Any]:
     if isinstance(value, float):
         value = f"{value:.6g}"
     elif isinstance(value, list):
-        value = ", ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in value[:8]) + (" ..." if len(value) > 8 else "")
+        value = ", ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in value[:8]) + (
+            " ..." if len(value) > 8 else ""
+        )
     span = f"{row['low']:g} to {row['high']:g}" if row["low"] is not None and row["high"] is not None else ""
     text = str(value)
-    return {"name": row["name"], "label": row["label"], "value": text if len(text) <= 120 else text[:117] + "...",
-            "unit": row["unit"], "range": span, "source": row["source"], "set_here": row["set_here"]}
+    return {
+        "name": row["name"],
+        "label": row["label"],
+        "value": text if len(text) <= 120 else text[:117] + "...",
+        "unit": row["unit"],
+        "range": span,
+        "source": row["source"],
+        "set_here": row["set_here"],
+    }
 
 
 def _rooms(rows: list[dict[str, Any]]) -> str:
@@ -242,12 +318,16 @@ def _rooms(rows: list[dict[str, Any]]) -> str:
 
 def _precision(comparisons: dict[str, Comparison]) -> str:
     """Typical gain from comparing runs that share their draws."""
-    gains = sorted(float(v) for c in comparisons.values() for v in c.differences["variance_reduction"] if math.isfinite(v))
+    gains = sorted(
+        float(v) for c in comparisons.values() for v in c.differences["variance_reduction"] if math.isfinite(v)
+    )
     if not gains:
         return ""
     middle = gains[len(gains) // 2]
-    return (f"Runs share every random draw a policy does not touch; for the headline figures this is worth {middle:.1f} times as "
-            "many independent runs (median over indicators and policies).")
+    return (
+        f"Runs share every random draw a policy does not touch; for the headline figures this is worth {middle:.1f} times "
+        "as many independent runs (median over indicators and policies)."
+    )
 
 
 def _paragraphs(notes: str) -> list[str]:

@@ -13,6 +13,7 @@ from laborsim.report.figures import Chart
 from laborsim.report.wording import (
     NOT_DISTINGUISHABLE,
     in_runs,
+    lower,
     place_and_period,
     policy_title,
     runs_note,
@@ -64,9 +65,18 @@ def rate(results: Results, indicator: str, group: str = "all", name: str | None 
         subtitle += " Below: policy less baseline, mean of the 12 months to date, percentage points."
     height, ratio = (4.2, [1.25, 1.0]) if policies else (2.9, [1.0])
     with theme.style():
-        figure, axes = theme.canvas(title, subtitle, _note(results, bool(policies)), height,
-                                    rows=len(ratio), left=0.45, right=1.45, below=0.25,
-                                    height_ratios=ratio, hspace=0.24)
+        figure, axes = theme.canvas(
+            title,
+            subtitle,
+            _note(results, bool(policies)),
+            height,
+            rows=len(ratio),
+            left=0.45,
+            right=1.45,
+            below=0.25,
+            height_ratios=ratio,
+            hspace=0.24,
+        )
         upper = axes[0] if policies else axes
         mean, low, high = _mean_and_band(base)
         upper.fill_between(x, 100 * low, 100 * high, color=theme.BASE, alpha=0.18, linewidth=0)
@@ -77,20 +87,20 @@ def rate(results: Results, indicator: str, group: str = "all", name: str | None 
         ends = _finite(base[:, -1])
         theme.label_ends(upper, x[-1], [(100 * float(mean[-1]), f"Baseline\n{100 * ends:.1f}%", theme.BASE)])
         if policies:
-            lower = axes[1]
+            under = axes[1]
             labels = []
             for policy in policies:
                 ink = theme.colour(results.policies, policy)
                 d, d_low, d_high = (100 * v for v in changes[policy])
                 if results.replicates > 1:
-                    lower.fill_between(x, d_low, d_high, color=ink, alpha=0.14, linewidth=0)
-                lower.plot(x, d, color=ink)
+                    under.fill_between(x, d_low, d_high, color=ink, alpha=0.14, linewidth=0)
+                under.plot(x, d, color=ink)
                 labels.append((float(d[-1]), theme.wrapped(policy_title(results, policy), 19), ink))
-            lower.axhline(0, color=theme.BASE, linewidth=1.0)
-            lower.yaxis.set_major_formatter(FuncFormatter(_signed))
-            lower.yaxis.set_major_locator(MaxNLocator(5))
-            theme.months_axis(lower, months)
-            theme.label_ends(lower, x[-1], labels, 8.0)
+            under.axhline(0, color=theme.BASE, linewidth=1.0)
+            under.yaxis.set_major_formatter(FuncFormatter(_signed))
+            under.yaxis.set_major_locator(MaxNLocator(5))
+            theme.months_axis(under, months)
+            theme.label_ends(under, x[-1], labels, 8.0)
     data = pd.DataFrame([r for block in rows for r in block])
     return Chart(name or indicator, title, alt, figure, data)
 
@@ -114,12 +124,18 @@ def beveridge(results: Results, policy: str = BASELINE) -> Chart:
     turn = loop_direction(uq, vq)
     worst = int(np.argmax(uq))
     when = f"{years[worst]} Q{(int(names[worst][5:7]) - 1) // 3 + 1}" if step == 3 else names[worst]
-    title = (f"Unemployment peaks at {100 * uq[worst]:.1f}% in {when}, "
-             + {1: "and the region comes back round the curve counter-clockwise",
-                -1: "and the region comes back round the curve clockwise",
-                0: "and the path makes no clear loop"}[turn])
-    subtitle = (f"Job openings rate against unemployment rate, {'quarterly' if step == 3 else 'monthly'} means, "
-                f"{policy_title(results, policy)}, {place_and_period(results)}")
+    title = (
+        f"Unemployment peaks at {100 * uq[worst]:.1f}% in {when}, "
+        + {
+            1: "and the region comes back round the curve counter-clockwise",
+            -1: "and the region comes back round the curve clockwise",
+            0: "and the path makes no clear loop",
+        }[turn]
+    )
+    subtitle = (
+        f"Job openings rate against unemployment rate, {'quarterly' if step == 3 else 'monthly'} means, "
+        f"{policy_title(results, policy)}, {place_and_period(results)}"
+    )
     ramp = colormaps["viridis"]
     distinct = sorted(set(years))
 
@@ -130,9 +146,18 @@ def beveridge(results: Results, policy: str = BASELINE) -> Chart:
     with theme.style():
         figure, axes = theme.canvas(title, subtitle, note, 4.3, left=0.55, right=0.3, below=0.5)
         for k in range(len(uq) - 1):
-            axes.annotate("", xy=(100 * uq[k + 1], 100 * vq[k + 1]), xytext=(100 * uq[k], 100 * vq[k]),
-                          arrowprops={"arrowstyle": "-|>,head_width=0.16,head_length=0.3", "color": ink(years[k + 1]),
-                                      "linewidth": 1.3, "shrinkA": 0, "shrinkB": 2.5})
+            axes.annotate(
+                "",
+                xy=(100 * uq[k + 1], 100 * vq[k + 1]),
+                xytext=(100 * uq[k], 100 * vq[k]),
+                arrowprops={
+                    "arrowstyle": "-|>,head_width=0.16,head_length=0.3",
+                    "color": ink(years[k + 1]),
+                    "linewidth": 1.3,
+                    "shrinkA": 0,
+                    "shrinkB": 2.5,
+                },
+            )
         axes.scatter(100 * uq, 100 * vq, c=[ink(y) for y in years], s=13, zorder=3, linewidths=0)
         wide, tall = 100 * float(np.ptp(uq)) or 1.0, 100 * float(np.ptp(vq)) or 1.0
         axes.set_xlim(100 * uq.min() - 0.05 * wide, 100 * uq.max() + 0.09 * wide)
@@ -143,10 +168,12 @@ def beveridge(results: Results, policy: str = BASELINE) -> Chart:
         axes.yaxis.set_major_formatter(percent)
         axes.set_xlabel("Unemployed, share of the labor force")
         axes.set_title("Openings, share of filled and open jobs", loc="left", fontsize=8.5, color=theme.GREY)
-    alt = (f"Path of quarterly points from {names[0]} (unemployment {100 * uq[0]:.1f}%, openings {100 * vq[0]:.1f}%) to "
-           f"{names[-1]} ({100 * uq[-1]:.1f}%, {100 * vq[-1]:.1f}%). Highest unemployment {100 * uq[worst]:.1f}% in {when} "
-           f"with openings {100 * vq[worst]:.1f}%. The path turns "
-           + {1: "counter-clockwise.", -1: "clockwise.", 0: "in no clear direction."}[turn])
+    alt = (
+        f"Path of quarterly points from {names[0]} (unemployment {100 * uq[0]:.1f}%, openings {100 * vq[0]:.1f}%) to "
+        f"{names[-1]} ({100 * uq[-1]:.1f}%, {100 * vq[-1]:.1f}%). Highest unemployment {100 * uq[worst]:.1f}% in "
+        f"{when} with openings {100 * vq[worst]:.1f}%. The path turns "
+        + {1: "counter-clockwise.", -1: "clockwise.", 0: "in no clear direction."}[turn]
+    )
     data = pd.DataFrame({"from_month": names, "unemployment_rate": uq, "openings_rate": vq})
     return Chart("beveridge", title, alt, figure, data)
 
@@ -177,16 +204,26 @@ def _year_labels(axes: Any, x: F8, y: F8, years: list[int], ink: Any) -> None:
                     cy = py[k] + reach * math.sin(math.radians(angle))
                     if not (14 < cx < width - 14 and 6 < cy < height - 6):
                         continue
-                    crowd = sum(math.exp(-(((cx - a) / 20) ** 2 + ((cy - b) / 9) ** 2))
-                                for a, b in zip(px, py, strict=True))
+                    crowd = sum(
+                        math.exp(-(((cx - a) / 20) ** 2 + ((cy - b) / 9) ** 2)) for a, b in zip(px, py, strict=True)
+                    )
                     crowd += sum(12.0 * math.exp(-(((cx - a) / 26) ** 2 + ((cy - b) / 10) ** 2)) for a, b in taken)
                     crowd += 0.012 * reach
                     if best is None or crowd < best[0]:
                         best = (crowd, cx, cy)
         if best is not None:
             taken.append(best[1:])
-            axes.text(x0 + best[1] / width * (x1 - x0), y0 + best[2] / height * (y1 - y0), str(year),
-                      color=ink(year), fontsize=8.5, fontweight="bold", ha="center", va="center", zorder=4)
+            axes.text(
+                x0 + best[1] / width * (x1 - x0),
+                y0 + best[2] / height * (y1 - y0),
+                str(year),
+                color=ink(year),
+                fontsize=8.5,
+                fontweight="bold",
+                ha="center",
+                va="center",
+                zorder=4,
+            )
 
 
 def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, str]:
@@ -207,14 +244,18 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
         best = max(sure or pairs, key=lambda p: abs(pairs[p].difference))
         d = pairs[best]
         share = f", {in_runs(d.down if d.difference < 0 else d.up, d.replicates)}" if d.replicates > 1 else ""
-        verb = "lowers" if d.difference < 0 else "raises"
-        title = (f"{opening}; {_lower(policy_title(results, best))} {verb} it by "
-                 f"{abs(100 * d.difference):.2f} points{share}")
+        side = "lower" if d.difference < 0 else "higher"
+        title = (
+            f"{opening}; it is {abs(100 * d.difference):.2f} points {side} with "
+            f"{lower(policy_title(results, best))}{share}"
+        )
     peak = np.nanmean(results.series(indicator, group), axis=0)
     top, low = int(np.nanargmax(peak)), int(np.nanargmin(peak))
-    alt = (f"Baseline {said.label} from {results.months[0]} to {results.months[-1]}: highest {shown(peak[top], 'share')} in "
-           f"{results.months[top]}, lowest {shown(peak[low], 'share')} in {results.months[low]}, {level} over the last 12 "
-           "months.")
+    alt = (
+        f"Baseline {said.label} from {results.months[0]} to {results.months[-1]}: highest {shown(peak[top], 'share')} "
+        f"in {results.months[top]}, lowest {shown(peak[low], 'share')} in {results.months[low]}, {level} over the last 12 "
+        "months."
+    )
     for p, d in pairs.items():
         alt += f" {policy_title(results, p)}: {shown(d.difference, 'share', signed=True)}"
         alt += ";" if d.distinguishable or d.replicates < 2 else f", {NOT_DISTINGUISHABLE};"
@@ -224,9 +265,19 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
 def _course(results: Results, indicator: str, group: str, policy: str) -> list[dict[str, Any]]:
     mean, low, high = _mean_and_band(results.series(indicator, group, policy))
     change = _change(results, indicator, group, policy)
-    return [{"month": m, "policy": policy, "mean": mean[t], "low_5": low[t], "high_95": high[t],
-             "difference_12_months": change[0][t], "difference_low": change[1][t], "difference_high": change[2][t]}
-            for t, m in enumerate(results.months)]
+    return [
+        {
+            "month": m,
+            "policy": policy,
+            "mean": mean[t],
+            "low_5": low[t],
+            "high_95": high[t],
+            "difference_12_months": change[0][t],
+            "difference_low": change[1][t],
+            "difference_high": change[2][t],
+        }
+        for t, m in enumerate(results.months)
+    ]
 
 
 def _change(results: Results, indicator: str, group: str, policy: str) -> tuple[F8, F8, F8]:
@@ -270,9 +321,3 @@ def _signed(value: float, _: int) -> str:
 def _finite(values: F8) -> float:
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else math.nan
-
-
-def _lower(text: str) -> str:
-    """A title as it stands inside a sentence: its first letter small, unless the word is all capitals."""
-    first = text.split(" ", 1)[0]
-    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]

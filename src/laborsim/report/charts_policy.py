@@ -1,4 +1,4 @@
-"""Charts of what policies do: target scorecard, outcomes by segment, training funnel, spending."""
+"""Charts of what policies do: outcomes by segment, training funnel, spending."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import numpy as np
 
 from laborsim.market.counts import PIPELINE
 from laborsim.report import theme
-from laborsim.report.figures import Chart
+from laborsim.report.figures import Chart, key_line
 from laborsim.report.wording import (
     CAVEAT,
     NOT_DISTINGUISHABLE,
+    each,
+    lower,
+    money,
     place_and_period,
     policy_title,
     region_title,
-    runs_note,
 )
-from laborsim.scenario.fields import parse_goal
 from laborsim.study.outcomes import group_name, outcome, shown
 from laborsim.study.statistics import paired
 from laborsim.study.task import BASELINE
@@ -32,86 +33,7 @@ PAYER_GREYS = ("#4d4d4d", "#7f7f7f", "#b3b3b3", "#d0d0d0", "#e3e3e3")
 ROW = 0.2  # inches for one dot
 # what is drawn for each segment: people in it, and rates of those it has rates for
 SEGMENT_ORDER = ("unemployed", "underemployed", "low_skilled", "high_skilled", "out_of_labor_force")
-SEGMENT_ROWS = ("segment_size", "employment_rate", "share_self_sufficient", "wage_median")
-
-
-def targets(results: Results) -> Chart | None:
-    """Dots with ranges against each goal, and the probability of meeting it; None without targets."""
-    table = results.targets()
-    if table.empty:
-        return None
-    policies = list(results.policies)
-    names = list(dict.fromkeys(table["target"]))
-    block = ROW * len(policies) + 0.22
-    height = block * len(names)
-    title, alt = _targets_finding(results, table)
-    subtitle = (f"Distance from the goal in per cent of the goal, {region_title(results)}, by the month each target names; "
-                "right of the line is better. Probability: share of runs that meet the goal")
-    note = runs_note(results, "lines through them: 5% to 95% of runs").replace("Lines: mean", "Dots: mean") \
-        .replace("Lines: one", "Dots: one")
-    left, columns = 2.35, 1.35
-    with theme.style():
-        figure, axes = theme.canvas(title, subtitle, note, height, left=left, right=columns, below=0.35, above=0.34)
-        reach = 1.0
-        drawn = []
-        for k, name in enumerate(names):
-            for j, policy in enumerate(policies):
-                row = table[(table["target"] == name) & (table["policy"] == policy)].iloc[0]
-                _, goal = parse_goal(row["goal"])
-                sign = 1.0 if row["goal"].lstrip().startswith(">") else -1.0
-                unit = abs(goal) if goal else 1.0
-                at, lo, hi = (100 * sign * (row[c] - goal) / unit for c in ("value", "low", "high"))
-                y = -(k * block + 0.11 + ROW * (j + 0.5))
-                if math.isfinite(at):
-                    drawn.append((at, lo, hi, y, theme.colour(policies, policy)))
-                    reach = max(reach, abs(at), abs(lo), abs(hi))
-        limit = min(reach * 1.08, 120.0)
-        axes.set_xlim(-limit, limit)
-        axes.set_ylim(-height, 0)
-        axes.axvspan(0, limit, color=theme.GOOD, alpha=0.05, linewidth=0)
-        axes.axvline(0, color=theme.INK, linewidth=1.2)
-        for at, lo, hi, y, ink in drawn:
-            axes.plot([max(-limit, min(lo, hi)), min(limit, max(lo, hi))], [y, y], color=ink, linewidth=2.2, alpha=0.45,
-                      solid_capstyle="butt")
-            if abs(at) <= limit:
-                axes.plot([at], [y], "o", color=ink, markersize=5.0)
-            else:
-                axes.plot([math.copysign(limit, at) * 0.985], [y], "<" if at < 0 else ">", color=ink, markersize=5.5)
-        axes.set_yticks([])
-        axes.grid(True, axis="x")
-        axes.xaxis.set_major_formatter(lambda v, _: "goal" if v == 0 else f"{v:+g}%".replace("-", "\N{MINUS SIGN}"))
-        for k, name in enumerate(names):
-            first = table[(table["target"] == name)].iloc[0]
-            top = -(k * block + 0.1)
-            if k:
-                axes.axhline(-(k * block), color=theme.RULE, linewidth=0.8)
-            kind = outcome(first["indicator"], first["unit"]).kind
-            text = theme.wrapped(name, 34)
-            axes.annotate(text, (0, top), xycoords=("axes fraction", "data"), xytext=(-left * 72, 0),
-                          textcoords="offset points", va="top", ha="left", fontsize=8.5, fontweight="bold",
-                          annotation_clip=False)
-            goal_text = f"goal {goal_words(first['goal'], kind)} by {first['by']}"
-            axes.annotate(goal_text, (0, top), xycoords=("axes fraction", "data"),
-                          xytext=(-left * 72, -11.5 * (1 + text.count("\n"))), textcoords="offset points", va="top",
-                          ha="left", fontsize=7.8, color=theme.GREY, annotation_clip=False)
-            for j, policy in enumerate(policies):
-                row = table[(table["target"] == name) & (table["policy"] == policy)].iloc[0]
-                y = -(k * block + 0.11 + ROW * (j + 0.5))
-                ink = theme.colour(policies, policy)
-                value = shown(row["value"], kind) if math.isfinite(row["value"]) else "no figure"
-                chance = f"{100 * row['probability']:.0f}%" if math.isfinite(row["probability"]) else ""
-                axes.annotate(value, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0),
-                              textcoords="offset points", va="center", ha="left", fontsize=8, color=ink,
-                              annotation_clip=False)
-                axes.annotate(chance, (1, y), xycoords=("axes fraction", "data"), xytext=(columns * 72, 0),
-                              textcoords="offset points", va="center", ha="right", fontsize=8, color=ink,
-                              fontweight="bold", annotation_clip=False)
-        _policy_key(axes, results, policies)
-        axes.annotate("value", (1, 1), xycoords="axes fraction", xytext=(8, 4), textcoords="offset points",
-                      fontsize=7.8, color=theme.GREY, annotation_clip=False)
-        axes.annotate("probability", (1, 1), xycoords="axes fraction", xytext=(columns * 72, 4), ha="right",
-                      textcoords="offset points", fontsize=7.8, color=theme.GREY, annotation_clip=False)
-    return Chart("targets", title, alt, figure, table)
+SEGMENT_ROWS = ("segment_size", "employment_rate", "share_self_sufficient")
 
 
 def segments(results: Results, months: int = 12) -> Chart | None:
@@ -119,7 +41,9 @@ def segments(results: Results, months: int = 12) -> Chart | None:
     import pandas as pd
 
     policies = [p for p in results.policies if p != BASELINE]
-    groups = sorted(results.groups("segment"), key=lambda g: SEGMENT_ORDER.index(g[8:]) if g[8:] in SEGMENT_ORDER else 99)
+    groups = sorted(
+        results.groups("segment"), key=lambda g: SEGMENT_ORDER.index(g[8:]) if g[8:] in SEGMENT_ORDER else 99
+    )
     rows = []
     for indicator in SEGMENT_ROWS:
         for group in groups:
@@ -130,9 +54,20 @@ def segments(results: Results, months: int = 12) -> Chart | None:
                 continue
             for policy in policies:
                 p = paired(base, results.last_year(indicator, group, policy, months))
-                rows.append({"indicator": indicator, "group": group, "policy": policy, "baseline": p.base,
-                             "policy_value": p.policy, "difference": p.difference, "low": p.low, "high": p.high,
-                             "distinguishable": p.distinguishable, "replicates": p.replicates})
+                rows.append(
+                    {
+                        "indicator": indicator,
+                        "group": group,
+                        "policy": policy,
+                        "baseline": p.base,
+                        "policy_value": p.policy,
+                        "difference": p.difference,
+                        "low": p.low,
+                        "high": p.high,
+                        "distinguishable": p.distinguishable,
+                        "replicates": p.replicates,
+                    }
+                )
     if not rows:
         return None
     data = pd.DataFrame(rows)
@@ -140,22 +75,37 @@ def segments(results: Results, months: int = 12) -> Chart | None:
     heights = [max(1, data[data["indicator"] == i]["group"].nunique()) for i in panels]
     block = ROW * len(policies) + 0.14
     title, alt = _segments_finding(results, data)
-    subtitle = (f"Policy less baseline by segment of workers, mean of the last {months} months to {results.months[-1]}, "
-                f"{region_title(results)}. Segments overlap")
-    note = (f"Dots: mean difference of {results.replicates} pairs of model runs; lines: 90% confidence intervals. Hollow: "
-            f"{NOT_DISTINGUISHABLE}. {CAVEAT}")
+    subtitle = (
+        f"Policy less baseline by segment of workers, mean of the last {months} months to {results.months[-1]}, "
+        f"{region_title(results)}. Segments overlap"
+    )
+    note = (
+        f"Dots: mean difference of {results.replicates} pairs of model runs; lines: 90% confidence intervals. Hollow: "
+        f"{NOT_DISTINGUISHABLE}. {CAVEAT}"
+    )
     # each panel has a heading and an axis with its own unit
     gap = 0.62
     total = block * sum(heights) + gap * (len(panels) - 1)
     with theme.style():
         mean_height = block * sum(heights) / len(panels)
-        figure, axes = theme.canvas(title, subtitle, note, total + 0.3, rows=len(panels), left=2.2, right=0.75, below=0.3, above=0.55,
-                                    height_ratios=heights, hspace=gap / mean_height)
+        figure, axes = theme.canvas(
+            title,
+            subtitle,
+            note,
+            total + 0.3,
+            rows=len(panels),
+            left=2.2,
+            right=0.75,
+            below=0.3,
+            above=0.66,
+            height_ratios=heights,
+            hspace=gap / mean_height,
+        )
         for k, indicator in enumerate(panels):
             ax = axes[k] if len(panels) > 1 else axes
             _segment_panel(ax, results, data[data["indicator"] == indicator], policies, block)
         first = axes[0] if len(panels) > 1 else axes
-        _policy_key(first, results, policies, lift=20)
+        key_line(first, results, policies, lift=20)
     return Chart("segments", title, alt, figure, data)
 
 
@@ -171,27 +121,39 @@ def funnel(results: Results) -> Chart | None:
             total = np.nansum(results.series(f"pipeline_{stage}", "all", policy), axis=1)
             done = [r.replicate for r in results.records if r.policy == policy and r.done]
             mean = float(total[done].mean()) if done else math.nan
-            rows.append({"policy": policy, "stage": stage, "people": mean, "share_of_stage_before": mean / before
-                         if before else math.nan})
+            rows.append(
+                {
+                    "policy": policy,
+                    "stage": stage,
+                    "people": mean,
+                    "share_of_stage_before": mean / before if before else math.nan,
+                }
+            )
             before = mean
     data = pd.DataFrame(rows)
     if data.empty or not (data["people"] > 0).any():
         return None
     policies = list(results.policies)
-    wide = data.pivot(index="stage", columns="policy", values="people").reindex(stages)
+    wide: Any = data.pivot(index="stage", columns="policy", values="people").reindex(stages)
     shown_policies = [BASELINE, *[p for p in policies if p != BASELINE and _differs(wide[p], wide[BASELINE])]]
     title, alt = _funnel_finding(results, wide, stages)
-    subtitle = (f"People passing each stage of training programs, all programs together, whole region, "
-                f"{place_and_period(results)}. At the right: share of the stage before, baseline")
+    subtitle = (
+        f"People passing each stage of training programs, all programs together, whole region, "
+        f"{place_and_period(results)}. At the right: share of the stage before, baseline"
+    )
     quiet = [policy_title(results, p) for p in policies if p not in shown_policies]
-    note = (f"Dots: mean of {results.replicates} model runs. One person may pass a stage more than once; those who pass "
-            "a stage late in the period have not reached the next ones yet. Logarithmic scale.")
+    note = (
+        f"Dots: mean of {results.replicates} model runs. One person may pass a stage more than once; those who pass "
+        "a stage late in the period have not reached the next ones yet. Logarithmic scale."
+    )
     if quiet:
         note += f" Not drawn, within 2% of the baseline: {', '.join(quiet)}."
     note += f" {CAVEAT}"
     block = max(0.42, 0.17 * len(shown_policies) + 0.12)
     with theme.style():
-        figure, axes = theme.canvas(title, subtitle, note, block * len(stages) + 0.2, left=1.15, right=0.6, below=0.25, above=0.34)
+        figure, axes = theme.canvas(
+            title, subtitle, note, block * len(stages) + 0.2, left=1.15, right=0.6, below=0.25, above=0.5
+        )
         top = float(np.nanmax(wide.to_numpy()))
         positive = wide.to_numpy()[wide.to_numpy() > 0]
         floor = 10 ** math.floor(math.log10(max(1.0, float(positive.min()) * 0.6)))
@@ -208,21 +170,47 @@ def funnel(results: Results) -> Chart | None:
                 ink = theme.colour(policies, policy)
                 if people > 0:
                     axes.plot([people], [y], "o", color=ink, markersize=6.0)
-                axes.annotate(f"{people:,.0f}", (max(people, floor), y), xytext=(7, 0), textcoords="offset points",
-                              fontsize=7.8, va="center", color=ink, annotation_clip=False)
-            axes.annotate(stage.capitalize(), (0, -(k + 0.5)), xycoords=("axes fraction", "data"), xytext=(-8, 0),
-                          textcoords="offset points", ha="right", va="center", fontsize=9, annotation_clip=False)
+                axes.annotate(
+                    f"{people:,.0f}",
+                    (max(people, floor), y),
+                    xytext=(7, 0),
+                    textcoords="offset points",
+                    fontsize=7.8,
+                    va="center",
+                    color=ink,
+                    annotation_clip=False,
+                )
+            axes.annotate(
+                stage.capitalize(),
+                (0, -(k + 0.5)),
+                xycoords=("axes fraction", "data"),
+                xytext=(-8, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=9,
+                annotation_clip=False,
+            )
             share = data[(data["policy"] == BASELINE) & (data["stage"] == stage)]["share_of_stage_before"].iloc[0]
             if math.isfinite(share):
-                axes.annotate(f"{100 * share:.0f}%", (1, -(k + 0.5)), xycoords=("axes fraction", "data"),
-                              xytext=(0.6 * 72, 0), textcoords="offset points", fontsize=8, color=theme.GREY, va="center",
-                              ha="right", annotation_clip=False)
+                axes.annotate(
+                    f"{100 * share:.0f}%",
+                    (1, -(k + 0.5)),
+                    xycoords=("axes fraction", "data"),
+                    xytext=(0.6 * 72, 0),
+                    textcoords="offset points",
+                    fontsize=8,
+                    color=theme.GREY,
+                    va="center",
+                    ha="right",
+                    annotation_clip=False,
+                )
         axes.set_yticks([])
         axes.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
         axes.xaxis.set_minor_formatter("")
         axes.tick_params(which="minor", length=0)
         axes.grid(False, axis="y")
-        _policy_key(axes, results, shown_policies)
+        key_line(axes, results, shown_policies)
     return Chart("funnel", title, alt, figure, data)
 
 
@@ -243,18 +231,33 @@ def spending(results: Results) -> Chart | None:
     dearest = str(totals.idxmax())
     top_payer = payers[0]
     by_payer = data[data["payer"] == top_payer]["dollars"].sum() / totals.sum()
-    title = (f"{policy_title(results, dearest)} costs most, {money(float(totals[dearest]))} over the period; the "
-             f"{top_payer} pays {100 * by_payer:.0f}% of all" if len(policies) > 1 else
-             f"{policy_title(results, dearest)} costs {money(float(totals[dearest]))} over the period")
-    subtitle = (f"Dollars of {results.about.get('dollar_year', 2019)} spent by policy and its owner. Left: in all, by payer. "
-                f"Right: by year. {place_and_period(results)}")
+    title = (
+        f"Most is spent on {lower(policy_title(results, dearest))}, {money(float(totals[dearest]))} over the period; "
+        f"the {top_payer} pays {100 * by_payer:.0f}% of all"
+        if len(policies) > 1
+        else f"{money(float(totals[dearest]))} is spent on {lower(policy_title(results, dearest))} over the period"
+    )
+    subtitle = (
+        f"Dollars of {results.about.get('dollar_year', 2019)} spent by policy and its owner. Left: in all, by payer. "
+        f"Right: by year. {place_and_period(results)}"
+    )
     note = f"Mean of {results.replicates} model runs; money booked when places, seats and contacts are used. {CAVEAT}"
     # greys: the colours belong to the policies
     inks = {payer: PAYER_GREYS[k % len(PAYER_GREYS)] for k, payer in enumerate(payers)}
     block = 0.78
     with theme.style():
-        figure, axes = theme.canvas(title, subtitle, note, max(1.7, block * len(policies)) + 0.25, columns=2, left=0.1,
-                                    right=0.2, below=0.35, width_ratios=[1.0, 1.15], wspace=0.22)
+        figure, axes = theme.canvas(
+            title,
+            subtitle,
+            note,
+            max(1.7, block * len(policies)) + 0.25,
+            columns=2,
+            left=0.1,
+            right=0.2,
+            below=0.35,
+            width_ratios=[1.0, 1.15],
+            wspace=0.22,
+        )
         bars, years = axes
         unit, suffix = _money_unit(float(totals.max()))
         for k, policy in enumerate(policies):
@@ -264,58 +267,50 @@ def spending(results: Results) -> Chart | None:
                 if part > 0:
                     bars.barh(-(k + 0.68), part, left=start, height=0.3, color=inks[payer], linewidth=0)
                     if part > 0.14 * float(totals.max()) / unit:
-                        bars.annotate(payer, (start + part / 2, -(k + 0.68)), ha="center", va="center", fontsize=7.5,
-                                      color="white" if payers.index(payer) % len(PAYER_GREYS) < 2 else theme.INK)
+                        bars.annotate(
+                            payer,
+                            (start + part / 2, -(k + 0.68)),
+                            ha="center",
+                            va="center",
+                            fontsize=7.5,
+                            color="white" if payers.index(payer) % len(PAYER_GREYS) < 2 else theme.INK,
+                        )
                     start += part
             owner = results.about["policies"][policy].get("owner", "")
-            bars.annotate(policy_title(results, policy), (0, -(k + 0.16)), va="center", fontsize=8.5,
-                          color=theme.colour(results.policies, policy), fontweight="bold", annotation_clip=False)
+            bars.annotate(
+                policy_title(results, policy),
+                (0, -(k + 0.16)),
+                va="center",
+                fontsize=8.5,
+                color=theme.colour(results.policies, policy),
+                fontweight="bold",
+                annotation_clip=False,
+            )
             bars.annotate(owner, (0, -(k + 0.39)), va="center", fontsize=7.5, color=theme.GREY, annotation_clip=False)
-            bars.annotate(money(start * unit), (start, -(k + 0.68)), xytext=(4, 0), textcoords="offset points",
-                          va="center", fontsize=8.5, annotation_clip=False)
+            bars.annotate(
+                money(start * unit),
+                (start, -(k + 0.68)),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+                annotation_clip=False,
+            )
         bars.set_ylim(-len(policies), 0)
         bars.set_xlim(0, float(totals.max()) / unit * 1.22)
         bars.set_yticks([])
         bars.xaxis.set_major_formatter(lambda v, _: f"${v:g}{suffix}")
         bars.grid(False, axis="y")
         _yearly(years, results, data, policies)
-    alt = " ".join(f"{policy_title(results, p)} ({results.about['policies'][p].get('owner', '')}): "
-                   f"{money(float(totals.get(p, 0.0)))}." for p in policies) + f" Payers: {', '.join(payers)}."
+    alt = (
+        " ".join(
+            f"{policy_title(results, p)} ({results.about['policies'][p].get('owner', '')}): "
+            f"{money(float(totals.get(p, 0.0)))}."
+            for p in policies
+        )
+        + f" Payers: {', '.join(payers)}."
+    )
     return Chart("spending", title, alt, figure, data)
-
-
-def money(dollars: float) -> str:
-    """Dollars as they stand in a sentence.
-
-    Examples
-    --------
-    >>> money(2_340_000), money(912_000_000.0), money(52_300)
-    ('$2.3 million', '$912 million', '$52,300')
-    """
-    if abs(dollars) >= 999_500_000:
-        return f"${dollars / 1e9:.2f} billion"
-    if abs(dollars) >= 9_950_000:
-        return f"${dollars / 1e6:.0f} million"
-    if abs(dollars) >= 999_500:
-        return f"${dollars / 1e6:.1f} million"
-    return f"${dollars:,.0f}"
-
-
-def goal_words(goal: str, kind: str) -> str:
-    """A goal in the indicator's own unit.
-
-    Examples
-    --------
-    >>> goal_words(">= 0.62", "share"), goal_words("<= 30", "days")
-    ('at least 62%', 'at most 30 days')
-    """
-    comparison, number = parse_goal(goal)
-    words = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}[comparison]
-    if kind == "share":
-        return f"{words} {100 * number:.4g}%"
-    if kind == "days":
-        return f"{words} {number:.4g} days"
-    return f"{words} {shown(number, kind)}"
 
 
 def _money_unit(most: float) -> tuple[float, str]:
@@ -329,36 +324,17 @@ def _yearly(axes: Any, results: Results, data: pd.DataFrame, policies: list[str]
     wide = 0.8 / len(policies)
     for j, policy in enumerate(policies):
         values = [float(per_year.get((policy, y), 0.0)) / unit for y in years]
-        axes.bar(np.arange(len(years)) - 0.4 + wide * (j + 0.5), values, width=wide * 0.9,
-                 color=theme.colour(results.policies, policy), linewidth=0)
+        axes.bar(
+            np.arange(len(years)) - 0.4 + wide * (j + 0.5),
+            values,
+            width=wide * 0.9,
+            color=theme.colour(results.policies, policy),
+            linewidth=0,
+        )
     every = max(1, len(years) // 8)
     axes.set_xticks(range(0, len(years), every), years[::every])
     axes.yaxis.set_major_formatter(lambda v, _: f"${v:g}{suffix}")
     axes.grid(False, axis="x")
-
-
-def _policy_key(axes: Any, results: Results, policies: list[str], lift: float = 4) -> None:
-    """Names of the policies in their colours, in one line over the axes."""
-    from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
-
-    words = [TextArea(f"\N{BLACK CIRCLE} {_short(policy_title(results, p))}",
-                      textprops={"color": theme.colour(results.policies, p), "fontsize": 7.8}) for p in policies]
-    box = AnchoredOffsetbox(loc="lower left", child=HPacker(children=words, pad=0, sep=9), pad=0, borderpad=0,
-                            frameon=False, bbox_to_anchor=(theme.MARGIN * axes.figure.dpi, 0),
-                            bbox_transform=None)
-    # left edge of the figure, just above the axes
-    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
-
-    figure = axes.figure
-    across = figure.transFigure + ScaledTranslation(theme.MARGIN, 0, figure.dpi_scale_trans)
-    up = axes.transAxes + ScaledTranslation(0, lift / 72, figure.dpi_scale_trans)
-    box.set_bbox_to_anchor((0.0, 1.0), blended_transform_factory(across, up))
-    axes.add_artist(box)
-    box.set_clip_on(False)
-
-
-def _short(text: str, most: int = 30) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _segment_panel(axes: Any, results: Results, data: pd.DataFrame, policies: list[str], block: float) -> None:
@@ -380,19 +356,50 @@ def _segment_panel(axes: Any, results: Results, data: pd.DataFrame, policies: li
                 axes.plot([lo, hi], [y, y], color=ink, linewidth=2.0, alpha=0.45, solid_capstyle="butt")
                 bounds += [lo, hi]
             solid = row["distinguishable"] or row["replicates"] < 2
-            axes.plot([at], [y], "o", color=ink, markersize=5.2, markerfacecolor=ink if solid else "white",
-                      markeredgewidth=1.2)
+            axes.plot(
+                [at],
+                [y],
+                "o",
+                color=ink,
+                markersize=5.2,
+                markerfacecolor=ink if solid else "white",
+                markeredgewidth=1.2,
+            )
             bounds.append(at)
-            axes.annotate(shown(row["difference"], said.kind, signed=True), (1, y), xycoords=("axes fraction", "data"),
-                          xytext=(6, 0), textcoords="offset points", fontsize=7.5, color=ink, va="center",
-                          annotation_clip=False)
+            axes.annotate(
+                shown(row["difference"], said.kind, signed=True),
+                (1, y),
+                xycoords=("axes fraction", "data"),
+                xytext=(6, 0),
+                textcoords="offset points",
+                fontsize=7.5,
+                color=ink,
+                va="center",
+                annotation_clip=False,
+            )
         level = shown(float(data[data["group"] == group]["baseline"].mean()), said.kind)
         middle = -(k * block + block / 2)
-        axes.annotate(_capital(group_name(group)), (0, middle), xycoords=("axes fraction", "data"),
-                      xytext=(-2.2 * 72, 1), textcoords="offset points", fontsize=8.5, va="bottom",
-                      annotation_clip=False)
-        axes.annotate(f"baseline {level}", (0, middle), xycoords=("axes fraction", "data"), xytext=(-2.2 * 72, -1),
-                      textcoords="offset points", fontsize=7.5, color=theme.GREY, va="top", annotation_clip=False)
+        axes.annotate(
+            _capital(group_name(group)),
+            (0, middle),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2.2 * 72, 1),
+            textcoords="offset points",
+            fontsize=8.5,
+            va="bottom",
+            annotation_clip=False,
+        )
+        axes.annotate(
+            f"baseline {level}",
+            (0, middle),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2.2 * 72, -1),
+            textcoords="offset points",
+            fontsize=7.5,
+            color=theme.GREY,
+            va="top",
+            annotation_clip=False,
+        )
         if k:
             axes.axhline(-k * block, color=theme.RULE, linewidth=0.8)
     wide = max(bounds) - min(bounds) or 1.0
@@ -402,7 +409,8 @@ def _segment_panel(axes: Any, results: Results, data: pd.DataFrame, policies: li
     unit = {"share": " pp", "wage": "", "people": ""}.get(said.kind, "")
     dollar = "$" if said.kind == "wage" else ""
     axes.xaxis.set_major_formatter(
-        lambda v, _: "0" if abs(v) < 1e-12 else f"{'+' if v > 0 else chr(0x2212)}{dollar}{abs(v):,.6g}{unit}")
+        lambda v, _: "0" if abs(v) < 1e-12 else f"{'+' if v > 0 else chr(0x2212)}{dollar}{abs(v):,.6g}{unit}"
+    )
     axes.xaxis.get_major_locator().set_params(nbins=6)
     axes.set_title(_capital(said.label), loc="left", fontsize=8.8, fontweight="bold", pad=5)
 
@@ -416,63 +424,39 @@ def _differs(values: pd.Series[float], base: pd.Series[float]) -> bool:
     return bool((np.abs(values.to_numpy(float) - base.to_numpy(float)) / scale > 0.02).any())
 
 
-def _targets_finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
-    known = table[table["probability"].notna()]
-    names = list(dict.fromkeys(known["target"]))
-    base = known[known["policy"] == BASELINE]
-    likely = int((base["probability"] >= 0.5).sum())
-    title = f"In the baseline {likely} of {len(names)} targets {'is' if likely == 1 else 'are'} met in at least half of the runs"
-    counts = {p: int((known[known["policy"] == p]["probability"] >= 0.5).sum())
-              for p in results.policies if p != BASELINE}
-    if counts:
-        most = max(counts.values())
-        best = [p for p, n in counts.items() if n == most]
-        if most > likely:
-            title += f"; with {_names(results, best)}, {most}"
-        else:
-            title += "; no policy alone adds one" if len(counts) > 1 else "; the policy adds none"
-    parts = []
-    for name in names:
-        row = base[base["target"] == name].iloc[0]
-        kind = outcome(row["indicator"], row["unit"]).kind
-        parts.append(f"{name}: goal {goal_words(row['goal'], kind)}, baseline {shown(row['value'], kind)}, met in "
-                     f"{100 * row['probability']:.0f}% of runs")
-    return title, "; ".join(parts) + "."
-
-
-def _names(results: Results, policies: list[str]) -> str:
-    return " or ".join(policy_title(results, p) for p in policies)
-
-
 def _segments_finding(results: Results, data: pd.DataFrame) -> tuple[str, str]:
     sure = data[data["distinguishable"]]
     rates = sure[sure["indicator"] != "segment_size"]
     pool = rates if len(rates) else sure
     if len(pool):
         sizes = (pool["difference"] / pool["baseline"].abs().clip(lower=1e-9)).abs()
-        row = pool.loc[sizes.idxmax()]
+        row = pool.iloc[int(sizes.to_numpy().argmax())]
         said = outcome(row["indicator"])
         change = shown(row["difference"], said.kind, signed=True)
-        title = (f"Largest change for a segment: {policy_title(results, row['policy'])} moves {_of(said.label, row['group'])} "
-                 f"by {change}")
+        title = (
+            f"Largest change for a segment, with {lower(policy_title(results, row['policy']))}: "
+            f"{_of(said.label, row['group'])} {change}"
+        )
     elif results.replicates > 1:
         title = f"What the policies change for any segment is {NOT_DISTINGUISHABLE}"
     else:
         title = "What the policies change by segment, in one run"
     alt = f"{len(sure)} of {len(data)} differences between a policy and the baseline are distinguishable from zero. "
-    alt += " ".join(f"{policy_title(results, r.policy)}, {group_name(r.group)}, {outcome(r.indicator).label}: "
-                    f"{shown(r.difference, outcome(r.indicator).kind, signed=True)}."
-                    for r in sure.head(12).itertuples())
+    alt += " ".join(
+        f"{policy_title(results, r.policy)}, {group_name(r.group)}, {outcome(r.indicator).label}: "
+        f"{shown(r.difference, outcome(r.indicator).kind, signed=True)}."
+        for r in each(sure.head(12))
+    )
     return title, alt.strip()
 
 
 def _of(label: str, group: str) -> str:
     who = group_name(group)
     who = who + " workers" if who in ("low-skilled", "highly skilled", "underemployed") else f"those {who}"
-    return f"the number of {who}" if label == "people in the segment" else f"the {label} of {who}"
+    return f"number of {who}" if label == "people in the segment" else f"{label} of {who}"
 
 
-def _funnel_finding(results: Results, wide: pd.DataFrame, stages: list[str]) -> tuple[str, str]:
+def _funnel_finding(results: Results, wide: Any, stages: list[str]) -> tuple[str, str]:
     base = wide[BASELINE]
     enrolled, completed = (float(base.get(s, math.nan)) for s in ("enrolled", "completed"))
     title = f"Of {enrolled:,.0f} who enroll in the baseline, {completed:,.0f} complete"
@@ -483,7 +467,9 @@ def _funnel_finding(results: Results, wide: pd.DataFrame, stages: list[str]) -> 
         best = max(others, key=lambda p: float(wide.loc["enrolled", p]) if "enrolled" in wide.index else 0.0)
         extra = float(wide.loc["enrolled", best]) - enrolled if "enrolled" in wide.index else 0.0
         if extra > 0.02 * max(enrolled, 1.0):
-            title += f"; {policy_title(results, best)} adds {extra:,.0f} enrolments"
-    alt = "; ".join(f"{policy_title(results, p)}: " + ", ".join(f"{s} {float(wide.loc[s, p]):,.0f}" for s in stages)
-                    for p in results.policies)
+            title += f"; {extra:,.0f} more enroll with {lower(policy_title(results, best))}"
+    alt = "; ".join(
+        f"{policy_title(results, p)}: " + ", ".join(f"{s} {float(wide.loc[s, p]):,.0f}" for s in stages)
+        for p in results.policies
+    )
     return title, alt + "."

@@ -7,13 +7,16 @@ import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from laborsim.report.theme import style
+from laborsim.report import theme
+from laborsim.report.wording import policy_title
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from laborsim.study.results import Results
 
 
 @dataclass
@@ -38,37 +41,74 @@ class Chart:
     def svg(self) -> str:
         """The picture as SVG text with <title> and <desc>; the same chart gives the same text."""
         out = io.StringIO()
-        with style():
+        with theme.style():
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         text = out.getvalue()
-        text = text[text.index("<svg"):]
+        text = text[text.index("<svg") :]
         # ids are made unique by chart, so that several can stand in one page
         ids = set(re.findall(r'\bid="([^"]+)"', text))
-        text = re.sub(r'\b(id|xlink:href|href|clip-path)="(url\()?(#?)([^")]+)(\)?)"',
-                      lambda m: m[0] if m[4] not in ids else
-                      f'{m[1]}="{m[2] or ""}{m[3]}{self.name}-{m[4]}{m[5]}"', text)
+        text = re.sub(
+            r'\b(id|xlink:href|href|clip-path)="(url\()?(#?)([^")]+)(\)?)"',
+            lambda m: m[0] if m[4] not in ids else f'{m[1]}="{m[2] or ""}{m[3]}{self.name}-{m[4]}{m[5]}"',
+            text,
+        )
         head = text.index(">") + 1
-        opening = text[:head].replace("<svg ", f'<svg role="img" aria-labelledby="{self.name}-title {self.name}-desc" ',
-                                      1)
-        said = (f'\n <title id="{self.name}-title">{escape(self.title)}</title>'
-                f'\n <desc id="{self.name}-desc">{escape(self.alt)}</desc>')
+        opening = text[:head].replace(
+            "<svg ", f'<svg role="img" aria-labelledby="{self.name}-title {self.name}-desc" ', 1
+        )
+        said = (
+            f'\n <title id="{self.name}-title">{escape(self.title)}</title>'
+            f'\n <desc id="{self.name}-desc">{escape(self.alt)}</desc>'
+        )
         return opening + said + text[head:]
 
     def png(self, dpi: int = 150) -> bytes:
         """The picture as PNG."""
         out = io.BytesIO()
-        with style():
+        with theme.style():
             self.figure.savefig(out, format="png", dpi=dpi, metadata={"Software": None, "Description": self.alt})
         return out.getvalue()
 
     def save(self, folder: Path) -> None:
         """Write NAME.svg, NAME.png, NAME.csv and NAME.txt (the description)."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{self.name}.svg").write_text('<?xml version="1.0" encoding="utf-8"?>\n' + self.svg(),
-                                                 encoding="utf-8")
+        (folder / f"{self.name}.svg").write_text(
+            '<?xml version="1.0" encoding="utf-8"?>\n' + self.svg(), encoding="utf-8"
+        )
         (folder / f"{self.name}.png").write_bytes(self.png())
         self.data.to_csv(folder / f"{self.name}.csv", index=False, float_format="%.6g", lineterminator="\n")
         (folder / f"{self.name}.txt").write_text(f"{self.title}\n\n{self.alt}\n", encoding="utf-8")
 
     def _repr_png_(self) -> bytes:
         return self.png(100)
+
+
+def key_line(axes: Any, results: Results, policies: list[str], lift: float = 5) -> None:
+    """Names of the policies in their colours, over the axes from the left edge of the figure."""
+    from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
+    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+    names = [policy_title(results, p) for p in policies]
+    if sum(len(n) + 4 for n in names) > 105:
+        names = [theme.wrapped(n, 22) for n in names]
+    words: list[Any] = [
+        TextArea(
+            "\N{BLACK CIRCLE} " + name.replace("\n", "\n    "),
+            textprops={"color": theme.colour(results.policies, p), "fontsize": 7.8},
+        )
+        for p, name in zip(policies, names, strict=True)
+    ]
+    figure = axes.figure
+    across = figure.transFigure + ScaledTranslation(theme.MARGIN, 0, figure.dpi_scale_trans)
+    up = axes.transAxes + ScaledTranslation(0, lift / 72, figure.dpi_scale_trans)
+    box = AnchoredOffsetbox(
+        loc="lower left",
+        child=HPacker(children=words, pad=0, sep=10, align="top"),
+        pad=0,
+        borderpad=0,
+        frameon=False,
+        bbox_to_anchor=(0.0, 1.0),
+        bbox_transform=blended_transform_factory(across, up),
+    )
+    axes.add_artist(box)
+    box.set_clip_on(False)

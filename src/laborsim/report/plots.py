@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,9 +49,9 @@ class Plotter:
 
     def targets(self) -> Chart | None:
         """Scorecard against the scenario's targets; None without targets."""
-        from laborsim.report import charts_policy
+        from laborsim.report import charts_targets
 
-        return charts_policy.targets(self._results)
+        return charts_targets.targets(self._results)
 
     def segments(self, months: int = 12) -> Chart | None:
         """Changes by segment of workers; None without policies."""

@@ -35,6 +35,6 @@ def prefetch() -> None:
     import matplotlib.backends.backend_svg
     import pandas
 
-    from laborsim.report import charts_market, charts_policy
+    from laborsim.report import charts_market, charts_policy, charts_targets
 
-    del jinja2, matplotlib, pandas, charts_market, charts_policy
+    del jinja2, matplotlib, pandas, charts_market, charts_policy, charts_targets

@@ -6,8 +6,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.charts_policy import goal_words, money
-from laborsim.report.wording import NOT_DISTINGUISHABLE, in_runs, policy_title
+from laborsim.report.wording import NOT_DISTINGUISHABLE, each, goal_words, in_runs, money, policy_title
 from laborsim.study.outcomes import group_name, outcome, shown
 
 if TYPE_CHECKING:
@@ -29,15 +28,25 @@ def _table(title: str, caption: str = "") -> Table:
     from rich import box
     from rich.table import Table
 
-    return Table(title=title, caption=caption or None, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD,
-                 pad_edge=False, title_style="bold", caption_style="dim")
+    return Table(
+        title=title,
+        caption=caption or None,
+        title_justify="left",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title_style="bold",
+        caption_style="dim",
+    )
 
 
 def scorecard(results: Results) -> Table:
     """Targets by policy: value with its range over runs, and the probability of meeting the goal."""
     table = results.targets()
-    out = _table(f"Targets: {results.about['scenario']['title']}",
-                 "value (5% to 95% of runs), share of runs that meet the goal. Synthetic region, not a forecast.")
+    out = _table(
+        f"Targets: {results.about['scenario']['title']}",
+        "value (5% to 95% of runs), share of runs that meet the goal. Synthetic region, not a forecast.",
+    )
     out.add_column("target", ratio=3)
     out.add_column("goal", no_wrap=True)
     for policy in results.policies:
@@ -63,26 +72,40 @@ def scorecard(results: Results) -> Table:
 def differences(results: Results, comparison: Comparison) -> Table:
     """Paired differences with intervals."""
     c = comparison
-    out = _table(f"{policy_title(results, c.policy)} less {policy_title(results, c.against).lower()}",
-                 f"mean of the last {c.months} months; {100 * c.level:.0f}% intervals of the paired difference; precision: how many "
-                 "times as many runs independent seeds would need")
+    out = _table(
+        f"{policy_title(results, c.policy)} less {policy_title(results, c.against).lower()}",
+        f"mean of the last {c.months} months; {100 * c.level:.0f}% intervals of the paired difference; precision: how "
+        "many times as many runs independent seeds would need",
+    )
     by_group = set(c.differences["group"]) != {"all"}
     out.add_column("indicator")
     if by_group:
         out.add_column("group")
     for column in (c.against, c.policy, "difference", "interval", "runs higher", "precision"):
         out.add_column(column, justify="right")
-    for row in c.differences.itertuples():
+    for row in each(c.differences):
         mark = "" if row.distinguishable or row.replicates < 2 else "[dim]"
         ink = {1: "[green]", -1: "[red]"}.get(row.better, mark)
         close = "[/]" if ink else ""
-        interval = (f"{shown(row.low, row.kind, signed=True)} to {shown(row.high, row.kind, signed=True)}"
-                    if math.isfinite(row.low) else "one run")
-        gain = "same" if math.isinf(row.variance_reduction) else f"{row.variance_reduction:.1f}x" \
-            if math.isfinite(row.variance_reduction) else ""
-        cells: list[Any] = [row.label, *([group_name(row.group)] if by_group else []), shown(row.base, row.kind),
-                            shown(row.policy, row.kind), f"{ink}{shown(row.difference, row.kind, signed=True)}{close}",
-                            interval, f"{100 * row.up:.0f}%", gain]
+        interval = (
+            f"{shown(row.low, row.kind, signed=True)} to {shown(row.high, row.kind, signed=True)}"
+            if math.isfinite(row.low)
+            else "one run"
+        )
+        times = row.variance_reduction
+        gain = (
+            "" if math.isnan(times) else "same" if math.isinf(times) else ">1000x" if times > 1000 else f"{times:.1f}x"
+        )
+        cells: list[Any] = [
+            row.label,
+            *([group_name(row.group)] if by_group else []),
+            shown(row.base, row.kind),
+            shown(row.policy, row.kind),
+            f"{ink}{shown(row.difference, row.kind, signed=True)}{close}",
+            interval,
+            f"{100 * row.up:.0f}%",
+            gain,
+        ]
         out.add_row(*[str(x) for x in cells])
     return out
 
@@ -91,17 +114,28 @@ def costs(results: Results, comparison: Comparison) -> Table:
     """What an additional outcome costs."""
     c = comparison
     spent = float(c.costs["dollars"].iloc[0]) if len(c.costs) else 0.0
-    out = _table(f"Cost per additional outcome: {money(spent)} spent in all",
-                 "additional: people more than without the policy at the end; a price is given only where the gain is not "
-                 "within chance of zero")
-    for column, side in (("outcome", "left"), ("additional", "right"), ("interval", "right"),
-                         ("per additional person", "right"), ("per person-year", "right")):
+    out = _table(
+        f"Cost per additional outcome: {money(spent)} spent in all",
+        "additional: people more than without the policy at the end; a price is given only where the gain is not "
+        "within chance of zero",
+    )
+    for column, side in (
+        ("outcome", "left"),
+        ("additional", "right"),
+        ("interval", "right"),
+        ("per additional person", "right"),
+        ("per person-year", "right"),
+    ):
         out.add_column(column, justify=side)  # type: ignore[arg-type]
-    for row in c.costs.itertuples():
+    for row in each(c.costs):
         interval = f"{row.low:+,.0f} to {row.high:+,.0f}" if math.isfinite(row.low) else "one run"
-        out.add_row(row.outcome, f"{row.additional:+,.0f}", interval,
-                    _price(row.per_additional, row.per_additional_low, row.per_additional_high),
-                    _price(row.per_person_year, row.per_person_year_low, row.per_person_year_high))
+        out.add_row(
+            row.outcome,
+            f"{row.additional:+,.0f}",
+            interval,
+            _price(row.per_additional, row.per_additional_low, row.per_additional_high),
+            _price(row.per_person_year, row.per_person_year_low, row.per_person_year_high),
+        )
     return out
 
 
@@ -113,7 +147,7 @@ def gains_and_losses(results: Results, comparison: Comparison, most: int = 12) -
             lines.append(f"{heading}: no group by more than chance")
             continue
         lines.append(f"{heading}:")
-        for row in table.head(most).itertuples():
+        for row in each(table.head(most)):
             share = in_runs(row.up if row.difference > 0 else row.down, row.replicates)
             lines.append(f"  {row.who}: {row.label} {shown(row.difference, row.kind, signed=True)}, {share}")
         if len(table) > most:

@@ -27,13 +27,34 @@ WIDTH: Final = 8.0
 MARGIN: Final = 0.35  # inches round the figure
 
 STYLE: Final[dict[str, Any]] = {
-    "font.family": "DejaVu Sans", "font.size": 9.0, "text.color": INK, "axes.labelcolor": GREY,
-    "axes.labelsize": 8.5, "axes.edgecolor": RULE, "axes.linewidth": 0.8, "axes.grid": True,
-    "axes.axisbelow": True, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
-    "grid.color": "#ececec", "grid.linewidth": 0.8, "xtick.color": GREY, "ytick.color": GREY,
-    "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "xtick.major.size": 3.0, "ytick.major.size": 0.0,
-    "lines.linewidth": 1.8, "figure.facecolor": "white", "savefig.facecolor": "white", "svg.hashsalt": "laborsim",
-    "svg.fonttype": "path", "path.simplify": True, "axes.unicode_minus": True, "figure.dpi": 100,
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "text.color": INK,
+    "axes.labelcolor": GREY,
+    "axes.labelsize": 8.5,
+    "axes.edgecolor": RULE,
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "grid.color": "#ececec",
+    "grid.linewidth": 0.8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 0.0,
+    "lines.linewidth": 1.8,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "svg.hashsalt": "laborsim",
+    "svg.fonttype": "path",
+    "path.simplify": True,
+    "axes.unicode_minus": True,
+    "figure.dpi": 100,
 }
 
 
@@ -44,7 +65,7 @@ def style() -> Iterator[None]:
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
+        matplotlib.rcParams.update(STYLE)  # type: ignore[arg-type]
         yield
 
 
@@ -54,9 +75,20 @@ def colour(policies: Sequence[str], policy: str) -> str:
     return BASE if place == 0 else PALETTE[(place - 1) % len(PALETTE)]
 
 
-def canvas(title: str, subtitle: str, note: str, height: float, rows: int = 1, columns: int = 1,
-           width: float = WIDTH, left: float = 0.75, right: float = 1.3, below: float = 0.45, above: float = 0.22,
-           **grid: Any) -> tuple[Figure, Any]:
+def canvas(
+    title: str,
+    subtitle: str,
+    note: str,
+    height: float,
+    rows: int = 1,
+    columns: int = 1,
+    width: float = WIDTH,
+    left: float = 0.75,
+    right: float = 1.3,
+    below: float = 0.45,
+    above: float = 0.22,
+    **grid: Any,
+) -> tuple[Figure, Any]:
     """A figure with its texts and a grid of axes under them.
 
     Parameters
@@ -97,10 +129,24 @@ def canvas(title: str, subtitle: str, note: str, height: float, rows: int = 1, c
         figure.text(x, y(at), line, fontsize=9.0, color=GREY, va="top", ha="left")
         at += 0.17
     for k, line in enumerate(notes):
-        figure.text(x, (MARGIN * 0.5 + 0.14 * (len(notes) - 1 - k)) / total, line, fontsize=7.5, color=GREY,
-                    va="bottom", ha="left")
-    spec = figure.add_gridspec(rows, columns, left=(MARGIN + left) / width, right=1.0 - (MARGIN + right) / width,
-                               top=y(top), bottom=bottom / total, **grid)
+        figure.text(
+            x,
+            (MARGIN * 0.5 + 0.14 * (len(notes) - 1 - k)) / total,
+            line,
+            fontsize=7.5,
+            color=GREY,
+            va="bottom",
+            ha="left",
+        )
+    spec = figure.add_gridspec(
+        rows,
+        columns,
+        left=(MARGIN + left) / width,
+        right=1.0 - (MARGIN + right) / width,
+        top=y(top),
+        bottom=bottom / total,
+        **grid,
+    )
     return figure, spec.subplots(squeeze=True)
 
 
@@ -146,8 +192,17 @@ def label_ends(axes: Axes, x: float, ends: Sequence[tuple[float, str, str]], siz
             break
     for place, k in zip(places, order, strict=True):
         _, text, ink = ends[k]
-        axes.annotate(text, (x, place), xytext=(6, 0), textcoords="offset points", color=ink, fontsize=size,
-                      va="center", ha="left", annotation_clip=False)
+        axes.annotate(
+            text,
+            (x, place),
+            xytext=(6, 0),
+            textcoords="offset points",
+            color=ink,
+            fontsize=size,
+            va="center",
+            ha="left",
+            annotation_clip=False,
+        )
 
 
 def wrapped(text: str, width: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from laborsim.scenario.fields import parse_goal
 from laborsim.study.outcomes import outcome, shown
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def region_title(results: Results) -> str:
     given = results.about["scenario"].get("region_title")
     if given:
         return str(given)
-    name = results.about["scenario"]["region"].replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    name = str(results.about["scenario"]["region"]).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     return name.replace("-", " ").replace("_", " ").title()
 
 
@@ -68,8 +69,20 @@ def month_name(month: str) -> str:
     >>> month_name("2025-12")
     'December 2025'
     """
-    names = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-             "November", "December")
+    names = (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )
     return f"{names[int(month[5:7]) - 1]} {month[:4]}"
 
 
@@ -86,14 +99,70 @@ def policy_title(results: Results, policy: str) -> str:
 
 
 def titles(results: Results, policies: Sequence[str]) -> str:
-    """Titles joined for a sentence.
-
-    """
+    """Titles joined for a sentence."""
     names = [policy_title(results, p) for p in policies]
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def lower(text: str) -> str:
+    """A title as it stands inside a sentence: its first letter small, unless the word is all capitals.
+
+    Examples
+    --------
+    >>> lower("Childcare support"), lower("OJT contracts")
+    ('childcare support', 'OJT contracts')
+    """
+    first = text.split(" ", 1)[0]
+    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
 
 
 def label(indicator: str) -> str:
     """Name of an indicator, with a capital."""
     text = outcome(indicator).label
     return text[0].upper() + text[1:]
+
+
+def money(dollars: float) -> str:
+    """Dollars as they stand in a sentence.
+
+    Examples
+    --------
+    >>> money(2_340_000), money(912_000_000.0), money(52_300)
+    ('$2.3 million', '$912 million', '$52,300')
+    """
+    if abs(dollars) >= 999_500_000:
+        return f"${dollars / 1e9:.2f} billion"
+    if abs(dollars) >= 9_950_000:
+        return f"${dollars / 1e6:.0f} million"
+    if abs(dollars) >= 999_500:
+        return f"${dollars / 1e6:.1f} million"
+    return f"${dollars:,.0f}"
+
+
+def goal_words(goal: str, kind: str) -> str:
+    """A goal in the indicator's own unit.
+
+    Examples
+    --------
+    >>> goal_words(">= 0.62", "share"), goal_words("<= 30", "days")
+    ('at least 62%', 'at most 30 days')
+    """
+    comparison, number = parse_goal(goal)
+    words = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}[comparison]
+    if kind == "share":
+        return f"{words} {100 * number:.4g}%"
+    if kind == "days":
+        return f"{words} {number:.4g} days"
+    if kind == "rank":
+        return f"{words} {number:.4g}"
+    return f"{words} {shown(number, kind)}"
+
+
+def shorten(text: str, most: int = 30) -> str:
+    """Text cut to at most so many characters, with an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def each(table: Any) -> list[Any]:
+    """Rows of a table as named tuples."""
+    return list(table.itertuples())

@@ -64,8 +64,15 @@ class Comparison:
         return self.groups[self.groups["distinguishable"] & (self.groups["better"] < 0)]
 
 
-def compare(results: Results, policy: str, against: str = BASELINE, by: str | None = None,
-            indicators: Sequence[str] | None = None, months: int = 12, level: float = 0.90) -> Comparison:
+def compare(
+    results: Results,
+    policy: str,
+    against: str = BASELINE,
+    by: str | None = None,
+    indicators: Sequence[str] | None = None,
+    months: int = 12,
+    level: float = 0.90,
+) -> Comparison:
     """Compare two policies run with common random numbers.
 
     Parameters
@@ -102,12 +109,20 @@ def compare(results: Results, policy: str, against: str = BASELINE, by: str | No
     per_group = _table(results, policy, against, BY_GROUP, everyone, months, level)
     if len(per_group):
         per_group = per_group.sort_values("distinguishable", ascending=False, kind="stable", ignore_index=True)
-    return Comparison(policy, against, level, months, differences,
-                      costs(results, policy, against, months, level), per_group)
+    return Comparison(
+        policy, against, level, months, differences, costs(results, policy, against, months, level), per_group
+    )
 
 
-def _table(results: Results, policy: str, against: str, indicators: Sequence[str], groups: Sequence[str],
-           months: int, level: float) -> pd.DataFrame:
+def _table(
+    results: Results,
+    policy: str,
+    against: str,
+    indicators: Sequence[str],
+    groups: Sequence[str],
+    months: int,
+    level: float,
+) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
@@ -115,26 +130,62 @@ def _table(results: Results, policy: str, against: str, indicators: Sequence[str
         for group in groups:
             if (indicator, group) not in results:
                 continue
-            p = paired(results.last_year(indicator, group, against, months),
-                       results.last_year(indicator, group, policy, months), level)
+            p = paired(
+                results.last_year(indicator, group, against, months),
+                results.last_year(indicator, group, policy, months),
+                level,
+            )
             if p.replicates == 0:
                 continue
             unit = results.units[indicator, group]
             said = outcome(indicator, unit)
             better = said.better * int(np.sign(p.difference)) if p.distinguishable else 0
-            rows.append({
-                "indicator": indicator, "group": group, "unit": unit, "label": said.label, "who": group_name(group),
-                "kind": said.kind, "base": p.base, "policy": p.policy, "difference": p.difference, "low": p.low,
-                "high": p.high, "distinguishable": p.distinguishable, "better": better, "up": p.up, "down": p.down,
-                "variance_reduction": p.variance_reduction, "replicates": p.replicates,
-            })
-    columns = ["indicator", "group", "unit", "label", "who", "kind", "base", "policy", "difference", "low", "high",
-               "distinguishable", "better", "up", "down", "variance_reduction", "replicates"]
+            rows.append(
+                {
+                    "indicator": indicator,
+                    "group": group,
+                    "unit": unit,
+                    "label": said.label,
+                    "who": group_name(group),
+                    "kind": said.kind,
+                    "base": p.base,
+                    "policy": p.policy,
+                    "difference": p.difference,
+                    "low": p.low,
+                    "high": p.high,
+                    "distinguishable": p.distinguishable,
+                    "better": better,
+                    "up": p.up,
+                    "down": p.down,
+                    "variance_reduction": p.variance_reduction,
+                    "replicates": p.replicates,
+                }
+            )
+    columns = [
+        "indicator",
+        "group",
+        "unit",
+        "label",
+        "who",
+        "kind",
+        "base",
+        "policy",
+        "difference",
+        "low",
+        "high",
+        "distinguishable",
+        "better",
+        "up",
+        "down",
+        "variance_reduction",
+        "replicates",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
-def costs(results: Results, policy: str, against: str = BASELINE, months: int = 12,
-          level: float = 0.90) -> pd.DataFrame:
+def costs(
+    results: Results, policy: str, against: str = BASELINE, months: int = 12, level: float = 0.90
+) -> pd.DataFrame:
     """Dollars per additional outcome: all dollars spent over what the policy added.
 
     The range divides the dollars by the bounds of the interval of the additional people. Where that interval
@@ -154,10 +205,20 @@ def costs(results: Results, policy: str, against: str = BASELINE, months: int = 
         extra = extra[use]
         end, end_low, end_high = _interval(extra[:, -months:].mean(axis=1), level)
         years, years_low, years_high = _interval(np.nansum(extra, axis=1) / 12.0, level)
-        row = {"outcome": name, "additional": end, "low": end_low, "high": end_high, "person_years": years,
-               "person_years_low": years_low, "person_years_high": years_high, "dollars": spent}
-        for prefix, mean, low, high in (("per_additional", end, end_low, end_high),
-                                        ("per_person_year", years, years_low, years_high)):
+        row = {
+            "outcome": name,
+            "additional": end,
+            "low": end_low,
+            "high": end_high,
+            "person_years": years,
+            "person_years_low": years_low,
+            "person_years_high": years_high,
+            "dollars": spent,
+        }
+        for prefix, mean, low, high in (
+            ("per_additional", end, end_low, end_high),
+            ("per_person_year", years, years_low, years_high),
+        ):
             sure = low > 0.0 and spent > 0.0
             row[prefix] = spent / mean if sure else math.nan
             row[prefix + "_low"] = spent / high if sure else math.nan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 
 from laborsim.study.task import RunRecord, Task, execute, execute_in_worker
@@ -11,8 +11,9 @@ from laborsim.study.task import RunRecord, Task, execute, execute_in_worker
 Progress = Callable[[RunRecord], None]
 
 
-def run_all(tasks: Sequence[Task], jobs: int = 1, first_alone: bool = False,
-            on_month: Callable[[int], None] | None = None) -> Iterator[RunRecord]:
+def run_all(
+    tasks: Sequence[Task], jobs: int = 1, first_alone: bool = False, on_month: Callable[[int], None] | None = None
+) -> Iterator[RunRecord]:
     """Make all runs; yield each record as it is finished, in any order.
 
     Parameters
@@ -46,7 +47,7 @@ def run_all(tasks: Sequence[Task], jobs: int = 1, first_alone: bool = False,
             yield record
 
 
-def _pool(tasks: Iterable[Task], later: list[Task], jobs: int) -> Iterator[RunRecord]:
+def _pool(tasks: Iterable[Task], later: list[Task], jobs: int) -> Generator[RunRecord, None, list[Task]]:
     """Yield the records of `tasks` from one pool; return the tasks left, followed by `later`."""
     import joblib
 

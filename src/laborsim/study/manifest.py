@@ -24,16 +24,26 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
     chosen |= {name: plain(spec.policies[name]) for name in policies}
     return {
         "format": 1,
-        "scenario": {"name": spec.name, "title": spec.title, "region": spec.region,
-                     "region_title": region_title(spec.region), "start": spec.start,
-                     "horizon": spec.horizon, "notes": spec.notes, "drivers": spec.drivers, "hash": spec.hash()},
+        "scenario": {
+            "name": spec.name,
+            "title": spec.title,
+            "region": spec.region,
+            "region_title": region_title(spec.region),
+            "start": spec.start,
+            "horizon": spec.horizon,
+            "notes": spec.notes,
+            "drivers": spec.drivers,
+            "hash": spec.hash(),
+        },
         "policies": chosen,
         "targets": [plain(t) for t in spec.targets],
         "peers": plain(spec.peers),
         "events": [plain(e) for e in spec.events],
         "assumptions": assumptions(spec),
         "months": [spec.month_label(m) for m in range(spec.months)],
-        "replicates": spec.replicates, "seed": spec.seed, "scale": spec.scale,
+        "replicates": spec.replicates,
+        "seed": spec.seed,
+        "scale": spec.scale,
         "versions": versions(),
     }
 

@@ -17,7 +17,7 @@ class Outcome:
     ----------
     label : what stands in a sentence ("unemployment rate").
     better : 1 if more is better, -1 if less is better, 0 if neither.
-    kind : "share" (0 to 1, shown in per cent), "wage" (dollars an hour), "days", "people", "dollars", "number".
+    kind : "share" (0 to 1, shown in per cent), "wage" (dollars an hour), "days", "people", "dollars", "rank", "number".
     """
 
     label: str
@@ -63,24 +63,54 @@ COUNTS: Final = ("people", "children", "jobs", "places", "establishments")
 
 # shown first, in this order, where a table or chart needs a few
 HEADLINES: Final = (
-    "employment", "self_sufficient_workers", "employment_rate", "unemployment_rate", "participation_rate",
+    "employment",
+    "self_sufficient_workers",
+    "employment_rate",
+    "unemployment_rate",
+    "participation_rate",
     "share_self_sufficient",
-    "share_good_jobs", "wage_median", "good_vacancy_fill_rate", "time_to_fill", "retention_12_month",
-    "over_education_share", "part_time_involuntary_share", "u6_rate", "openings_rate", "applications_per_vacancy",
-    "carers_kept_out", "childcare_unmet",
+    "share_good_jobs",
+    "wage_median",
+    "good_vacancy_fill_rate",
+    "time_to_fill",
+    "retention_12_month",
+    "over_education_share",
+    "part_time_involuntary_share",
+    "u6_rate",
+    "openings_rate",
+    "applications_per_vacancy",
+    "carers_kept_out",
+    "childcare_unmet",
 )
-BY_GROUP: Final = ("employment_rate", "unemployment_rate", "participation_rate", "share_self_sufficient",
-                   "share_good_jobs", "wage_median")
+BY_GROUP: Final = (
+    "employment_rate",
+    "unemployment_rate",
+    "participation_rate",
+    "share_self_sufficient",
+    "share_good_jobs",
+    "wage_median",
+)
 
 GROUP_NAMES: Final = {
-    "all": "everyone", "parent:under_six": "parents of a child under six", "sex:female": "women", "sex:male": "men",
-    "segment:unemployed": "unemployed", "segment:underemployed": "underemployed",
-    "segment:low_skilled": "low-skilled", "segment:high_skilled": "highly skilled",
+    "all": "everyone",
+    "parent:under_six": "parents of a child under six",
+    "sex:female": "women",
+    "sex:male": "men",
+    "segment:unemployed": "unemployed",
+    "segment:underemployed": "underemployed",
+    "segment:low_skilled": "low-skilled",
+    "segment:high_skilled": "highly skilled",
     "segment:out_of_labor_force": "out of the labor force",
-    "race:white": "white", "race:black": "Black", "race:hispanic": "Hispanic", "race:asian": "Asian",
-    "race:other": "other race", "education:less_than_hs": "no high-school diploma",
-    "education:hs": "high-school diploma", "education:some_college": "some college",
-    "education:associate": "associate degree", "education:bachelor": "bachelor's degree",
+    "race:white": "white",
+    "race:black": "Black",
+    "race:hispanic": "Hispanic",
+    "race:asian": "Asian",
+    "race:other": "other race",
+    "education:less_than_hs": "no high-school diploma",
+    "education:hs": "high-school diploma",
+    "education:some_college": "some college",
+    "education:associate": "associate degree",
+    "education:bachelor": "bachelor's degree",
     "education:graduate": "graduate degree",
 }
 
@@ -100,11 +130,28 @@ def outcome(indicator: str, unit: str = "") -> Outcome:
         return known
     definition = DEFINITIONS.get(indicator)
     text = (unit or (definition.unit if definition else "")).lower()
-    label = definition.label.lower() if definition else indicator.replace("_", " ")
-    kind = ("share" if text in ("share", "points") else "wage" if text == "dollars per hour"
-            else "dollars" if "dollars" in text else "days" if text == "days"
-            else "people" if text in COUNTS else "number")
+    label = _small(definition.label) if definition else indicator.replace("_", " ")
+    kind = (
+        "share"
+        if text in ("share", "points")
+        else "wage"
+        if text == "dollars per hour"
+        else "dollars"
+        if "dollars" in text
+        else "days"
+        if text == "days"
+        else "people"
+        if text in COUNTS
+        else "rank"
+        if text == "rank"
+        else "number"
+    )
     return Outcome(label, 0, kind)
+
+
+def _small(label: str) -> str:
+    """A label inside a sentence: first letter small unless the word is an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def group_name(group: str) -> str:
@@ -145,6 +192,8 @@ def shown(value: float, kind: str, signed: bool = False) -> str:
         return f"{plus}{'-' if value < 0 else ''}${abs(value):,.0f}"
     if kind == "days":
         return f"{plus}{value:.1f} days"
+    if kind == "rank":
+        return f"{plus}{value:.1f}"
     if kind == "people":
         return f"{plus}{value:,.0f}"
     return f"{plus}{value:,.3g}" if abs(value) < 1000 else f"{plus}{value:,.0f}"

@@ -48,8 +48,10 @@ class Results:
         return list(self.about["policies"]).index(policy)
 
     def __repr__(self) -> str:
-        return (f"Results({self.about['scenario']['name']!r}, policies={list(self.policies)}, "
-                f"replicates={self.replicates}, months={len(self.months)}, failed={len(self.failed)})")
+        return (
+            f"Results({self.about['scenario']['name']!r}, policies={list(self.policies)}, "
+            f"replicates={self.replicates}, months={len(self.months)}, failed={len(self.failed)})"
+        )
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ class Results:
 
     @property
     def months(self) -> tuple[str, ...]:
-        """"YYYY-MM" of each month simulated."""
+        """ "YYYY-MM" of each month simulated."""
         return tuple(self.about["months"])
 
     @property
@@ -150,20 +152,18 @@ class Results:
         group_code = {n: c for c, n in enumerate(groups)}
         unit_code = {n: c for c, n in enumerate(units)}
 
-        def per_key(codes: list[int], kind: type) -> NDArray[Any]:
-            return np.tile(np.repeat(np.array(codes, kind), t), len(done))
+        def per_key(codes: list[int]) -> NDArray[np.int16]:
+            return np.tile(np.repeat(np.array(codes, np.int16), t), len(done))
 
         policy = np.repeat(np.array([self.policies.index(r.policy) for r in done], np.int16), block)
         frame = {
-            "policy": pd.Categorical.from_codes(policy, list(self.policies)),
+            "policy": _labels(policy, self.policies),
             "replicate": np.repeat(np.array([r.replicate for r in done], np.int32), block),
-            "month": pd.Categorical.from_codes(np.tile(np.arange(t, dtype=np.int16), k * len(done)),
-                                               list(self.months), ordered=True),
-            "indicator": pd.Categorical.from_codes(per_key([name_code[i] for i, _ in self.keys], np.int16), names),
-            "group": pd.Categorical.from_codes(per_key([group_code[g] for _, g in self.keys], np.int16), groups),
+            "month": _labels(np.tile(np.arange(t, dtype=np.int16), k * len(done)), self.months),
+            "indicator": _labels(per_key([name_code[i] for i, _ in self.keys]), names),
+            "group": _labels(per_key([group_code[g] for _, g in self.keys]), groups),
             "value": np.concatenate([self.figures(r).T.ravel() for r in done]) if done else np.zeros(0),
-            "unit": pd.Categorical.from_codes(per_key([unit_code[self.units[x]] for x in self.keys], np.int16),
-                                              units),
+            "unit": _labels(per_key([unit_code[self.units[x]] for x in self.keys]), units),
         }
         return pd.DataFrame(frame)
 
@@ -198,8 +198,14 @@ class Results:
 
         return scorecard(self)
 
-    def compare(self, policy: str, against: str = BASELINE, by: str | None = None,
-                indicators: Sequence[str] | None = None, months: int = 12) -> Comparison:
+    def compare(
+        self,
+        policy: str,
+        against: str = BASELINE,
+        by: str | None = None,
+        indicators: Sequence[str] | None = None,
+        months: int = 12,
+    ) -> Comparison:
         """Paired differences between two policies; see `laborsim.study.compare.compare`."""
         from laborsim.study.compare import compare
 
@@ -211,6 +217,13 @@ class Results:
         if Results.plotter is None:
             raise RuntimeError("charts belong to laborsim.report: import it, or use laborsim.run")
         return Results.plotter(self)
+
+
+def _labels(codes: NDArray[np.int16], names: Sequence[str]) -> Any:
+    """A column of names, held as numbers: millions of rows stay small."""
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, pd.Index(list(names)))
 
 
 def load_results(path: str | Path) -> Results:

@@ -53,10 +53,19 @@ class Progress:
         """A file is being written."""
 
 
-def run(spec: Any, policies: Sequence[str] | None = None, replicates: int | None = None, seed: int | None = None,
-        scale: float | None = None, threads: int | None = None, jobs: int | None = None,
-        out: str | Path | None = None, progress: Progress | None = None, finish: Finish | None = None,
-        model: str = MODEL) -> Results:
+def run(
+    spec: Any,
+    policies: Sequence[str] | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    scale: float | None = None,
+    threads: int | None = None,
+    jobs: int | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    finish: Finish | None = None,
+    model: str = MODEL,
+) -> Results:
     """Simulate a scenario's baseline and policies.
 
     Replicate r of every policy has the same seed, so runs differ only by what the policy changes. The
@@ -131,7 +140,7 @@ def default_out(spec: Any, policies: Sequence[str] | None = None) -> Path:
     """results/<scenario>/<run-id>: the same settings have the same id, so a run that was cut short is found."""
     parts = (spec.hash(), ",".join(choose(spec, policies)), code_fingerprint())
     short = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
-    return Path("results") / spec.name / f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
+    return Path("results") / str(spec.name) / f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
 
 
 def settle(spec: Any, replicates: int | None = None, seed: int | None = None, scale: float | None = None) -> Any:
@@ -169,7 +178,9 @@ def choose(spec: Any, names: Sequence[str] | None) -> list[str]:
     return [p for p in dict.fromkeys(names) if p != BASELINE]
 
 
-def _make(tasks: list[Task], cores: int, jobs: int | None, progress: Progress, place: ResultsDirectory | None) -> list[RunRecord]:
+def _make(
+    tasks: list[Task], cores: int, jobs: int | None, progress: Progress, place: ResultsDirectory | None
+) -> list[RunRecord]:
     records: list[RunRecord] = []
     if place is not None:
         wanted = {t.key: t for t in tasks}
@@ -198,7 +209,9 @@ def _make(tasks: list[Task], cores: int, jobs: int | None, progress: Progress, p
     except KeyboardInterrupt:
         if jobs > 1:
             executor.close()
-        raise Interrupted(len([r for r in records if r.done]), total, place and place.partial) from None
+        raise Interrupted(
+            len([r for r in records if r.done]), total, place.partial if place is not None else None
+        ) from None
     return records
 
 
@@ -208,9 +221,18 @@ def _warm_stamp(task: Task) -> Path:
     Only a hint that lets all workers start at once; a wrong one costs time, never a result.
     """
     folder = os.environ.get("LABORSIM_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "laborsim")
-    text = "\0".join((code_fingerprint(), task.model, str(getattr(task.spec, "region", "")), repr(task.scale),
-                      sys.version, sys.prefix))
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "laborsim"
+    )
+    text = "\0".join(
+        (
+            code_fingerprint(),
+            task.model,
+            str(getattr(task.spec, "region", "")),
+            repr(task.scale),
+            sys.version,
+            sys.prefix,
+        )
+    )
     return Path(folder) / "warm" / hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -219,9 +241,18 @@ def _tasks(spec: Any, about: dict[str, Any], model: str) -> list[Task]:
     region = region_fingerprint(spec.region)
     hashes = {policy: spec.run_hash(policy) + region for policy in about["policies"]}
     return [
-        Task(spec, policy, r, seed, spec.scale, spec.months, model=model,
-             key=run_key(hashes[policy], policy, seed, spec.scale, spec.months, code_fingerprint() + model))
-        for r, seed in enumerate(seeds) for policy in about["policies"]
+        Task(
+            spec,
+            policy,
+            r,
+            seed,
+            spec.scale,
+            spec.months,
+            model=model,
+            key=run_key(hashes[policy], policy, seed, spec.scale, spec.months, code_fingerprint() + model),
+        )
+        for r, seed in enumerate(seeds)
+        for policy in about["policies"]
     ]
 
 
@@ -234,17 +265,32 @@ def _with_runs(about: dict[str, Any], records: list[RunRecord], began: float) ->
     for record in done:
         for stage, seconds in record.stages.items():
             stages[stage] = stages.get(stage, 0.0) + seconds
-    about.update({
-        "people": done[0].people if done else 0,
-        "employers": done[0].employers if done else 0,
-        "pack_hash": done[0].pack_hash if done else "",
-        "stage_seconds": {k: round(v, 4) for k, v in stages.items()},
-        "state_hash": {p: [r.state_hash or None for r in records if r.policy == p] for p in about["policies"]},
-        "runs": [{"policy": r.policy, "replicate": r.replicate, "seed": r.seed, "status": r.status, "error": r.error,
-                  "trace": r.trace, "seconds": round(r.seconds, 3), "people": r.people, "employers": r.employers,
-                  "state_hash": r.state_hash, "remarks": r.remarks} for r in records],
-        "seconds": round(time.perf_counter() - began, 3),
-    })
+    about.update(
+        {
+            "people": done[0].people if done else 0,
+            "employers": done[0].employers if done else 0,
+            "pack_hash": done[0].pack_hash if done else "",
+            "stage_seconds": {k: round(v, 4) for k, v in stages.items()},
+            "state_hash": {p: [r.state_hash or None for r in records if r.policy == p] for p in about["policies"]},
+            "runs": [
+                {
+                    "policy": r.policy,
+                    "replicate": r.replicate,
+                    "seed": r.seed,
+                    "status": r.status,
+                    "error": r.error,
+                    "trace": r.trace,
+                    "seconds": round(r.seconds, 3),
+                    "people": r.people,
+                    "employers": r.employers,
+                    "state_hash": r.state_hash,
+                    "remarks": r.remarks,
+                }
+                for r in records
+            ],
+            "seconds": round(time.perf_counter() - began, 3),
+        }
+    )
     return about
 
 

@@ -140,8 +140,9 @@ def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
             reduction = apart / variance
         elif apart > 0.0:
             reduction = math.inf
-    return Paired(float(a.mean()), float(b.mean()), mean, low, high, n,
-                  float((d > 0).mean()), float((d < 0).mean()), reduction)
+    return Paired(
+        float(a.mean()), float(b.mean()), mean, low, high, n, float((d > 0).mean()), float((d < 0).mean()), reduction
+    )
 
 
 def spread(values: ArrayLike, low: float = 0.05, high: float = 0.95) -> tuple[float, float, float]:

@@ -72,9 +72,23 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 def save_run(path: Path, record: RunRecord) -> None:
     """Write one finished run: figures in single precision (7 digits), everything else as JSON."""
     assert record.values is not None
-    about = {name: getattr(record, name) for name in
-             ("policy", "replicate", "seed", "key", "seconds", "state_hash", "pack_hash", "people", "employers",
-              "stages", "remarks", "units")}
+    about = {
+        name: getattr(record, name)
+        for name in (
+            "policy",
+            "replicate",
+            "seed",
+            "key",
+            "seconds",
+            "state_hash",
+            "pack_hash",
+            "people",
+            "employers",
+            "stages",
+            "remarks",
+            "units",
+        )
+    }
     about["format"] = FORMAT
     about["keys"] = ["\t".join(k) for k in record.keys]
     about["spending"] = [] if record.spending is None else json.loads(record.spending.to_json(orient="records"))

@@ -66,15 +66,17 @@ def write_indicators(path: Path, results: Results, rows: int = ROWS) -> int:
             starts = [f"{_field(record.policy)},{record.replicate},{m}" for m in results.months]
             lines: list[str] = []
             for column, middle, end in zip(columns, middles, ends, strict=True):
-                lines += [f"{start}{middle}{'' if v != v else f'{v:.6g}'}{end}"
-                          for start, v in zip(starts, values[:, column].tolist(), strict=True)]
+                lines += [
+                    f"{start}{middle}{'' if v != v else f'{v:.6g}'}{end}"
+                    for start, v in zip(starts, values[:, column].tolist(), strict=True)
+                ]
             file.write("".join(lines))
     return len(keys)
 
 
 def _field(text: Any) -> str:
-    text = str(text)
-    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\n\r') else text
+    said = str(text)
+    return '"' + said.replace('"', '""') + '"' if any(c in said for c in ',"\n\r') else said
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from laborsim.indicators.peers import with_ranks
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -155,7 +157,8 @@ def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
         done += step
         if on_month is not None:
             on_month(done)
-    frame = model.frame()
+    # ranks depend on the run's seed alone: policies of a replicate meet the same peers
+    frame = with_ranks(model.frame(), task.spec.peers, task.seed)
     record.keys = [(str(i), str(g)) for i, g in frame.keys]
     record.units = [str(u) for u in frame.units]
     record.values = np.asarray(frame.values, np.float64)
