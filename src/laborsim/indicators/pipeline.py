@@ -1,33 +1,46 @@
-"""The training pipeline: people at each step this month, by program."""
+"""The training pipeline: people at each step this month, by program and by the provider's zone."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from laborsim.indicators.row import Row
 from laborsim.indicators.snapshot import Snapshot
 from laborsim.market.counts import PIPELINE
+from laborsim.market.programs import Programs
 
 F8 = NDArray[np.float64]
 ENROLLED = PIPELINE.index("enrolled")
 
 
-def _with_total(x: F8) -> F8:
-    return np.concatenate([[x.sum()], x])
+def program_names(programs: Programs) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Programs whatever the provider's zone ("apprentice_repair:29047" is "apprentice_repair"), and each row's."""
+    bare = [code.split(":")[0] for code in programs.codes]
+    names = tuple(dict.fromkeys(bare))
+    return names, np.array([names.index(b) for b in bare], np.int64)
 
 
 def fill(s: Snapshot, row: Row) -> None:
-    """Counts at full scale; seats are the program's own and those a policy adds this month."""
+    """Counts at full scale; seats are the programs' own and those a policy adds this month."""
     c, scale, programs = s.month.counts, s.scale, s.month.programs
-    names = ["all", *(f"program:{code}" for code in programs.codes)]
-    for k, step in enumerate(PIPELINE):
-        row.put(f"pipeline_{step}", names, _with_total(c.pipeline[:, k] / scale))
-    row.put("pipeline_dropouts", names, _with_total(c.dropouts / scale))
-    row.put("trainees", names, _with_total(c.seat_months / scale))
-    seats = np.asarray(programs.seats, np.float64) + s.month.levers.program_seats
-    row.put("seats", names, _with_total(seats))
-    row.put("seat_use", names, _with_total(c.pipeline[:, ENROLLED] / scale), _with_total(seats))
+    codes, which = program_names(programs)
+    zones = s.month.economy.zones
+    names = [*s.place_names, *(f"program:{code}" for code in codes)]
+
+    def total(x: ArrayLike) -> F8:
+        by_program = np.bincount(which, weights=x, minlength=len(codes))
+        by_zone = s.places @ np.bincount(programs.zone, weights=x, minlength=zones)
+        return np.concatenate([by_zone, by_program])
+
+    steps = [total(c.pipeline[:, k]) for k in range(len(PIPELINE))]
+    for step, people in zip(PIPELINE, steps, strict=True):
+        row.put(f"pipeline_{step}", names, people, scale)
+    row.put("pipeline_dropouts", names, total(c.dropouts), scale)
+    row.put("trainees", names, total(c.seat_months), scale)
+    seats = total(np.asarray(programs.seats, np.float64) + s.month.levers.program_seats)
+    row.put("seats", names, seats)
+    row.put("seat_use", names, steps[ENROLLED] / scale, seats)
 
 
-__all__ = ["fill"]
+__all__ = ["fill", "program_names"]
