@@ -53,8 +53,8 @@ def test_many_zones_keep_within_the_codes_of_the_program_column():
     eco = worlds.economy()
     zones = 120
     big = replace(
-        eco, zone_codes=tuple(f"z{i}" for i in range(zones)) + ("outside",),
-        zone_names=tuple(f"z{i}" for i in range(zones)) + ("Outside",), outside=zones,
+        eco, zone_codes=(*(f"z{i}" for i in range(zones)), "outside"),
+        zone_names=(*(f"z{i}" for i in range(zones)), "Outside"), outside=zones,
         commute_minutes=np.abs(np.subtract.outer(np.arange(zones + 1.0), np.arange(zones + 1.0))) + 5,
     )  # fmt: skip
     force = np.r_[np.linspace(50_000, 90_000, zones), 0.0]

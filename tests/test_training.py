@@ -373,8 +373,9 @@ def oracle(month: Month, q, n: int):
 def test_the_kernel_agrees_with_the_oracle(seed: int, outreach: bool):
     from laborsim.market.applications import choice
 
-    month = worlds.month(people=400, seed=seed % 7, run_seed=seed, overrides={
-        "training.attention_unemployed": 0.5, "training.attention_employed": 0.3, "training.learn_rate": 0.2})  # fmt: skip
+    often = {"attention_unemployed": 0.5, "attention_employed": 0.3, "learn_rate": 0.2}
+    settings = {f"training.{name}": value for name, value in often.items()}
+    month = worlds.month(people=400, seed=seed % 7, run_seed=seed, overrides=settings)
     month.programs = replace(month.programs, background_check=np.array([0, 0, 1, 0], np.uint8))
     training.prepare(month)
     if outreach:

@@ -87,7 +87,7 @@ class Budget:
         """Units out of `wanted` there is money for."""
         if unit_cents <= 0.0:
             return wanted
-        return max(0, min(wanted, math.floor(self.left(month) / unit_cents)))
+        return max(0, math.floor(min(float(wanted), self.left(month) / unit_cents)))
 
     def reserve(self, month: int, cents: float) -> int:
         """Set money aside; what is there if it is less."""

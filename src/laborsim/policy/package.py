@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -85,7 +86,7 @@ class Package:
             end = month_number(rules.end) - self._start + 1 if rules.end else economy.months
             budget = Budget(
                 policy=name,
-                cents=round((rules.budget or 0.0) * 100.0),
+                cents=math.floor((rules.budget or 0.0) * 100.0 + 1e-6),
                 yearly=rules.budget_per == "year",
                 start=max(0, first + rules.adoption_delay_months),
                 end=min(end, economy.months),
@@ -149,7 +150,7 @@ class Package:
             for b in self._budgets
             for e in b.log
         ]
-        frame = pd.DataFrame(rows, columns=list(COLUMNS))
+        frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"units": "float64", "dollars": "float64"})
         return frame.sort_values(["policy", "month"], kind="stable", ignore_index=True)
 
     def stops(self) -> list[tuple[str, str, str]]:
