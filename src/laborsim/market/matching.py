@@ -312,7 +312,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             n_todo += reachable
     # one pass per attempt: a branch on `known` inside the draw would stall it
     for t in range(redraws):
-        again = np.int64(0)
+        again: Any = 0
         for k in range(n_todo):
             p = todo[k]
             i = seeker[p]
@@ -325,7 +325,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             known = np.int64((considers[i] >> major[o]) & 1)
             vacancy[p] = known * (z * occupations + o - VOID) + VOID  # a select, not a branch
             todo[again] = p
-            again += 1 - known
+            again = again + 1 - known
         n_todo = again
 
 
@@ -352,10 +352,10 @@ def _screen(lo, hi, seekers, choices, cost, filters, out, passed):  # type: igno
     own, factor, least, education, record, zone, holds = (seekers.cell, seekers.factor, seekers.reservation,
                                                           seekers.education, seekers.record, seekers.zone,
                                                           seekers.hold)
-    n = 0
+    n: Any = 0
     for i in range(lo, hi):
         begin = first[i]
-        count = 0
+        count: Any = 0
         hold = holds[i]
         ask = np.log(np.float64(factor[i])) - hold if hold > -np.inf else np.inf
         reservation = least[i] if filters else np.float32(-np.inf)
@@ -514,16 +514,17 @@ def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, 
                     back[w] += 1
                 else:
                     back[v] += 1
-        kept = 0
+        kept = offering = 0
         for k in range(n_active):
             v = active[k]
             slots[v] += back[v]
             back[v] = 0
-            if slots[v] > 0 and turn[v] < start[v + 1]:
+            offering += slots[v] > 0 and turn[v] < start[v + 1]
+            if turn[v] < start[v + 1]:  # without a free slot too: one may be given back later
                 active[kept] = v
                 kept += 1
         n_active = kept
-        if n_active == 0:
+        if offering == 0:
             break
     for i in range(vacancy_index.size):
         vacancy_index[i] = -1
