@@ -64,23 +64,13 @@ def region_rows(region: str) -> list[Row]:
         for table, frame in pack.tables.items():
             for source in sorted(set(frame["source"])) if "source" in frame else ():
                 used.setdefault(str(source), []).append(table)
-        for key, value in sorted(pack.meta.items()):
-            if isinstance(value, str | int | float | bool):
-                label = f"{pack.title}: {key.replace('_', ' ')}"
+        for zone in pack.zones:
+            for what in ("people_share", "jobs_share") if zone.kind == "part" else ():
+                label = f"{zone.name}: {what.replace('_', ' ')} of county {zone.county}"
+                name_ = f"{pack.name}.{zone.code}.{what}"
+                value = getattr(zone, what)
                 rows.append(
-                    Row(
-                        "region",
-                        f"{pack.name}.{key}",
-                        label,
-                        value,
-                        "",
-                        None,
-                        False,
-                        None,
-                        None,
-                        "pack",
-                        "assumed",
-                    )
+                    Row("region", name_, label, value, "share", None, False, None, None, "assumed", "assumed")
                 )
         for key, source in sorted(pack.sources.items()):
             about = f"{source.series}, {source.vintage}" + (f". {source.note}" if source.note else "")

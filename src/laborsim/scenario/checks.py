@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.scenario.fields import MONTH, MOST_MONTHS, month_number
+from laborsim.scenario.fields import FIRST_YEAR, LAST_YEAR, MONTH, MOST_MONTHS, month_number
 from laborsim.scenario.messages import field_name
 from laborsim.scenario.parameters.registry import Parameter, declared
 from laborsim.scenario.places import Key, Place
@@ -318,6 +318,7 @@ def _as_dict(value: Any) -> dict[str, Any]:
 
 def _month(value: Any) -> int | None:
     """Months since year 0, or None if it is not a month (the field check says so)."""
-    if not isinstance(value, str) or not MONTH.fullmatch(value) or not 1 <= int(value[5:]) <= 12:
+    if not isinstance(value, str) or not MONTH.fullmatch(value):
         return None
-    return month_number(value)
+    good = 1 <= int(value[5:]) <= 12 and FIRST_YEAR <= int(value[:4]) <= LAST_YEAR
+    return month_number(value) if good else None

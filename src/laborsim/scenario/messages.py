@@ -25,7 +25,7 @@ def field_problems(model: type[M], data: dict[str, Any], place: Place) -> tuple[
         found: dict[tuple[Key, ...], Problem] = {}
         misspelt: set[tuple[Key, ...]] = set()
         for number, error in enumerate(failed.errors(include_url=False)):
-            path = _path(error["loc"], data)
+            path = _path(error["loc"], data) + _type_key(error)
             if path in found:  # the branches of a union each complain: say it once
                 continue
             message, allowed, meant = _words(error, model, path, data, number < _SUGGEST_AT_MOST)
@@ -53,6 +53,13 @@ def field_name(path: Sequence[Key]) -> str:
 
 def model_at(model: Any, path: Sequence[Key], data: Any) -> type[BaseModel] | None:
     """The model that the table at a path must follow, if it is one."""
+    annotation, data = _annotation(model, path, data)
+    found = _plain(annotation, data)
+    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+def _annotation(model: Any, path: Sequence[Key], data: Any) -> tuple[Any, Any]:
+    """Type and value of what stands at a path."""
     for key in path:
         model = _plain(model, data)
         if isinstance(model, type) and issubclass(model, BaseModel):
@@ -62,8 +69,16 @@ def model_at(model: Any, path: Sequence[Key], data: Any) -> type[BaseModel] | No
             inner = get_args(model)
             model = (inner[-1] if get_origin(model) is dict else inner[0]) if inner else None
         data = _inside(data, key)
-    model = _plain(model, data)
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+    return model, data
+
+
+def _tags(model: Any, path: Sequence[Key], data: Any) -> list[str]:
+    """Values that `type` may have in the table at a path."""
+    annotation, _ = _annotation(model, path, data)
+    while get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    branches = [b for b in get_args(annotation) if hasattr(b, "model_fields")]
+    return [str(tag) for b in branches for tag in get_args(b.model_fields["type"].annotation)]
 
 
 def _plain(annotation: Any, data: Any) -> Any:
@@ -106,6 +121,16 @@ def _path(loc: Sequence[Key], data: Any) -> tuple[Key, ...]:
     return tuple(path)
 
 
+def _type_key(error: Any) -> tuple[str, ...]:
+    """The key that gives, or was meant to give, the type of a table whose type is wrong or missing."""
+    if not isinstance(error["input"], dict):
+        return ()
+    if error["type"] == "union_tag_invalid":
+        return ("type",)
+    meant = nearest("type", error["input"], 0.5) if error["type"] == "union_tag_not_found" else ""
+    return (meant,) if meant else ()
+
+
 def _words(
     error: Any, model: type[BaseModel], path: tuple[Key, ...], data: Any, suggest: bool
 ) -> tuple[str, str, str]:
@@ -125,16 +150,13 @@ def _words(
     if kind == "missing":
         return MISSING, "", ""
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        tags = (
-            [t.strip().strip("'") for t in str(context.get("expected_tags", "")).split(",")]
-            if context
-            else []
-        )
-        if kind == "union_tag_not_found" or not isinstance(value, dict):
-            tags = tags if tags != [""] else []
-            return "type is missing", listed(tags) or 'type = "..."', ""
-        given = value.get("type")
-        return f"unknown type {_shown(given)}", listed(tags), nearest(given, tags, 0.4)
+        tags = _tags(model, path[:-1] if path[-1:] != () and isinstance(path[-1], str) else path, data)
+        if kind == "union_tag_invalid":
+            given = value.get("type")
+            return f"unknown type {_shown(given)}", listed(tags), nearest(given, tags, 0.4)
+        if isinstance(path[-1], str):
+            return "unknown key", f"type, one of {listed(tags)}", "type"
+        return "type is missing", f"type = one of {listed(tags)}", ""
     if kind == "literal_error":
         choices = _choices(model, path, data) or [
             c.strip("' ") for c in str(context["expected"]).split(" or ")
