@@ -163,7 +163,8 @@ BAD = [
     swap("target after the horizon", 'by = "2020-12"', 'by = "2021-12"', "outside the simulated months"),
     swap("event before the start", '"2019-03"', '"2016-03"', "outside the simulated months"),
     swap("policy after the horizon", '"2018-06"', '"2028-06"', "outside the simulated months"),
-    swap("end before start", 'start = "2018-06"', 'start = "2018-06"\nend = "2018-05"', "not after the start", at="end ="),
+    swap("end before start", 'start = "2018-06"', 'start = "2018-06"\nend = "2018-05"', "not after the start",
+         at="end ="),
     # --- missing or said twice
     swap("no title", 'title = "A county"\n', "", "is required and missing", at="[scenario]"),
     swap("no budget", "budget = 500_000\n", "", "budget is missing", at="[policies.apprenticeships]"),
