@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import matching_oracle as oracle
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import matching_oracle as oracle
 from laborsim.market import matching as mt
 from laborsim.market.month import Crew
 
