@@ -136,12 +136,12 @@ def _answer(results: Results, comparisons: dict[str, Comparison]) -> list[str]:
             cheap = min(priced, key=lambda f: float(f[1]["per_additional"]))
             row = cheap[1]
             same = "The same policy" if cheap[0] == most[0] else policy_title(results, cheap[0])
+            span = f"({money(row['per_additional_low'])} to {money(row['per_additional_high'])})"
             said.append(
                 f"{same} has the lowest cost among those that can be told from chance: "
-                f"{money(row['per_additional'])} for each ({money(row['per_additional_low'])} to {money(row['per_additional_high'])})."
+                f"{money(row['per_additional'])} for each {span}."
                 if len(priced) > 1
-                else f"Each costs {money(row['per_additional'])} ({money(row['per_additional_low'])} to "
-                f"{money(row['per_additional_high'])})."
+                else f"Each costs {money(row['per_additional'])} {span}."
             )
         rest = [p for p in comparisons if p not in [f[0] for f in found]]
         if rest:
@@ -325,8 +325,8 @@ def _precision(comparisons: dict[str, Comparison]) -> str:
         return ""
     middle = gains[len(gains) // 2]
     return (
-        f"Runs share every random draw a policy does not touch; for the headline figures this is worth {middle:.1f} times "
-        "as many independent runs (median over indicators and policies)."
+        f"Runs share every random draw a policy does not touch; for the headline figures this is worth "
+        f"{middle:.1f} times as many independent runs (median over indicators and policies)."
     )
 
 

@@ -253,8 +253,8 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     top, low = int(np.nanargmax(peak)), int(np.nanargmin(peak))
     alt = (
         f"Baseline {said.label} from {results.months[0]} to {results.months[-1]}: highest {shown(peak[top], 'share')} "
-        f"in {results.months[top]}, lowest {shown(peak[low], 'share')} in {results.months[low]}, {level} over the last 12 "
-        "months."
+        f"in {results.months[top]}, lowest {shown(peak[low], 'share')} in {results.months[low]}, {level} over the "
+        "last 12 months."
     )
     for p, d in pairs.items():
         alt += f" {policy_title(results, p)}: {shown(d.difference, 'share', signed=True)}"

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from laborsim.indicators.peers import with_ranks
-
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -144,6 +142,8 @@ def execute_in_worker(task: Task) -> RunRecord:
 
 
 def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
+    from laborsim.indicators.peers import with_ranks
+
     build = load_model(task.model)
     policy = None if task.policy == BASELINE else task.policy
     model = build(task.spec, policy=policy, rng=task.seed, scale=task.scale, threads=task.threads)
