@@ -151,14 +151,10 @@ def _events(spec: Scenario) -> Iterable[Row]:
 
 def _policies(spec: Scenario) -> Iterable[Row]:
     for name, policy in spec.policies.items():
-        given = policy.model_dump(
-            exclude={"title", "note", "instruments", "payer"}, exclude_none=True, mode="json"
-        )
+        given = policy.model_dump(exclude={"title", "note", "instruments", "payer"}, exclude_none=True, mode="json")
         given["payer"] = ", ".join(f"{k} {v:.0%}" for k, v in policy.payers.items())
         for key, value in given.items():
-            unit = {"budget": "dollars", "ramp_months": "months", "adoption_delay_months": "months"}.get(
-                key, ""
-            )
+            unit = {"budget": "dollars", "ramp_months": "months", "adoption_delay_months": "months"}.get(key, "")
             yield Row(
                 "policy",
                 f"policies.{name}.{key}",
@@ -202,54 +198,24 @@ def _instrument(name: str, instrument: InstrumentModel) -> Iterable[Row]:
 def _targets(spec: Scenario) -> Iterable[Row]:
     for t in spec.targets:
         label = f"{t.indicator} ({t.group}), mean of the {t.window_months} months to {t.by}"
-        yield Row(
-            "target", f"targets.{t.name}", label, t.goal, "", None, True, None, None, t.source, "assumed"
-        )
+        yield Row("target", f"targets.{t.name}", label, t.goal, "", None, True, None, None, t.source, "assumed")
 
 
 def _peers(spec: Scenario) -> Iterable[Row]:
     for m in spec.peers.measures if spec.peers else ():
-        name = f"peers.{m.name}"
-        yield Row(
-            "peer",
-            f"{name}.own",
-            f"{m.title}: this region",
-            m.own.level,
-            m.unit,
-            None,
-            True,
-            None,
-            None,
-            m.own.source,
-            m.own.grade,
-        )
+        name, own, growth = f"peers.{m.name}", m.own, "growth assumed by the scenario"
+        label = f"{m.title} of this region"
+        yield Row("peer", f"{name}.own", label, own.level, m.unit, None, True, None, None, own.source, own.grade)
+        span = (own.extra_growth_mean - 2 * own.extra_growth_sd, own.extra_growth_mean + 2 * own.extra_growth_sd)
+        label += ": growth beyond the model's"
+        yield Row("peer", f"{name}.own.extra_growth", label, own.extra_growth_mean, "share per year", None, True,
+                  *span, growth, "assumed")  # fmt: skip
         for p in m.metros:
-            yield Row(
-                "peer",
-                f"{name}.{p.metro}",
-                f"{m.title}: level",
-                p.level,
-                m.unit,
-                None,
-                True,
-                None,
-                None,
-                p.source,
-                p.grade,
-            )
-            yield Row(
-                "peer",
-                f"{name}.{p.metro}.growth",
-                f"{m.title}: growth",
-                p.growth_mean,
-                "share per year",
-                None,
-                True,
-                p.growth_mean - 2 * p.growth_sd,
-                p.growth_mean + 2 * p.growth_sd,
-                p.source,
-                "assumed",
-            )
+            label = f"{m.title} of {p.metro}"
+            yield Row("peer", f"{name}.{p.metro}", label, p.level, m.unit, None, True, None, None, p.source, p.grade)
+            span = (p.growth_mean - 2 * p.growth_sd, p.growth_mean + 2 * p.growth_sd)
+            yield Row("peer", f"{name}.{p.metro}.growth", f"{label}: yearly growth", p.growth_mean, "share per year",
+                      None, True, *span, growth, "assumed")  # fmt: skip
 
 
 def _programs() -> Iterable[Row]:
