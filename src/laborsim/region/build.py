@@ -104,7 +104,6 @@ def _check(data: Data, counties: Sequence[str], split: Mapping[str, Sequence[Par
                 ("profile", c in data.profile.index),
                 ("age groups", (data.age_groups["fips"] == c).any()),
                 ("ACS figures", c in data.acs_county.index),
-                ("QCEW", (data.qcew["area_fips"] == c).any()),
                 ("labor force", (data.laus_annual["fips"] == c).any()),
                 ("migration", c in data.migration.index),
             )

@@ -37,6 +37,7 @@ class CountyJobs:
     establishments: F8
     wage: F8
     estimated: NDArray[np.bool_]
+    assumed: bool = False  # the county publishes nothing
 
 
 def _mean_size(b: Builder) -> tuple[F8, F8]:
@@ -66,9 +67,17 @@ def county_jobs(b: Builder, fips: str) -> CountyJobs:
     """QCEW 2016 of one county; suppressed cells share the residual of the private total by usual size."""
     size, wage_mean = _mean_size(b)
     mine = b.data.qcew[b.data.qcew["area_fips"] == fips]
-    if mine.empty:
-        raise KeyError(f"no QCEW figures for county {fips}")
     n = len(SECTORS)
+    if mine.empty:  # as many jobs as residents employed, allowing for the self-employed, in the nation's mix
+        annual = b.data.laus_annual.query("fips == @fips and year == 2016")["employed"]
+        mix = (
+            us_sectors(b.data, raw=True)
+            .loc["2016-01":"2016-12"]
+            .mean()[list(SECTORS)]
+            .to_numpy(dtype=np.float64)
+        )
+        guess = 0.92 * float(annual.iloc[0]) * mix / mix.sum()
+        return CountyJobs(guess, guess / size, wage_mean, np.ones(n, bool), assumed=True)
     jobs, places, wage = np.full(n, np.nan), np.zeros(n), np.full(n, np.nan)
     for i, s in enumerate(SECTORS):
         rows = _rows(b, mine, s)
@@ -145,7 +154,11 @@ def zone_jobs(b: Builder) -> dict[str, CountyJobs]:
             others = (c.jobs * growth[z.county] * ~local).sum()
             share[~local] = np.clip((total * z.jobs_share - held) / others, 0.0, 1.0)
         out[z.code] = CountyJobs(
-            c.jobs * growth[z.county] * share, c.establishments * share, c.wage * cpi_1619, c.estimated
+            c.jobs * growth[z.county] * share,
+            c.establishments * share,
+            c.wage * cpi_1619,
+            c.estimated,
+            c.assumed,
         )
     return out
 
@@ -226,6 +239,12 @@ def _flows_2000(b: Builder) -> tuple[F8, F8, F8, F8]:
             come[where[w]] += float(x)
     annual = b.data.laus_annual.query("year == 2000").set_index("fips")["employed"]
     employed = np.array([float(annual[c]) for c in counties])
+    for beyond in (
+        leave,
+        come,
+    ):  # no flows at hand (a few counties): a fifth of workers cross the border, assumed
+        if beyond.sum() == 0:
+            beyond += 0.2 * employed
     for i in range(n):
         flows[i, i] = max(employed[i] - flows[i].sum() - leave[i], 0.25 * employed[i])
     return flows, leave, come, employed
@@ -244,7 +263,7 @@ def jobs(b: Builder, made: Balance) -> pd.DataFrame:
         else:
             c = by_zone[z.code]
         for i, s in enumerate(SECTORS):
-            source = "qcew2016_estimated" if c.estimated[i] else "qcew2016"
+            source = "jobs_assumed" if c.assumed else "qcew2016_estimated" if c.estimated[i] else "qcew2016"
             places_now = max(float(c.establishments[i]), 1.0) if c.jobs[i] > 0.5 else 0.0
             rows.append(
                 (

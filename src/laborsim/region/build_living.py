@@ -8,7 +8,7 @@ import pandas as pd
 
 from laborsim.region.build_jobs import Balance, zone_jobs
 from laborsim.region.build_population import Builder
-from laborsim.region.national import CPI
+from laborsim.region.national import CPI, FEDERAL_MINIMUM
 from laborsim.region.needs import household_need
 from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
@@ -44,7 +44,6 @@ MINIMUM_WAGE: Final = {
         ("2025-07", 15.05),
     ),
 }
-FEDERAL_MINIMUM: Final = 7.25
 #: State -> (weeks at most, dollars a week at most).
 UI: Final = {"MO": (20, 320), "KS": (16, 474), "KY": (26, 552), "OR": (26, 648), "IN": (26, 390)}
 REPLACEMENT: Final = 0.50

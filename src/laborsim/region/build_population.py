@@ -143,8 +143,8 @@ def _ages_2020(data: Data, fips: str) -> F8:
     rows = data.age_groups[(data.age_groups["fips"] == fips) & (data.age_groups["year"] == 2020)]
     out = np.zeros((TOP + 1, 2))
     for group, male, female in rows[["age_group", "male", "female"]].to_numpy():
-        low = int(str(group).rstrip("+").split("-")[0])
-        high = TOP if "+" in str(group) else int(str(group).split("-")[1])
+        ends = [int(x) for x in str(group).rstrip("+").split("-")]
+        low, high = ends[0], TOP if "+" in str(group) else ends[-1]
         out[low : high + 1] = np.array([male, female]) / (high - low + 1)
     return out
 

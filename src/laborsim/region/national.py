@@ -17,6 +17,7 @@ from laborsim.region.tables import NATIONAL_TABLES, SECTORS
 BASE_MONTH: Final = "2018-01"
 FIRST_MONTH: Final = "2016-01"
 DOLLAR_YEAR: Final = 2019
+FEDERAL_MINIMUM: Final = 7.25
 
 #: code -> name, national CES series (a formula of them, see `us_sectors`), state supersector, sells beyond the region
 SECTOR_FACTS: Final[dict[str, tuple[str, str, str, int]]] = {
@@ -149,7 +150,7 @@ def wage_to_2019(hourly: Any, data: Data) -> Any:
     """Hourly wages of May 2025 in wages of May 2019, by how each national percentile moved.
 
     The factor falls from the middle to the bottom, where wages rose faster; between percentiles it is
-    linear in the log wage. It covers prices and real wage growth both.
+    linear in the log wage. It covers prices and real wage growth both. None falls below the federal minimum.
     """
     us = data.oews_industry.query("industry_code == '000000' and soc == '00-0000'").iloc[0]
     now = (
@@ -157,7 +158,8 @@ def wage_to_2019(hourly: Any, data: Data) -> Any:
         / 2080
     )
     factor = np.array(list(_WAGES_2019.values())) / now
-    return hourly * np.interp(np.log(np.maximum(hourly, 0.01)), np.log(now), factor)
+    moved = hourly * np.interp(np.log(np.maximum(hourly, 0.01)), np.log(now), factor)
+    return np.maximum(moved, FEDERAL_MINIMUM)
 
 
 def us_sectors(data: Data, raw: bool = False) -> pd.DataFrame:

@@ -171,6 +171,13 @@ DATA_SOURCES: dict[str, Source] = {
         "published",
         "Suppressed by BLS; the county's total is kept.",
     ),
+    "jobs_assumed": Source(
+        "laborsim",
+        "Residents employed (LAUS 2016) less a tenth, in the nation's sector mix",
+        "2016",
+        "assumed",
+        "QCEW of this county is not in the data folder.",
+    ),
     "outside_jobs": Source(
         _CENSUS,
         "County-to-county worker flows across the region's border",
