@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -83,7 +84,7 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         self.people = int(np.count_nonzero(self.world.people.state[: self.world.people.size] != 12))
         self.employers = self.world.establishments.size
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: _Reporter(name) for name in HEADLINES}
+            model_reporters={name: partial(_headline, name) for name in HEADLINES}
         )
 
     def step(self) -> None:
@@ -153,14 +154,9 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         return state
 
 
-class _Reporter:
-    """Reads one headline indicator for Mesa's data collector; picklable, unlike a lambda."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, model: LaborMarket) -> float:
-        return model.headlines[self.name]
+def _headline(name: str, model: LaborMarket) -> float:
+    """One headline figure of the last month; a partial of this is picklable, unlike a lambda."""
+    return model.headlines[name]
 
 
 def _hash_memory(digest: Any, memory: dict[str, Any]) -> None:

@@ -91,6 +91,7 @@ class Stream(IntEnum):
     HOUSEHOLD_FORMATION = 76
     MIGRANT_JOB = 77
     CHILDCARE_FAMILY = 78
+    SELECTION = 79
 
 
 @njit(cache=True, inline="always")

@@ -94,16 +94,24 @@ def _terms(
 
 
 def open_vacancies(month: Month) -> Vacancies:
-    """Cells with open vacancies, as the matching kernel wants them."""
+    """Vacancies that can be filled this month, as the matching kernel wants them.
+
+    Recruiting takes time: a share of a cell's open vacancies, by the schooling the occupation asks for, comes to a
+    decision within the month; a keyed draw rounds it.
+    """
     w = month.world
     c, e = w.cells, w.establishments
     cell = np.flatnonzero(c.vacancies[: c.size] > 0).astype(np.int32)
+    share = np.asarray(month.parameters["vacancies.decided_in_month"], np.float64)[month.economy.occ_education]
+    expected = c.vacancies[cell] * share[c.occupation[cell]]
+    ready = np.floor(expected + _draws(month.key(Stream.SELECTION), cell.astype(np.uint64))).astype(np.int32)
+    cell, ready = cell[ready > 0], ready[ready > 0]
     est = c.establishment[cell]
     quality = e.quality[est].mean(axis=1, dtype=np.float64)
     weight = month.parameters["search.amenity_weight"]
     return Vacancies(
         cell=cell,
-        open=c.vacancies[cell],
+        open=ready,
         posted=c.posted[cell],
         occupation=c.occupation[cell],
         zone=c.zone[cell],
@@ -217,13 +225,15 @@ def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: 
     counts.openings_filled += total(filled)
     counts.applications += total(applications)
     counts.fill_age += total(np.rint(filled * c.age[v.cell].astype(np.float64) * 256.0))
-    good = v.posted >= e.good_job_wage
-    counts.good_openings += np.bincount(v.zone[good], weights=v.open[good], minlength=e.zones).astype(np.int64)
-    counts.good_filled += np.bincount(v.zone[good], weights=filled[good], minlength=e.zones).astype(np.int64)
     counts.filled += np.bincount(v.occupation, weights=filled, minlength=e.occupations).astype(np.int64)
-    month.memory["search"]["open"] = np.bincount(v.occupation, weights=v.open, minlength=e.occupations).astype(
-        np.float64
-    )
+    good = v.posted >= e.good_job_wage
+    counts.good_filled += np.bincount(v.zone[good], weights=filled[good], minlength=e.zones).astype(np.int64)
+    n = c.size
+    paid = np.where(c.posted[:n] >= e.good_job_wage, c.vacancies[:n], 0)
+    counts.good_openings += np.bincount(c.zone[:n], weights=paid, minlength=e.zones).astype(np.int64)
+    month.memory["search"]["open"] = np.bincount(
+        c.occupation[:n], weights=c.vacancies[:n], minlength=e.occupations
+    ).astype(np.float64)
 
 
 def _remember_chances(month: Month, state: NDArray[np.uint8], got: NDArray[np.bool_]) -> None:

@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.codes import (
+    ASSOCIATE,
     NO_PROGRAM,
     PART_TIME_INVOLUNTARY,
     SELF_EMPLOYED,
@@ -53,6 +54,7 @@ class Behaviour(NamedTuple):
     skill_return: float
     idle_decay: float
     skill_floor: float
+    experience_passes: float
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -115,6 +117,7 @@ def _describe(
     help_extra,
     amenity_weight,
     usual_wage,
+    occ_education,
     s,
 ):
     for k in range(lo, hi):
@@ -128,6 +131,11 @@ def _describe(
         s.occupation[k] = p.occupation[i]
         s.zone[k] = p.zone[i]
         s.education[k] = p.education[i]
+        # Experience in the occupation, or a credential, passes where schooling would not.
+        if skill >= b.experience_passes:
+            s.education[k] = max(s.education[k], occ_education[p.occupation[i]])
+        if p.credentials[i] != 0:
+            s.education[k] = max(s.education[k], ASSOCIATE)
         s.knows[k] = p.knows[i]
         s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
         s.car[k] = h.car[p.household[i]]
@@ -205,6 +213,7 @@ def behaviour(month: Month) -> Behaviour:
         skill_return=q["skill_return"],
         idle_decay=q["idle_decay"],
         skill_floor=q["skill_floor"],
+        experience_passes=q["experience_passes"],
     )
 
 
@@ -260,6 +269,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         np.where(served, month.levers.search_help, 0.0),
         float(month.parameters["search.amenity_weight"]),
         e.occ_wage,
+        e.occ_education,
         seekers,
     )
     return rows, seekers
