@@ -173,7 +173,7 @@ class _Applications(NamedTuple):
 
     first: NDArray[np.int64]
     vacancy: I4
-    seeker: I4
+    seeker: U4
     score: F8
     utility: F8
     sent: U1
@@ -300,12 +300,15 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
     first, vacancy, seeker = out.first, out.vacancy, out.seeker
     ids, occupation, zone, car, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.car,
                                              seekers.knows)
-    todo = np.empty(first[hi] - first[lo] + 1, np.int64)
-    n_todo = 0
-    for i in range(lo, hi):
+    # unsigned row numbers throughout: signed ones cost numba a test for negative indices at every access
+    todo = np.empty(first[hi] - first[lo] + 1, np.uint32)
+    n_todo: Any = 0
+    for person in range(lo, hi):
+        i = np.uint64(person)
         row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
-        reachable = by_zone[row * width + zone_groups - 1] > 0.0
-        for p in range(first[i], first[i + 1]):
+        reachable = by_zone[np.uint64(row * width + zone_groups - 1)] > 0.0
+        for application in range(first[i], first[i + np.uint64(1)]):
+            p = np.uint64(application)
             seeker[p] = i
             vacancy[p] = VOID
             todo[n_todo] = p
@@ -314,18 +317,18 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
     for t in range(redraws):
         again: Any = 0
         for k in range(n_todo):
-            p = todo[k]
-            i = seeker[p]
+            p = np.uint64(todo[k])
+            i = np.uint64(seeker[p])
             own = np.int64(occupation[i])
             b = bits(key, ids[i])
-            counter = ((p - first[i]) * MAX_REDRAWS + t) * 2 + 1
+            counter = (np.int64(p) - first[i]) * (2 * MAX_REDRAWS) + 2 * t + 1
             row = (np.int64(car[i]) * occupations + own) * zones + zone[i]
             z = _pick(by_zone, row, zone_groups, arity, more_bits(b, counter))
             o = _pick(by_occupation, own * zones + z, occupation_groups, arity, more_bits(b, counter + 1))
-            known = np.int64((considers[i] >> major[o]) & 1)
+            known = np.int64((considers[i] >> major[np.uint64(o)]) & 1)
             vacancy[p] = known * (z * occupations + o - VOID) + VOID  # a select, not a branch
             todo[again] = p
-            again = again + 1 - known
+            again += 1 - known
         n_todo = again
 
 
@@ -334,15 +337,17 @@ def _draw_vacancies(lo, hi, seekers, choices, arity, key, out):  # type: ignore[
     """Turn the markets in out.vacancy into vacancies, each open vacancy of a market with equal probability."""
     by_slot, slot_start, units = choices.by_slot.ravel(), choices.slot_start, choices.units
     first, vacancy, seeker, ids = out.first, out.vacancy, out.seeker, seekers.id
-    for p in range(first[lo], first[hi]):
-        market = vacancy[p]
+    for application in range(first[lo], first[hi]):
+        p = np.uint64(application)
+        market = np.int64(vacancy[p])
         if market != VOID:
-            i = seeker[p]
+            i = np.uint64(seeker[p])
             b = bits(key, ids[i])
-            counter = (p - first[i]) * 2 + 1
+            counter = (application - first[i]) * 2 + 1
             slot = market * SLOTS + _pick(by_slot, market, SLOTS // ARITY, arity, more_bits(b, counter))
-            unit = slot_start[slot]
-            vacancy[p] = units[unit + np.int64(to_unit(more_bits(b, counter + 1)) * (slot_start[slot + 1] - unit))]
+            unit = slot_start[np.uint64(slot)]
+            among = slot_start[np.uint64(slot + 1)] - unit
+            vacancy[p] = units[np.uint64(unit + np.int64(to_unit(more_bits(b, counter + 1)) * among))]
 
 
 @njit(cache=True)
@@ -353,21 +358,24 @@ def _screen(lo, hi, seekers, choices, cost, filters, out, passed):  # type: igno
                                                           seekers.education, seekers.record, seekers.zone,
                                                           seekers.hold)
     n: Any = 0
-    for i in range(lo, hi):
+    for person in range(lo, hi):
+        i = np.uint64(person)
         begin = first[i]
         count: Any = 0
         hold = holds[i]
         ask = np.log(np.float64(factor[i])) - hold if hold > -np.inf else np.inf
         reservation = least[i] if filters else np.float32(-np.inf)
-        for p in range(begin, first[i + 1]):
-            v = vacancy[p]
+        for application in range(begin, first[i + np.uint64(1)]):
+            p = np.uint64(application)
+            v = np.int64(vacancy[p])
             if v == VOID:
                 continue
-            offer = offers[v]
+            offer = offers[np.uint64(v)]
             again = offer.cell == own[i]
-            for q in range(begin, p):
+            for other in range(begin, application):
+                q = np.uint64(other)
                 again |= (vacancy[q] == v) | (vacancy[q] == ~v)
-            utility = offer.value - cost[zone[i], offer.zone]
+            utility = offer.value - cost[np.uint64(zone[i]), np.uint64(offer.zone)]
             # bit operations, not `and`: whether someone applies is a coin toss that no branch predictor wins
             sends = np.int64((not again) & (utility + ask > 0.0)
                              & (offer.posted * factor[i] >= reservation))
@@ -387,16 +395,16 @@ def _apply(lo, hi, chunk, seekers, choices, cost, major, redraws, arity, noise, 
            filters, key_market, key_vacancy, key_noise, out):
     _draw_markets(lo, hi, seekers, choices, cost.shape[0], major, redraws, arity, key_market, out)
     _draw_vacancies(lo, hi, seekers, choices, arity, key_vacancy, out)
-    passed = np.empty(out.first[hi] - out.first[lo] + 1, np.int64)
+    passed = np.empty(out.first[hi] - out.first[lo] + 1, np.uint32)
     n = _screen(lo, hi, seekers, choices, cost, filters, out, passed)
     closeness, offers, vacancy, seeker, score = choices.closeness, choices.offers, out.vacancy, out.seeker, out.score
     ids, quality, occupation = seekers.id, seekers.score, seekers.occupation
     for k in range(n):
-        p = passed[k]
-        i = seeker[p]
-        offer = offers[vacancy[p]]
+        p = np.uint64(passed[k])
+        i = np.uint64(seeker[p])
+        offer = offers[np.uint64(vacancy[p])]
         u = to_unit(more_bits(bits(key_noise, ids[i]), offer.cell + 1)) + 2.0**-54
-        score[p] = (quality[i] + fit_weight * closeness[occupation[i], offer.occupation]
+        score[p] = (quality[i] + fit_weight * closeness[np.uint64(occupation[i]), np.uint64(offer.occupation)]
                     + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
     return n
 
@@ -467,20 +475,21 @@ def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, 
         v = vacancy[p]
         if v >= 0:
             start[v + 1] += 1
-            received[v] += 1
         elif v != VOID:
             received[~v] += 1
     for v in range(m):
+        received[v] += start[v + 1]
         start[v + 1] += start[v]
-    order = np.empty(start[m], np.int64)
+    order = np.empty(start[m], np.uint32)
     score = np.empty(start[m], np.float64)
     turn = start[:m].copy()
     for p in range(vacancy.size):
         v = vacancy[p]
         if v >= 0:
-            order[turn[v]] = p
-            score[turn[v]] = given[p]
-            turn[v] += 1
+            place = np.uint64(turn[np.uint64(v)])
+            order[place] = p
+            score[place] = given[p]
+            turn[np.uint64(v)] += 1
     active = np.empty(m, np.int64)
     n_active = 0
     for v in range(m):
@@ -489,17 +498,17 @@ def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, 
             active[n_active] = v
             n_active += 1
             _rank(order, score, start[v], start[v + 1], cell[v], seeker, ids, key)
-    held = np.full(vacancy_index.size, -1, np.int64)  # application whose offer the seeker holds
+    held = np.full(vacancy_index.size, -1, np.int32)  # application whose offer the seeker holds
     slots = open_.copy()
     back = np.zeros(m, np.int32)  # slots refused or given up in this round: offered again in the next
     for _ in range(rounds):
         for k in range(n_active):
             v = active[k]
             while slots[v] > 0 and turn[v] < start[v + 1]:
-                p = order[turn[v]]
+                p = np.int64(order[turn[v]])
                 turn[v] += 1
                 slots[v] -= 1
-                i = seeker[p]
+                i = np.uint64(seeker[p])
                 h = held[i]
                 if h < 0:
                     held[i] = p
@@ -595,7 +604,7 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     first = np.zeros(n + 1, np.int64)
     np.cumsum(s.applications, out=first[1:])
     total = int(first[n])
-    applications = _Applications(first, np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total),
+    applications = _Applications(first, np.empty(total, np.int32), np.empty(total, np.uint32), np.empty(total),
                                  np.empty(total), sent)
     (crew or Crew()).map(
         _apply, n, s, choices, cost, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws), ARITY,
