@@ -50,6 +50,7 @@ WAGE_SHIFT = 17
 WAGE_FIRST = int(np.float32(WAGE_LOW).view(np.uint32)) >> WAGE_SHIFT
 WAGE_EDGES = WAGE_LOW * 2.0 ** (np.arange(WAGE_BINS + 1) // 64) * (1.0 + (np.arange(WAGE_BINS + 1) % 64) / 64.0)
 
+AGE_MONTHS = 2048  # a power of two beyond any age in months
 DURATIONS = ("0-1", "2-3", "4-6", "7-12", "12+")  # months unemployed
 _DURATION_BAND = np.array([0, 0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3] + [4] * 243, np.uint8)
 _AGE_BAND = (np.searchsorted(np.array(AGE_BAND_FLOORS), np.arange(121), side="right").clip(1) - 1).astype(np.uint8)
@@ -61,15 +62,13 @@ class Given(NamedTuple):
     """What the pass over people takes as given; tables are flat."""
 
     need: NDArray[np.float32]  # (Z * 16,) zone, adults, children, under six
-    skill: NDArray[np.uint8]  # (2 * 6 * O,) labor force, education, occupation
-    band: NDArray[np.uint8]  # (121,) age band of an age in years
+    skill: NDArray[np.uint8]  # (2 * 8 * 256,) labor force, education, occupation; unused entries are 0
+    age: NDArray[np.uint8]  # (AGE_MONTHS,) by age in months: age band, and bit 3 in a parent's years
     category: NDArray[np.uint8]  # (13,) E, U, N, absent
     column: NDArray[np.uint8]  # (13,) first column of a state in the table of states
     duration: NDArray[np.uint8]  # (256,) band of months unemployed
-    good_wage: float
+    good_wage: np.float32
     outside: int
-    parent_low: int
-    parent_high: int
     long_term: int
     month: int
 
@@ -125,7 +124,6 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, site, spell, g, t):  # 
     second = t.commute.shape[1] * 2
     third = second + 70
     under = (t.wage.shape[1] - 1) * WAGE_BINS
-    occupations = np.int64(g.skill.size // 12)
     zero, three = np.int64(0), np.int64(3)
     young, year_ago = g.month - 72, g.month - 12
     for i in range(hi - lo):
@@ -144,16 +142,16 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, site, spell, g, t):  # 
         if home == g.outside:
             continue
         # the three rows of this person
-        age = min(max((g.month - np.int64(p_birth[i])) // 12, zero), np.int64(120))
+        age = np.int64(g.age[np.uint64(g.month - np.int64(p_birth[i])) & np.uint64(AGE_MONTHS - 1)])
         family = np.uint64(p_household[i])
         children = np.int64(h.children[family])
         small = np.int64(children > 0) & np.int64(h.youngest[family] > young)
-        parent = small & np.int64(age >= g.parent_low) & np.int64(age <= g.parent_high)
+        parent = small & (age >> 3)
         education = np.int64(p_education[i])
-        kind = (np.int64(now <= 1) * 6 + education) * occupations + np.int64(p_occupation[i])
+        kind = ((np.int64(now <= 1) * 8 + education) << 8) + np.int64(p_occupation[i])
         traits = np.int64(g.skill[np.uint64(kind)])
         a = home * 2 + parent
-        b = second + np.int64(p_sex[i]) * 35 + np.int64(p_race[i]) * 7 + np.int64(g.band[np.uint64(age)])
+        b = second + np.int64(p_sex[i]) * 35 + np.int64(p_race[i]) * 7 + (age & 7)
         c = third + education * 3 + (traits & 3)
         # the facts
         adults = np.int64(h.adults[family] > 1)
@@ -214,11 +212,15 @@ def _tally_cells(lo, hi, chunk, slots, c, quality, outside, t):  # type: ignore[
 def given(month: Month, skill: NDArray[np.uint8], room: dict[str, Any]) -> Given:
     """What one month's pass takes as given."""
     eco = month.economy
+    wide = np.zeros((2, 8, 256), np.uint8)
+    wide[:, : len(EDUCATION), : eco.occupations] = skill
+    years = np.minimum(np.arange(AGE_MONTHS) // 12, 120)
+    parent = (years >= int(room["parent_age_low"])) & (years <= int(room["parent_age_high"]))
+    age = _AGE_BAND[years] | (parent.astype(np.uint8) << np.uint8(3))
     return Given(
-        need=eco.household_need.astype(np.float32).ravel(), skill=skill.ravel(), band=_AGE_BAND, category=_CATEGORY,
-        column=_COLUMN, duration=_DURATION_BAND, good_wage=float(np.float32(eco.good_job_wage)), outside=eco.outside,
-        parent_low=int(room["parent_age_low"]), parent_high=int(room["parent_age_high"]),
-        long_term=int(room["long_term_months"]), month=month.index,
+        need=eco.household_need.astype(np.float32).ravel(), skill=wide.ravel(), age=age,
+        category=_CATEGORY, column=_COLUMN, duration=_DURATION_BAND, good_wage=np.float32(eco.good_job_wage),
+        outside=eco.outside, long_term=int(room["long_term_months"]), month=month.index,
     )  # fmt: skip
 
 
