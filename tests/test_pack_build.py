@@ -10,8 +10,9 @@ from numpy.testing import assert_allclose
 
 from laborsim.region.build import REGIONS, build_pack
 from laborsim.region.build_population import rake
-from laborsim.region.national import build_national, pooled_quantiles, seasonal_factors
+from laborsim.region.national import build_national, seasonal_factors
 from laborsim.region.pack import PackError, load_national, load_pack, validate
+from laborsim.region.pay import pooled_quantiles
 from laborsim.region.places import parse_split
 from laborsim.region.sources import Data
 

@@ -11,15 +11,9 @@ from numpy.typing import NDArray
 
 from laborsim.region.build_people import zone_labor_force
 from laborsim.region.build_population import Builder, rake
-from laborsim.region.national import (
-    hourly,
-    minor_group,
-    occupation_codes,
-    pooled_quantiles,
-    us_sectors,
-    wage_to_2019,
-)
+from laborsim.region.national import occupation_codes, us_sectors
 from laborsim.region.pack import Zone
+from laborsim.region.pay import hourly, minor_group, pooled_quantiles, wage_to_2019
 from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from laborsim.region.build_jobs import Balance, zone_jobs
 from laborsim.region.build_population import Builder
-from laborsim.region.national import CPI, FEDERAL_MINIMUM
+from laborsim.region.national import CPI
 from laborsim.region.needs import household_need
+from laborsim.region.pay import FEDERAL_MINIMUM
 from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
 
