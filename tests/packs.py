@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import worlds
 
+import worlds
 from laborsim.market.codes import EDUCATION, RACES, SEXES
 from laborsim.market.economy import Economy
 from laborsim.region.pack import Pack, Source, Zone, load_national
@@ -131,6 +131,18 @@ def _tables(people: float, national: Pack) -> dict[str, pd.DataFrame]:
                          max(1.0, float(round(flows[:, j].sum() * x / _SIZE_MEAN[k]))), 950.0)
                         for j, z in enumerate(CODES) for k, x in _SECTOR_SHARE.items()],
                        "zone sector jobs establishments weekly_wage")
+    t["minutes"] = _frame([(a, b, 20.0 if a == b else 40.0) for a in CODES for b in CODES], "home work minutes")
+    t["childcare"] = _frame([(z, g, x, 0.4) for z in CODES
+                             for g, x in (("infant", 950.0), ("toddler_preschool", 760.0), ("school", 420.0))],
+                            "zone age_group price_month capacity")
+    t["needs"] = _frame([(z, a, c, y, 9.0 + 4 * c + 3 * y) + (100.0,) * 7 for z in CODES for a in (1, 2)
+                         for c in range(4) for y in range(2) if c or not y],
+                        "zone adults children young hourly housing food childcare transport health other taxes")
+    t["rules"] = _frame([(z, "2018-01", r, x) for z in CODES for r, x in (
+        ("minimum_wage", 7.85), ("ui_weeks", 20.0), ("ui_maximum", 320.0), ("ui_replacement", 0.5))],
+        "zone month measure value")
+    t["income"] = _frame([(z, 34_000.0, 66_000.0) for z in CODES], "zone per_capita_income median_household_income")
+    t["migration"] = _frame([(z, 0.034, 0.030) for z in CODES], "zone in_rate out_rate")
     occ = national.tables["occupations"]
     t["occupation_wages"] = _frame(
         [(c, w * np.exp(-1.28 * g), w * np.exp(-0.67 * g), w, w * np.exp(0.67 * g), w * np.exp(1.28 * g), 1 / len(occ))

@@ -95,7 +95,7 @@ def assign(m: Margins, economy: Economy, people: People, state: NDArray[np.uint8
         cell_zone * n_occupations + employers.occupation, employers.filled, len(m.zones) * n_occupations
     ).astype(np.int64).reshape(len(m.zones), n_occupations)
     weight = affinity(economy, s)
-    shuffle = uniforms(part_key(seed, Part.EDUCATION_ORDER), rows)
+    shuffle = uniforms(part_key(seed, Part.OCCUPATION), rows + (1 << 40))
     occ = np.zeros(rows.size, np.int64)
     for z in range(len(m.zones)):
         here = np.flatnonzero(work == z)
@@ -107,7 +107,8 @@ def assign(m: Margins, economy: Economy, people: People, state: NDArray[np.uint8
             [((1,), slots[z].astype(float)), ((0,), types.astype(float))], 1e-7, 500,
         )
         shares = table / np.maximum(table.sum(1, keepdims=True), 1e-300)
-        got = quota(shares, kind[here], np.argsort(shuffle[here], kind="stable")).astype(np.int64)
+        key = np.uint64(part_key(seed, Part.OCCUPATION) + np.uint64(z))
+        got = quota(shares, kind[here], key, np.argsort(shuffle[here], kind="stable")).astype(np.int64)
         occ[here] = _settle(got, slots[z], shuffle[here])
     job = np.full(state.size, -1, np.int32)
     occupation = np.zeros(state.size, np.uint8)
@@ -121,7 +122,7 @@ def assign(m: Margins, economy: Economy, people: People, state: NDArray[np.uint8
     shares[by_type.sum(1) == 0] = by_type.sum(0) / by_type.sum()
     u = uniforms(part_key(seed, Part.LAST_OCCUPATION), other)
     order = np.lexsort((u, np.minimum(state[other], SELF_EMPLOYED + 2)))
-    occupation[other] = quota(shares, worker_type(people, other), order)
+    occupation[other] = quota(shares, worker_type(people, other), part_key(seed, Part.LAST_OCCUPATION), order)
     _recalls(people, state, rows, job, occupation, seed)
     return job, occupation
 

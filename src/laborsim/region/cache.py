@@ -24,6 +24,7 @@ from laborsim.market.economy import Economy
 from laborsim.market.tables import CELLS, ESTABLISHMENTS, HOUSEHOLDS, PEOPLE, Table, World
 from laborsim.region.pack import Pack
 
+_BY_MONTH = ("minimum_wage", "ui_weeks", "ui_maximum", "ui_supplement", "ui_all")
 _NAMES = ("people", "households", "establishments", "cells")
 _DECLARED = (PEOPLE, HOUSEHOLDS, ESTABLISHMENTS, CELLS)
 
@@ -58,7 +59,7 @@ def region_key(pack: Pack, national: Pack, economy: Economy, parameters: Mapping
             continue
         if isinstance(value, np.ndarray):
             # of conditions that change by month, only the first month counts
-            first = value[:1] if f.name in ("minimum_wage", "ui_weeks", "ui_maximum", "ui_supplement", "ui_all") else value
+            first = value[:1] if f.name in _BY_MONTH else value
             digest.update(f.name.encode() + np.ascontiguousarray(first).tobytes())
         else:
             digest.update(f"{f.name}={value!r}".encode())

@@ -68,7 +68,7 @@ def durations(rows: I8, temporary: NDArray[np.bool_], seed: int, s: dict[str, An
 def _histories(key, rows, attached, gap, out):  # type: ignore[no-untyped-def]
     """Months employed before the present spell: attached people mostly, others rarely, in spells."""
     for k in range(rows.size):
-        b = bits(key, np.uint64(rows[k]))
+        b = bits(key, rows[k])
         employed = attached[k]
         stay_in = 0.975 if attached[k] else 0.90
         stay_out = 0.75 if attached[k] else 0.975
@@ -78,7 +78,7 @@ def _histories(key, rows, attached, gap, out):  # type: ignore[no-untyped-def]
                 continue
             if employed:
                 word |= np.uint64(1) << np.uint64(j)
-            u = to_unit(more_bits(b, np.uint64(j + 1)))
+            u = to_unit(more_bits(b, j + 1))
             employed = u < stay_in if employed else u >= stay_out
         out[k] = np.uint32(word & np.uint64(0xFFFFFFFF))
 
@@ -87,16 +87,16 @@ def _histories(key, rows, attached, gap, out):  # type: ignore[no-untyped-def]
 def _knows(key, occupation, education, major, level, near, any_share, programs, out):  # type: ignore[no-untyped-def]
     n_major = near.shape[1]
     for i in range(out.size):
-        b = bits(key, np.uint64(i))
+        b = bits(key, i)
         o = occupation[i]
         own = major[o]
         word = np.uint32(1) << np.uint32(own)
         for g in range(n_major):
             reach = any_share if abs(level[g] - education[i]) <= 1.0 else 0.3 * any_share
-            if to_unit(more_bits(b, np.uint64(g + 1))) < max(near[o, g], reach):
+            if to_unit(more_bits(b, g + 1)) < max(near[o, g], reach):
                 word |= np.uint32(1) << np.uint32(g)
         for t in range(programs.size):
-            if to_unit(more_bits(b, np.uint64(64 + t))) < programs[t]:
+            if to_unit(more_bits(b, 64 + t)) < programs[t]:
                 word |= np.uint32(1) << np.uint32(22 + t)
         out[i] = word
 

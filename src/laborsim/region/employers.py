@@ -96,7 +96,7 @@ def tail_sizes(jobs: float, establishments: float, exponent: float, largest: flo
         else:
             low = sigma
     sizes: F8 = np.minimum(1.0 + high * shape, cap)
-    return sizes * (jobs / sizes.sum())
+    return np.asarray(sizes * (jobs / sizes.sum()))
 
 
 def sample_sizes(sizes: F8, scale: float) -> I8:
@@ -130,7 +130,7 @@ def _staff(sizes, shares, key, first_id, carry, est_out, occ_out, count_out):  #
         left = sizes[e]
         block = max(1, int(np.sqrt(left) * 0.7))
         counts[:] = 0
-        draw = bits(key, np.uint64(first_id + e))
+        draw = bits(key, first_id + e)
         step = 0
         while left > 0:
             take = min(block, left)
@@ -139,7 +139,7 @@ def _staff(sizes, shares, key, first_id, carry, est_out, occ_out, count_out):  #
                 if shares[c] > 0.0:
                     carry[c] += shares[c] * take
                     step += 1
-                    noise = to_unit(bits(draw, np.uint64(step)))
+                    noise = to_unit(bits(draw, step))
                     # what an occupation is owed, with noise and a pull to those already here
                     score = carry[c] + block * (0.9 * noise + (0.35 if counts[c] > 0 else 0.0))
                     if score > most:

@@ -34,12 +34,10 @@ from laborsim.region.tables import EDUCATION_AGES, RACE_AGES, RATE_AGES, REASONS
 
 F8 = NDArray[np.float64]
 
-#: Margins that synthesis rakes to, in people, households or jobs: their relative error is the fit.
-COUNTS = ("age", "age_sex", "education", "race", "children", "households", "jobs", "establishments", "commuting")
-#: Shares: their absolute error is the fit.
+#: Margins that are shares: their absolute error is the fit. The others are counts or wages: the relative error.
 SHARES = (
     "participation", "unemployment", "self_employed", "part_time", "part_time_involuntary", "no_car", "disability",
-    "record", "enrolled", "inactive", "coupled_parents", "alone", "openings",
+    "record", "enrolled", "inactive", "alone",
 )
 
 
@@ -87,7 +85,8 @@ def fit_report(world: World, pack: Pack, economy: Economy, national: Pack | None
     _labor_force(report, m, world)
     _employers(report, m, economy, world, scale)
     frame = pd.DataFrame(report.rows, columns=["margin", "group", "want", "got", "error", "size"])
-    frame["size"] = frame["size"] * np.where(frame["margin"].isin(SHARES), 1.0, scale)
+    counts = ~frame["margin"].map(lambda x: _is_share(x) or "wage" in x)
+    frame["size"] = frame["size"] * np.where(counts, scale, 1.0)
     order = frame.assign(worst=frame["error"].abs(), first=pd.factorize(frame["margin"])[0])
     return order.sort_values(["first", "worst"], ascending=[True, False], kind="stable").drop(
         columns=["worst", "first"]).reset_index(drop=True)
@@ -155,7 +154,7 @@ def _children_by_age(report: _Report, m: Margins, world: World, scale: float, sp
     h = world.households
     got = np.zeros(16)
     for j in range(int(h.children.max(initial=0))):
-        months = -h.youngest.astype(np.int64) - 1 + spacing * j
+        months = -h.youngest.astype(np.int64) + spacing * j
         has = (h.children > j) & (months < 192) & (months >= 0)
         got += np.bincount(months[has] // 12, minlength=16)[:16]
     report.many("children", [f"all|{a}" for a in range(16)], m.people[:, :16].sum((0, 2)), got / scale)
@@ -224,7 +223,11 @@ def _wages(report: _Report, m: Margins, economy: Economy, occupation: NDArray[An
             want = float(np.exp((np.log(np.maximum(m.percentiles[mine, q], 0.01)) * weight).sum() / weight.sum()))
             got = _mean_percentile(occupation, wage, mine, weight, int(name[1:]))
             report.add("wage_" + name, f"major:{code}", want, got, float(own.size))
-    report.add("log_wage_sd", "all", 0.6, float(np.log(wage).std()), float(wage.size))
+    weight = np.bincount(occupation, minlength=economy.occupations) / max(occupation.size, 1)
+    middle, within = np.log(m.percentiles[:, 2]), np.log(m.percentiles[:, 4] / m.percentiles[:, 0]) / 2.563
+    mean = float((weight * middle).sum())
+    spread = float((weight * ((middle - mean) ** 2 + within**2)).sum()) ** 0.5
+    report.add("log_wage_sd", "all", spread, float(np.log(wage).std()), float(wage.size))
 
 
 def _mean_percentile(occupation: NDArray[Any], wage: F8, mine: NDArray[Any], weight: NDArray[Any], q: int) -> float:
@@ -235,7 +238,7 @@ def _mean_percentile(occupation: NDArray[Any], wage: F8, mine: NDArray[Any], wei
     return float(np.exp(total / weight.sum()))
 
 
-def summary(report: pd.DataFrame, least: float = 50.0) -> pd.DataFrame:
+def summary(report: pd.DataFrame, least: float = 200.0) -> pd.DataFrame:
     """Worst and typical error of each margin, among groups of at least `least` people, households or jobs.
 
     Returns
@@ -247,10 +250,14 @@ def summary(report: pd.DataFrame, least: float = 50.0) -> pd.DataFrame:
         part = part[part["size"] >= least]
         if part.empty:
             continue
-        worst = part.loc[part["error"].abs().idxmax()]
+        worst = part.iloc[int(np.argmax(part["error"].abs().to_numpy()))]
         rows.append((margin, len(part), float((part["error"].abs() * part["size"]).sum() / part["size"].sum()),
                      float(worst["error"]), worst["group"]))
     return pd.DataFrame(rows, columns=["margin", "groups", "mean_error", "worst_error", "worst_group"])
+
+
+def _is_share(margin: str) -> bool:
+    return margin in SHARES or margin == "commuting_share"
 
 
 def markdown(report: pd.DataFrame, title: str, scale: float, people: int, establishments: int, cells: int,
@@ -260,22 +267,21 @@ def markdown(report: pd.DataFrame, title: str, scale: float, people: int, establ
         f"# {title}: fit of the synthesized region", "",
         f"Made by `{command}`: {people:,} people, {establishments:,} establishments and {cells:,} job cells at scale "
         f"{scale:g}. Errors of counts are relative, errors of shares are in percentage points, over groups of at "
-        "least 50 simulated people, households or jobs; the mean is weighted by size.", "",
+        "least 200 simulated people, households or jobs; the mean is weighted by size.", "",
         "| margin | groups | mean error | worst error | worst group |", "|---|---:|---:|---:|---|",
     ]
-    for row in summary(report).itertuples():
-        share = row.margin in SHARES or row.margin == "commuting_share"
-        unit = " pp" if share else " %"
-        lines.append(f"| {row.margin.replace('_', ' ')} | {row.groups} | {100 * row.mean_error:.2f}{unit} | "
-                     f"{100 * row.worst_error:+.2f}{unit} | {row.worst_group} |")
+    for row in summary(report).to_dict("records"):
+        unit = " pp" if _is_share(row["margin"]) else " %"
+        lines.append(f"| {row['margin'].replace('_', ' ')} | {row['groups']} | {100 * row['mean_error']:.2f}{unit} | "
+                     f"{100 * row['worst_error']:+.2f}{unit} | {str(row['worst_group']).replace('|', ', ')} |")
     lines += ["", "## Worst groups", "", "| margin | group | pack | region | error |", "|---|---|---:|---:|---:|"]
-    big = report[report["size"] >= 50]
+    big = report[report["size"] >= 200]
     for margin in big["margin"].unique():
-        for row in big[big["margin"] == margin].head(3).itertuples():
-            share = row.margin in SHARES or row.margin == "commuting_share"
-            figures = (f"{row.want:.4f} | {row.got:.4f} | {100 * row.error:+.2f} pp" if share
-                       else f"{row.want:,.1f} | {row.got:,.1f} | {100 * row.error:+.2f} %")
-            lines.append(f"| {row.margin.replace('_', ' ')} | {row.group} | {figures} |")
+        for row in big[big["margin"] == margin].head(3).to_dict("records"):
+            figures = (f"{row['want']:.4f} | {row['got']:.4f} | {100 * row['error']:+.2f} pp" if _is_share(margin)
+                       else f"{row['want']:,.1f} | {row['got']:,.1f} | {100 * row['error']:+.2f} %")
+            group = str(row["group"]).replace("|", ", ")
+            lines.append(f"| {str(margin).replace('_', ' ')} | {group} | {figures} |")
     return "\n".join(lines) + "\n"
 
 

@@ -109,9 +109,10 @@ def _parents(z: _Zone, m: Margins, zone: int, women: I8, men: I8, scale: float, 
     holders = np.stack([np.bincount(z.band[g], minlength=N_BANDS).astype(float) for g in groups])
     table = family_table(m, zone, holders, scale, spacing, own_share)
     u = uniforms(part_key(z.seed, Part.FAMILY_TYPE), np.array([zone]))
-    counts = systematic(table.transpose(0, 1, 3, 2).ravel(), float(u[0])).reshape(
-        len(groups), N_BANDS, LEAVING, NUMBERS
-    )
+    # the age of the youngest outermost: children of every single age hold best
+    counts = systematic(table.transpose(3, 0, 1, 2).ravel(), float(u[0])).reshape(
+        LEAVING, len(groups), N_BANDS, NUMBERS
+    ).transpose(1, 2, 0, 3)
     for kind, group in enumerate(groups):
         in_band = z.band[group]
         for b in range(N_BANDS):
@@ -274,7 +275,7 @@ def form(m: Margins, people: dict[str, NDArray[Any]], scale: float, seed: int, s
             kind[at] = np.where(age < 6, UNDER_SIX, SIX_TO_17)
             for j in range(NUMBERS):
                 children[at] += (j < number) & (months + spacing * j < 192)
-            youngest[at] = np.where(children[at] > 0, -months - 1, 0)
+            youngest[at] = np.where(children[at] > 0, -months, 0)
         parent = np.where((z.role <= PARTNER), kind[z.household], NONE)
         # households in shuffled order, so that no kind of household lies together in the tables
         shuffled = np.argsort(uniforms(part_key(seed, Part.PERSON_ORDER), np.arange(z.households) + first),

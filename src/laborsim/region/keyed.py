@@ -74,6 +74,9 @@ class Part(IntEnum):
     RECALL = 49
     WORK_WAGE = 50
     EDUCATION_ORDER = 51
+    OCCUPATION = 52
+    TRAIT_BALANCE = 53
+    ENROLLED_BALANCE = 54
 
 
 def part_key(seed: int, part: Part) -> np.uint64:

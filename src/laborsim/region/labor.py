@@ -170,7 +170,20 @@ def reasons(m: Margins, people: People, bits: NDArray[np.uint8], inactive: I8, s
         shares[g * n_kinds : (g + 1) * n_kinds] = table / np.maximum(table.sum(1, keepdims=True), 1e-12)
     u = uniforms(part_key(seed, Part.INACTIVE_REASON), inactive)
     order = np.lexsort((u, people["zone"][inactive], people["age"][inactive], sex))
-    return (quota(shares, group, order, empty=len(REASONS) - 1) + CARER).astype(np.uint8)
+    return (quota(shares, group, part_key(seed, Part.INACTIVE_REASON), order, len(REASONS) - 1) + CARER).astype(np.uint8)
+
+
+def _balance(share: F8, people: People, bits: NDArray[np.uint8], must: NDArray[np.bool_], bit: int, seed: int,
+             part: Part) -> None:
+    """Give a trait to those whose state needs it and take it from as many others of their age and sex."""
+    bits[must] |= bit
+    cell = band_of(people["age"], RATE_AGES) * 2 + people["sex"]
+    n = 2 * N_BANDS
+    others = np.flatnonzero(((bits & bit) > 0) & ~must)
+    excess = np.bincount(cell[(bits & bit) > 0], minlength=n) - share.reshape(-1) * np.bincount(cell, minlength=n)
+    p = np.clip(excess / np.maximum(np.bincount(cell[others], minlength=n), 1), 0.0, 1.0)
+    drop = others[draw(p[cell[others]], (cell[others], people["zone"][others]), others, seed, part)]
+    bits[drop] &= np.uint8(255 - bit)
 
 
 def states(m: Margins, people: People, seed: int, s: dict[str, Any]) -> NDArray[np.uint8]:
@@ -185,8 +198,9 @@ def states(m: Margins, people: People, seed: int, s: dict[str, Any]) -> NDArray[
     state = np.full(active.size, FULL_TIME, np.uint8)
     inactive = np.flatnonzero(~active)
     state[inactive] = reasons(m, people, bits, inactive, seed)
-    bits[state == OUT_DISABLED] |= TRAIT_DISABILITY
-    bits[state == STUDENT] |= TRAIT_ENROLLED
+    for measure, code, part in (("disability", OUT_DISABLED, Part.TRAIT_BALANCE),
+                                ("enrolled", STUDENT, Part.ENROLLED_BALANCE)):
+        _balance(m.traits[measure], people, bits, state == code, _BIT[measure], seed, part)
     people["traits"] = bits
 
     jobless = np.flatnonzero(idle)

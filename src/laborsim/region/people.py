@@ -72,7 +72,7 @@ def joint_table(m: Margins, zone: int) -> F8:
         table *= factor[:, :, None, None]
         if np.abs(factor[people > 0] - 1.0).max() < 1e-7:
             break
-    return table
+    return np.asarray(table)
 
 
 def _ratio(want: F8, have: F8) -> F8:
@@ -100,7 +100,7 @@ def adults(m: Margins, scale: float, seed: int) -> dict[str, NDArray[Any]]:
         counts = systematic(table.sum(1) * scale, float(start[z]))
         block = np.repeat(np.arange(counts.size), counts)
         shares = _ratio(table, np.repeat(table.sum(1, keepdims=True), table.shape[1], axis=1))
-        kind = quota(shares, block)
+        kind = quota(shares, block, np.uint64(part_key(seed, Part.EDUCATION_ORDER) + np.uint64(z)))
         columns["zone"].append(np.full(block.size, z, np.uint8))
         columns["sex"].append((block // AGES.size).astype(np.uint8))
         columns["age"].append((block % AGES.size + ADULT).astype(np.int16))

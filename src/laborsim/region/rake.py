@@ -1,7 +1,7 @@
 """Raking to margins, and turning expected numbers into whole people without losing a margin.
 
 Three tools: iterative proportional fitting (Deming and Stephan 1940), systematic sampling along an
-order (every contiguous block keeps its total to within one), and quota assignment, which hands out
+order (every contiguous block keeps its total to within one), and quota assignment, which draws
 categories one person at a time so that each category's running total follows its expectation.
 """
 
@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from laborsim.market.draws import uniform
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -149,46 +151,58 @@ def round_table(expected: F8, rows: I8, columns: I8) -> I8:
 
 
 @njit(cache=True)
-def _quota(shares, group, order, carry, out):  # type: ignore[no-untyped-def]
+def _quota(shares, group, order, key, carry, weight, out):  # type: ignore[no-untyped-def]
     k = shares.shape[1]
     for n in range(order.size):
         i = order[n]
         g = group[i]
-        best = -1
-        most = -1e300
+        total = 0.0
         for c in range(k):
             s = shares[g, c]
             if s > 0.0:
-                carry[c] += s
-                if carry[c] > most:
-                    most = carry[c]
-                    best = c
-        if best >= 0:
-            carry[best] -= 1.0
-            out[i] = best
+                owed = carry[c]
+                pull = 1.0 + owed if owed > 0.0 else 1.0 / (1.0 - owed)
+                pull *= pull
+                total += s * pull * pull
+                carry[c] = owed + s
+            weight[c] = total
+        if total <= 0.0:
+            continue
+        u = uniform(key, i) * total
+        c = 0
+        while c < k - 1 and (weight[c] <= u or shares[g, c] <= 0.0):
+            c += 1
+        while shares[g, c] <= 0.0:  # the draw fell on the very end
+            c -= 1
+        carry[c] -= 1.0
+        out[i] = c
 
 
-def quota(shares: F8, group: NDArray[Any], order: NDArray[Any] | None = None, empty: int = 0) -> NDArray[np.uint8]:
+def quota(shares: F8, group: NDArray[Any], key: np.uint64, order: NDArray[Any] | None = None,
+          empty: int = 0) -> NDArray[np.uint8]:
     """Give each person one category so that totals follow the expectations.
 
-    Goes through the people in `order`; each adds the shares of his group to what every category is still
-    owed and takes the one owed most among those open to him.
+    Goes through the people in `order`. Each draws a category with the shares of his group, weighted by what every
+    category is owed so far, (1 + owed)^4 or its inverse: running totals stay within a few of their expectation,
+    and categories rare in a group stay rare in it.
 
     Parameters
     ----------
     shares : (G, K) shares by group; rows sum to 1 (a row of zeros gives `empty`).
     group : (n,) group of each person.
+    key : of the draws, one per position in `group`.
     order : (n,) permutation; sort by what must be kept, shuffled within.
 
     Examples
     --------
-    >>> quota(np.array([[0.75, 0.25]]), np.zeros(4, int)).tolist()
-    [0, 0, 1, 0]
+    >>> int(quota(np.array([[0.75, 0.25]]), np.zeros(1000, int), np.uint64(7)).sum()) in range(245, 256)
+    True
     """
     out = np.full(group.size, empty, np.uint8)
     sequence = np.arange(group.size) if order is None else np.asarray(order, np.int64)
-    _quota(np.ascontiguousarray(shares, np.float64), np.ascontiguousarray(group, np.int64), sequence,
-           np.zeros(shares.shape[1]), out)
+    k = shares.shape[1]
+    _quota(np.ascontiguousarray(shares, np.float64), np.ascontiguousarray(group, np.int64), sequence, key,
+           np.zeros(k), np.zeros(k), out)
     return out
 
 
