@@ -58,7 +58,8 @@ def _checked(employed: ArrayLike, mobility: ArrayLike, demand: ArrayLike, du: fl
 
 
 def _ratio(x: F8, y: F8) -> F8:
-    return np.divide(x, y, out=np.zeros(np.broadcast_shapes(x.shape, y.shape)), where=y > 0)
+    out = np.zeros(np.broadcast_shapes(x.shape, y.shape))
+    return np.divide(x, y, out=out, where=y > 0)
 
 
 def urn_ball_mean_field(employed: ArrayLike, mobility: ArrayLike, demand: ArrayLike, du: float = 0.016,
@@ -130,7 +131,8 @@ def business_cycle(jobs: ArrayLike, steps: int, amplitude: float = 0.065, period
     """Demand (steps, n) that is constant for `shift` steps and then a sine of the paper's size and period."""
     t = np.arange(steps)[:, None]
     wave = np.where(t >= shift, amplitude * np.sin(2 * np.pi * (t + shift) / period), 0.0)
-    return np.asarray(jobs, np.float64)[None, :] * (1 - wave)
+    demand: F8 = np.asarray(jobs, np.float64)[None, :] * (1 - wave)
+    return demand
 
 
 @njit(cache=True, nogil=True)
@@ -142,7 +144,8 @@ def _separate(lo, hi, chunk, occupation, waited, leave, opening, key, rows, left
     """
     n = 0
     low = np.uint64(0xFFFFFFFF)
-    for i in range(lo, hi):
+    for person in range(lo, hi):
+        i: Any = np.uint64(person)
         w = waited[i]
         if w != _EMPLOYED:
             waited[i] = max(w, 0)  # those separated in the step before search from now on
@@ -226,11 +229,12 @@ def urn_ball_agents(employed: ArrayLike, mobility: ArrayLike, demand: ArrayLike,
         def key(stream: Stream, step: int = step) -> np.uint64:
             return np.uint64(stream_key(seed, int(stream), step))
 
-        leave = du + (1 - du) * _ratio(np.minimum(e, gamma * np.maximum(0.0, e + v - d)), e)
-        opening = dv + (1 - dv) * _ratio(np.minimum(e, gamma * np.maximum(0.0, d - e - v)), e)
+        jobs = e.astype(np.float64)
+        leave = du + (1 - du) * _ratio(np.minimum(jobs, gamma * np.maximum(0.0, e + v - d)), jobs)
+        opening = dv + (1 - dv) * _ratio(np.minimum(jobs, gamma * np.maximum(0.0, d - e - v)), jobs)
         left, opened = np.zeros((2, chunks, n), np.int64)
-        counts = crew.map(_separate, people, occupation, waited, *_in_bits(leave, opening), key(Stream.URN_SEPARATION), rows,
-                          left, opened)
+        counts = crew.map(_separate, people, occupation, waited, _in_bits(leave), _in_bits(opening),
+                          key(Stream.URN_SEPARATION), rows, left, opened)
         seekers = np.concatenate([rows[c * CHUNK:c * CHUNK + k] for c, k in enumerate(counts)])
         matches, vacancy_occupation = _urn_match(seekers, occupation, v, terrain, parameters, crew, Keys(
             key(Stream.URN_APPLICATION), key(Stream.URN_OPENING), key(Stream.URN_HIRE)))
@@ -243,8 +247,8 @@ def urn_ball_agents(employed: ArrayLike, mobility: ArrayLike, demand: ArrayLike,
     return UrnBall(*(np.array(p, np.float64) for p in zip(*paths, strict=True)))
 
 
-def _in_bits(*probabilities: F8) -> list[NDArray[np.uint64]]:
-    return [np.rint(p * 2.0**32).astype(np.uint64) for p in probabilities]
+def _in_bits(probability: F8) -> NDArray[np.uint64]:
+    return np.rint(probability * 2.0**32).astype(np.uint64)
 
 
 def _urn_match(seekers: I8, occupation: NDArray[np.uint16], v: I8, terrain: Terrain,
