@@ -122,11 +122,17 @@ def open_vacancies(month: Month) -> Vacancies:
 
 
 def terrain(month: Month) -> Terrain:
-    """Nearness of zones and occupations; people without a car look less far."""
+    """Nearness of zones and occupations; people without a car look less far.
+
+    Observed moves between occupations already reflect how large the destination is. Divided by its share of jobs
+    they are nearness per vacancy, so that with vacancies in proportion to jobs searchers look where movers go.
+    """
     e = month.economy
+    shares = month.memory["demand"]["shares"]
+    near = month.table("hiring.near", lambda: np.ascontiguousarray(e.mobility / np.maximum(shares, 1e-4)))
     reach = np.exp(-np.maximum(e.commute_minutes - 20.0, 0.0) / month.parameters["search.no_car_minutes"])
     return Terrain(
-        e.commute_weight, commute_cost(month), e.mobility, e.occ_major, np.ascontiguousarray(e.commute_weight * reach)
+        e.commute_weight, commute_cost(month), near, e.occ_major, np.ascontiguousarray(e.commute_weight * reach)
     )
 
 
