@@ -92,7 +92,8 @@ class FakeMarket:
         self.pack_hash = "fake"
         self.month = 0
         self.plan = SimpleNamespace(seconds=lambda: {"matching": 0.2, "demography": 0.1})
-        self.remarks = [] if policy is None else ["money ran out in 2021-05"]
+        stops = [] if policy is None else [(policy, "2021-05", "money for seats")]
+        self.package = SimpleNamespace(stops=lambda: stops)
 
     def run_for(self, months):
         self.month += months

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from fake_market import SCENARIO
-
 from laborsim.scenario.load import load_scenario
 from laborsim.study.run import run
 

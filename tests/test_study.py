@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from studies import scenario, study
 
 from laborsim.study.compare import compare
 from laborsim.study.names import UnknownName, WrongOption
@@ -25,6 +24,7 @@ from laborsim.study.statistics import paired, spread, student_t_cdf, student_t_q
 from laborsim.study.storage import ResultsDirectory, ResultsError, load_run
 from laborsim.study.tables import chosen_keys, write_indicators
 from laborsim.study.task import replicate_seeds
+from studies import scenario, study
 
 TESTS = Path(__file__).parent
 
@@ -99,9 +99,7 @@ def test_series_and_tidy_table_hold_the_same_figures(results: Results) -> None:
         "policy == 'childcare' and replicate == 2 and indicator == 'wage_median' and group == 'sex:female'"
     )
     assert list(chosen["month"]) == list(results.months)
-    np.testing.assert_array_equal(
-        chosen["value"], results.series("wage_median", "sex:female", "childcare")[2]
-    )
+    np.testing.assert_array_equal(chosen["value"], results.series("wage_median", "sex:female", "childcare")[2])
 
 
 def test_in_workers_as_in_this_process(results: Results, tmp_path: Path) -> None:
@@ -369,5 +367,3 @@ def test_public_names_load_when_asked_for() -> None:
 
     with pytest.raises(AttributeError):
         _ = laborsim.nothing
-
-

@@ -144,7 +144,7 @@ def beveridge(results: Results, policy: str = BASELINE) -> Chart:
 
     note = runs_note(results, "no band drawn").replace("Lines:", "Points:")
     with theme.style():
-        figure, axes = theme.canvas(title, subtitle, note, 4.3, left=0.55, right=0.3, below=0.5)
+        figure, axes = theme.canvas(title, subtitle, note, 4.3, left=0.55, right=0.3, below=0.5, above=0.42)
         for k in range(len(uq) - 1):
             axes.annotate(
                 "",
@@ -194,6 +194,10 @@ def _year_labels(axes: Any, x: F8, y: F8, years: list[int], ink: Any) -> None:
     width, height = figure.get_size_inches() * [axes.get_position().width, axes.get_position().height] * 72
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     px, py = (x - x0) / (x1 - x0) * width, (y - y0) / (y1 - y0) * height
+    # the lines between points are in the way too
+    steps = np.linspace(0.0, 1.0, 6)[:-1]
+    lx = np.concatenate([px[:-1, None] + np.diff(px)[:, None] * steps, px[-1:, None] + 0 * steps], axis=0).ravel()
+    ly = np.concatenate([py[:-1, None] + np.diff(py)[:, None] * steps, py[-1:, None] + 0 * steps], axis=0).ravel()
     taken: list[tuple[float, float]] = []
     for year in sorted(set(years)):
         best: tuple[float, float, float] | None = None
@@ -205,7 +209,7 @@ def _year_labels(axes: Any, x: F8, y: F8, years: list[int], ink: Any) -> None:
                     if not (14 < cx < width - 14 and 6 < cy < height - 6):
                         continue
                     crowd = sum(
-                        math.exp(-(((cx - a) / 20) ** 2 + ((cy - b) / 9) ** 2)) for a, b in zip(px, py, strict=True)
+                        math.exp(-(((cx - a) / 17) ** 2 + ((cy - b) / 9) ** 2)) for a, b in zip(lx, ly, strict=True)
                     )
                     crowd += sum(12.0 * math.exp(-(((cx - a) / 26) ** 2 + ((cy - b) / 10) ** 2)) for a, b in taken)
                     crowd += 0.012 * reach

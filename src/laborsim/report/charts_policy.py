@@ -135,8 +135,9 @@ def funnel(results: Results) -> Chart | None:
         return None
     policies = list(results.policies)
     wide: Any = data.pivot(index="stage", columns="policy", values="people").reindex(stages)
-    shown_policies = [BASELINE, *[p for p in policies if p != BASELINE and _differs(wide[p], wide[BASELINE])]]
-    title, alt = _funnel_finding(results, wide, stages)
+    others = [p for p in policies if p != BASELINE]
+    shown_policies = [BASELINE, *[p for p in others if any(_differs(results, p, stage) for stage in stages)]]
+    title, alt = _funnel_finding(results, wide, stages, shown_policies)
     subtitle = (
         f"People passing each stage of training programs, all programs together, whole region, "
         f"{place_and_period(results)}. At the right: share of the stage before, baseline"
@@ -147,7 +148,7 @@ def funnel(results: Results) -> Chart | None:
         "a stage late in the period have not reached the next ones yet. Logarithmic scale."
     )
     if quiet:
-        note += f" Not drawn, within 2% of the baseline: {', '.join(quiet)}."
+        note += f" Not drawn, no stage changed by more than chance and 2%: {', '.join(quiet)}."
     note += f" {CAVEAT}"
     block = max(0.42, 0.17 * len(shown_policies) + 0.12)
     with theme.style():
@@ -244,7 +245,7 @@ def spending(results: Results) -> Chart | None:
     note = f"Mean of {results.replicates} model runs; money booked when places, seats and contacts are used. {CAVEAT}"
     # greys: the colours belong to the policies
     inks = {payer: PAYER_GREYS[k % len(PAYER_GREYS)] for k, payer in enumerate(payers)}
-    block = 0.78
+    block = 0.9
     with theme.style():
         figure, axes = theme.canvas(
             title,
@@ -261,35 +262,33 @@ def spending(results: Results) -> Chart | None:
         bars, years = axes
         unit, suffix = _money_unit(float(totals.max()))
         for k, policy in enumerate(policies):
-            start = 0.0
+            start, shares = 0.0, []
+            whole = float(totals.get(policy, 0.0))
             for payer in payers:
-                part = float(data[(data["policy"] == policy) & (data["payer"] == payer)]["dollars"].sum()) / unit
+                part = float(data[(data["policy"] == policy) & (data["payer"] == payer)]["dollars"].sum())
                 if part > 0:
-                    bars.barh(-(k + 0.68), part, left=start, height=0.3, color=inks[payer], linewidth=0)
-                    if part > 0.14 * float(totals.max()) / unit:
-                        bars.annotate(
-                            payer,
-                            (start + part / 2, -(k + 0.68)),
-                            ha="center",
-                            va="center",
-                            fontsize=7.5,
-                            color="white" if payers.index(payer) % len(PAYER_GREYS) < 2 else theme.INK,
-                        )
-                    start += part
+                    bars.barh(-(k + 0.6), part / unit, left=start, height=0.24, color=inks[payer], linewidth=0)
+                    start += part / unit
+                    shares.append((payer, part / whole))
             owner = results.about["policies"][policy].get("owner", "")
-            bars.annotate(
-                policy_title(results, policy),
-                (0, -(k + 0.16)),
-                va="center",
-                fontsize=8.5,
-                color=theme.colour(results.policies, policy),
-                fontweight="bold",
-                annotation_clip=False,
+            texts = (
+                (0.13, policy_title(results, policy), 8.5, theme.colour(results.policies, policy), "bold"),
+                (0.34, owner, 7.5, theme.GREY, "normal"),
+                (0.84, ", ".join(f"{payer} {100 * x:.0f}%" for payer, x in shares), 7.5, theme.INK, "normal"),
             )
-            bars.annotate(owner, (0, -(k + 0.39)), va="center", fontsize=7.5, color=theme.GREY, annotation_clip=False)
+            for down, text, size, ink, weight in texts:
+                bars.annotate(
+                    text,
+                    (0, -(k + down)),
+                    va="center",
+                    fontsize=size,
+                    color=ink,
+                    fontweight=weight,
+                    annotation_clip=False,
+                )
             bars.annotate(
-                money(start * unit),
-                (start, -(k + 0.68)),
+                money(whole),
+                (start, -(k + 0.6)),
                 xytext=(4, 0),
                 textcoords="offset points",
                 va="center",
@@ -299,6 +298,7 @@ def spending(results: Results) -> Chart | None:
         bars.set_ylim(-len(policies), 0)
         bars.set_xlim(0, float(totals.max()) / unit * 1.22)
         bars.set_yticks([])
+        bars.xaxis.get_major_locator().set_params(nbins=5)
         bars.xaxis.set_major_formatter(lambda v, _: f"${v:g}{suffix}")
         bars.grid(False, axis="y")
         _yearly(years, results, data, policies)
@@ -419,9 +419,13 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _differs(values: pd.Series[float], base: pd.Series[float]) -> bool:
-    scale = np.maximum(base.to_numpy(float), 1.0)
-    return bool((np.abs(values.to_numpy(float) - base.to_numpy(float)) / scale > 0.02).any())
+def _differs(results: Results, policy: str, stage: str) -> bool:
+    """Whether a policy changes how many pass a stage, by more than chance and by more than 2%."""
+    series = (results.series(f"pipeline_{stage}", "all", p) for p in (BASELINE, policy))
+    base, other = (np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) for x in series)
+    p = paired(base, other)
+    far = abs(p.difference) > 0.02 * max(p.base, 1.0)
+    return far and (p.distinguishable or p.replicates < 2)
 
 
 def _segments_finding(results: Results, data: pd.DataFrame) -> tuple[str, str]:
@@ -456,13 +460,13 @@ def _of(label: str, group: str) -> str:
     return f"number of {who}" if label == "people in the segment" else f"{label} of {who}"
 
 
-def _funnel_finding(results: Results, wide: Any, stages: list[str]) -> tuple[str, str]:
+def _funnel_finding(results: Results, wide: Any, stages: list[str], drawn: list[str]) -> tuple[str, str]:
     base = wide[BASELINE]
     enrolled, completed = (float(base.get(s, math.nan)) for s in ("enrolled", "completed"))
     title = f"Of {enrolled:,.0f} who enroll in the baseline, {completed:,.0f} complete"
     if "retained" in stages:
         title += f" and {float(base['retained']):,.0f} are still with their employer a year after placement"
-    others = [p for p in wide.columns if p != BASELINE]
+    others = [p for p in drawn if p != BASELINE]
     if others:
         best = max(others, key=lambda p: float(wide.loc["enrolled", p]) if "enrolled" in wide.index else 0.0)
         extra = float(wide.loc["enrolled", best]) - enrolled if "enrolled" in wide.index else 0.0

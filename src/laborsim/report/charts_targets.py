@@ -11,6 +11,7 @@ from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line
 from laborsim.report.wording import (
     goal_words,
+    lower,
     policy_title,
     region_title,
     runs_note,
@@ -42,7 +43,7 @@ def targets(results: Results) -> Chart | None:
     )
     note = runs_note(results, "lines through them: 5% to 95% of runs").replace("Lines: mean", "Dots: mean")
     note = note.replace("Lines: one", "Dots: one") + " Arrows: further away than the chart is wide."
-    left, column = 2.95, 0.54
+    left, column = 3.05, 0.54
     columns = column * len(policies) + 0.05
     with theme.style():
         figure, axes = theme.canvas(
@@ -98,6 +99,7 @@ def targets(results: Results) -> Chart | None:
                 )
         axes.set_yticks([])
         axes.grid(True, axis="x")
+        axes.xaxis.get_major_locator().set_params(nbins=5, steps=[1, 2, 5, 10])
         axes.xaxis.set_major_formatter(lambda v, _: "goal" if v == 0 else f"{v:+g}%".replace("-", "\N{MINUS SIGN}"))
         key_line(axes, results, policies)
         axes.annotate(
@@ -166,7 +168,9 @@ def _targets_finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
         most = max(counts.values())
         best = [p for p, n in counts.items() if n == most]
         if most > likely:
-            title += f"; with {policy_title(results, best[0]) if len(best) == 1 else 'the best policies'}, {most}"
+            title += (
+                f"; with {lower(policy_title(results, best[0])) if len(best) == 1 else 'the best policies'}, {most}"
+            )
         else:
             title += "; no policy alone adds one" if len(counts) > 1 else "; the policy adds none"
     parts = []

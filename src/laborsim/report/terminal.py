@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from laborsim.report.wording import NOT_DISTINGUISHABLE, each, goal_words, in_runs, money, policy_title
-from laborsim.study.outcomes import group_name, outcome, shown
+from laborsim.study.outcomes import outcome, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,12 +45,11 @@ def scorecard(results: Results) -> Table:
     table = results.targets()
     out = _table(
         f"Targets: {results.about['scenario']['title']}",
-        "value (5% to 95% of runs), share of runs that meet the goal. Synthetic region, not a forecast.",
+        "value with 5% and 95% of runs; below it the share of runs that meet the goal. Synthetic region, not a forecast.",
     )
-    out.add_column("target", ratio=3)
-    out.add_column("goal", no_wrap=True)
+    out.add_column("target\n[dim]goal[/dim]", max_width=44)
     for policy in results.policies:
-        out.add_column(policy, justify="right")
+        out.add_column(f"{policy}\n[dim]probability[/dim]", justify="right", no_wrap=True)
     for name in dict.fromkeys(table["target"]):
         rows = table[table["target"] == name]
         first = rows.iloc[0]
@@ -61,11 +60,10 @@ def scorecard(results: Results) -> Table:
             if not math.isfinite(row["value"]):
                 cells.append("no figure")
                 continue
-            chance = f"{100 * row['probability']:.0f}%"
             ink = "green" if row["probability"] >= 0.8 else "red" if row["probability"] < 0.2 else "yellow"
-            spread = f" ({shown(row['low'], kind)} to {shown(row['high'], kind)})" if row["runs"] > 1 else ""
-            cells.append(f"{shown(row['value'], kind)}{spread}\n[{ink}]{chance}[/{ink}]")
-        out.add_row(name, f"{goal_words(first['goal'], kind)}\nby {first['by']}", *cells)
+            span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if row["runs"] > 1 else ""
+            cells.append(f"{shown(row['value'], kind)}{span}\n[{ink}]{100 * row['probability']:.0f}%[/{ink}]")
+        out.add_row(f"{name}\n[dim]{goal_words(first['goal'], kind)} by {first['by']}[/dim]", *cells)
     return out
 
 
@@ -98,7 +96,7 @@ def differences(results: Results, comparison: Comparison) -> Table:
         )
         cells: list[Any] = [
             row.label,
-            *([group_name(row.group)] if by_group else []),
+            *([row.who] if by_group else []),
             shown(row.base, row.kind),
             shown(row.policy, row.kind),
             f"{ink}{shown(row.difference, row.kind, signed=True)}{close}",
@@ -158,6 +156,12 @@ def gains_and_losses(results: Results, comparison: Comparison, most: int = 12) -
 def failures(results: Results) -> str:
     """Runs that failed, with their errors."""
     return "\n".join(f"failed: {r.policy}, replicate {r.replicate}: {r.error}" for r in results.failed)
+
+
+def _span(low: float, high: float, kind: str) -> str:
+    """A range without its unit, as it stands behind a figure that has one."""
+    factor, digits = (100.0, 1) if kind == "share" else (1.0, 0 if kind in ("people", "dollars") else 1)
+    return f"{factor * low:,.{digits}f}-{factor * high:,.{digits}f}"
 
 
 def _price(mean: float, low: float, high: float) -> str:

@@ -146,7 +146,7 @@ def _table(
                     "group": group,
                     "unit": unit,
                     "label": said.label,
-                    "who": group_name(group),
+                    "who": group_name(group, results.about.get("zones")),
                     "kind": said.kind,
                     "base": p.base,
                     "policy": p.policy,

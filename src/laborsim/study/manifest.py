@@ -22,13 +22,16 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
     """What is known before the first run: the scenario in plain values, the versions, the settings."""
     chosen: dict[str, Any] = {BASELINE: {"title": "Baseline", "owner": "", "payer": "", "note": "no policy"}}
     chosen |= {name: plain(spec.policies[name]) for name in policies}
+    head = region_head(spec.region)
     return {
         "format": 1,
+        "zones": {str(z["code"]): str(z["name"]) for z in head.get("zones", ()) if "code" in z and "name" in z},
+        "dollar_year": head.get("meta", {}).get("dollar_year", 2019),
         "scenario": {
             "name": spec.name,
             "title": spec.title,
             "region": spec.region,
-            "region_title": region_title(spec.region),
+            "region_title": head.get("title", ""),
             "start": spec.start,
             "horizon": spec.horizon,
             "notes": spec.notes,
@@ -55,17 +58,16 @@ def assumptions(spec: Scenario) -> list[dict[str, Any]]:
     return [plain(asdict(row)) for row in explain.rows(spec)]
 
 
-def region_title(region: str) -> str:
-    """Title of a region pack, from its head alone; "" if it cannot be read."""
+def region_head(region: str) -> dict[str, Any]:
+    """Head of a region pack (title, zones), without its tables; empty if it cannot be read."""
     import tomllib
 
     from laborsim.region.pack import PackError, find_pack
 
     try:
-        head = tomllib.loads((find_pack(region) / "pack.toml").read_text(encoding="utf-8"))
+        return tomllib.loads((find_pack(region) / "pack.toml").read_text(encoding="utf-8"))
     except (PackError, OSError, ValueError):
-        return ""
-    return str(head.get("title", ""))
+        return {}
 
 
 def versions() -> dict[str, str]:

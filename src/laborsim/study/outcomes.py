@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,12 +84,12 @@ HEADLINES: Final = (
     "childcare_unmet",
 )
 BY_GROUP: Final = (
-    "employment_rate",
     "unemployment_rate",
+    "employment_rate",
     "participation_rate",
     "share_self_sufficient",
-    "share_good_jobs",
     "wage_median",
+    "share_good_jobs",
 )
 
 GROUP_NAMES: Final = {
@@ -154,8 +155,8 @@ def _small(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def group_name(group: str) -> str:
-    """A group as a reader would say it.
+def group_name(group: str, places: Mapping[str, str] | None = None) -> str:
+    """A group as a reader would say it; `places` gives names of zones by code.
 
     Examples
     --------
@@ -165,6 +166,8 @@ def group_name(group: str) -> str:
     if group in GROUP_NAMES:
         return GROUP_NAMES[group]
     family, _, name = group.partition(":")
+    if family == "zone" and places and name in places:
+        return places[name]
     if family == "age":
         return f"ages {name}"
     return name.replace("_", " ") or family

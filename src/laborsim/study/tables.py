@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
     from laborsim.study.results import Results
 
-# A spreadsheet opens 1,048,576 rows. Where a study has more, the least asked-for figures stay in runs/ only,
+# Rows a spreadsheet opens, less the heading. Where a study has more, the figures asked for least stay in runs/ only,
 # from where `laborsim.load_results(DIR).indicators` reads them all.
-ROWS = 600_000
+ROWS = 1_048_575
+PEOPLE = ("segment", "zone", "sex", "race", "age", "education", "parent")
 
 
 def chosen_keys(results: Results, rows: int = ROWS) -> list[tuple[str, str]]:
     """Keys that go into indicators.csv: all if they fit, else by how much they are asked for.
 
-    Everyone's figures come first, then those of targets, then the rates known by group, then the rest.
+    Those of targets and everyone's come first, then segments, then the main rates by group, then the rest.
     """
     done = sum(r.done for r in results.records)
     fit = rows // max(1, done * len(results.months))
@@ -32,15 +33,14 @@ def chosen_keys(results: Results, rows: int = ROWS) -> list[tuple[str, str]]:
 
     def rank(key: tuple[str, str]) -> int:
         indicator, group = key
+        family = group.partition(":")[0]
         if key in aims or (group == "all" and indicator in HEADLINES):
             return 0
-        if group == "all":
+        if group == "all" or family in ("segment", "duration"):
             return 1
-        if indicator in BY_GROUP[:4]:
-            return 2
-        if indicator in HEADLINES or indicator.startswith("pipeline_"):
-            return 3
-        return 4
+        if indicator in BY_GROUP and family in PEOPLE:
+            return 2 + BY_GROUP.index(indicator)
+        return 9
 
     order = sorted(range(len(results.keys)), key=lambda k: (rank(results.keys[k]), k))[:fit]
     return [results.keys[k] for k in sorted(order)]

@@ -165,7 +165,10 @@ def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
     record.spending = model.spending()
     record.state_hash = model.state_hash()
     record.stages = {str(k): float(v) for k, v in model.plan.seconds().items()}
-    record.remarks = [str(r) for r in getattr(model, "remarks", ())]
+    package = getattr(model, "package", None)
+    record.remarks = (
+        [] if package is None else [f"{month}: {said} ({policy})" for policy, month, said in package.stops()]
+    )
 
 
 def _count(thing: Any) -> int:
