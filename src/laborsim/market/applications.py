@@ -10,7 +10,7 @@ from laborsim.market.codes import KNOWS_PROGRAM_BIT
 from laborsim.market.counts import PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
-from laborsim.market.pipeline import APPLIED, ELIGIBLE, HOURS_A_MONTH, Choice, consider
+from laborsim.market.pipeline import APPLIED, ELIGIBLE, HOURS_A_MONTH, TURNS, Choice, consider
 from laborsim.market.transitions import gather
 
 I8 = NDArray[np.int64]
@@ -37,12 +37,14 @@ def _beliefs(month: Month, seekers: I8) -> F8:
 def visibility(month: Month) -> F8:
     """Cumulative share of attention that programs get from people of each zone, (Z, P).
 
-    By their own seats and the commute; added seats leave it alone, so that one more seat changes one enrolment.
+    By their own seats, the kind and the commute; added seats leave it alone, so that one more seat changes one
+    enrolment.
     """
     pr, eco = month.programs, month.economy
+    known = np.where(pr.kind == k.APPRENTICESHIP, month.room("training")["apprenticeship_appeal"], 1.0)
 
     def make() -> F8:
-        weight = pr.seats * eco.commute_weight[:, pr.zone]
+        weight = known * pr.seats * eco.commute_weight[:, pr.zone]
         weight[eco.outside] = 0.0
         total = weight.sum(axis=1, keepdims=True)
         return np.cumsum(weight / np.maximum(total, 1e-300), axis=1)
@@ -53,27 +55,18 @@ def visibility(month: Month) -> F8:
 def choice(month: Month, chance: F8) -> Choice:
     q, pr, eco, lv = month.room("training"), month.programs, month.economy, month.levers
     fit = month.memory["training"]["fit"]
-    jobs = month.table(
-        "training.jobs",
-        lambda: (
-            np.bincount(
-                month.world.cells.occupation[: month.world.cells.size],
-                weights=month.world.cells.base[: month.world.cells.size],
-                minlength=eco.occupations,
-            )
-            + 1e-6
-        ),
-    )
-    weight = pr.occupations * jobs
+    weight = pr.occupations * month.memory["training"]["jobs"]
     weight = weight / weight.sum(axis=1, keepdims=True)
-    value = weight @ (eco.occ_wage * chance) * HOURS_A_MONTH * (0.7 + 0.3 * pr.skill * fit)
-    pay = weight @ eco.occ_wage * HOURS_A_MONTH * pr.wage_share
+    # Sums along rows, not a matrix product: its rounding would depend on the library.
+    value = (weight * (eco.occ_wage * chance)).sum(axis=1) * HOURS_A_MONTH * (0.7 + 0.3 * pr.skill * fit)
+    pay = (weight * eco.occ_wage).sum(axis=1) * HOURS_A_MONTH * pr.wage_share
     attention = np.zeros(k.N_STATES)
     attention[[k.FULL_TIME, k.PART_TIME, k.SELF_EMPLOYED, k.TEMPORARY_LAYOFF]] = q["attention_employed"]
     attention[k.PART_TIME_INVOLUNTARY] = q["attention_part_time"]
     attention[k.UNEMPLOYED] = q["attention_unemployed"]
     attention[[k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE]] = q["attention_inactive"]
     attention[k.STUDENT] = q["attention_student"]
+    attention = np.minimum(attention * TURNS, 0.95)
     outreach = np.zeros(32)
     outreach[: len(eco.major_codes)] = lv.awareness
     kinds = np.zeros(32)
@@ -82,6 +75,7 @@ def choice(month: Month, chance: F8) -> Choice:
         outreach[bit] = max(outreach[bit], lv.program_awareness[g])
         kinds[bit] = 1.0
     kinds[: len(eco.major_codes)] = 1.0
+    outreach *= TURNS
     total = float(outreach.sum())
     if total > 0.5:
         outreach *= 0.5 / total
@@ -111,7 +105,7 @@ def choice(month: Month, chance: F8) -> Choice:
         travel=np.ascontiguousarray(travel),
         chance=chance,
         care=np.ascontiguousarray(prices[:, 1], np.float64),
-        learn=float(q["learn_rate"]),
+        learn=min(float(q["learn_rate"]) * TURNS, 0.45),
         nearby=float(q["learn_nearby"]),
         outreach_total=total,
         least_wage=float(eco.minimum_wage[min(month.index, eco.months - 1)].min()),
@@ -152,7 +146,7 @@ def applicants(month: Month) -> tuple[I8, I8]:
         flags,
         seekers,
     )
-    memory["last_seekers"] = seekers.sum(axis=0)
+    memory["last_seekers"] = seekers.sum(axis=0) * TURNS
     who, program, flag = gather(found, rows, picks, flags)
     program = program.astype(np.int64)
     applied, eligible = (flag & APPLIED) > 0, (flag & ELIGIBLE) > 0

@@ -110,13 +110,17 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
     Raises
     ------
     ValueError
-        If a type trains for no occupation of the economy.
+        If a type trains for no occupation of the economy, or its credential is of no known field.
     """
     major = tuple(c[:4] for c in economy.occ_codes)
     targets = np.array([[m in t.occupations for m in major] for t in types])
     for t, row in zip(types, targets, strict=True):
         if not row.any():
             raise ValueError(f"program {t.code}: no occupation of the region among {', '.join(t.occupations)}")
+    for t in types:
+        if t.credential and t.credential not in economy.credential_fields:
+            known = ", ".join(economy.credential_fields)
+            raise ValueError(f"program {t.code}: unknown field of credential {t.credential!r}: one of {known}")
     order = np.argsort(-labor_force, kind="stable")
     hosts = [int(z) for z in order if labor_force[z] >= smallest * 1000.0]
     hosts = sorted((hosts or [int(order[0])])[: (NO_PROGRAM - 1) // max(1, len(types))])

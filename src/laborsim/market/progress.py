@@ -126,20 +126,25 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     off = np.flatnonzero(~trade)
     if off.size:
         # Courses lead to the occupations of their field in proportion to the jobs there are.
-        jobs = np.bincount(c.occupation[: c.size], weights=c.filled[: c.size], minlength=eco.occupations) + 1e-6
+        jobs = memory["jobs"]
         u = draws(key + np.uint64(1), p.id[rows[off]])
         for g in np.unique(program[off]):
             mine = off[program[off] == g]
             odds = np.cumsum(jobs * pr.occupations[g])
             occupation[mine] = np.searchsorted(odds / odds[-1], u[program[off] == g], side="right")
     same = p.occupation[rows] == occupation
-    skill = (pr.skill[program] * (0.6 + 0.4 * fit)).astype(np.float32)
+    skill = pr.skill[program] * (0.6 + 0.4 * fit)
+    # Skill decays with the whole spell out of work when it is next looked at; what was learnt now must not.
+    idle = np.where(p.state[rows] > SELF_EMPLOYED, np.clip(month.index - p.since[rows], 0, 120), 0)
+    skill = (skill / (1.0 - month.room("search")["idle_decay"]) ** idle).astype(np.float32)
     p.skill[rows] = np.where(same, np.maximum(p.skill[rows], skill), skill)
     p.occupation[rows] = occupation
     passes = draws(key, p.id[rows]) < q["credential_pass"] * (0.7 + 0.3 * fit)
     earns = passes & (pr.credential[program] != 255)
     bit = np.uint16(1) << pr.credential[program].clip(0, 15).astype(np.uint16)
     p.credentials[rows[earns]] |= bit[earns]
+    # A certificate counts as some college, in the statistics and with employers who screen.
+    p.education[rows[earns]] = np.maximum(p.education[rows[earns]], np.uint8(k.SOME_COLLEGE))
     pipeline[:, STEP["credentialed"]] += np.bincount(program[earns], minlength=len(pr))
     p.knows[rows] |= (np.uint32(1) << eco.occ_major[occupation].astype(np.uint32)) | (
         np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind[program]).astype(np.uint32)

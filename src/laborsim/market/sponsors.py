@@ -72,6 +72,38 @@ def _apprenticeable(month: Month) -> B1:
     return month.table(f"training.apprenticeable.{c.size}", make)  # type: ignore[no-any-return]
 
 
+def enlist(month: Month, stock: F8) -> None:
+    """Add sponsors at the start until they have room for the apprentices under way.
+
+    Most sponsors take part in the program of a group (a joint committee, an association) and are not counted as
+    programs in the statistics. Larger employers in the trade are drawn sooner.
+
+    Parameters
+    ----------
+    stock : (P,) apprentices under way at the simulated scale.
+    """
+    q, w = month.room("training"), month.world
+    c, e = w.cells, w.establishments
+    n = e.size
+    cells = np.arange(c.size)
+    program = hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]]
+    at, program = c.establishment[cells[program >= 0]], program[program >= 0]
+    filled = c.filled[: c.size][hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]] >= 0]
+    alive = (e.closed[:n] == OPEN) & (e.zone[:n] != month.economy.outside)
+    key = month.key(Stream.TRAINING_STOCK, fixed=True) + np.uint64(2)
+    for g in np.flatnonzero(stock > 0):
+        mine = program == g
+        trade = np.bincount(at[mine], weights=filled[mine], minlength=n).astype(np.float64)
+        sponsor = (e.practices[:n] & PRACTICE_SPONSOR) > 0
+        wanted = q["sponsor_room"] * stock[g] - float((trade * e.host[:n])[sponsor].sum())
+        others = np.flatnonzero(alive & ~sponsor & (trade > 0))
+        order = others[race(trade[others], e.id[others], key + np.uint64(g))]
+        room = np.cumsum(trade[order] * np.maximum(e.host[order], q["host_share"]))
+        new = order[: int(np.searchsorted(room, wanted)) + 1] if wanted > 0 else order[:0]
+        e.practices[new] |= np.uint8(PRACTICE_SPONSOR)
+        e.host[new] = np.maximum(e.host[new], np.float32(q["host_share"]))
+
+
 def _trade_vacancies(month: Month) -> tuple[F8, F8]:
     """Open vacancies in apprenticeable occupations by establishment, and their mean age in months; both (E,)."""
     c, e = month.world.cells, month.world.establishments
@@ -92,9 +124,13 @@ def contacted(weight: F8, ids: NDArray[np.uint64], key: np.uint64, n: int) -> I8
     """
     if n <= 0 or ids.size == 0:
         return np.empty(0, np.int64)
+    return np.sort(race(weight, ids, key)[:n])
+
+
+def race(weight: F8, ids: NDArray[np.uint64], key: np.uint64) -> I8:
+    """Order of arrival of agents whose rates of arrival are `weight`."""
     arrival = -np.log1p(-draws(key, ids)) / np.maximum(weight, 1e-9)
-    order = np.lexsort((ids, arrival))
-    return np.sort(order[:n])
+    return np.lexsort((ids, arrival))
 
 
 def stage(month: Month) -> None:
@@ -158,7 +194,8 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     if kind == APPRENTICESHIP:
         keep &= (e.practices[c.establishment[at]] & PRACTICE_SPONSOR) > 0
     at, program = at[keep], program[keep]
-    each = np.minimum(c.vacancies[at], 50).astype(np.int64)
+    # A cell gives one vacancy a month to OJT; a sponsor may give several to apprentices.
+    each = np.minimum(c.vacancies[at], 50 if kind == APPRENTICESHIP else 1).astype(np.int64)
     cells, program = np.repeat(at, each), np.repeat(program, each)
     unit = np.arange(cells.size) - np.repeat(np.cumsum(each) - each, each)
     owner = c.establishment[cells].astype(np.int64)
@@ -192,4 +229,15 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     return cells, program, rank
 
 
-__all__ = ["APPRENTICESHIP", "OJT", "contacted", "hosting_table", "logistic", "peer_share", "places", "stage"]
+__all__ = [
+    "APPRENTICESHIP",
+    "OJT",
+    "contacted",
+    "enlist",
+    "hosting_table",
+    "logistic",
+    "peer_share",
+    "places",
+    "race",
+    "stage",
+]

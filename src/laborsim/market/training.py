@@ -20,6 +20,7 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
+from laborsim.market.programs import Programs
 from laborsim.market.progress import FOLLOWED, STEP, follow, progress
 from laborsim.market.scaling import scaled_count
 from laborsim.market.transitions import hire
@@ -30,13 +31,16 @@ WEEKS_A_MONTH = 52.0 / 12.0
 
 def prepare(month: Month) -> None:
     """Memory of the stage, and the apprentices already under way at the start."""
-    pr, eco = month.programs, month.economy
+    pr, eco, c = month.programs, month.economy, month.world.cells
     months_open = (1.0 + month.room("training")["instructor_slack"]) * np.bincount(pr.family, weights=pr.seats)
     month.memory["training"] = {
         "fit": pr.fit.astype(np.float64).copy(),
         "capacity": months_open,
+        "unused": np.zeros(months_open.size, np.int64),
         "vacancies": np.zeros(eco.occupations),
         "seekers": np.zeros(eco.occupations),
+        "last_seekers": np.zeros(eco.occupations, np.int64),
+        "jobs": np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=eco.occupations) + 1e-6,
         **{f"followed_{name}": np.empty(0, dtype) for name, dtype in FOLLOWED},
     }
     _seed_apprentices(month)
@@ -47,6 +51,11 @@ def _seed_apprentices(month: Month) -> None:
     pr, w = month.programs, month.world
     p, c, e = w.people, w.cells, w.establishments
     n = p.size
+    # A constant hazard of leaving, all causes together, gives how many are left of each month's starts.
+    stay = (1.0 - month.room("training")["cancellation"]) ** np.arange(int(pr.months.max()))
+    under_way = np.array([pr.seats[g] * stay[: pr.months[g]].sum() for g in range(len(pr))])
+    under_way[pr.kind != APPRENTICESHIP] = 0.0
+    sponsors.enlist(month, under_way * month.scale)
     rows = np.flatnonzero(
         (p.state[:n] <= k.PART_TIME_INVOLUNTARY)
         & (p.job[:n] >= 0)
@@ -67,16 +76,7 @@ def _seed_apprentices(month: Month) -> None:
     room = np.floor(e.host[owner] * size[owner] + 0.5).astype(np.int64)
     fits = ordinal(owner, score, p.id[rows]) < room
     rows, program, score = rows[fits], program[fits], score[fits]
-    hazard = 0.02  # all causes together, within the published 0.014-0.022 a month
-    stay = (1.0 - hazard) ** np.arange(int(pr.months.max()))
-    wanted = np.array(
-        [
-            scaled_count(pr.seats[g] * stay[: pr.months[g]].sum(), month.scale, key, (1 << 40) + g)
-            if pr.kind[g] == APPRENTICESHIP
-            else 0
-            for g in range(len(pr))
-        ]
-    )
+    wanted = np.array([scaled_count(x, month.scale, key, (1 << 40) + g) for g, x in enumerate(under_way)], np.int64)
     chosen = ordinal(program, score, p.id[rows]) < wanted[program]
     rows, program = rows[chosen], program[chosen]
     since = draws(key + np.uint64(1), p.id[rows])
@@ -96,8 +96,8 @@ def stage(month: Month) -> None:
     progress(month)
     _enrol(month, *applicants(month))
     p = month.world.people
-    enrolled = p.program[: p.size]
-    month.counts.seat_months += np.bincount(enrolled[enrolled != NO_PROGRAM], minlength=len(month.programs))
+    enrolled = p.program[np.flatnonzero(p.program[: p.size] != NO_PROGRAM)]
+    month.counts.seat_months += np.bincount(enrolled, minlength=len(month.programs))
 
 
 def _curricula(month: Month) -> None:
@@ -113,10 +113,12 @@ def _curricula(month: Month) -> None:
 
 
 def _seats(month: Month) -> tuple[I8, I8]:
-    """Places open this month: the programs' own and the added ones that instructors can be found for; both (P,)."""
+    """Places open this month: the families' own, with unused ones of before, and the added ones that instructors can be
+    found for; (families,) and (P,)."""
     q, pr, capacity = month.room("training"), month.programs, month.memory["training"]["capacity"]
     key = month.key(Stream.TRAINING_SEATS)
-    own = np.array([scaled_count(s, month.scale, key, g) for g, s in enumerate(pr.seats)], np.int64)
+    seats = np.array([scaled_count(s, month.scale, key, g) for g, s in enumerate(pr.seats)], np.int64)
+    own = np.bincount(pr.family, weights=seats).astype(np.int64) + month.memory["training"]["unused"]
     added = np.zeros(len(pr), np.int64)
     asked = np.maximum(month.levers.program_seats, 0).astype(np.float64)
     if asked.any():
@@ -135,64 +137,127 @@ def _seats(month: Month) -> tuple[I8, I8]:
 
 def _enrol(month: Month, rows: I8, program: I8) -> None:
     """Give the places to the applicants ranked first, and hire those who train at work."""
-    pr, w, lv = month.programs, month.world, month.levers
-    p, e = w.people, w.establishments
+    pr, lv, p = month.programs, month.levers, month.world.people
     own, added = _seats(month)
     score = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
-    place = ordinal(program, score, p.id[rows])
-    kind = pr.kind[program]
-    takes = (kind != APPRENTICESHIP) & (kind != OJT) & (place < (own + added)[program])
-    hosted = np.zeros(e.size, np.int64)
-    trainees = np.flatnonzero((p.program[: p.size] != NO_PROGRAM) & (p.job[: p.size] >= 0))
-    trainees = trainees[pr.kind[p.program[trainees]] == APPRENTICESHIP]
-    hosted += np.bincount(w.cells.establishment[p.job[trainees]], minlength=e.size)
-    scalars = month.counts.scalars
-    extra_ojt = scaled_count(lv.ojt_places, month.scale, month.key(Stream.TRAINING_SEATS), 4 << 32)
-    for which in (APPRENTICESHIP, OJT):
-        cells, offers, rank = sponsors.places(month, which, hosted)
-        mine = np.flatnonzero(kind == which)
-        if cells.size == 0 or mine.size == 0:
-            continue
-        at = ordinal(offers, rank, cells.astype(np.uint64))
-        # The i-th ranked applicant of a program meets its i-th place.
-        held = np.full((len(pr), int(at.max()) + 1), -1, np.int64)
-        held[offers, at] = cells
-        meets = mine[place[mine] < held.shape[1]]
-        cell = held[program[meets], place[meets]]
-        meets, cell = meets[cell >= 0], cell[cell >= 0]
-        seats = own + added
-        funded = place[meets] < own[program[meets]]
-        goes = place[meets] < seats[program[meets]]
-        if which == OJT and extra_ojt > 0:
-            spare = np.flatnonzero(~goes)
-            spare = spare[np.lexsort((p.id[rows[meets[spare]]], score[meets[spare]]))][:extra_ojt]
-            goes[spare] = True
-        meets, cell, funded = meets[goes], cell[goes], funded[goes]
-        takes[meets] = True
-        if which == APPRENTICESHIP and lv.sponsor_grant > 0:
-            granted = int((lv.sponsor_closed[pr.zone[program[meets]]] == 0).sum())
-            limit = scaled_count(lv.sponsor_grant_places, month.scale, month.key(Stream.TRAINING_SEATS), 5 << 32)
-            scalars[SCALAR["apprentice_starts_granted"]] += min(granted, limit)
-        if which == OJT:
-            scalars[SCALAR["ojt_starts"]] += meets.size
-            bill = w.cells.posted[cell[~funded]] * pr.months[program[meets[~funded]]] * 40.0 * WEEKS_A_MONTH
-            scalars[SCALAR["ojt_wage_cents"]] += int(np.floor(bill.astype(np.float64) * 100.0).astype(np.int64).sum())
-        _hire_trainees(month, rows[meets], program[meets], cell)
-    starts = np.bincount(program[takes], minlength=len(pr))
-    month.counts.pipeline[:, STEP["enrolled"]] += starts
-    month.counts.added_starts += np.maximum(starts - own, 0)
+    order = np.lexsort((p.id[rows], score))
+    rows, program = rows[order], program[order]
+    offers = _offers(month)
+    extra = scaled_count(lv.ojt_places, month.scale, month.key(Stream.TRAINING_SEATS), 4 << 32)
+    gets, cell, on_added = assign(pr, month.economy.commute_minutes, program, own, added, offers, extra)
+    memory = month.memory["training"]
+    used = np.bincount(pr.family[gets[(gets >= 0) & ~on_added]], minlength=own.size)
+    pool = np.bincount(pr.family, weights=pr.seats) * month.scale
+    # Seats that found nobody can be given later, for some months.
+    memory["unused"] = np.minimum(own - used, np.ceil(month.room("training")["seat_carry"] * pool).astype(np.int64))
+    takes = np.flatnonzero(gets >= 0)
+    takes = takes[np.argsort(rows[takes], kind="stable")]
+    rows, gets, cell, on_added = rows[takes], gets[takes], cell[takes], on_added[takes]
+    _count_starts(month, gets, cell, on_added)
+    at_work = cell >= 0
+    _hire_trainees(month, rows[at_work], gets[at_work], cell[at_work])
+    p.program[rows] = gets
+    p.enrolled[rows] = month.index
+
+
+def _offers(month: Month) -> list[list[int]]:
+    """Job cells offered to trainees by program, the first to be filled first."""
+    pr, p, e = month.programs, month.world.people, month.world.establishments
+    trainees = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    trainees = trainees[(pr.kind[p.program[trainees]] == APPRENTICESHIP) & (p.job[trainees] >= 0)]
+    hosted = np.bincount(month.world.cells.establishment[p.job[trainees]], minlength=e.size)
+    offers: list[list[int]] = [[] for _ in range(len(pr))]
+    for kind in (APPRENTICESHIP, OJT):
+        cells, programs, rank = sponsors.places(month, kind, hosted)
+        for i in np.lexsort((cells, rank)):
+            offers[programs[i]].append(int(cells[i]))
+    return offers
+
+
+def assign(
+    pr: Programs, minutes: NDArray[np.float64], wanted: I8, own: I8, added: I8, offers: list[list[int]], extra_ojt: int
+) -> tuple[I8, I8, NDArray[np.bool_]]:
+    """Places for applicants, one after the other in the order of their rank.
+
+    The programs' own seats are one pool for all providers of a family; added seats belong to a program. An applicant
+    takes a place of the program applied to, or else of the same family's nearest provider that has one.
+
+    Parameters
+    ----------
+    minutes : (Z, Z) travel between zones.
+    wanted : (n,) program of each applicant, by rank.
+    own, added : (families,) and (P,) seats.
+    offers : by program, job cells open to trainees; only programs at work use them.
+    extra_ojt : OJT contracts beyond the seats.
+
+    Returns
+    -------
+    gets, cell, on_added : (n,) program or -1, job cell or -1, and whether the seat is an added one.
+    """
+    pool, more = own.copy(), added.copy()
+    left = [list(reversed(cells)) for cells in offers]
+    needs_offer = (pr.kind == APPRENTICESHIP) | (pr.kind == OJT)
+    near: dict[int, list[int]] = {}
+    gets = np.full(wanted.size, -1, np.int64)
+    cell = np.full(wanted.size, -1, np.int64)
+    on_added = np.zeros(wanted.size, np.bool_)
+    for beyond in (False, True):
+        for i, want in enumerate(wanted.tolist()):
+            family = pr.family[want]
+            if gets[i] >= 0 or (beyond and (pr.kind[want] != OJT or extra_ojt <= 0)):
+                continue
+            if want not in near:
+                members = np.flatnonzero(pr.family == family)
+                away = minutes[pr.zone[want], pr.zone[members]] - (members == want) * 1e6
+                near[want] = members[np.argsort(away, kind="stable")].tolist()
+            for g in near[want]:
+                if needs_offer[g] and not left[g]:
+                    continue
+                if beyond:
+                    if extra_ojt <= 0:
+                        break
+                    extra_ojt -= 1
+                    on_added[i] = True
+                elif pool[family] > 0:
+                    pool[family] -= 1
+                elif more[g] > 0:
+                    more[g] -= 1
+                    on_added[i] = True
+                else:
+                    continue
+                gets[i] = g
+                if needs_offer[g]:
+                    cell[i] = left[g].pop()
+                break
+        if extra_ojt <= 0:
+            break
+    return gets, cell, on_added
+
+
+def _count_starts(month: Month, program: I8, cell: I8, on_added: NDArray[np.bool_]) -> None:
+    """Starts, and what they cost that a policy pays for."""
+    pr, lv, counts = month.programs, month.levers, month.counts
+    starts = np.bincount(program, minlength=len(pr))
+    counts.pipeline[:, STEP["enrolled"]] += starts
+    counts.added_starts += np.bincount(program[on_added], minlength=len(pr))
     paid = np.floor(pr.price * np.clip(lv.program_price_share, 0.0, 1.0) * 100.0).astype(np.int64)
-    scalars[SCALAR["training_price_cents"]] += int((starts * paid).sum())
-    p.program[rows[takes]] = program[takes]
-    p.enrolled[rows[takes]] = month.index
+    counts.scalars[SCALAR["training_price_cents"]] += int((starts * paid).sum())
+    if lv.sponsor_grant > 0:
+        apprentices = program[pr.kind[program] == APPRENTICESHIP]
+        granted = int((lv.sponsor_closed[pr.zone[apprentices]] == 0).sum())
+        limit = scaled_count(lv.sponsor_grant_places, month.scale, month.key(Stream.TRAINING_SEATS), 5 << 32)
+        counts.scalars[SCALAR["apprentice_starts_granted"]] += min(granted, limit)
+    ojt = pr.kind[program] == OJT
+    counts.scalars[SCALAR["ojt_starts"]] += int(ojt.sum())
+    billed = ojt & on_added
+    bill = month.world.cells.posted[cell[billed]].astype(np.float64) * pr.months[program[billed]] * 40.0 * WEEKS_A_MONTH
+    counts.scalars[SCALAR["ojt_wage_cents"]] += int(np.floor(bill * 100.0).astype(np.int64).sum())
 
 
 def _hire_trainees(month: Month, rows: I8, program: I8, cells: I8) -> None:
     """Fill vacancies with trainees: apprentices at a share of the posted wage, OJT trainees at the posted wage."""
     w, counts = month.world, month.counts
     p, c = w.people, w.cells
-    order = np.argsort(rows, kind="stable")
-    rows, program, cells = rows[order], program[order], cells[order]
     # Someone may already work in the cell that would take them: no vacancy is used then.
     new = p.job[rows] != cells
     rows, program, cells = rows[new], program[new], cells[new]
@@ -225,7 +290,16 @@ def _hire_trainees(month: Month, rows: I8, program: I8, cells: I8) -> None:
 
 def memory_keys() -> tuple[str, ...]:
     """Names of the arrays this stage keeps between months."""
-    return ("fit", "capacity", "vacancies", "seekers", "last_seekers", *(f"followed_{n}" for n, _ in FOLLOWED))
+    return (
+        "fit",
+        "capacity",
+        "unused",
+        "vacancies",
+        "seekers",
+        "last_seekers",
+        "jobs",
+        *(f"followed_{n}" for n, _ in FOLLOWED),
+    )
 
 
 __all__ = ["memory_keys", "prepare", "stage"]

@@ -31,6 +31,7 @@ class ApprenticeshipExpansion:
         self.contacts, self.seats = Flow(), Flow(self.shares.size)
         self.supported = np.zeros(self.shares.size)  # simulated apprentices on paid seats
         self.enrolled = np.zeros(self.shares.size)
+        self.given = np.zeros(self.shares.size, np.int64)
         self.staff_cents = 0
         self.support_share = 0.0
         self.places = 0
@@ -52,6 +53,7 @@ class ApprenticeshipExpansion:
         if limit is not None and float((self.seats.owed + hoped).sum()) >= limit + 1:
             budget.stop(month, "no money for all apprentice seats")
         seats = self.seats.take(hoped, limit)
+        self.given = seats
         budget.reserve(month, float(seats.sum()) * (seat + grant))
         # Grants of those seats are reserved already; the rest of the money is for starts on the programs' own seats.
         self.places = 0
@@ -99,6 +101,11 @@ class ApprenticeshipExpansion:
             if granted >= self.places:
                 budget.stop(month, "apprentice grants used up for the month")
         starts = np.array([asked.part("seats", n, g) for g, n in enumerate(counts.added_starts)])
+        # A seat that found nobody is offered again, up to a year's worth.
+        free = np.maximum(self.given - starts, 0)
+        self.seats.owed = np.minimum(
+            self.seats.owed + free, np.maximum(s.seats_per_year * self.scale * self.shares, 1.0)
+        )
         if starts.any():
             units = int(starts.sum()) / self.scale
             charges.append(Charge("apprentice seats", units, round(units * s.cost_per_seat * 100.0)))
