@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -102,6 +103,8 @@ class FakeMarket:
             raise ArithmeticError("made to fail")
         if f"die:{self.policy}" in notes:
             os.kill(os.getpid(), signal.SIGKILL)
+        if f"slow:{self.policy}" in notes:
+            time.sleep(60)
         if f"interrupt:{self.policy}" in notes:
             raise KeyboardInterrupt
 
@@ -183,7 +186,7 @@ horizon = "2025-12"
 scale = 0.05
 replicates = 4
 seed = 11
-notes = "NOTES"
+notes = '''NOTES'''
 
 [[targets]]
 name = "Unemployment"

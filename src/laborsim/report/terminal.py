@@ -45,7 +45,8 @@ def scorecard(results: Results) -> Table:
     table = results.targets()
     out = _table(
         f"Targets: {results.about['scenario']['title']}",
-        "value with 5% and 95% of runs; below it the share of runs that meet the goal. Synthetic region, not a forecast.",
+        "value with 5% and 95% of runs; below it the share of runs that meet the goal. Synthetic region, "
+        "not a forecast.",
     )
     out.add_column("target\n[dim]goal[/dim]", max_width=44)
     for policy in results.policies:

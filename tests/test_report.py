@@ -1,0 +1,196 @@
+"""Charts and brief: from stored results only, the same bytes each time, honest words."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+
+import matplotlib
+import numpy as np
+import pytest
+
+from laborsim.report import wording
+from laborsim.report.brief import brief_html, content
+from laborsim.report.charts_market import loop_direction
+from laborsim.report.charts_policy import segments
+from laborsim.report.plots import CHARTS, Plotter
+from laborsim.report.publish import publish
+from laborsim.study.results import Results, load_results
+from studies import scenario, study
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("report")
+    study(place, "Money is short.\nStill.\n\nA second paragraph.", out=place / "out", finish=publish)
+    return place / "out"
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Results:
+    return load_results(folder)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_each_chart_has_picture_data_and_description(folder: Path, name: str) -> None:
+    charts = folder / "charts"
+    root = ET.parse(charts / f"{name}.svg").getroot()
+    title, text = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert title is not None and text is not None
+    assert len(title.text or "") > 20 and len(text.text or "") > 40
+    assert root.get("role") == "img" and title.get("id") in (root.get("aria-labelledby") or "")
+    assert (charts / f"{name}.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    with (charts / f"{name}.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) > 1
+    assert (charts / f"{name}.txt").read_text().startswith(title.text or "?")
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_charts_are_the_same_bytes_each_time(results: Results, folder: Path, name: str) -> None:
+    matplotlib.rcParams["font.size"] = 30  # whatever the user's settings
+    try:
+        chart = getattr(Plotter(results), name)()
+        again = chart.svg(), chart.png()
+    finally:
+        matplotlib.rcdefaults()
+    stored = (folder / "charts" / f"{name}.svg").read_text().split("?>\n", 1)[1]
+    assert again[0] == stored
+    assert again[1] == (folder / "charts" / f"{name}.png").read_bytes()
+
+
+def test_no_text_leaves_the_figure(results: Results) -> None:
+    from matplotlib.text import Text
+
+    for chart in Plotter(results).all():
+        chart.png(50)
+        width, height = chart.figure.canvas.get_width_height()
+        renderer = chart.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        # labels of ticks beyond the axis exist but are not drawn
+        ticks = {id(x) for ax in chart.figure.axes for x in (*ax.get_xticklabels(), *ax.get_yticklabels())}
+        for text in chart.figure.findobj(Text):
+            if id(text) not in ticks and text.get_visible() and text.get_text().strip():
+                box = text.get_window_extent(renderer)
+                assert box.x0 > -2 and box.x1 < width + 2, (chart.name, text.get_text())
+                assert box.y0 > -2 and box.y1 < height + 2, (chart.name, text.get_text())
+
+
+def test_a_study_without_policies_or_with_one_run_can_be_drawn(tmp_path: Path) -> None:
+    found = study(tmp_path, policies=["baseline"], replicates=1)
+    names = [c.name for c in Plotter(found).all()]
+    assert names == ["targets", "unemployment", "participation", "funnel", "beveridge"]
+    assert segments(found) is None
+    page = brief_html(found, [])
+    assert "No policy was simulated" in page
+    one = study(tmp_path, replicates=1)
+    assert len(Plotter(one).all()) == len(CHARTS)
+    assert "more replicates are needed" in brief_html(one, [])
+
+
+def test_a_short_study_can_be_drawn(tmp_path: Path) -> None:
+    found = study(tmp_path, spec=scenario(tmp_path, **{"2025-12": "2018-03", "2019-0": "2018-0", "2018-06": "2018-02"}))
+    names = [c.name for c in Plotter(found).all()]
+    assert "beveridge" in names and "unemployment" in names
+    assert found.targets()["value"].notna().all()
+    assert len(brief_html(found, Plotter(found).all())) > 10_000
+
+
+def test_a_failed_policy_is_named_and_left_out(tmp_path: Path) -> None:
+    found = study(tmp_path, "fail:training", out=tmp_path / "out", finish=publish)
+    page = (tmp_path / "out" / "brief.html").read_text()
+    assert "4 runs failed" in page and "made to fail" in page
+    assert len(found.failed) == 4
+
+
+def test_beveridge_direction() -> None:
+    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    assert loop_direction(np.cos(angle), np.sin(angle)) == 1
+    assert loop_direction(np.cos(angle), -np.sin(angle)) == -1
+    assert loop_direction(angle, 2 * angle) == 0
+    assert loop_direction(np.ones(5), np.arange(5.0)) == 0
+
+
+class Page(HTMLParser):
+    """Tags left open, ids, and outside addresses of a page."""
+
+    VOID = frozenset(("meta", "br", "link", "img", "path", "use", "rect", "hr"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("href", "src", "xlink:href"):
+                self.addresses.append(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+def test_the_brief_is_one_whole_page(folder: Path) -> None:
+    page = Page()
+    page.feed((folder / "brief.html").read_text())
+    assert page.open == []
+    assert len(page.ids) == len(set(page.ids))
+    assert all(a.startswith(("#", "charts/")) for a in page.addresses)
+    assert all((folder / a).exists() for a in page.addresses if a.startswith("charts/"))
+
+
+def test_the_brief_says_what_it_must(folder: Path) -> None:
+    text = re.sub(r"<svg.*?</svg>", "", (folder / "brief.html").read_text(), flags=re.S)
+    words = re.sub(r"<[^>]+>", " ", text)
+    needed_words = (
+        "Decision.", "Answer.", "Synthetic region, not a forecast", "Better off", "Worse off", "only assumed",
+        "Workforce Training", "Social Services", "of 4 runs", "A second paragraph.",
+    )  # fmt: skip
+    for needed in needed_words:
+        assert needed in words, needed
+    assert not re.search(r"\bwill\b", words), "nothing is certain"
+
+
+def test_scenario_texts_cannot_break_the_page(tmp_path: Path) -> None:
+    spec = scenario(tmp_path, **{"A made-up region": "<script>alert(1)</script> & co"})
+    page = brief_html(study(tmp_path, spec=spec, replicates=2), [])
+    assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+def test_content_never_prices_what_chance_explains(tmp_path: Path) -> None:
+    found = study(tmp_path, spec=scenario(tmp_path, **{"budget = 3000000.0": "budget = 0.0"}))
+    about = content(found, [])
+    free = next(o for o in about["options"] if o["policy"] == "training")
+    assert all(c["price"] == "" and not c["sure"] for c in free["costs"])
+    assert free["gains"] == "no group by more than chance"
+
+
+def test_words_of_probability() -> None:
+    row = SimpleNamespace(label="x", kind="share", difference=0.001, low=-0.001, high=0.003, distinguishable=False,
+                          up=0.75, down=0.25, replicates=8)  # fmt: skip
+    assert wording.sentence(row).startswith("not distinguishable from zero")
+    row.distinguishable, row.low = True, 0.0005
+    assert "higher in 6 of 8 runs" in wording.sentence(row)
+    row.replicates = 100
+    assert "in 75% of runs" in wording.sentence(row)
+    assert wording.money(math.pi * 1e9) == "$3.14 billion"
+
+
+def test_plots_come_with_the_public_names(results: Results) -> None:
+    import laborsim
+
+    found = laborsim.load_results(results.path)
+    assert found.plot.beveridge().figure is not None
+    assert found.plot.rate("employment_rate", "sex:female").title.startswith("Employment rate")
+    assert found.plot.unemployment()._repr_png_()[:4] == b"\x89PNG"
