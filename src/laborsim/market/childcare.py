@@ -31,6 +31,7 @@ from laborsim.market.codes import (
     CARER,
     NO_PROGRAM,
     SELF_EMPLOYED,
+    STUDENT,
     TEMPORARY_LAYOFF,
     UNEMPLOYED,
 )
@@ -68,7 +69,7 @@ def net_cost(infants: int, small: int, school: int, price: F8, paid: float) -> f
 
 @njit(cache=True, nogil=True)
 def busy_pass(lo, hi, chunk, p, rows, kinds):  # type: ignore[no-untyped-def]
-    """List those who search (kind 1), train without a job (2) or care at home (3), from `lo` on."""
+    """List those who search (kind 1), study or train without a job (2) or care at home (3), from `lo` on."""
     state, program = p.state, p.program
     n = lo
     for i in range(lo, hi):
@@ -79,7 +80,7 @@ def busy_pass(lo, hi, chunk, p, rows, kinds):  # type: ignore[no-untyped-def]
                 kind = 1
             elif s == CARER:
                 kind = 3
-            if program[i] != NO_PROGRAM:
+            if s == STUDENT or program[i] != NO_PROGRAM:
                 kind = 2
         rows[n] = i
         kinds[n] = kind

@@ -13,31 +13,17 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import families, lifecourse, migration, rows, schooling
+from laborsim.market import families, lifecourse, migration, rows, schooling, stationary
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit
 from laborsim.market.lifecourse import Hazards
 from laborsim.market.month import Month
+from laborsim.market.stationary import by_knots, monthly
 from laborsim.market.transitions import gather, move
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 AGES = 121
 STAYS = 255  # no change of state
-
-
-def monthly(yearly: Any) -> F8:
-    """Monthly hazard of a yearly probability: 1 - (1 - p)^(1/12)."""
-    return np.asarray(1.0 - (1.0 - np.minimum(np.asarray(yearly, float), 0.999)) ** (1.0 / 12.0))
-
-
-def by_knots(ages: Any, values: Any) -> F8:
-    """A schedule by single age, shape (121,), linear between knots and flat beyond them."""
-    return np.asarray(np.interp(np.arange(AGES), np.asarray(ages, float), np.asarray(values, float)))
-
-
-def age_band(age: Any) -> Any:
-    """Index into codes.AGE_BANDS."""
-    return np.clip(np.searchsorted(k.AGE_BAND_FLOORS, age, side="right") - 1, 0, len(k.AGE_BANDS) - 1)
 
 
 # --- before the first month ------------------------------------------------------------------------
@@ -49,120 +35,49 @@ def prepare(month: Month) -> None:
     rows.prepare(month)
     head = np.full(w.households.capacity, -1, np.int32)
     families.find_heads(p, n, head)
-    here = np.flatnonzero((p.state[:n] != k.GONE) & (p.zone[:n] != e.outside))
-    if here.size == 0:
-        here = np.flatnonzero(p.state[:n] != k.GONE)
-    age = np.clip((month.index - p.birth[here].astype(np.int64)) // 12, 0, AGES - 1)
-    mobility = migration.relative_rate(e.migrant_age, np.bincount(age, minlength=AGES).astype(float))
-    zone_rows = np.zeros((e.zones, 2), np.int64)
-    for z in range(e.zones):
-        there = np.flatnonzero(p.zone[:n] == z)
-        if there.size:
-            zone_rows[z] = there[0], there[-1] + 1
     month.memory["demography"] = {
         "head": head,
-        "mobility": mobility,
-        "zone_rows": zone_rows,
         "unemployment": np.array([np.nan, np.nan]),
-        "record": _record_by_group(p, here, age, float(room["attainment_prior"])),
-        "care": _care_by_group(p, here, age),
-        "claims": np.array([float(np.mean(p.traits[here] & k.TRAIT_UI_CLAIMS > 0)) if here.size else 0.5]),
-        "ability_center": _center(p, here, age),
-        "first_jobs": _occupations(p, here, e, (age < 22) & (p.state[here] <= k.PART_TIME_INVOLUNTARY))[0],
-        "fields": _occupations(p, here, e, (age < 45) & (p.state[here] <= k.PART_TIME_INVOLUNTARY))[1],
-        "occupation": _retirement_by_occupation(p, here, age, e.occ_exit, float(room["occupation_power"])),
-        "birth": _births(p, h, here, age, month.index, e.fertility, _spacing(room)),
+        "zone_rows": _zone_rows(p.zone[:n], e.zones),
+        **stationary.tables(month, head),
         **schooling.tables(p, n, month.index, e.enrolment, room),
     }
 
 
-def _spacing(room: dict[str, Any]) -> F8:
-    return np.asarray(room["birth_spacing"], float)
-
-
-def _births(p: Any, h: Any, here: I8, age: Any, month: int, fertility: F8, spacing: F8) -> F8:
-    """Yearly births by age, divided by the mean factor of spacing so that the total is the schedule's."""
-    woman = (p.sex[here] == k.FEMALE) & (age >= 14) & (age < 50)
-    home = p.household[here[woman]]
-    gap = np.clip((month - h.youngest[home].astype(np.int64)) // 12, 0, 9)
-    factor = np.where(h.children[home] > 0, spacing[gap], 1.0)
-    factor[h.children[home] >= lifecourse.MOST_CHILDREN] = 0.0
-    near = np.abs(np.arange(AGES)[:, None] - np.arange(AGES)[None, :]) <= 3
-    count = near @ np.bincount(age[woman], minlength=AGES)
-    total = near @ np.bincount(age[woman], weights=factor, minlength=AGES)
-    mean = np.where(count > 0, total / np.maximum(count, 1), 1.0)
-    return np.asarray(fertility / np.maximum(mean, 0.2))
-
-
-def _record_by_group(p: Any, here: I8, age: Any, prior: float) -> F8:
-    """(2, 5) yearly chance of a first record at 18 to 25 that leads to the share held at 25 to 39."""
-    grown = (age >= 25) & (age < 40)
-    group = p.sex[here][grown].astype(np.int64) * 5 + p.race[here][grown]
-    has = (p.traits[here][grown] & k.TRAIT_RECORD > 0).astype(float)
-    mean = has.mean() if has.size else 0.0
-    share = (np.bincount(group, has, minlength=10) + prior * mean) / (np.bincount(group, minlength=10) + prior)
-    years = lifecourse.RECORD_AGES[1] - lifecourse.RECORD_AGES[0]
-    return np.asarray(1.0 - (1.0 - np.minimum(share, 0.9)) ** (1.0 / years)).reshape(2, 5)
-
-
-def _care_by_group(p: Any, here: I8, age: Any) -> F8:
-    """(2, 7) share who look after a relative, by sex and age band."""
-    group = p.sex[here].astype(np.int64) * 7 + age_band(age)
-    has = (p.traits[here] & k.TRAIT_CARER > 0).astype(float)
-    return np.asarray(np.bincount(group, has, minlength=14) / np.maximum(1, np.bincount(group, minlength=14))
-                      ).reshape(2, 7)
-
-
-def _center(p: Any, here: I8, age: Any) -> F8:
-    """(6,) mean ability of the young by level of education, drawn a little to zero."""
-    young = age < 30
-    level = p.education[here][young]
-    total = np.bincount(level, p.ability[here][young].astype(float), minlength=6)
-    return np.asarray(total / (np.bincount(level, minlength=6) + 20.0))
-
-
-def _occupations(p: Any, here: I8, e: Any, which: Any) -> tuple[F8, F8]:
-    """Cumulative distributions of occupations: of all those chosen (O,), and by education (6, O)."""
-    rows_ = here[which]
-    count = np.full((6, e.occupations), 0.01)
-    np.add.at(count, (p.education[rows_], p.occupation[rows_]), 1.0)
-    total = count.sum(axis=0)
-    return np.cumsum(total) / total.sum(), np.cumsum(count, axis=1) / count.sum(axis=1, keepdims=True)
-
-
-def _retirement_by_occupation(p: Any, here: I8, age: Any, occ_exit: F8, power: float) -> F8:
-    """(O,) factor on retirement, averaging one over those employed at 50 and over."""
-    older = (age >= 50) & (p.state[here] <= k.SELF_EMPLOYED)
-    weight = np.bincount(p.occupation[here][older], minlength=occ_exit.size).astype(float) + 1e-9
-    factor = np.clip(occ_exit / max(1e-9, float(occ_exit.mean())), 0.3, 3.0) ** power
-    return np.asarray(factor / ((factor * weight).sum() / weight.sum()))
+def _zone_rows(zone: NDArray[np.uint8], zones: int) -> I8:
+    """(Z, 2) first and last row (exclusive) of each zone's people at the start, where donors are looked for."""
+    out = np.zeros((zones, 2), np.int64)
+    for z in range(zones):
+        there = np.flatnonzero(zone == z)
+        if there.size:
+            out[z] = there[0], there[-1] + 1
+    return out
 
 
 def hazards(month: Month) -> Hazards:
     """Monthly hazards and yearly birthday probabilities from the given conditions and the parameters."""
     e, q, memory = month.economy, month.room("demography"), month.memory["demography"]
     age = np.arange(AGES)
-    death, onset = monthly(e.mortality), monthly(e.disability_onset * q["onset_factor"])
-    recovery = monthly(by_knots(q["recovery_ages"], q["recovery"]))
+    death, onset, recovery = monthly(e.mortality), monthly(memory["onset"]), monthly(memory["recovery"])
     disabling = np.where(age < 65, q["disabling"], 0.0)
     retire = monthly(e.retirement * q["retirement_factor"])
     retire_out = monthly(by_knots(q["retire_out_ages"], q["retire_out"]))
     retire_disabled = np.where(age >= q["disabled_retire_age"], q["disabled_retire"], 0.0)
-    spacing, birth = _spacing(q), monthly(memory["birth"])
+    spacing, birth = np.asarray(q["birth_spacing"], float), monthly(memory["birth"])
     most = death.copy()
     most[k.FEMALE] += birth * max(1.0, float(spacing.max()))
     most += np.maximum(onset, recovery + disabling)
     leaving = np.maximum(retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled))
     bound = (np.minimum(np.concatenate([most + leaving, most]), 1.0) * 2.0**64 * (1 - 2.0**-50)).astype(np.uint64)
-    home, split, union = (by_knots(q[f"{x}_ages"], q[x]) for x in ("leave_home", "split", "union"))
-    under = age < 18
-    home[under], split[under], union[under] = 0.0, 0.0, 0.0
+    grown = age >= 18
+    home, union = memory["leave_home"] * grown, memory["union"] * grown
+    split = by_knots(q["split_ages"], q["split"]) * grown
     care, stop = memory["care"], float(q["relative_care_ends"])
     return Hazards(
         bound=bound.ravel() + np.uint64(4096), death=death, birth=birth, spacing=spacing, onset=onset, onset_exit=float(q["onset_exit"]),
         recovery=recovery, disabling=disabling, retire=retire, retire_out=retire_out,
         retire_disabled=retire_disabled, occupation=memory["occupation"], finish=memory["finish"],
-        leave=memory["leave"], enter=memory["enter"], ability_weight=float(q["ability_schooling"]),
+        return_=memory["return_"], leave=memory["leave"], enter=memory["enter"], ability_weight=float(q["ability_schooling"]),
         ability_center=memory["ability_center"], record=memory["record"],
         care_start=np.minimum(0.5, stop * care / np.maximum(1.0 - care, 0.1)), care_stop=stop,
         home=home, split=split, union=union, moves=np.maximum(np.maximum(home, split), union),
@@ -178,8 +93,7 @@ def stage(month: Month) -> None:
     families.grow_heads(month)
     w, memory, q = month.world, month.memory["demography"], month.room("demography")
     t = month.table("demography.hazards", lambda: hazards(month))
-    out = month.table("demography.out", lambda: np.minimum(
-        0.9, month.economy.out_migration[:, None] * memory["mobility"][None, :]))
+    out = np.minimum(0.9, month.economy.out_migration[:, None] * memory["mobility"] / memory["mobility_of_heads"])
     n, n_h = w.people.size, w.households.size
     mark = _scratch(month, "mark", w.households.capacity, np.uint8)
     youth = _scratch(month, "youth", w.households.capacity, np.int64)
@@ -187,9 +101,13 @@ def stage(month: Month) -> None:
     spacing = int(q["sibling_spacing_months"])
     sixteen = np.clip(month.index - 192 + spacing * (np.arange(256) - 1), -32768, 32767).astype(np.int16)
     sixteen[0] = -32768
+    due = np.zeros((month.crew.chunks(n_h), 2))
     found = month.crew.map(lifecourse.household_pass, n_h, w.households.columns, w.people.columns, memory["head"],
-                           month.index, month.key(Stream.OUT_MIGRATION), out, sixteen, mark, youth, adults)
+                           month.index, month.key(Stream.OUT_MIGRATION), out, sixteen, mark, youth, adults, memory["mobility"], due)
     (grown,) = gather(found, youth)
+    mobile, asked = due.sum(axis=0)
+    # Rates are per resident whatever the ages: heads' mobility is measured anew, a twelfth of the region a month.
+    memory["mobility_of_heads"] += (mobile / max(asked, 1.0) - memory["mobility_of_heads"]) / 12.0 * (asked > 0)
     at, kinds, _ = month.buffers()
     idle = np.zeros((month.crew.chunks(n), 2), np.int64)
     found = month.crew.map(lifecourse.month_of_life, n, w.people.columns, w.households.columns, memory["head"], mark,

@@ -23,7 +23,6 @@ from laborsim.market.codes import (
     GONE,
     GRADUATE,
     HS,
-    LESS_THAN_HS,
     RETIRED,
     SOME_COLLEGE,
     STUDENT,
@@ -45,6 +44,7 @@ MAYBE, BIRTHDAY = 64, 128  # not yet events
 # marks of a household
 MOVING, HEADLESS = 1, 2
 SCHOOL_END = 61  # ages in the school tables
+SCHOOL_RETURN = 45  # from this age on nobody goes back to school
 RECORD_AGES = (18, 26)  # birthdays at which a record may be acquired
 MOST_CHILDREN = 6
 
@@ -68,7 +68,8 @@ class Hazards(NamedTuple):
     retire_disabled: F8  # (A,)
     occupation: F8  # (O,) factor on retirement
     finish: F8  # (2, 5, 61, 6) normal quantiles
-    leave: F8  # (2, 5, 61, 3)
+    return_: F8  # (2, 5, 61, 6) the same for those not enrolled
+    leave: F8  # (2, 5, 61, 6)
     enter: F8  # (2, 5, 61)
     ability_weight: float
     ability_center: F8  # (6,)
@@ -83,7 +84,7 @@ class Hazards(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, youth, adults):  # type: ignore[no-untyped-def]
+def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, youth, adults, mobility, due):  # type: ignore[no-untyped-def]
     """Mark the households that move away or have lost their head; list those whose eldest turns sixteen.
 
     Whether to move is decided once a year, a twelfth of the rows each month.
@@ -91,6 +92,7 @@ def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, yo
     Parameters
     ----------
     out : (Z, A) yearly probability of moving away by zone and age of the head.
+    mobility : (A,) by age; due : (chunks, 2), its sum over adults of this month's twelfth by their head's age, adults.
     sixteen : (256,) birth month of the youngest of so many children at which the eldest turns sixteen.
     mark : (H,) written.  youth : (H,) rows written from `lo` on.  adults : (chunks, Z) people by zone.
 
@@ -106,6 +108,8 @@ def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, yo
         i = head[g]
         if i >= 0 and size[g] > 0:
             age = min((month - birth[i]) // 12, 120)
+            due[chunk, 0] += mobility[age] * size[g]
+            due[chunk, 1] += size[g]
             if uniform(key, ids[i]) < out[zones[g], age]:
                 mark[g] = MOVING
     zone, people = 0, 0
@@ -233,65 +237,54 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
     """
     state, birth, sexes, races, level, traits = p.state, p.birth, p.sex, p.race, p.education, p.traits
     ability, occupation, knows, ids = p.ability, p.occupation, p.knows, p.id
-    finish, leave, enter, center, fields = t.finish, t.leave, t.enter, t.ability_center, t.fields
+    finish, back, leave, enter, center, fields = t.finish, t.return_, t.leave, t.enter, t.ability_center, t.fields
     weight, last = t.ability_weight, t.fields.shape[1] - 1
     for j in range(lo, lo + n):
         if kinds[j] != BIRTHDAY:
             continue
         i = rows[j]
         age = (month - birth[i]) // 12
-        enrolled = traits[i] & TRAIT_ENROLLED
-        e = level[i]
-        sex, race = sexes[i], races[i]
-        if enrolled == 0:
-            if age < SCHOOL_END and HS <= e and e < GRADUATE and enter[sex, race, age] > 0.0:
-                if to_unit(more_bits(bits(key, ids[i]), 1)) < enter[sex, race, age]:
-                    traits[i] |= TRAIT_ENROLLED
-                    if state[i] > UNEMPLOYED and state[i] != STUDENT:
-                        kinds[j] = ENTERED_SCHOOL
-                    continue
-            if state[i] == STUDENT:
+        inside = traits[i] & TRAIT_ENROLLED > 0
+        if age >= SCHOOL_END or (not inside and age >= SCHOOL_RETURN):
+            if inside and to_unit(more_bits(bits(key, ids[i]), 5)) < 0.5:
+                traits[i] &= ~np.uint8(TRAIT_ENROLLED)
+                inside = False
+            if not inside and state[i] == STUDENT:
                 kinds[j] = LEFT_SCHOOL
             continue
+        e, sex, race = level[i], sexes[i], races[i]
+        got = e
         first = bits(key, ids[i])
-        goes = 0.5
-        if age < SCHOOL_END:
+        if e < GRADUATE:
+            q = finish if inside else back
             z = ability[i] - center[e]
             draw = to_unit(more_bits(first, 2))
-            got = e
-            which = 1
-            if e == LESS_THAN_HS:
-                which = 0
-                if draw < tilted(finish[sex, race, age, HS], weight, z):
-                    got = HS
-            elif e == HS:
-                if draw < tilted(finish[sex, race, age, SOME_COLLEGE], weight, z):
-                    got = SOME_COLLEGE
-            elif e == BACHELOR:
-                if draw < tilted(finish[sex, race, age, GRADUATE], weight, z):
-                    got = GRADUATE
-            elif e < BACHELOR:
-                if draw < tilted(finish[sex, race, age, BACHELOR], weight, z):
-                    got = BACHELOR
-                elif e == SOME_COLLEGE:
-                    if to_unit(more_bits(first, 3)) < tilted(finish[sex, race, age, ASSOCIATE], weight, z):
-                        got = ASSOCIATE
-            if got > e:
-                level[i] = got
-                which = 1 if got == SOME_COLLEGE else 2
-                if got >= ASSOCIATE:
-                    x = to_unit(more_bits(first, 4))
-                    field = 0
-                    while field < last and fields[got, field] <= x:
-                        field += 1
-                    if state[i] > TEMPORARY_LAYOFF:
-                        occupation[i] = field
-                    knows[i] |= np.uint32(1) << np.uint32(occ_major[field])
-            goes = leave[sex, race, age, which]
-        if to_unit(more_bits(first, 5)) < goes:
-            traits[i] &= ~np.uint8(TRAIT_ENROLLED)
-            if state[i] == STUDENT:
-                kinds[j] = LEFT_SCHOOL
+            up = BACHELOR if e == SOME_COLLEGE else min(e + 1, GRADUATE)
+            if draw < tilted(q[sex, race, age, up], weight, z):
+                got = up
+            elif e == SOME_COLLEGE and to_unit(more_bits(first, 3)) < tilted(q[sex, race, age, ASSOCIATE], weight, z):
+                got = ASSOCIATE
+        if got > e:
+            level[i] = got
+            if got >= ASSOCIATE:
+                x = to_unit(more_bits(first, 4))
+                field = 0
+                while field < last and fields[got, field] <= x:
+                    field += 1
+                if state[i] > TEMPORARY_LAYOFF:
+                    occupation[i] = field
+                knows[i] |= np.uint32(1) << np.uint32(occ_major[field])
+        if inside:
+            if to_unit(more_bits(first, 5)) < leave[sex, race, age, got]:
+                traits[i] &= ~np.uint8(TRAIT_ENROLLED)
+                if state[i] == STUDENT:
+                    kinds[j] = LEFT_SCHOOL
+        elif HS <= got and got < GRADUATE and to_unit(more_bits(first, 1)) < enter[sex, race, age]:
+            traits[i] |= TRAIT_ENROLLED
+            if state[i] > UNEMPLOYED and state[i] != STUDENT:
+                kinds[j] = ENTERED_SCHOOL
+        elif state[i] == STUDENT:
+            kinds[j] = LEFT_SCHOOL
 
 
 @njit(cache=True, nogil=True)

@@ -61,10 +61,35 @@ def follow_jobs(month: Month, unemployed: float, labor_force: float) -> None:
 
 
 @njit(cache=True)
-def _donors(zone, target, p, size, lo, hi, month, key, accept, room, first, members):  # type: ignore[no-untyped-def]
+def _party(i, p, head, size):  # type: ignore[no-untyped-def]
+    """First row, number of rows and whether alone, of those who come with donor i: a grown child comes alone, anyone
+    else with the members of the household who sit beside him in the table."""
+    g = p.household[i]
+    a, b, alone = i, i + 1, 1
+    if head[g] < 0 or p.birth[i] - p.birth[head[g]] < 192:
+        alone = 0
+        while a > 0 and p.household[a - 1] == g and p.state[a - 1] != GONE and i - a < MOST_ADULTS:
+            a -= 1
+        while b < size and p.household[b] == g and p.state[b] != GONE and b - i < MOST_ADULTS:
+            b += 1
+    return a, b - a, alone
+
+
+@njit(cache=True)
+def companions(rows, p, head, size, month, out):  # type: ignore[no-untyped-def]
+    """Add to out (A, A) the ages (columns) of those who would come with each of `rows` as donor (its age, the row)."""
+    for i in rows:
+        a, n, _ = _party(i, p, head, size)
+        own = min((month - p.birth[i]) // 12, 120)
+        for j in range(a, a + n):
+            out[own, min((month - p.birth[j]) // 12, 120)] += 1.0
+
+
+@njit(cache=True)
+def _donors(zone, target, p, head, size, lo, hi, month, key, accept, room, first, members, alone):  # type: ignore[no-untyped-def]
     """Choose donors until at least `target` adults are found: first row and number of rows of each.
 
-    Returns the number of households chosen; the last one is kept or not so that the count errs by less than it.
+    A grown child comes alone, anyone else with the household. Returns the number of households chosen; the last one is kept or not so that the count errs by less than it.
     """
     n = 0
     adults = 0
@@ -72,6 +97,7 @@ def _donors(zone, target, p, size, lo, hi, month, key, accept, room, first, memb
         start = bits(key, np.uint64(zone) * np.uint64(1 << 20) + np.uint64(n))
         first[n] = -1
         members[n] = 0
+        alone[n] = 0
         for k in range(TRIES):
             i = lo + np.int64(to_unit(more_bits(start, 2 * k + 1)) * (hi - lo))
             if p.state[i] == GONE or p.zone[i] != zone:
@@ -79,15 +105,7 @@ def _donors(zone, target, p, size, lo, hi, month, key, accept, room, first, memb
             age = min((month - p.birth[i]) // 12, 120)
             if to_unit(more_bits(start, 2 * k + 2)) >= accept[age]:
                 continue
-            g = p.household[i]
-            a = i
-            while a > 0 and p.household[a - 1] == g and p.state[a - 1] != GONE and i - a < MOST_ADULTS:
-                a -= 1
-            b = i + 1
-            while b < size and p.household[b] == g and p.state[b] != GONE and b - i < MOST_ADULTS:
-                b += 1
-            first[n] = a
-            members[n] = b - a
+            first[n], members[n], alone[n] = _party(i, p, head, size)
             break
         if first[n] < 0:
             break
@@ -97,7 +115,7 @@ def _donors(zone, target, p, size, lo, hi, month, key, accept, room, first, memb
 
 
 @njit(cache=True)
-def _settle(first, members, homes, rows, p, h, head, zone, month, key, look_wage):  # type: ignore[no-untyped-def]
+def _settle(first, members, alone, homes, rows, p, h, head, zone, month, key, look_wage):  # type: ignore[no-untyped-def]
     """Copy each donor household into free rows; newcomers hold no job. Returns children brought along."""
     at = 0
     children = 0
@@ -108,8 +126,8 @@ def _settle(first, members, homes, rows, p, h, head, zone, month, key, look_wage
         h.zone[g] = zone
         h.adults[g] = members[n]
         h.earners[g] = 0
-        h.children[g] = h.children[donor]
-        h.youngest[g] = h.youngest[donor]
+        h.children[g] = 0 if alone[n] else h.children[donor]
+        h.youngest[g] = 0 if alone[n] else h.youngest[donor]
         h.car[g] = h.car[donor]
         h.care[g] = h.care[donor]
         h.subsidized[g] = 0
@@ -199,7 +217,7 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
     e, w, memory = month.economy, month.world, month.memory["demography"]
     factor = response(month)
     key, traits = month.key(Stream.IN_MIGRATION), month.key(Stream.MIGRANT_TRAITS)
-    accept = memory["mobility"] / max(1e-12, memory["mobility"].max())
+    accept = memory["arrivals"]
     newcomers, donors = [], []
     for z in range(e.zones):
         rate = e.in_migration[z] * factor / 12.0 * int(adults[z])
@@ -208,9 +226,9 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
         if target <= 0 or hi <= lo:
             continue
         room = target + 1
-        first, members = np.empty(room, np.int64), np.empty(room, np.int64)
-        n = _donors(z, target, w.people.columns, w.people.size, lo, min(hi, w.people.size), month.index, traits,
-                    accept, room, first, members)  # fmt: skip
+        first, members, alone = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
+        n = _donors(z, target, w.people.columns, memory["head"], w.people.size, lo, min(hi, w.people.size), month.index,
+                    traits, accept, room, first, members, alone)  # fmt: skip
         # The last household is taken with the chance that makes the expected number right.
         over = int(members[:n].sum()) - target
         if n and over > 0 and float(uniform(key, np.uint64(1000 + z))) < over / float(members[n - 1]):
@@ -221,7 +239,7 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
         total = int(members.sum())
         homes, rows = new_households(month, n), take(month, "people", total)
         p, h = w.people.columns, w.households.columns
-        _settle(first, members, homes, rows, p, h, memory["head"], z, month.index, traits, 0.9)
+        _settle(first, members, alone, homes, rows, p, h, memory["head"], z, month.index, traits, 0.9)
         month.counts.in_migrants[z] += total
         newcomers.append(rows)
         inside = np.arange(total) - np.repeat(np.cumsum(members) - members, members)

@@ -21,7 +21,6 @@ F8 = NDArray[np.float64]
 FIRST_AGE, LAST_AGE = 16, 60
 AGES = LAST_AGE + 1
 CAP = 0.95
-COMPLETERS = 3.0  # those who have just finished a degree leave this many times as readily as those midway
 SOURCES = {  # levels from which a level is reached in one year
     GRADUATE: (BACHELOR,),
     BACHELOR: (SOME_COLLEGE, ASSOCIATE),
@@ -36,12 +35,14 @@ class Chain:
     """Yearly probabilities of one group; rows are ages 0..60.
 
     finish : (61, 6) of reaching the level, for an enrolled person one step below.
-    leave : (61, 3) of leaving school: without a diploma, midway, having just finished a degree.
+    return_ : (61, 6) the same for someone not enrolled, who comes back part-time and finishes within the year.
+    leave : (61, 6) of leaving school, for an enrolled person who now has the level.
     enter : (61,) of enrolling again, for someone with a diploma and less than a graduate degree.
     shares : (61, 6, 2) share of the cohort by level and enrolment that results.
     """
 
     finish: F8
+    return_: F8
     leave: F8
     enter: F8
     shares: F8
@@ -57,54 +58,58 @@ def solve(final: F8, reached: F8, enrolment: F8, dropout: float) -> Chain:
     enrolment : (121,) share enrolled by age.
     dropout : yearly probability that an enrolled person without a diploma leaves (age 17 and over).
     """
-    finish, leave, enter = np.zeros((AGES, 6)), np.zeros((AGES, 3)), np.zeros(AGES)
-    shares = np.zeros((AGES, 6, 2))
-    now = np.zeros((6, 2))
+    finish, back, leave = np.zeros((AGES, 6)), np.zeros((AGES, 6)), np.zeros((AGES, 6))
+    enter, shares = np.zeros(AGES), np.zeros((AGES, 6, 2))
+    now = np.zeros((6, 2))  # share of the cohort by level; not enrolled, enrolled
     now[LESS_THAN_HS] = 1 - enrolment[FIRST_AGE], enrolment[FIRST_AGE]
     shares[FIRST_AGE] = now
     for age in range(FIRST_AGE + 1, AGES):
-        just = np.zeros(6)  # enrolled people who reached the level this year
+        just = np.zeros((6, 2))
         for level in (GRADUATE, BACHELOR, ASSOCIATE, SOME_COLLEGE, HS):
             have = now[level:].sum() + just[level:].sum()
-            pool = sum(now[s, 1] for s in SOURCES[level])
-            if pool <= 1e-12:
-                continue
-            p = min(CAP, max(0.0, final[level] * reached[age, level] - have) / pool)
-            finish[age, level] = p
-            for s in SOURCES[level]:
-                just[level] += p * now[s, 1]
-                now[s, 1] *= 1 - p
-        without = now[LESS_THAN_HS, 1]
-        midway = now[HS:, 1].sum() + just[SOME_COLLEGE]
-        done = just.sum() - just[SOME_COLLEGE]
-        surplus = now[:, 1].sum() + just.sum() - enrolment[age] - dropout * without
-        rate = _leaving_rate(midway, done, surplus)
-        leave[age] = dropout, min(CAP, rate), min(CAP, COMPLETERS * rate)
-        for level in range(6):
-            stay = 1 - leave[age, 0 if level == LESS_THAN_HS else 1]
-            out = now[level, 1] * (1 - stay)
-            now[level] += (out, -out)
-            gone = just[level] * leave[age, 1 if level == SOME_COLLEGE else 2]
-            now[level] += (gone, just[level] - gone)
+            missing = max(0.0, final[level] * reached[age, level] - have)
+            for table, column in ((finish, 1), (back, 0)):
+                pool = sum(now[s, column] for s in SOURCES[level])
+                p = min(CAP, missing / pool) if pool > 1e-9 else 0.0
+                table[age, level] = p
+                missing -= p * pool
+                for s in SOURCES[level]:
+                    just[level, column] += p * now[s, column]
+                    now[s, column] *= 1 - p
+        now += just
+        leave[age] = _leaving(now, final, enrolment[age], dropout)
+        out = leave[age] * now[:, 1]
+        now[:, 0] += out
+        now[:, 1] -= out
         missing = enrolment[age] - now[:, 1].sum()
         idle = now[HS:GRADUATE, 0].sum()
         if missing > 1e-12 and idle > 1e-9:
             enter[age] = min(0.5, missing / idle)
-            back = enter[age] * now[HS:GRADUATE, 0]
-            now[HS:GRADUATE, 0] -= back
-            now[HS:GRADUATE, 1] += back
+            returns = enter[age] * now[HS:GRADUATE, 0]
+            now[HS:GRADUATE, 0] -= returns
+            now[HS:GRADUATE, 1] += returns
         shares[age] = now
-    return Chain(finish, leave, enter, shares)
+    return Chain(finish, back, leave, enter, shares)
 
 
-def _leaving_rate(midway: float, done: float, surplus: float) -> float:
-    """Rate r with r * midway + min(CAP, 3 r) * done = surplus, capped."""
-    if surplus <= 0 or midway + done <= 1e-12:
-        return 0.0
-    rate = surplus / (midway + COMPLETERS * done)
-    if COMPLETERS * rate > CAP:
-        rate = max(CAP / COMPLETERS, (surplus - CAP * done) / midway if midway > 1e-12 else CAP)
-    return min(CAP, rate)
+def _leaving(now: F8, final: F8, enrolled: float, dropout: float) -> F8:
+    """(6,) chance of leaving by level, so that `enrolled` remain; those who have still a level to reach stay rather."""
+    out = np.zeros(6)
+    out[LESS_THAN_HS] = dropout
+    at_least = np.cumsum(now.sum(axis=1)[::-1])[::-1]
+    ahead = np.append(np.maximum(final[1:] - at_least[1:], 0.0), 0.0)  # still to cross the next boundary
+    weight = np.clip(1.0 - ahead / np.maximum(now[:, 1], 1e-9), 0.03, 1.0)
+    surplus = now[:, 1].sum() - enrolled - dropout * now[LESS_THAN_HS, 1]
+    low, high = 0.0, 40.0
+    for _ in range(50 if surplus > 0 else 0):
+        rate = 0.5 * (low + high)
+        if float((np.minimum(CAP, rate * weight[HS:]) * now[HS:, 1]).sum()) < surplus:
+            low = rate
+        else:
+            high = rate
+    if surplus > 0:
+        out[HS:] = np.minimum(CAP, high * weight[HS:])
+    return out
 
 
 def reached_by_age(room: dict[str, Any]) -> F8:
@@ -147,12 +152,13 @@ def normal_quantile(p: F8) -> F8:
 
 
 def tables(people: Any, size: int, month: int, enrolment: F8, room: dict[str, Any]) -> dict[str, F8]:
-    """Arrays for the kernels, by sex and race: finish quantiles (2,5,61,6), leave (2,5,61,3), enter (2,5,61)."""
+    """Arrays for the kernels by sex and race: quantiles of finish and return_ (2, 5, 61, 6), leave, enter (2, 5, 61)."""
     reached = reached_by_age(room)
     final = final_attainment(people, size, month, reached, float(room["attainment_prior"]))
     chains = [[solve(final[s, r], reached, enrolment, float(room["dropout"])) for r in range(5)] for s in range(2)]
     return {
         "finish": normal_quantile(np.array([[c.finish for c in row] for row in chains])),
+        "return_": normal_quantile(np.array([[c.return_ for c in row] for row in chains])),
         "leave": np.array([[c.leave for c in row] for row in chains]),
         "enter": np.array([[c.enter for c in row] for row in chains]),
     }

@@ -1,0 +1,225 @@
+"""What must not drift: rates taken from the residents at the start, so that the age profile they have stays.
+
+A share P(a) that follows age and not the calendar satisfies dP/da = gains - losses. Where the statistics give one side
+(onset of limiting conditions, couples parting), the other (recovery, couples forming) is solved from the region's own
+profile. Everything here is computed once, before the first month, and kept in `month.memory["demography"]`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market import codes as k
+from laborsim.market.lifecourse import MOST_CHILDREN, RECORD_AGES
+from laborsim.market.migration import companions, relative_rate
+from laborsim.market.month import Month
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+AGES = 121
+
+
+def monthly(yearly: Any) -> F8:
+    """Monthly hazard of a yearly probability: 1 - (1 - p)^(1/12)."""
+    return np.asarray(1.0 - (1.0 - np.minimum(np.asarray(yearly, float), 0.999)) ** (1.0 / 12.0))
+
+
+def by_knots(ages: Any, values: Any) -> F8:
+    """A schedule by single age, shape (121,), linear between knots and flat beyond them."""
+    return np.asarray(np.interp(np.arange(AGES), np.asarray(ages, float), np.asarray(values, float)))
+
+
+def age_band(age: Any) -> Any:
+    """Index into codes.AGE_BANDS."""
+    return np.clip(np.searchsorted(k.AGE_BAND_FLOORS, age, side="right") - 1, 0, len(k.AGE_BANDS) - 1)
+
+
+def profile(age: Any, has: Any, prior: float = 5.0) -> F8:
+    """Share by single age, smoothed over neighbouring ages (narrowly for the young), shape (121,).
+
+    Parameters
+    ----------
+    age, has : (n,) whole years, and 0 or 1.
+    prior : people of the overall share added at every age, so that ages without people have a value.
+    """
+    has = np.asarray(has, float)
+    ages = np.arange(AGES)
+    width = np.where(ages < 30, 1.5, np.where(ages < 40, 2.5, 4.0))[:, None]
+    weight = np.exp(-0.5 * ((ages[:, None] - ages[None, :]) / width) ** 2)
+    count = weight @ np.bincount(age, minlength=AGES)
+    total = weight @ np.bincount(age, weights=has, minlength=AGES)
+    mean = float(has.mean()) if has.size else 0.0
+    return np.asarray((total + prior * mean) / (count + prior))
+
+
+def slope(share: F8) -> F8:
+    """Change per year of age, central differences."""
+    return np.asarray(np.gradient(share))
+
+
+def onset_and_recovery(prevalence: F8, onset: F8) -> tuple[F8, F8]:
+    """Yearly onset and recovery that keep the prevalence by age.
+
+    Onset is as given unless prevalence rises faster with age than it allows; at least 2% recover in a year.
+    """
+    rise = slope(prevalence)
+    least = (np.maximum(rise, 0.0) + 0.02 * prevalence) / np.maximum(1.0 - prevalence, 0.05)
+    onset = np.where(np.arange(AGES) >= 16, np.clip(np.maximum(onset, least), 0.0, 0.5), 0.0)
+    recovery = (onset * (1.0 - prevalence) - rise) / np.maximum(prevalence, 1e-3)
+    return onset, np.clip(recovery, 0.0, 0.6)
+
+
+def leaving_home(at_home: F8) -> F8:
+    """Yearly chance that a grown child leaves, so that the share at home falls with age as it does; 3% at least."""
+    return np.asarray(np.clip(-slope(at_home) / np.maximum(at_home, 0.02), 0.03, 0.5))
+
+
+def forming(alone: F8, coupled: F8, at_home: F8, leave: F8, split: F8, death: F8) -> F8:
+    """Yearly chance that a single adult household finds a partner, so that the share alone keeps its age profile.
+
+    Those who leave home or part, and the widowed, are alone first.
+    """
+    inflow = leave * at_home + 2.0 * split * coupled + death * coupled
+    return np.asarray(np.clip((inflow - slope(alone)) / np.maximum(alone, 0.02), 0.0, 0.6))
+
+
+def arrivals(of_head: F8, age: Any, here: I8, month: Month, head: NDArray[np.int32]) -> F8:
+    """Relative chance of a resident of each age to be the donor of an in-migrant, largest 1, shape (121,).
+
+    Parameters
+    ----------
+    of_head : (n,) relative mobility at the age of each resident's household head.
+    age, here : (n,) own age, row.
+
+    Notes
+    -----
+    Arrivals balance departures by age, plus what the young ages need to keep their profile: a region that loses people
+    at 18 and gains them at 25 goes on doing so. Ages 17 to 33 only, where cohorts are of like size. Donors bring
+    their household, so the chances are solved from who comes with whom (Richardson-Lucy steps).
+    """
+    e, p = month.economy, month.world.people
+    count = np.bincount(age, minlength=AGES).astype(float)
+    ages = np.arange(AGES)
+    near = np.exp(-0.5 * ((ages[:, None] - ages[None, :]) / 1.5) ** 2)
+    smooth = near @ count / (near @ (ages >= 16).astype(float))
+    net = slope(np.log(np.maximum(smooth, 1.0))) + e.mortality.mean(axis=0)
+    net *= np.interp(ages, [16, 17, 33, 37], [0.0, 1.0, 1.0, 0.0])
+    inside = np.arange(e.zones) != e.outside
+    leaving = near @ np.bincount(age, weights=of_head, minlength=AGES) / np.maximum(near @ count, 1e-9)
+    leaving *= float(e.out_migration[inside].mean()) / max(float(of_head.mean()), 1e-9)
+    wanted = np.maximum(leaving + net, 0.05 * leaving)
+    company = np.zeros((AGES, AGES))
+    companions(here, p.columns, head, p.size, month.index, company)
+    goal = wanted * count
+    goal /= max(float(goal.sum()), 1e-12)
+    chance = (ages >= 16).astype(float)
+    brought = np.maximum(company.sum(axis=1), 1e-12)
+    for _ in range(60):
+        got = company.T @ chance
+        got /= max(float(got.sum()), 1e-12)
+        chance *= company @ np.divide(goal, got, out=np.zeros(AGES), where=got > 0) / brought
+        chance = near @ chance / near.sum(axis=1)
+    return np.asarray(chance / max(float(chance.max()), 1e-12))
+
+
+def tables(month: Month, head: NDArray[np.int32]) -> dict[str, F8]:
+    """All rates taken from the residents at the start."""
+    w, e, room = month.world, month.economy, month.room("demography")
+    n, p, h = w.people.size, w.people.columns, w.households.columns
+    here = np.flatnonzero((p.state[:n] != k.GONE) & (p.zone[:n] != e.outside))
+    if here.size == 0:
+        here = np.flatnonzero(p.state[:n] != k.GONE)
+    age = np.clip((month.index - p.birth[here].astype(np.int64)) // 12, 0, AGES - 1)
+    lead = head[p.household[here]]
+    older = (p.birth[here].astype(np.int64) - p.birth[lead]) >= 192
+    child, lone = older & (lead != here), h.adults[p.household[here]] == 1
+    at_home, alone = profile(age, child), profile(age, lone)
+    coupled = np.maximum(1.0 - at_home - alone, 0.05)
+    leave = leaving_home(at_home)
+    split = by_knots(room["split_ages"], room["split"])
+    limited = profile(age, p.traits[here] & k.TRAIT_DISABILITY > 0)
+    onset, recovery = onset_and_recovery(limited, e.disability_onset * room["onset_factor"])
+    mobility = relative_rate(e.migrant_age, np.bincount(age, minlength=AGES).astype(float))
+    head_age = np.clip((month.index - p.birth[lead].astype(np.int64)) // 12, 0, AGES - 1)
+    at_work = p.state[here] <= k.PART_TIME_INVOLUNTARY
+    first, _ = _occupations(p, here[(age < 22) & at_work], e.occupations)
+    _, fields = _occupations(p, here[(age < 45) & at_work], e.occupations)
+    return {
+        "mobility": mobility,
+        "arrivals": arrivals(mobility[head_age], age, here, month, head),
+        "mobility_of_heads": np.array([max(float(mobility[head_age].mean()), 1e-6) if here.size else 1.0]),
+        "leave_home": leave,
+        "union": forming(alone, coupled, at_home, leave, split, e.mortality.mean(axis=0)),
+        "onset": onset,
+        "recovery": recovery,
+        "record": _records(p, here, age, float(room["attainment_prior"])),
+        "care": _care(p, here, age),
+        "claims": np.array([float(np.mean(p.traits[here] & k.TRAIT_UI_CLAIMS > 0)) if here.size else 0.5]),
+        "ability_center": _center(p, here, age),
+        "first_jobs": first,
+        "fields": fields,
+        "occupation": _retirement_by_occupation(p, here, age, e.occ_exit, float(room["occupation_power"])),
+        "birth": _births(p, h, here, age, month.index, e.fertility, np.asarray(room["birth_spacing"], float)),
+    }
+
+
+def _births(p: Any, h: Any, here: I8, age: Any, month: int, fertility: F8, spacing: F8) -> F8:
+    """Yearly births by age, divided by the mean factor of spacing so that the total is the schedule's."""
+    woman = (p.sex[here] == k.FEMALE) & (age >= 14) & (age < 50)
+    home = p.household[here[woman]]
+    gap = np.clip((month - h.youngest[home].astype(np.int64)) // 12, 0, 9)
+    factor = np.where(h.children[home] > 0, spacing[gap], 1.0)
+    factor[h.children[home] >= MOST_CHILDREN] = 0.0
+    near = np.abs(np.arange(AGES)[:, None] - np.arange(AGES)[None, :]) <= 3
+    count = near @ np.bincount(age[woman], minlength=AGES)
+    total = near @ np.bincount(age[woman], weights=factor, minlength=AGES)
+    mean = np.where(count > 0, total / np.maximum(count, 1), 1.0)
+    return np.asarray(fertility / np.maximum(mean, 0.2))
+
+
+def _records(p: Any, here: I8, age: Any, prior: float) -> F8:
+    """(2, 5) yearly chance of a first record at 18 to 25 that leads to the share held at 25 to 39."""
+    grown = (age >= 25) & (age < 40)
+    group = p.sex[here][grown].astype(np.int64) * 5 + p.race[here][grown]
+    has = (p.traits[here][grown] & k.TRAIT_RECORD > 0).astype(float)
+    mean = has.mean() if has.size else 0.0
+    share = (np.bincount(group, has, minlength=10) + prior * mean) / (np.bincount(group, minlength=10) + prior)
+    years = RECORD_AGES[1] - RECORD_AGES[0]
+    return np.asarray(1.0 - (1.0 - np.minimum(share, 0.9)) ** (1.0 / years)).reshape(2, 5)
+
+
+def _care(p: Any, here: I8, age: Any) -> F8:
+    """(2, 7) share who look after a relative, by sex and age band."""
+    group = p.sex[here].astype(np.int64) * 7 + age_band(age)
+    has = (p.traits[here] & k.TRAIT_CARER > 0).astype(float)
+    return np.asarray(np.bincount(group, has, minlength=14) / np.maximum(1, np.bincount(group, minlength=14))
+                      ).reshape(2, 7)
+
+
+def _center(p: Any, here: I8, age: Any) -> F8:
+    """(6,) mean ability of the enrolled young by level of education, drawn a little to zero."""
+    young = (age < 35) & (p.traits[here] & k.TRAIT_ENROLLED > 0)
+    level = p.education[here][young]
+    total = np.bincount(level, p.ability[here][young].astype(float), minlength=6)
+    return np.asarray(total / (np.bincount(level, minlength=6) + 20.0))
+
+
+def _occupations(p: Any, rows: I8, occupations: int) -> tuple[F8, F8]:
+    """Cumulative distributions of the occupations of these people: of all (O,), and by education (6, O)."""
+    count = np.full((6, occupations), 0.01)
+    np.add.at(count, (p.education[rows], p.occupation[rows]), 1.0)
+    total = count.sum(axis=0)
+    return np.cumsum(total) / total.sum(), np.cumsum(count, axis=1) / count.sum(axis=1, keepdims=True)
+
+
+def _retirement_by_occupation(p: Any, here: I8, age: Any, occ_exit: F8, power: float) -> F8:
+    """(O,) factor on retirement, averaging one over those employed at 50 and over."""
+    older = (age >= 50) & (p.state[here] <= k.SELF_EMPLOYED)
+    weight = np.bincount(p.occupation[here][older], minlength=occ_exit.size).astype(float) + 1e-9
+    factor = np.clip(occ_exit / max(1e-9, float(occ_exit.mean())), 0.3, 3.0) ** power
+    return np.asarray(factor / ((factor * weight).sum() / weight.sum()))
+
+
