@@ -207,7 +207,7 @@ def test_leaving_matches_plain_python():
             still = bad_by_tenure[min(max(-int(p.hired[i]), 0), 63)]
             if to_unit(u64(bits(match, key))) < still / (still + 1 - q["bad_match_share"]):
                 end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
-        if u < out + end:
+        if u < min(out + end, separations.MOST):
             want[i] = "inactive" if u < out else "unemployed"
     rows, states, reasons = m.buffers()
     moved = m.crew.map(
@@ -325,14 +325,19 @@ def test_technology_moves_jobs_between_occupations_and_hiring_slows_first():
 
 def test_closed_establishments_let_everyone_go_and_come_back():
     m = ready()
-    est = m.world.establishments
-    closing = np.zeros(est.size, np.uint8)
-    closing[0] = 1
+    est, c, p = m.world.establishments, m.world.cells, m.world.people
+    demand.stage(m)
+    staff = np.flatnonzero((p.job[: p.size] >= 0) & (p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY))
+    own = staff[c.establishment[p.job[staff]] == 0]
     est.closed[0] = m.index
+    closed = int((est.closed[c.establishment[p.job[staff]]] == m.index).sum())
     identity = int(est.id[0])
-    demand._close(m, closing)
-    c = m.world.cells
+    c.target[: c.size][c.establishment[: c.size] == 0] = 0
+    separations._layoffs(m)
+    assert own.size > 0
     assert c.filled[: c.size][c.establishment[: c.size] == 0].sum() == 0
+    assert not np.any(p.state[own] == codes.TEMPORARY_LAYOFF)
+    assert m.counts.separations[codes.CLOSURE].sum() == closed
     worlds.check(m.world)
     m.index += int(m.room("demand")["reentry_months"])
     demand.stage(m)

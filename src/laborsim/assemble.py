@@ -63,7 +63,7 @@ def _start(key: _Key, scale: float) -> Start:
     spec = key.spec
     parameters = spec.parameters()
     pack, national = load_pack(spec.region), load_pack("national")
-    economy = conditions(pack, national, spec.start, spec.months, drivers=spec.drivers, parameters=parameters)
+    economy = conditions(pack, national, spec.start, spec.months, drivers=spec.scenario.drivers, parameters=parameters)
     economy = with_rules(economy, spec)
     world = load_or_synthesize(pack, national, economy, parameters, scale, spec.seed)
     programs = regional_programs(load_programs(), economy, world, scale)

@@ -2,7 +2,7 @@
 
 target = base x sector index x own growth of the establishment x technology x childcare capacity, rounded by a fixed
 keyed draw per cell, so that targets move only when their causes do. Establishments close and entrants take their
-place, with their sector and zone but their own id, growth and wage policy.
+place, with their sector and zone but their own id and growth. Those who lose their job by it do so in separations.
 """
 
 from __future__ import annotations
@@ -13,12 +13,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import CLOSURE, SELF_EMPLOYED, TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.month import Month
-from laborsim.market.separations import _collect, insure
-from laborsim.market.transitions import gather, move
 
 OPEN = 32767
 
@@ -30,8 +27,8 @@ def _normal(b: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _establishments(n, e, month, growth_key, exit_key, shock, persistence, exit_month, reentry, closing):  # type: ignore[no-untyped-def]
-    """Own growth, exits and entries; `closing` marks those that close now. Returns (closed, opened)."""
+def _establishments(n, e, month, growth_key, exit_key, shock, persistence, exit_month, reentry):  # type: ignore[no-untyped-def]
+    """Own growth, exits and entries; returns how many closed and opened."""
     closed = 0
     opened = 0
     for j in range(n):
@@ -49,7 +46,6 @@ def _establishments(n, e, month, growth_key, exit_key, shock, persistence, exit_
         rate = exit_month if size < 10 else exit_month * math.sqrt(10.0 / size)
         if size < 500 and uniform(exit_key, e.id[j]) < rate:
             e.closed[j] = month
-            closing[j] = 1
             closed += 1
     return closed, opened
 
@@ -86,25 +82,6 @@ def technology(month: Month, index: int, shares: NDArray[np.float64]) -> NDArray
     return np.asarray(1.0 - lost + back / np.maximum(shares, 1e-12))
 
 
-def _close(month: Month, closing: NDArray[np.uint8]) -> None:
-    """Everyone in a closing establishment loses the job."""
-    w = month.world
-    cells = closing[w.cells.establishment[: w.cells.size]]
-    rows, _, _ = month.buffers()
-    p = w.people.columns
-    (staff,) = gather(month.crew.map(_collect, w.people.size, p, cells, 0, SELF_EMPLOYED, rows), rows)
-    staff = staff.copy()
-    insure(month, staff)
-    move(month, staff, np.full(staff.size, UNEMPLOYED, np.uint8), np.full(staff.size, CLOSURE, np.uint8))
-    (waiting,) = gather(
-        month.crew.map(_collect, w.people.size, p, cells, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows), rows
-    )
-    waiting = waiting.copy()
-    move(month, waiting, np.full(waiting.size, UNEMPLOYED, np.uint8), np.zeros(waiting.size, np.uint8))
-    open_now = w.cells.vacancies[: w.cells.size]
-    open_now[cells > 0] = 0
-
-
 def prepare(month: Month) -> None:
     """Remember each occupation's share of base employment."""
     c = month.world.cells
@@ -116,7 +93,6 @@ def stage(month: Month) -> None:
     """Set every cell's target; close and open establishments."""
     q, e, w = month.room("demand"), month.economy, month.world
     est = w.establishments.columns
-    closing = np.zeros(w.establishments.size, np.uint8)
     exit_month = 1.0 - (1.0 - q["exit_small"]) ** (1.0 / 12.0)
     closed, opened = _establishments(
         w.establishments.size,
@@ -128,12 +104,9 @@ def stage(month: Month) -> None:
         q["growth_persistence"],
         exit_month,
         int(q["reentry_months"]),
-        closing,
     )
     month.counts.scalars[SCALAR["establishments_closed"]] += closed
     month.counts.scalars[SCALAR["establishments_opened"]] += opened
-    if closed:
-        _close(month, closing)
     shares = month.memory["demand"]["shares"]
     now = technology(month, month.index, shares)
     month.memory["demand"]["slack"] = np.maximum(

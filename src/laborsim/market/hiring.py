@@ -5,6 +5,8 @@ Those matched start their job; those from out of the labor force who found nothi
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -30,7 +32,7 @@ from laborsim.market.transitions import hire, move
 
 
 @njit(cache=True, nogil=True)
-def _terms(
+def _terms(  # type: ignore[no-untyped-def]
     p,
     h,
     c,
@@ -45,7 +47,7 @@ def _terms(
     major,
     group,
     far,
-    skill_floor,  # type: ignore[no-untyped-def]
+    skill_floor,
     idle_decay,
     ability_return,
     skill_return,
@@ -225,7 +227,7 @@ def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: 
     market = c.sector[v.cell].astype(np.int64) * e.zones + v.zone
     shape = counts.openings_filled.shape
 
-    def total(x: NDArray[np.float64]) -> NDArray[np.int64]:
+    def total(x: NDArray[Any]) -> NDArray[np.int64]:
         return np.bincount(market, weights=x, minlength=shape[0] * shape[1]).astype(np.int64).reshape(shape)
 
     counts.openings_filled += total(filled)

@@ -52,6 +52,7 @@ class Behaviour(NamedTuple):
     discouraged: float
     self_employment: float
     chance: float  # factor on looking from the chance of finding a job
+    most: float  # largest factor on looking from childcare
 
 
 def by_age(bands: list[float]) -> NDArray[np.float64]:
@@ -76,7 +77,7 @@ def inactive_reason(traits: int, age: int, young_child: bool, sex: int, discoura
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _participate(
+def _participate(  # type: ignore[no-untyped-def]
     lo,
     hi,
     chunk,
@@ -88,7 +89,7 @@ def _participate(
     b,
     price,
     share_paid,
-    need_hours,  # type: ignore[no-untyped-def]
+    need_hours,
     looking,
     looking_counts,
     rows,
@@ -101,20 +102,21 @@ def _participate(
         s = p.state[i]
         if s <= SELF_EMPLOYED or s == GONE:
             continue
-        age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
         hh = p.household[i]
-        child_age = (month - h.youngest[hh]) // 12
-        young = h.children[hh] > 0 and child_age < 6
         if s <= UNEMPLOYED:
-            hazard = b.stop[age]
-            if p.ui_weeks[i] > 0:
-                hazard *= b.ui_factor
+            drawing = p.ui_weeks[i] > 0
+            if drawing:
                 used = 4 + (month % 3 == 2)  # thirteen weeks a quarter
                 p.ui_weeks[i] = p.ui_weeks[i] - used if p.ui_weeks[i] > used else 0
+            first = bits(stop_key, p.id[i])
+            age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+            hazard = b.stop[age]
+            if drawing:
+                hazard *= b.ui_factor
             if s == TEMPORARY_LAYOFF:
                 hazard *= b.recall_factor
-            first = bits(stop_key, p.id[i])
             if to_unit(first) < hazard:
+                young = h.children[hh] > 0 and month - h.youngest[hh] < 72
                 rows[lo + moved] = i
                 states[lo + moved] = inactive_reason(
                     p.traits[i], age, young, p.sex[i], to_unit(more_bits(first, 1)) < b.discouraged
@@ -127,12 +129,14 @@ def _participate(
                 reasons[lo + moved] = 0
                 moved += 1
             continue
-        if p.program[i] != NO_PROGRAM:
-            continue
+        # What is left of pay after care is at most 4/3 of the usual: most draws end here.
+        u = to_unit(bits(start_key, p.id[i]))
         hazard = b.look[s - CARER] * b.chance
-        if young and s == CARER:
+        if u >= hazard * b.most or p.program[i] != NO_PROGRAM:
+            continue
+        if s == CARER and h.children[hh] > 0 and month - h.youngest[hh] < 72:
             z = h.zone[hh]
-            cost = price[z, 0 if child_age < 2 else 1] * h.children[hh]
+            cost = price[z, 0 if (month - h.youngest[hh]) // 12 < 2 else 1] * h.children[hh]
             if h.subsidized[hh] > 0:
                 cost *= 1.0 - share_paid[z]
             pay = max(p.wage[i], np.float32(7.25)) * need_hours
@@ -141,7 +145,7 @@ def _participate(
             hazard *= left**b.childcare_elasticity
             if h.care[hh] == CARE_PARENT and h.adults[hh] == 1:
                 hazard *= b.no_place
-        if to_unit(bits(start_key, p.id[i])) < hazard:
+        if u < hazard:
             looking[lo + found] = i
             found += 1
     looking_counts[chunk] = found
@@ -177,6 +181,7 @@ def stage(month: Month) -> None:
         discouraged=q["discouraged_share"],
         self_employment=q["self_employment_entry"],
         chance=chance,
+        most=(1.0 / 0.75) ** q["childcare_elasticity"],
     )
     price = childcare_price(month)
     rows, states, reasons = month.buffers()

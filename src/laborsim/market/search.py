@@ -94,7 +94,7 @@ def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, b, rows):  # ty
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _describe(
+def _describe(  # type: ignore[no-untyped-def]
     lo,
     hi,
     chunk,
@@ -107,7 +107,7 @@ def _describe(
     floor,
     supplement,
     weekly_hours,
-    b,  # type: ignore[no-untyped-def]
+    b,
     k_employed,
     k_unemployed,
     k_inactive,

@@ -2,7 +2,7 @@
 
 In this order: recalls (employers with room call back people on temporary layoff first), people who leave work for
 school, family or other reasons, matches that turn out bad, the self-employed who give up, and layoffs where a cell
-holds more people than it wants. Who is laid off within a cell goes by seniority with keyed noise; which layoffs are
+holds more people than it wants (none, where the establishment has closed). Who is laid off within a cell goes by seniority with keyed noise; which layoffs are
 temporary depends on how sudden the sector's fall is. Unemployment insurance is worked out here.
 """
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import (
     CARE_PARENT,
     CARER,
+    CLOSURE,
     DISABLED,
     DISCHARGE,
     FEMALE,
@@ -41,6 +42,9 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, by_age, childcare_price
 from laborsim.market.transitions import gather, hire, move, shifted_history
+
+
+MOST = 0.35  # nobody leaves with a higher monthly hazard; most draws end at once
 
 
 class Behaviour(NamedTuple):
@@ -73,7 +77,7 @@ def _reason_out(traits: int, age: int, young: bool, sex: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _leave(
+def _leave(  # type: ignore[no-untyped-def]
     lo,
     hi,
     chunk,
@@ -85,7 +89,7 @@ def _leave(
     match_key,
     b,
     price,
-    share_paid,  # type: ignore[no-untyped-def]
+    share_paid,
     rows,
     states,
     reasons,
@@ -98,6 +102,8 @@ def _leave(
             continue
         first = bits(leave_key, p.id[i])
         u = to_unit(first)
+        if u >= MOST:
+            continue
         age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
         traits = p.traits[i]
         hh = p.household[i]
@@ -129,7 +135,7 @@ def _leave(
             match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
             if to_unit(match) < b.bad_share[min(max(-p.hired[i], 0), 63)]:
                 end = b.bad_hazard[tenure]
-        if u < out + end:
+        if u < min(out + end, MOST):
             rows[lo + moved] = i
             if u < out:
                 states[lo + moved] = _reason_out(traits, age, young, p.sex[i])
@@ -186,14 +192,17 @@ def _scores(p, rows, key, month, seniority, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _after_layoff(p, h, c, rows, kind_key, temporary, leave, month, states, reasons):  # type: ignore[no-untyped-def]
+def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, month, states, reasons):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         b = bits(kind_key, p.id[i])
         age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
         hh = p.household[i]
         young = h.children[hh] > 0 and month - h.youngest[hh] < 72
-        if to_unit(b) < temporary[c.sector[p.job[i]]]:
+        if e.closed[c.establishment[p.job[i]]] <= month:
+            states[k] = UNEMPLOYED
+            reasons[k] = CLOSURE
+        elif to_unit(b) < temporary[c.sector[p.job[i]]]:
             states[k] = TEMPORARY_LAYOFF
             reasons[k] = LAYOFF_TEMPORARY
         else:
@@ -201,7 +210,8 @@ def _after_layoff(p, h, c, rows, kind_key, temporary, leave, month, states, reas
             reasons[k] = LAYOFF
         if to_unit(more_bits(b, 1)) < leave[age]:
             states[k] = _reason_out(p.traits[i], age, young, p.sex[i])
-            reasons[k] = LAYOFF
+            if reasons[k] == LAYOFF_TEMPORARY:
+                reasons[k] = LAYOFF
 
 
 @njit(cache=True, nogil=True)
@@ -293,6 +303,7 @@ def _recalls(month: Month) -> None:
         score,
     )
     cells = w.people.job[candidates]
+    gone |= w.establishments.closed[w.cells.establishment[cells]] <= month.index
     room = np.maximum(w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size], 0).astype(np.int32)
     score[~back] = np.inf
     called = choose(score, cells, room) & back
@@ -332,6 +343,7 @@ def _layoffs(month: Month) -> None:
         p,
         w.households.columns,
         w.cells.columns,
+        w.establishments.columns,
         r,
         month.key(Stream.LAYOFF_KIND),
         temporary,

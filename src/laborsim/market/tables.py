@@ -6,7 +6,6 @@ Kernels take `table.columns`, a NamedTuple of arrays; people in notebooks take r
 
 from __future__ import annotations
 
-import hashlib
 from collections import namedtuple
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -153,12 +152,12 @@ class Table:
     def bytes_per_row(self) -> int:
         return sum(np.dtype(c.dtype).itemsize * c.width for c in self.declared)
 
-    def update_hash(self, digest: "hashlib._Hash") -> None:
+    def update_hash(self, digest: Any) -> None:
         """Feed the used rows of every column, in declared order."""
         for c in self.declared:
             digest.update(np.ascontiguousarray(self.arrays[c.name][: self.size]).data)
 
-    def copy(self) -> "Table":
+    def copy(self) -> Table:
         return Table(self.declared, self.capacity, self.size, {k: v.copy() for k, v in self.arrays.items()})
 
 
@@ -172,12 +171,12 @@ class World:
     cells: Table
 
     @classmethod
-    def empty(cls, people: int, households: int, establishments: int, cells: int) -> "World":
+    def empty(cls, people: int, households: int, establishments: int, cells: int) -> World:
         return cls(Table(PEOPLE, people), Table(HOUSEHOLDS, households),
                    Table(ESTABLISHMENTS, establishments), Table(CELLS, cells))
 
     def tables(self) -> tuple[Table, Table, Table, Table]:
         return self.people, self.households, self.establishments, self.cells
 
-    def copy(self) -> "World":
+    def copy(self) -> World:
         return World(*(t.copy() for t in self.tables()))

@@ -36,7 +36,7 @@ def _post(lo, hi, chunk, c, premium, going, speed, age_raise, age_most, floor, c
 
 
 @njit(cache=True, nogil=True)
-def _review(
+def _review(  # type: ignore[no-untyped-def]
     lo,
     hi,
     chunk,
@@ -49,7 +49,7 @@ def _review(
     learn,
     pass_on,
     tenure_return,
-    ability_return,  # type: ignore[no-untyped-def]
+    ability_return,
     skill_return,
     raised,
     cut,
