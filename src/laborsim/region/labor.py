@@ -170,7 +170,8 @@ def reasons(m: Margins, people: People, bits: NDArray[np.uint8], inactive: I8, s
         shares[g * n_kinds : (g + 1) * n_kinds] = table / np.maximum(table.sum(1, keepdims=True), 1e-12)
     u = uniforms(part_key(seed, Part.INACTIVE_REASON), inactive)
     order = np.lexsort((u, people["zone"][inactive], people["age"][inactive], sex))
-    return (quota(shares, group, part_key(seed, Part.INACTIVE_REASON), order, len(REASONS) - 1) + CARER).astype(np.uint8)
+    reason = quota(shares, group, part_key(seed, Part.INACTIVE_REASON), order, len(REASONS) - 1)
+    return np.asarray(reason + CARER, np.uint8)
 
 
 def _balance(share: F8, people: People, bits: NDArray[np.uint8], must: NDArray[np.bool_], bit: int, seed: int,

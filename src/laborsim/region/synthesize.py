@@ -153,7 +153,7 @@ def _household_columns(m: Margins, people: Mapping[str, NDArray[Any]], household
 def _fill_employers(world: World, e: Employers, posted: NDArray[np.float64], job: NDArray[np.int32],
                     state: NDArray[np.uint8]) -> None:
     n = e.filled.size
-    target = e.filled + e.vacancies
+    target = e.filled + e.vacancies + e.unposted
     wanted = np.bincount(e.establishment, target, e.size.size)
     _fill(world.establishments, {
         "id": np.arange(e.size.size, dtype=np.uint64), "zone": e.zone, "sector": e.sector, "base": wanted,
