@@ -11,6 +11,7 @@ from laborsim.market.counts import PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
+from laborsim.market.programs import Programs
 from laborsim.market.transitions import move
 
 I8 = NDArray[np.int64]
@@ -69,6 +70,12 @@ def hazards(month: Month, rows: I8, program: I8) -> F8:
     return np.asarray(hazard * (1.0 - np.clip(month.levers.program_supports[program], 0.0, 1.0)))
 
 
+def wage_share(pr: Programs, program: I8, elapsed: I8) -> F8:
+    """Share of the posted wage an apprentice is paid after some months: from the program's first share to 0.95."""
+    first = pr.wage_share[program]
+    return np.asarray(first + (0.95 - first) * np.clip(elapsed / pr.months[program], 0.0, 1.0))
+
+
 def progress(month: Month) -> None:
     """Drop-out, skill and wage steps, completion."""
     q, pr, w = month.room("training"), month.programs, month.world
@@ -98,8 +105,7 @@ def progress(month: Month) -> None:
     goal = pr.skill[program] * (0.4 + 0.6 * reached)
     p.skill[rows[learns]] = np.maximum(p.skill[rows[learns]], goal[learns].astype(np.float32))
     steps = learns & ~leaves & (kind == APPRENTICESHIP) & (elapsed > 0) & (elapsed % 12 == 0)
-    share = pr.wage_share[program] + (0.95 - pr.wage_share[program]) * reached
-    step = (share * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
+    step = (wage_share(pr, program, elapsed) * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
     p.wage[rows[steps]] = np.maximum(p.wage[rows[steps]], step[steps])
     partial = leaves & ~at_work
     in_field = pr.occupations[program, p.occupation[rows]] > 0

@@ -21,11 +21,12 @@ from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.programs import Programs
-from laborsim.market.progress import FOLLOWED, STEP, follow, progress
+from laborsim.market.progress import FOLLOWED, STEP, follow, progress, wage_share
 from laborsim.market.scaling import scaled_count
 from laborsim.market.transitions import hire
 
 I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
 WEEKS_A_MONTH = 52.0 / 12.0
 
 
@@ -143,6 +144,7 @@ def _enrol(month: Month, rows: I8, program: I8) -> None:
     order = np.lexsort((p.id[rows], score))
     rows, program = rows[order], program[order]
     offers = _offers(month)
+    _reassign(month, offers)
     extra = scaled_count(lv.ojt_places, month.scale, month.key(Stream.TRAINING_SEATS), 4 << 32)
     gets, cell, on_added = assign(pr, month.economy.commute_minutes, program, own, added, offers, extra)
     memory = month.memory["training"]
@@ -155,7 +157,7 @@ def _enrol(month: Month, rows: I8, program: I8) -> None:
     rows, gets, cell, on_added = rows[takes], gets[takes], cell[takes], on_added[takes]
     _count_starts(month, gets, cell, on_added)
     at_work = cell >= 0
-    _hire_trainees(month, rows[at_work], gets[at_work], cell[at_work])
+    _hire_trainees(month, rows[at_work], pr.wage_share[gets[at_work]], cell[at_work])
     p.program[rows] = gets
     p.enrolled[rows] = month.index
 
@@ -172,6 +174,29 @@ def _offers(month: Month) -> list[list[int]]:
         for i in np.lexsort((cells, rank)):
             offers[programs[i]].append(int(cells[i]))
     return offers
+
+
+def _reassign(month: Month, offers: list[list[int]]) -> None:
+    """Apprentices out of work go to another sponsor of their family, before anyone new; takes from `offers`."""
+    pr, p = month.programs, month.world.people
+    rows = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    rows = rows[(pr.kind[p.program[rows]] == APPRENTICESHIP) & (p.state[rows] > k.TEMPORARY_LAYOFF)]
+    rows = rows[np.lexsort((p.id[rows], draws(month.key(Stream.TRAINING_RANK), p.id[rows])))]
+    program = p.program[rows].astype(np.int64)
+    none = np.zeros(len(pr), np.int64)
+    seats = np.full(int(pr.family.max()) + 1, rows.size)
+    _, cell, _ = assign(pr, month.economy.commute_minutes, program, seats, none, offers, 0)
+    for i, g in enumerate(program):
+        if cell[i] >= 0:
+            for other in np.flatnonzero(pr.family == pr.family[g]):
+                if cell[i] in offers[other]:
+                    offers[other].remove(int(cell[i]))
+                    break
+    found = np.flatnonzero(cell >= 0)
+    found = found[np.argsort(rows[found], kind="stable")]
+    rows, program = rows[found], program[found]
+    share = wage_share(pr, program, (month.index - p.enrolled[rows]) // 12 * 12)
+    _hire_trainees(month, rows, share, cell[found])
 
 
 def assign(
@@ -254,17 +279,16 @@ def _count_starts(month: Month, program: I8, cell: I8, on_added: NDArray[np.bool
     counts.scalars[SCALAR["ojt_wage_cents"]] += int(np.floor(bill * 100.0).astype(np.int64).sum())
 
 
-def _hire_trainees(month: Month, rows: I8, program: I8, cells: I8) -> None:
-    """Fill vacancies with trainees: apprentices at a share of the posted wage, OJT trainees at the posted wage."""
+def _hire_trainees(month: Month, rows: I8, share: F8, cells: I8) -> None:
+    """Fill vacancies with trainees at their share of the posted wage."""
     w, counts = month.world, month.counts
     p, c = w.people, w.cells
     # Someone may already work in the cell that would take them: no vacancy is used then.
     new = p.job[rows] != cells
-    rows, program, cells = rows[new], program[new], cells[new]
+    rows, share, cells = rows[new], share[new], cells[new]
     if rows.size == 0:
         return
     floor = month.economy.minimum_wage[min(month.index, month.economy.months - 1), c.zone[cells]]
-    share = month.programs.wage_share[program]
     wages = np.maximum(c.posted[cells] * share, np.maximum(floor, month.levers.wage_floor[c.zone[cells]]))
     occupation = c.occupation[cells]
     same = p.occupation[rows] == occupation
