@@ -20,7 +20,7 @@ from laborsim.study.names import UnknownName, WrongOption
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.results import Results, load_results
 from laborsim.study.run import Interrupted, default_out, settle
-from laborsim.study.statistics import paired, spread, student_t_cdf, student_t_quantile
+from laborsim.study.statistics import discoveries, paired, spread, student_t_cdf, student_t_quantile
 from laborsim.study.storage import ResultsDirectory, ResultsError, load_run
 from laborsim.study.tables import chosen_keys, write_indicators
 from laborsim.study.task import replicate_seeds
@@ -367,3 +367,16 @@ def test_public_names_load_when_asked_for() -> None:
 
     with pytest.raises(AttributeError):
         _ = laborsim.nothing
+
+
+def test_few_of_many_comparisons_without_an_effect_are_reported() -> None:
+    """Benjamini and Hochberg: the same as scipy's, and hardly anything where nothing is."""
+    from scipy.stats import false_discovery_control
+
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        p = rng.uniform(size=40) ** rng.integers(1, 4)
+        np.testing.assert_array_equal(discoveries(p, 0.1), false_discovery_control(p) <= 0.1)
+    empty = sum(bool(discoveries(rng.uniform(size=200), 0.1).any()) for _ in range(400))
+    assert empty / 400 < 0.16  # at most one study in ten names anyone, with room for chance
+    assert discoveries([]).tolist() == []

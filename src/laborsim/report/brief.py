@@ -19,7 +19,6 @@ from laborsim.report.wording import (
     place_and_period,
     policy_title,
     sentence,
-    titles,
 )
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.task import BASELINE
@@ -105,9 +104,11 @@ def _decision(results: Results, policies: list[str]) -> str:
     if not policies:
         return f"No policy was simulated: this is where the region stands by {horizon} if nothing new is done."
     owners = sorted({str(results.about["policies"][p].get("owner") or "") for p in policies} - {""})
-    by = f", owned by {_and(owners)}" if owners else ""
-    which = "Whether to back" if len(policies) == 1 else "Which to back of"
-    return f"{which} {titles(results, policies)}{by}, with results by {horizon}."
+    by = f" (owned by {_and(owners)})" if owners else ""
+    names = [lower(policy_title(results, p)) for p in policies]
+    if len(names) == 1:
+        return f"Whether to back {names[0]}{by}, judged by {horizon}."
+    return f"Which to back: {', '.join(names[:-1])} or {names[-1]}{by}, judged by {horizon}."
 
 
 def _answer(results: Results, comparisons: dict[str, Comparison]) -> list[str]:
@@ -145,7 +146,7 @@ def _answer(results: Results, comparisons: dict[str, Comparison]) -> list[str]:
             )
         rest = [p for p in comparisons if p not in [f[0] for f in found]]
         if rest:
-            said.append(f"Change with {lower(titles(results, rest))}: {NOT_DISTINGUISHABLE}.")
+            said.append(f"Change with {_and([lower(policy_title(results, p)) for p in rest])}: {NOT_DISTINGUISHABLE}.")
         return said
     return [
         f"None of them changes the number of workers at a self-sufficiency wage, of employed residents or of workers "

@@ -21,7 +21,7 @@ from laborsim.report.wording import (
     region_title,
 )
 from laborsim.study.outcomes import group_name, outcome, shown
-from laborsim.study.statistics import paired
+from laborsim.study.statistics import discoveries, paired
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -65,12 +65,14 @@ def segments(results: Results, months: int = 12) -> Chart | None:
                         "low": p.low,
                         "high": p.high,
                         "distinguishable": p.distinguishable,
+                        "p": p.p,
                         "replicates": p.replicates,
                     }
                 )
     if not rows:
         return None
     data = pd.DataFrame(rows)
+    data["distinguishable"] = discoveries(data["p"])
     panels = [i for i in SEGMENT_ROWS if i in set(data["indicator"])]
     heights = [max(1, data[data["indicator"] == i]["group"].nunique()) for i in panels]
     block = ROW * len(policies) + 0.14
@@ -81,7 +83,7 @@ def segments(results: Results, months: int = 12) -> Chart | None:
     )
     note = (
         f"Dots: mean difference of {results.replicates} pairs of model runs; lines: 90% confidence intervals. Hollow: "
-        f"{NOT_DISTINGUISHABLE}. {CAVEAT}"
+        f"{NOT_DISTINGUISHABLE}, allowing for the number of comparisons. {CAVEAT}"
     )
     # each panel has a heading and an axis with its own unit
     gap = 0.62

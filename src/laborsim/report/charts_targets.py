@@ -99,7 +99,7 @@ def targets(results: Results) -> Chart | None:
                 )
         axes.set_yticks([])
         axes.grid(True, axis="x")
-        axes.xaxis.get_major_locator().set_params(nbins=5, steps=[1, 2, 5, 10])
+        axes.xaxis.get_major_locator().set_params(nbins=5, steps=[1, 2.5, 5, 10])
         axes.xaxis.set_major_formatter(lambda v, _: "goal" if v == 0 else f"{v:+g}%".replace("-", "\N{MINUS SIGN}"))
         key_line(axes, results, policies)
         axes.annotate(

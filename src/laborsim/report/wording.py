@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from laborsim.scenario.fields import parse_goal
-from laborsim.study.outcomes import outcome, shown
+from laborsim.study.outcomes import shown
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -98,12 +97,6 @@ def policy_title(results: Results, policy: str) -> str:
     return str(results.about["policies"][policy].get("title") or policy)
 
 
-def titles(results: Results, policies: Sequence[str]) -> str:
-    """Titles joined for a sentence."""
-    names = [policy_title(results, p) for p in policies]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
 def lower(text: str) -> str:
     """A title as it stands inside a sentence: its first letter small, unless the word is all capitals.
 
@@ -114,12 +107,6 @@ def lower(text: str) -> str:
     """
     first = text.split(" ", 1)[0]
     return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
-
-
-def label(indicator: str) -> str:
-    """Name of an indicator, with a capital."""
-    text = outcome(indicator).label
-    return text[0].upper() + text[1:]
 
 
 def money(dollars: float) -> str:

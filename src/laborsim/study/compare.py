@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from laborsim.study.outcomes import BY_GROUP, HEADLINES, group_name, outcome
-from laborsim.study.statistics import paired, student_t_quantile
+from laborsim.study.statistics import discoveries, paired, student_t_quantile
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Comparison:
         variance_reduction, replicates.
     costs : one row per stock of people: outcome, additional (at the end), low, high, person_years (over all months),
         dollars, per_additional, per_person_year with ranges; NaN where the gain is not distinguishable from zero.
-    groups : as differences, for every group, those distinguishable from zero first.
+    groups : as differences, for every group; "distinguishable" and "better" allow for the number of comparisons
+        (at most 1 - level of those reported are chance), and those reported come first.
     """
 
     policy: str
@@ -107,6 +108,11 @@ def compare(
     families = [f for f in FAMILIES if f != by] + ([by] if by and by not in FAMILIES else [])
     everyone = [g for f in ([by] if by else families) for g in results.groups(f)]
     per_group = _table(results, policy, against, BY_GROUP, everyone, months, level)
+    # nearly two hundred comparisons: one in ten would look like a finding by chance
+    found = discoveries(per_group["p"], 1.0 - level)
+    rows: Any = per_group.itertuples()
+    per_group["better"] = np.where(found, [_better(r.indicator, r.unit, r.difference) for r in rows], 0)
+    per_group["distinguishable"] = found
     if len(per_group):
         per_group = per_group.sort_values("distinguishable", ascending=False, kind="stable", ignore_index=True)
     return Comparison(
@@ -139,7 +145,7 @@ def _table(
                 continue
             unit = results.units[indicator, group]
             said = outcome(indicator, unit)
-            better = said.better * int(np.sign(p.difference)) if p.distinguishable else 0
+            better = _better(indicator, unit, p.difference) if p.distinguishable else 0
             rows.append(
                 {
                     "indicator": indicator,
@@ -158,6 +164,7 @@ def _table(
                     "up": p.up,
                     "down": p.down,
                     "variance_reduction": p.variance_reduction,
+                    "p": p.p,
                     "replicates": p.replicates,
                 }
             )
@@ -178,9 +185,15 @@ def _table(
         "up",
         "down",
         "variance_reduction",
+        "p",
         "replicates",
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _better(indicator: str, unit: str, difference: float) -> int:
+    """1 if a difference is good for residents, -1 if bad, 0 if neither is said."""
+    return outcome(indicator, unit).better * int(np.sign(difference))
 
 
 def costs(

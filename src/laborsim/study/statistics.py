@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 def student_t_cdf(t: float, df: int) -> float:
@@ -87,6 +87,7 @@ class Paired:
     up, down : shares of the replicates in which the policy's value is higher, lower.
     variance_reduction : how many times as many independent runs would be needed for the same precision:
         (Var a + Var b) / Var(a - b). Infinite if all differences are equal, NaN with fewer than two pairs.
+    p : two-sided p-value of no difference; 1 with fewer than two pairs.
     """
 
     base: float
@@ -98,6 +99,7 @@ class Paired:
     up: float
     down: float
     variance_reduction: float
+    p: float = 1.0
 
     @property
     def distinguishable(self) -> bool:
@@ -131,6 +133,7 @@ def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
     d = b - a
     mean = float(d.mean())
     low = high = reduction = math.nan
+    p = 1.0
     if n > 1:
         variance = float(d.var(ddof=1))
         half = student_t_quantile(0.5 + level / 2.0, n - 1) * math.sqrt(variance / n)
@@ -138,11 +141,35 @@ def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
         apart = float(a.var(ddof=1) + b.var(ddof=1))
         if variance > 0.0:
             reduction = apart / variance
+            p = 2.0 * student_t_cdf(-abs(mean) / math.sqrt(variance / n), n - 1)
         elif apart > 0.0:
             reduction = math.inf
-    return Paired(
-        float(a.mean()), float(b.mean()), mean, low, high, n, float((d > 0).mean()), float((d < 0).mean()), reduction
-    )
+        if variance == 0.0 and mean != 0.0:
+            p = 0.0
+    up, down = float((d > 0).mean()), float((d < 0).mean())
+    return Paired(float(a.mean()), float(b.mean()), mean, low, high, n, up, down, reduction, p)
+
+
+def discoveries(p: ArrayLike, rate: float = 0.10) -> NDArray[np.bool_]:
+    """Which of many comparisons to report, so that at most a share `rate` of those reported is chance.
+
+    Benjamini and Hochberg (1995), step-up.
+
+    Examples
+    --------
+    >>> discoveries([0.001, 0.04, 0.2, 0.9]).tolist()
+    [True, True, False, False]
+    """
+    values = np.asarray(p, float)
+    n = len(values)
+    if n == 0:
+        return np.zeros(0, bool)
+    order = np.argsort(values, kind="stable")
+    passed = np.flatnonzero(values[order] <= rate * np.arange(1, n + 1) / n)
+    found = np.zeros(n, bool)
+    if len(passed):
+        found[order[: passed[-1] + 1]] = True
+    return found
 
 
 def spread(values: ArrayLike, low: float = 0.05, high: float = 0.95) -> tuple[float, float, float]:
