@@ -151,7 +151,7 @@ def round_table(expected: F8, rows: I8, columns: I8) -> I8:
 
 
 @njit(cache=True)
-def _quota(shares, group, order, key, carry, weight, out):  # type: ignore[no-untyped-def]
+def _quota(shares, group, order, key, doublings, carry, weight, out):  # type: ignore[no-untyped-def]
     k = shares.shape[1]
     for n in range(order.size):
         i = order[n]
@@ -162,8 +162,9 @@ def _quota(shares, group, order, key, carry, weight, out):  # type: ignore[no-un
             if s > 0.0:
                 owed = carry[c]
                 pull = 1.0 + owed if owed > 0.0 else 1.0 / (1.0 - owed)
-                pull *= pull
-                total += s * pull * pull
+                for _ in range(doublings):
+                    pull *= pull
+                total += s * pull
                 carry[c] = owed + s
             weight[c] = total
         if total <= 0.0:
@@ -179,11 +180,11 @@ def _quota(shares, group, order, key, carry, weight, out):  # type: ignore[no-un
 
 
 def quota(shares: F8, group: NDArray[Any], key: np.uint64, order: NDArray[Any] | None = None,
-          empty: int = 0) -> NDArray[np.uint8]:
+          empty: int = 0, power: int = 4) -> NDArray[np.uint8]:
     """Give each person one category so that totals follow the expectations.
 
     Goes through the people in `order`. Each draws a category with the shares of his group, weighted by what every
-    category is owed so far, (1 + owed)^4 or its inverse: running totals stay within a few of their expectation,
+    category is owed so far, (1 + owed)^power or its inverse: running totals stay within a few of their expectation,
     and categories rare in a group stay rare in it.
 
     Parameters
@@ -192,6 +193,7 @@ def quota(shares: F8, group: NDArray[Any], key: np.uint64, order: NDArray[Any] |
     group : (n,) group of each person.
     key : of the draws, one per position in `group`.
     order : (n,) permutation; sort by what must be kept, shuffled within.
+    power : a power of two; higher holds totals closer and lets what is owed weigh more against a group's shares.
 
     Examples
     --------
@@ -202,7 +204,7 @@ def quota(shares: F8, group: NDArray[Any], key: np.uint64, order: NDArray[Any] |
     sequence = np.arange(group.size) if order is None else np.asarray(order, np.int64)
     k = shares.shape[1]
     _quota(np.ascontiguousarray(shares, np.float64), np.ascontiguousarray(group, np.int64), sequence, key,
-           np.zeros(k), np.zeros(k), out)
+           power.bit_length() - 1, np.zeros(k), np.zeros(k), out)
     return out
 
 
