@@ -26,7 +26,7 @@ _DERIVED: dict[str, Callable[[Any], Any]] = {
     "tenure": lambda v: np.where(v.state <= codes.PART_TIME_INVOLUNTARY, v.month - v.hired.astype(np.int64), 0),
     "in_training": lambda v: v.program != codes.NO_PROGRAM,
 }
-_LABELS = {"state": codes.STATES, "sex": codes.SEXES, "race": codes.RACES, "education": codes.EDUCATION}
+_LABELS: dict[str, Any] = {"state": codes.STATES, "sex": codes.SEXES, "race": codes.RACES, "education": codes.EDUCATION}
 
 
 class View:
@@ -75,15 +75,16 @@ class View:
         import pandas as pd
 
         data: dict[str, Any] = {}
+        categorical: Any = pd.Categorical.from_codes
         for c in self._table.declared:
             values = self._table.arrays[c.name][self.rows]
             if c.width > 1:
                 for k, name in enumerate(codes.PRINCIPLES):
                     data[f"{c.name}_{name}"] = values[:, k]
             elif c.name in _LABELS:
-                data[c.name] = pd.Categorical.from_codes(values.astype(np.int64), list(_LABELS[c.name]))
+                data[c.name] = categorical(values.astype(np.int64), list(_LABELS[c.name]))
             elif c.name == "zone":
-                data[c.name] = pd.Categorical.from_codes(values.astype(np.int64), list(self._economy.zone_codes))
+                data[c.name] = categorical(values.astype(np.int64), list(self._economy.zone_codes))
             else:
                 data[c.name] = values
         if "birth" in data:

@@ -8,6 +8,7 @@ place, with their sector and zone but their own id and growth. Those who lose th
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -21,7 +22,7 @@ OPEN = 32767
 
 
 @njit(cache=True, inline="always")
-def _normal(b: int) -> float:
+def _normal(b: Any) -> Any:
     """Standard normal from 64 bits (Box and Muller)."""
     return math.sqrt(-2.0 * math.log(1.0 - to_unit(b))) * math.cos(2.0 * math.pi * to_unit(more_bits(b, 1)))
 

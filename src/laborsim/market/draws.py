@@ -8,6 +8,7 @@ chained over the parts of the key; Philox4x32-10 is its oracle in the tests.
 from __future__ import annotations
 
 from enum import IntEnum, unique
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -95,7 +96,7 @@ class Stream(IntEnum):
 
 
 @njit(cache=True, inline="always")
-def mix(x: int) -> int:
+def mix(x: Any) -> Any:
     """Scramble 64 bits (splitmix64 finaliser); `x` and the result are uint64."""
     x = (x ^ (x >> _S30)) * _M1
     x = (x ^ (x >> _S27)) * _M2
@@ -103,7 +104,7 @@ def mix(x: int) -> int:
 
 
 @njit(cache=True)
-def stream_key(seed: int, stream: int, month: int) -> int:
+def stream_key(seed: Any, stream: Any, month: Any) -> Any:
     """Key of one decision in one month; compute it once per stage, outside the loop over agents."""
     key = mix(U64(seed) + _GOLDEN)
     key = mix(key ^ (U64(stream) * _GOLDEN))
@@ -111,24 +112,24 @@ def stream_key(seed: int, stream: int, month: int) -> int:
 
 
 @njit(cache=True, inline="always")
-def bits(key: int, agent: int) -> int:
+def bits(key: Any, agent: Any) -> Any:
     """64 random bits of `agent` (uint64 id) for the decision `key`."""
     return mix(key + U64(agent) * _GOLDEN)
 
 
 @njit(cache=True, inline="always")
-def more_bits(first: int, counter: int) -> int:
+def more_bits(first: Any, counter: Any) -> Any:
     """Further bits for the same agent and decision: `first` is its `bits`, counter is 1, 2, ..."""
     return mix(first + U64(counter) * _GOLDEN)
 
 
 @njit(cache=True, inline="always")
-def to_unit(b: int) -> float:
+def to_unit(b: Any) -> Any:
     """Bits to a float in [0, 1) with 53 random bits."""
     return (b >> _S11) * _TO_UNIT
 
 
 @njit(cache=True, inline="always")
-def uniform(key: int, agent: int) -> float:
+def uniform(key: Any, agent: Any) -> Any:
     """Uniform draw in [0, 1) of `agent` for the decision `key`."""
     return (mix(key + U64(agent) * _GOLDEN) >> _S11) * _TO_UNIT

@@ -220,7 +220,7 @@ def behaviour(month: Month) -> Behaviour:
 def floor_by_zone(month: Month) -> NDArray[np.float64]:
     """Lowest legal or agreed wage by zone this month, dollars an hour, shape (Z,)."""
     e = month.economy
-    return np.maximum(e.minimum_wage[min(month.index, e.months - 1)], month.levers.wage_floor)
+    return np.asarray(np.maximum(e.minimum_wage[min(month.index, e.months - 1)], month.levers.wage_floor))
 
 
 def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:

@@ -2,8 +2,9 @@
 
 In this order: recalls (employers with room call back people on temporary layoff first), people who leave work for
 school, family or other reasons, matches that turn out bad, the self-employed who give up, and layoffs where a cell
-holds more people than it wants (none, where the establishment has closed). Who is laid off within a cell goes by seniority with keyed noise; which layoffs are
-temporary depends on how sudden the sector's fall is. Unemployment insurance is worked out here.
+holds more people than it wants (none, where the establishment has closed). Who is laid off within a cell goes by
+seniority with keyed noise; which layoffs are temporary depends on how sudden the sector's fall is. Unemployment
+insurance is worked out here.
 """
 
 from __future__ import annotations
@@ -42,7 +43,6 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, by_age, childcare_price
 from laborsim.market.transitions import gather, hire, move, shifted_history
-
 
 MOST = 0.35  # nobody leaves with a higher monthly hazard; most draws end at once
 
@@ -362,7 +362,7 @@ def _excess(month: Month) -> NDArray[np.int32]:
     n = c.size
     slack = month.memory["demand"]["slack"]
     allowed = np.ceil(c.target[:n] * slack[c.occupation[:n]]).astype(np.int32)
-    return np.maximum(c.filled[:n] - allowed, 0).astype(np.int32)
+    return np.asarray(np.maximum(c.filled[:n] - allowed, 0), np.int32)
 
 
 def insure(month: Month, rows: NDArray[np.int64]) -> None:

@@ -126,7 +126,7 @@ class Table:
                 shape = (self.capacity,) if c.width == 1 else (self.capacity, c.width)
                 self.arrays[c.name] = np.full(shape, c.fill, dtype=c.dtype)
 
-    def __getattr__(self, name: str) -> np.ndarray[Any, Any]:
+    def __getattr__(self, name: str) -> Any:
         arrays = self.__dict__.get("arrays")
         if arrays is None or name not in arrays:
             raise AttributeError(name)

@@ -25,7 +25,7 @@ _ONE = np.uint64(1)
 
 
 @njit(cache=True, inline="always")
-def shifted_history(history: int, elapsed: int, employed: bool) -> int:
+def shifted_history(history: Any, elapsed: int, employed: bool) -> Any:
     """Employment history moved on by `elapsed` months spent in one state."""
     if elapsed <= 0:
         return history
