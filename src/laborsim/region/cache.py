@@ -15,6 +15,7 @@ import tempfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from laborsim.region.pack import Pack
 
 _BY_MONTH = ("minimum_wage", "ui_weeks", "ui_maximum", "ui_supplement", "ui_all")
 _NAMES = ("people", "households", "establishments", "cells")
+_MODULES = ("keyed", "rake", "margins", "people", "families", "households", "labor", "employers", "allocate", "careers",
+            "synthesize")
 _DECLARED = (PEOPLE, HOUSEHOLDS, ESTABLISHMENTS, CELLS)
 
 
@@ -43,14 +46,23 @@ def cache_folder() -> Path:
     return base / "laborsim"
 
 
+@cache
+def _code_hash() -> str:
+    """Digest of the code that makes regions, so that a change of it never meets an old region."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name in _MODULES:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()
+
+
 def region_key(pack: Pack, national: Pack, economy: Economy, parameters: Mapping[str, Any], scale: float,
                seed: int) -> str:
     """Hex digest of all that a synthesized region depends on: the horizon is not part of it."""
-    from laborsim.region.synthesize import SCHOOLING, SPACING, VERSION, rooms_of
+    from laborsim.region.synthesize import SCHOOLING, SPACING, rooms_of
 
     digest = hashlib.blake2b(digest_size=16)
     layout = [[(c.name, c.dtype, c.width) for c in declared] for declared in _DECLARED]
-    digest.update(repr((VERSION, layout, pack.hash(), national.hash(), float(scale), int(seed))).encode())
+    digest.update(repr((_code_hash(), layout, pack.hash(), national.hash(), float(scale), int(seed))).encode())
     digest.update(repr(sorted((k, sorted(v.items())) for k, v in rooms_of(parameters).items())).encode())
     digest.update(repr((parameters[SPACING], parameters[SCHOOLING])).encode())
     for f in fields(economy):

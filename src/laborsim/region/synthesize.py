@@ -38,7 +38,6 @@ from laborsim.region.rake import shift_to_mean
 
 ROOMS = ("synthesis", "search", "wages", "insurance")
 SPACING, SCHOOLING = "demography.sibling_spacing_months", "demography.ability_schooling"
-VERSION = 1  # raise whenever synthesis gives other bytes from the same input
 
 
 def rooms_of(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
