@@ -326,7 +326,7 @@ class _Work:
 
             if "demography" not in month.memory:
                 demography.prepare(month)
-            families.grow_heads(month)
+            families.make_room(month)
             head = month.memory["demography"]["head"]
         self.head = head
         rows, kinds, _ = month.buffers()

@@ -34,12 +34,14 @@ def prepare(month: Month) -> None:
     n, p, h = w.people.size, w.people.columns, w.households.columns
     rows.prepare(month)
     head = np.full(w.households.capacity, -1, np.int32)
-    families.find_heads(p, n, head)
+    ring = np.full(w.people.capacity, -1, np.int32)
+    families.find_members(p, n, head, ring)
     month.memory["demography"] = {
         "head": head,
+        "ring": ring,
         "unemployment": np.array([np.nan, np.nan]),
         "zone_rows": _zone_rows(p.zone[:n], e.zones),
-        **stationary.tables(month, head),
+        **stationary.tables(month, head, ring),
         **schooling.tables(p, n, month.index, e.enrolment, room),
     }
 
@@ -80,7 +82,8 @@ def hazards(month: Month) -> Hazards:
         return_=memory["return_"], leave=memory["leave"], enter=memory["enter"], ability_weight=float(q["ability_schooling"]),
         ability_center=memory["ability_center"], record=memory["record"],
         care_start=np.minimum(0.5, stop * care / np.maximum(1.0 - care, 0.1)), care_stop=stop,
-        home=home, split=split, union=union, moves=np.maximum(np.maximum(home, split), union),
+        away=memory["away"], home=home, split=split, union=union,
+        moves=np.maximum(np.maximum(home + memory["away"], split), union),
         fields=memory["fields"],
     )  # fmt: skip
 
@@ -90,31 +93,37 @@ def stage(month: Month) -> None:
     """One month of demography."""
     if "demography" not in month.memory:
         prepare(month)
-    families.grow_heads(month)
+    families.make_room(month)
     w, memory, q = month.world, month.memory["demography"], month.room("demography")
     t = month.table("demography.hazards", lambda: hazards(month))
-    out = np.minimum(0.9, month.economy.out_migration[:, None] * memory["mobility"] / memory["mobility_of_heads"])
+    mobility = memory["mobility"] * memory["household_moves"] / memory["mobility_of_heads"]
+    out = np.minimum(0.9, month.economy.out_migration[:, None] * mobility)
     n, n_h = w.people.size, w.households.size
-    mark = _scratch(month, "mark", w.households.capacity, np.uint8)
     youth = _scratch(month, "youth", w.households.capacity, np.int64)
-    adults = np.zeros((month.crew.chunks(n_h), month.economy.zones), np.int64)
+    moving = _scratch(month, "moving", w.households.capacity, np.int64)
+    chunks = month.crew.chunks(n_h)
+    adults, moves = np.zeros((chunks, month.economy.zones), np.int64), np.zeros(chunks, np.int64)
     spacing = int(q["sibling_spacing_months"])
     sixteen = np.clip(month.index - 192 + spacing * (np.arange(256) - 1), -32768, 32767).astype(np.int16)
     sixteen[0] = -32768
-    due = np.zeros((month.crew.chunks(n_h), 2))
+    due = np.zeros((chunks, 2))
     found = month.crew.map(lifecourse.household_pass, n_h, w.households.columns, w.people.columns, memory["head"],
-                           month.index, month.key(Stream.OUT_MIGRATION), out, sixteen, mark, youth, adults, memory["mobility"], due)
+                           month.index, month.key(Stream.OUT_MIGRATION), out, sixteen, youth, adults,
+                           memory["mobility"], due, moving, moves)
     (grown,) = gather(found, youth)
     mobile, asked = due.sum(axis=0)
     # Rates are per resident whatever the ages: heads' mobility is measured anew, a twelfth of the region a month.
     memory["mobility_of_heads"] += (mobile / max(asked, 1.0) - memory["mobility_of_heads"]) / 12.0 * (asked > 0)
     at, kinds, _ = month.buffers()
     idle = np.zeros((month.crew.chunks(n), 2), np.int64)
-    found = month.crew.map(lifecourse.month_of_life, n, w.people.columns, w.households.columns, memory["head"], mark,
+    found = month.crew.map(lifecourse.month_of_life, n, w.people.columns, w.households.columns, memory["head"],
                            month.index, month.key(Stream.DEATH), month.key(Stream.SCHOOL), t,
                            month.economy.occ_major, at, kinds, idle)
     at, kinds = gather(found, at, kinds)
-    _apply(month, at, kinds, q)
+    (homes,) = gather(list(moves), moving)
+    _move_away(month, homes)
+    here = w.people.state[at] != k.GONE
+    _apply(month, at[here], kinds[here], q)
     _come_of_age(month, grown, q)
     unemployed, force = idle.sum(axis=0)
     migration.follow_jobs(month, unemployed, force)
@@ -129,9 +138,30 @@ def _scratch(month: Month, name: str, size: int, dtype: Any) -> NDArray[Any]:
     return held
 
 
+def _move_away(month: Month, homes: I8) -> None:
+    """Households leave the region."""
+    w, memory = month.world, month.memory["demography"]
+    size = int(w.households.adults[homes].astype(np.int64).sum())
+    at = np.empty(size, np.int64)
+    families.members(homes, memory["head"], memory["ring"], at)
+    at.sort()
+    month.counts.out_migrants += np.bincount(w.people.zone[at], minlength=month.economy.zones).astype(np.int64)
+    move(month, at, np.full(size, k.GONE, np.uint8), np.full(size, k.MOVED_AWAY, np.uint8))
+    _depart(month, at)
+
+
+def _depart(month: Month, gone: I8) -> None:
+    """Take people who died or left out of their households and free their rows."""
+    w, memory = month.world, month.memory["demography"]
+    freed = np.empty(gone.size, np.int64)
+    n = families.remove(gone, w.people.columns, w.households.columns, memory["head"], memory["ring"], freed)
+    rows.give_back(month, "people", gone)
+    rows.give_back(month, "households", freed[:n])
+
+
 def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) -> None:
     """Carry out the events found, in row order."""
-    w, e, counts, memory = month.world, month.economy, month.counts, month.memory["demography"]
+    w, e, counts = month.world, month.economy, month.counts
     p, h = w.people.columns, w.households.columns
     new, reason = np.empty(at.size, np.uint8), np.empty(at.size, np.uint8)
     shortage = month.memory.get("childcare", {}).get("shortage", np.zeros(e.zones))
@@ -141,12 +171,7 @@ def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) ->
             counts.births, counts.deaths, counts.out_migrants, counts.retirements, counts.replacement)  # fmt: skip
     change = new != STAYS
     move(month, at[change], new[change], reason[change])
-    gone = at[(kinds == lifecourse.DEATH) | (kinds == lifecourse.MOVED)]
-    freed = np.empty(gone.size, np.int64)
-    n = families.remove(gone, p, h, memory["head"], freed)
-    rows.give_back(month, "people", gone)
-    rows.give_back(month, "households", freed[:n])
-    families.take_over(at[kinds == lifecourse.HEAD], p, memory["head"])
+    _depart(month, at[(kinds == lifecourse.DEATH) | (kinds == lifecourse.MOVED)])
     leaves = at[(kinds == lifecourse.LEAVES_HOME) | (kinds == lifecourse.SPLIT)]
     families.move_out(month, leaves, float(q["car_share"]))
     families.pair(month, at[kinds == lifecourse.SINGLE])
@@ -217,17 +242,17 @@ def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
     homes = homes[w.households.children[homes] > 0]
     if homes.size == 0:
         return
-    at = rows.take(month, "people", homes.size)
+    at = families.new_people(month, homes.size)
     p, h = w.people.columns, w.households.columns
     floor = e.minimum_wage[min(month.index, e.months - 1)]
-    _grow_up(homes, at, p, h, memory["head"], month.index, month.key(Stream.YOUTH_TRAITS), memory["first_jobs"],
+    _grow_up(homes, at, p, h, memory["head"], memory["ring"], month.index, month.key(Stream.YOUTH_TRAITS), memory["first_jobs"],
              e.occ_major, e.occ_wage, floor, float(e.enrolment[16]), float(q["ability_inherited"]),
              float(memory["claims"][0]))  # fmt: skip
     month.counts.youth += np.bincount(p.zone[at], minlength=e.zones).astype(np.int64)
 
 
 @njit(cache=True)
-def _grow_up(homes, at, p, h, head, month, key, first_jobs, occ_major, occ_wage, floor, enrolled, inherited, claims):  # type: ignore[no-untyped-def]
+def _grow_up(homes, at, p, h, head, ring, month, key, first_jobs, occ_major, occ_wage, floor, enrolled, inherited, claims):  # type: ignore[no-untyped-def]
     for n in range(homes.size):
         g, i = homes[n], at[n]
         parent = head[g]
@@ -267,6 +292,8 @@ def _grow_up(homes, at, p, h, head, month, key, first_jobs, occ_major, occ_wage,
         p.program[i] = 255
         p.enrolled[i] = 0
         p.credentials[i] = 0
+        ring[i] = ring[parent]
+        ring[parent] = i
         h.adults[g] += 1
         h.children[g] -= 1
         if h.children[g] == 0:

@@ -1,7 +1,7 @@
 """Households as people move between them: grown children leave, couples form and part, heads are replaced.
 
-`month.memory["demography"]["head"]` holds for every household the row of the adult whose draws decide for it (-1 when that
-adult has gone: the next one in row order takes over a month later).
+`month.memory["demography"]` holds for every household its head (`head`, a row of people whose draws decide for it, -1 if none)
+and its members as a ring: `ring[i]` is the next member after person i, and the last one leads back to the first.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import FEMALE, SELF_EMPLOYED
+from laborsim.market.codes import FEMALE, GONE, SELF_EMPLOYED
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.lifecourse import MOST_CHILDREN
 from laborsim.market.month import Month
@@ -22,33 +22,63 @@ FAR_AGES = 180  # months: couples further apart in age do not form
 
 
 @njit(cache=True)
-def find_heads(p, n, head):  # type: ignore[no-untyped-def]
-    """First adult of each household in row order, for households whose head is -1."""
+def find_members(p, n, head, ring):  # type: ignore[no-untyped-def]
+    """Head (the first in row order) and ring of members of every household."""
     for i in range(n):
         g = p.household[i]
-        if g >= 0 and p.state[i] != 12 and head[g] < 0:
+        if g < 0 or p.state[i] == GONE:
+            continue
+        if head[g] < 0:
             head[g] = i
+            ring[i] = i
+        else:
+            ring[i] = ring[head[g]]
+            ring[head[g]] = i
 
 
 @njit(cache=True)
-def take_over(rows, p, head):  # type: ignore[no-untyped-def]
-    """Make the first of `rows` (ascending) in each headless household its head."""
-    for i in rows:
-        g = p.household[i]
-        if g >= 0 and head[g] < 0:
-            head[g] = i
+def unlink(i, g, p, head, ring):  # type: ignore[no-untyped-def]
+    """Take person i out of the ring of household g; the eldest of the others becomes head if i was."""
+    j = ring[i]
+    if j == i:
+        head[g] = -1
+        return
+    eldest = j
+    while ring[j] != i:
+        j = ring[j]
+        if p.birth[j] < p.birth[eldest]:
+            eldest = j
+    ring[j] = ring[i]
+    ring[i] = i
+    if head[g] == i:
+        head[g] = eldest
 
 
 @njit(cache=True)
-def remove(rows, p, h, head, freed):  # type: ignore[no-untyped-def]
+def members(homes, head, ring, out):  # type: ignore[no-untyped-def]
+    """Rows of all members of `homes`, into out; returns how many (all of them, even beyond out)."""
+    n = 0
+    for g in homes:
+        i = head[g]
+        while i >= 0:
+            if n < out.size:
+                out[n] = i
+            n += 1
+            i = ring[i]
+            if i == head[g]:
+                break
+    return n
+
+
+@njit(cache=True)
+def remove(rows, p, h, head, ring, freed):  # type: ignore[no-untyped-def]
     """Take people who are gone out of their households; returns how many household rows fell free."""
     n = 0
     for i in rows:
         g = p.household[i]
+        unlink(i, g, p, head, ring)
         p.household[i] = -1
         h.adults[g] -= 1
-        if head[g] == i:
-            head[g] = -1
         if h.adults[g] == 0:
             _clear(h, head, g)
             freed[n] = g
@@ -68,7 +98,7 @@ def _clear(h, head, g):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _set_up(rows, homes, p, h, head, car_share, key):  # type: ignore[no-untyped-def]
+def _set_up(rows, homes, p, h, head, ring, car_share, key):  # type: ignore[no-untyped-def]
     """Each of `rows` moves alone into the free household row `homes[k]` of the same zone."""
     for k in range(rows.size):
         i, g = rows[k], homes[k]
@@ -77,8 +107,7 @@ def _set_up(rows, homes, p, h, head, car_share, key):  # type: ignore[no-untyped
         h.adults[old] -= 1
         if works:
             h.earners[old] -= 1
-        if head[old] == i:
-            head[old] = -1
+        unlink(i, old, p, head, ring)
         _clear(h, head, g)
         h.zone[g] = h.zone[old]
         h.adults[g] = 1
@@ -86,10 +115,11 @@ def _set_up(rows, homes, p, h, head, car_share, key):  # type: ignore[no-untyped
         h.car[g] = 1 if to_unit(more_bits(bits(key, p.id[i]), 1)) < car_share else 0
         p.household[i] = g
         head[g] = i
+        ring[i] = i
 
 
 @njit(cache=True)
-def _merge(women, men, p, h, head, freed):  # type: ignore[no-untyped-def]
+def _merge(women, men, p, h, head, ring, freed):  # type: ignore[no-untyped-def]
     """The k-th man moves to the k-th woman's household with his children; returns households freed."""
     n = 0
     for k in range(women.size):
@@ -106,6 +136,8 @@ def _merge(women, men, p, h, head, freed):  # type: ignore[no-untyped-def]
             h.earners[a] += 1
         h.car[a] = max(h.car[a], h.car[b])
         p.household[j] = a
+        ring[j] = ring[i]
+        ring[i] = j
         p.zone[j] = h.zone[a]
         h.adults[b] = 0
         _clear(h, head, b)
@@ -117,17 +149,25 @@ def _merge(women, men, p, h, head, freed):  # type: ignore[no-untyped-def]
 def new_households(month: Month, n: int) -> I8:
     """Take n free household rows, with room in the head array."""
     homes = take(month, "households", n)
-    grow_heads(month)
+    make_room(month)
     return homes
 
 
-def grow_heads(month: Month) -> None:
-    """Keep the head array as long as the households table."""
-    memory, capacity = month.memory["demography"], month.world.households.capacity
-    if memory["head"].size < capacity:
-        longer = np.full(capacity, -1, np.int32)
-        longer[: memory["head"].size] = memory["head"]
-        memory["head"] = longer
+def new_people(month: Month, n: int) -> I8:
+    """Take n free rows of people, with room in the ring array."""
+    rows = take(month, "people", n)
+    make_room(month)
+    return rows
+
+
+def make_room(month: Month) -> None:
+    """Keep head and ring as long as the tables of households and people."""
+    memory, w = month.memory["demography"], month.world
+    for name, capacity in (("head", w.households.capacity), ("ring", w.people.capacity)):
+        if memory[name].size < capacity:
+            longer = np.full(capacity, -1, np.int32)
+            longer[: memory[name].size] = memory[name]
+            memory[name] = longer
 
 
 def move_out(month: Month, rows: I8, car_share: float) -> None:
@@ -143,7 +183,8 @@ def move_out(month: Month, rows: I8, car_share: float) -> None:
     place[order] = np.arange(rows.size) - at
     rows = rows[place < w.households.adults[home].astype(np.int64) - 1]
     homes = new_households(month, rows.size)
-    _set_up(rows, homes, w.people.columns, w.households.columns, month.memory["demography"]["head"], car_share,
+    _set_up(rows, homes, w.people.columns, w.households.columns, month.memory["demography"]["head"],
+            month.memory["demography"]["ring"], car_share,
             month.key(Stream.HOUSEHOLD_FORMATION))  # fmt: skip
 
 
@@ -166,7 +207,8 @@ def pair(month: Month, rows: I8) -> None:
         key = month.key(Stream.HOUSEHOLD_FORMATION)
         women, men = _ordered(p, women, key, 24, n), _ordered(p, men, key, 0, n)
         out = np.empty(n, np.int64)
-        k = _merge(women, men, p, w.households.columns, month.memory["demography"]["head"], out)
+        k = _merge(women, men, p, w.households.columns, month.memory["demography"]["head"],
+                   month.memory["demography"]["ring"], out)
         freed.append(out[:k])
     if freed:
         give_back(month, "households", np.concatenate(freed))

@@ -38,11 +38,9 @@ from laborsim.market.draws import bits, more_bits, to_unit, uniform
 F8 = NDArray[np.float64]
 
 # events of a person
-(DEATH, MOVED, HEAD, BIRTH, RETIREMENT, DISABLING, RECOVERY, LEFT_SCHOOL, ENTERED_SCHOOL, LEAVES_HOME, SPLIT,
- SINGLE) = range(1, 13)  # fmt: skip
+(DEATH, MOVED, BIRTH, RETIREMENT, DISABLING, RECOVERY, LEFT_SCHOOL, ENTERED_SCHOOL, LEAVES_HOME, SPLIT,
+ SINGLE) = range(1, 12)  # fmt: skip
 MAYBE, BIRTHDAY = 64, 128  # not yet events
-# marks of a household
-MOVING, HEADLESS = 1, 2
 SCHOOL_END = 61  # ages in the school tables
 SCHOOL_RETURN = 45  # from this age on nobody goes back to school
 RECORD_AGES = (18, 26)  # birthdays at which a record may be acquired
@@ -76,16 +74,17 @@ class Hazards(NamedTuple):
     record: F8  # (2, 5) yearly
     care_start: F8  # (2, 7) yearly
     care_stop: float
-    home: F8  # (A,) yearly: grown child leaves
+    away: F8  # (A,) yearly: grown child at home moves away from the region
+    home: F8  # (A,) yearly: grown child leaves home
     split: F8  # (A,) yearly: couple parts
     union: F8  # (A,) yearly: single adult household looks for a partner
-    moves: F8  # (A,) largest of the three
+    moves: F8  # (A,) largest of these
     fields: F8  # (6, O) cumulative distribution of occupations by education
 
 
 @njit(cache=True, nogil=True)
-def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, youth, adults, mobility, due):  # type: ignore[no-untyped-def]
-    """Mark the households that move away or have lost their head; list those whose eldest turns sixteen.
+def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, youth, adults, mobility, due, moving, moves):  # type: ignore[no-untyped-def]
+    """List the households that move away and those whose eldest turns sixteen.
 
     Whether to move is decided once a year, a twelfth of the rows each month.
 
@@ -94,7 +93,8 @@ def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, yo
     out : (Z, A) yearly probability of moving away by zone and age of the head.
     mobility : (A,) by age; due : (chunks, 2), its sum over adults of this month's twelfth by their head's age, adults.
     sixteen : (256,) birth month of the youngest of so many children at which the eldest turns sixteen.
-    mark : (H,) written.  youth : (H,) rows written from `lo` on.  adults : (chunks, Z) people by zone.
+    youth, moving : (H,) rows written from `lo` on; moves : (chunks,) how many of the latter.
+    adults : (chunks, Z) people by zone.
 
     Returns
     -------
@@ -102,16 +102,17 @@ def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, mark, yo
     """
     size, zones, kids, youngest = h.adults, h.zone, h.children, h.youngest
     birth, ids = p.birth, p.id
-    for g in range(lo, hi):
-        mark[g] = HEADLESS if head[g] < 0 and size[g] > 0 else 0
+    n = lo
     for g in range(lo + (month - lo) % 12, hi, 12):
-        i = head[g]
-        if i >= 0 and size[g] > 0:
+        if size[g] > 0:
+            i = head[g]
             age = min((month - birth[i]) // 12, 120)
             due[chunk, 0] += mobility[age] * size[g]
             due[chunk, 1] += size[g]
             if uniform(key, ids[i]) < out[zones[g], age]:
-                mark[g] = MOVING
+                moving[n] = g
+                n += 1
+    moves[chunk] = n - lo
     zone, people = 0, 0
     for g in range(lo, hi):
         if zones[g] != zone:
@@ -135,14 +136,13 @@ def tilted(quantile: float, weight: float, z: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def people_pass(lo, hi, chunk, p, mark, month, key, bound, rows, kinds, idle):  # type: ignore[no-untyped-def]
+def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds, idle):  # type: ignore[no-untyped-def]
     """List those who may meet an event this month; rows and kinds are written from `lo` on.
 
-    kinds is MOVED or HEAD for members of marked households, else MAYBE (the draw is below the bound of the sex, age
-    and whether retired), BIRTHDAY, or MAYBE + BIRTHDAY. Returns the length of the list; counts the unemployed and
+    kinds is MAYBE (the draw is below the bound of the sex, age and whether retired), BIRTHDAY, or both. Returns the length of the list; counts the unemployed and
     the labor force into `idle[chunk]`.
     """
-    state, household, birth, sex, ids = p.state, p.household, p.birth, p.sex, p.id
+    state, birth, sex, ids = p.state, p.birth, p.sex, p.id
     n = lo
     unemployed, force = 0, 0
     for i in range(lo, hi):
@@ -157,9 +157,6 @@ def people_pass(lo, hi, chunk, p, mark, month, key, bound, rows, kinds, idle):  
         age = min(age, np.uint32(120))
         if bits(key, ids[i]) < bound[(sex[i] + 2 * (s == RETIRED)) * 121 + age]:
             kind += MAYBE
-        m = mark[household[i]]
-        if m != 0:
-            kind = MOVED if m == MOVING else HEAD
         rows[n] = i
         kinds[n] = kind
         n += kind != 0
@@ -289,13 +286,13 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
 
 @njit(cache=True, nogil=True)
 def birthdays(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
-    """What else a birthday brings: a record, care for a relative, leaving home, parting, looking for a partner.
+    """What else a birthday brings: a record, care for a relative, leaving home or the region, parting, looking for a partner.
 
     Writes the person's own traits, and shortens the list to those with an event; returns its length.
     """
     state, birth, sexes, races, traits, household, ids = p.state, p.birth, p.sex, p.race, p.traits, p.household, p.id
     record, care_start, care_stop, adults = t.record, t.care_start, t.care_stop, h.adults
-    home, split, union, moves = t.home, t.split, t.union, t.moves
+    away, home, split, union, moves = t.away, t.home, t.split, t.union, t.moves
     kept = lo
     for j in range(lo, lo + n):
         i = rows[j]
@@ -327,7 +324,9 @@ def birthdays(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no
                 else:
                     younger = birth[i] - birth[k]
                     if younger >= 192:
-                        if draw < home[age]:
+                        if draw < away[age]:
+                            kind = MOVED
+                        elif draw < away[age] + home[age]:
                             kind = LEAVES_HOME
                     elif younger > -192 and draw < split[age]:
                         kind = SPLIT
@@ -339,12 +338,12 @@ def birthdays(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True)
-def month_of_life(lo, hi, chunk, p, h, head, mark, month, key, birthday_key, t, occ_major, rows, kinds, idle):  # type: ignore[no-untyped-def]
+def month_of_life(lo, hi, chunk, p, h, head, month, key, birthday_key, t, occ_major, rows, kinds, idle):  # type: ignore[no-untyped-def]
     """Events of one chunk of people, in row order: rows and kinds from `lo` on; returns how many.
 
     Changes only columns of the person's own row (education, traits, knows, field of study).
     """
-    n = people_pass(lo, hi, chunk, p, mark, month, key, t.bound, rows, kinds, idle)
+    n = people_pass(lo, hi, chunk, p, month, key, t.bound, rows, kinds, idle)
     life_events(lo, n, p, h, month, key, t, rows, kinds)
     school_years(lo, n, p, month, birthday_key, t, occ_major, rows, kinds)
     return birthdays(lo, n, p, h, head, month, birthday_key, t, rows, kinds)

@@ -1,7 +1,7 @@
 """Migration: households leave with a hazard by age of the head; others arrive, the more so the better the jobs.
 
 Arrivals are drawn from the region itself: a keyed resident of the same zone and of an age at which people move is
-the donor, and the whole household (those who sit beside the donor in the table) is copied with new ids, so that joint
+the donor, and the whole household (a grown child: alone) is copied with new ids, so that joint
 distributions hold. A donor's job is not copied: some arrive with a job lined up, that is they take an open vacancy of the donor's
 occupation, and the rest look for one.
 """
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import GONE, NO_PROGRAM, PART_TIME_INVOLUNTARY, TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
-from laborsim.market.families import new_households
+from laborsim.market.families import new_households, new_people
 from laborsim.market.month import Month
-from laborsim.market.rows import take
 from laborsim.market.transitions import hire
 
 F8 = NDArray[np.float64]
 TRIES = 256
+LOOK_WAGE = 0.9  # newcomers accept this share of their donor's wage
 MOST_ADULTS = 12
 
 
@@ -61,80 +61,83 @@ def follow_jobs(month: Month, unemployed: float, labor_force: float) -> None:
 
 
 @njit(cache=True)
-def _party(i, p, head, size):  # type: ignore[no-untyped-def]
-    """First row, number of rows and whether alone, of those who come with donor i: a grown child comes alone, anyone
-    else with the members of the household who sit beside him in the table."""
-    g = p.household[i]
-    a, b, alone = i, i + 1, 1
-    if head[g] < 0 or p.birth[i] - p.birth[head[g]] < 192:
-        alone = 0
-        while a > 0 and p.household[a - 1] == g and p.state[a - 1] != GONE and i - a < MOST_ADULTS:
-            a -= 1
-        while b < size and p.household[b] == g and p.state[b] != GONE and b - i < MOST_ADULTS:
-            b += 1
-    return a, b - a, alone
+def _party(i, p, head, ring, out, at):  # type: ignore[no-untyped-def]
+    """Rows of those who come with donor i, into out from `at` on: a grown child comes alone, anyone else with the
+    household, its head first. Returns their number (at most MOST_ADULTS)."""
+    k = head[p.household[i]]
+    if p.birth[i] - p.birth[k] >= 192:
+        out[at] = i
+        return 1
+    n = 0
+    j = k
+    while n < MOST_ADULTS:
+        out[at + n] = j
+        n += 1
+        j = ring[j]
+        if j == k:
+            break
+    return n
 
 
 @njit(cache=True)
-def companions(rows, p, head, size, month, out):  # type: ignore[no-untyped-def]
+def companions(rows, p, head, ring, month, out):  # type: ignore[no-untyped-def]
     """Add to out (A, A) the ages (columns) of those who would come with each of `rows` as donor (its age, the row)."""
+    party = np.empty(MOST_ADULTS, np.int64)
     for i in rows:
-        a, n, _ = _party(i, p, head, size)
+        n = _party(i, p, head, ring, party, 0)
         own = min((month - p.birth[i]) // 12, 120)
-        for j in range(a, a + n):
-            out[own, min((month - p.birth[j]) // 12, 120)] += 1.0
+        for j in range(n):
+            out[own, min((month - p.birth[party[j]]) // 12, 120)] += 1.0
 
 
 @njit(cache=True)
-def _donors(zone, target, p, head, size, lo, hi, month, key, accept, room, first, members, alone):  # type: ignore[no-untyped-def]
-    """Choose donors until at least `target` adults are found: first row and number of rows of each.
+def _donors(zone, target, p, head, ring, lo, hi, month, key, accept, counts, party):  # type: ignore[no-untyped-def]
+    """Choose donors until at least `target` adults are found.
 
-    A grown child comes alone, anyone else with the household. Returns the number of households chosen; the last one is kept or not so that the count errs by less than it.
+    counts : number of adults of each party; party : their rows, one after the other. Returns the number of parties;
+    the caller keeps the last one or not, so that the expected number is right.
     """
     n = 0
     adults = 0
-    while adults < target and n < room:
+    while adults < target:
         start = bits(key, np.uint64(zone) * np.uint64(1 << 20) + np.uint64(n))
-        first[n] = -1
-        members[n] = 0
-        alone[n] = 0
+        counts[n] = 0
         for k in range(TRIES):
             i = lo + np.int64(to_unit(more_bits(start, 2 * k + 1)) * (hi - lo))
             if p.state[i] == GONE or p.zone[i] != zone:
                 continue
             age = min((month - p.birth[i]) // 12, 120)
-            if to_unit(more_bits(start, 2 * k + 2)) >= accept[age]:
-                continue
-            first[n], members[n], alone[n] = _party(i, p, head, size)
+            if to_unit(more_bits(start, 2 * k + 2)) < accept[age]:
+                counts[n] = _party(i, p, head, ring, party, adults)
+                break
+        if counts[n] == 0:
             break
-        if first[n] < 0:
-            break
-        adults += members[n]
+        adults += counts[n]
         n += 1
     return n
 
 
 @njit(cache=True)
-def _settle(first, members, alone, homes, rows, p, h, head, zone, month, key, look_wage):  # type: ignore[no-untyped-def]
-    """Copy each donor household into free rows; newcomers hold no job. Returns children brought along."""
+def _settle(counts, party, homes, rows, p, h, head, ring, zone, month, key, look_wage):  # type: ignore[no-untyped-def]
+    """Copy each party of donors into free rows; newcomers hold no job. Children come along with the donors' head."""
     at = 0
-    children = 0
-    for n in range(first.size):
+    for n in range(counts.size):
         g = homes[n]
-        donor = p.household[first[n]]
+        donor = p.household[party[at]]
         start = bits(key, np.uint64(zone) * np.uint64(1 << 20) + np.uint64(n))
+        family = head[donor] == party[at]
         h.zone[g] = zone
-        h.adults[g] = members[n]
+        h.adults[g] = counts[n]
         h.earners[g] = 0
-        h.children[g] = 0 if alone[n] else h.children[donor]
-        h.youngest[g] = 0 if alone[n] else h.youngest[donor]
+        h.children[g] = h.children[donor] if family else 0
+        h.youngest[g] = h.youngest[donor] if family else 0
         h.car[g] = h.car[donor]
         h.care[g] = h.care[donor]
         h.subsidized[g] = 0
-        children += h.children[g]
         head[g] = rows[at]
-        for k in range(members[n]):
-            i, d = rows[at], first[n] + k
+        for k in range(counts[n]):
+            i, d = rows[at], party[at]
+            ring[i] = rows[at + 1] if k + 1 < counts[n] else head[g]
             at += 1
             p.id[i] = mix(start ^ np.uint64(0xA5A5A5A500000001 + k)) | np.uint64(1 << 63)
             p.household[i] = g
@@ -163,7 +166,6 @@ def _settle(first, members, alone, homes, rows, p, h, head, zone, month, key, lo
             p.program[i] = NO_PROGRAM
             p.enrolled[i] = 0
             p.credentials[i] = p.credentials[d]
-    return children
 
 
 @njit(cache=True)
@@ -221,29 +223,27 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
     newcomers, donors = [], []
     for z in range(e.zones):
         rate = e.in_migration[z] * factor / 12.0 * int(adults[z])
-        target = int(math.floor(rate + float(uniform(key, np.uint64(z)))))
+        target = math.floor(rate + float(uniform(key, np.uint64(z))))
         lo, hi = (int(x) for x in memory["zone_rows"][z])
         if target <= 0 or hi <= lo:
             continue
-        room = target + 1
-        first, members, alone = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint8)
-        n = _donors(z, target, w.people.columns, memory["head"], w.people.size, lo, min(hi, w.people.size), month.index,
-                    traits, accept, room, first, members, alone)  # fmt: skip
+        counts, party = np.empty(target + 1, np.int64), np.empty(target + MOST_ADULTS, np.int64)
+        n = _donors(z, target, w.people.columns, memory["head"], memory["ring"], lo, min(hi, w.people.size),
+                    month.index, traits, accept, counts, party)  # fmt: skip
         # The last household is taken with the chance that makes the expected number right.
-        over = int(members[:n].sum()) - target
-        if n and over > 0 and float(uniform(key, np.uint64(1000 + z))) < over / float(members[n - 1]):
+        over = int(counts[:n].sum()) - target
+        if n and over > 0 and float(uniform(key, np.uint64(1000 + z))) < over / float(counts[n - 1]):
             n -= 1
         if n == 0:
             continue
-        first, members = first[:n], members[:n]
-        total = int(members.sum())
-        homes, rows = new_households(month, n), take(month, "people", total)
-        p, h = w.people.columns, w.households.columns
-        _settle(first, members, alone, homes, rows, p, h, memory["head"], z, month.index, traits, 0.9)
+        counts = counts[:n]
+        total = int(counts.sum())
+        homes, rows = new_households(month, n), new_people(month, total)
+        _settle(counts, party, homes, rows, w.people.columns, w.households.columns, memory["head"], memory["ring"], z,
+                month.index, traits, LOOK_WAGE)  # fmt: skip
         month.counts.in_migrants[z] += total
         newcomers.append(rows)
-        inside = np.arange(total) - np.repeat(np.cumsum(members) - members, members)
-        donors.append(np.repeat(first, members) + inside)
+        donors.append(party[:total])
     if newcomers:
         _place(month, np.concatenate(newcomers), np.concatenate(donors))
 

@@ -86,35 +86,50 @@ def forming(alone: F8, coupled: F8, at_home: F8, leave: F8, split: F8, death: F8
     return np.asarray(np.clip((inflow - slope(alone)) / np.maximum(alone, 0.02), 0.0, 0.6))
 
 
-def arrivals(of_head: F8, age: Any, here: I8, month: Month, head: NDArray[np.int32]) -> F8:
-    """Relative chance of a resident of each age to be the donor of an in-migrant, largest 1, shape (121,).
+def migrants(of_head: F8, age: Any, here: I8, at_home: F8, month: Month, head: NDArray[np.int32],
+             ring: NDArray[np.int32]) -> dict[str, F8]:
+    """Who arrives and who leaves by age, so that the young ages keep their profile.
+
+    A region that loses people at 18 and gains them at 24 goes on doing so: at ages 17 to 33, where cohorts are of like
+    size, net migration by age is what keeps the profile. Losses beyond what moving households explain are grown
+    children who move away alone; arrivals at other ages balance departures, in proportion, to the region's total.
 
     Parameters
     ----------
     of_head : (n,) relative mobility at the age of each resident's household head.
     age, here : (n,) own age, row.
+    at_home : (121,) share who are grown children at home.
 
-    Notes
-    -----
-    Arrivals balance departures by age, plus what the young ages need to keep their profile: a region that loses people
-    at 18 and gains them at 25 goes on doing so. Ages 17 to 33 only, where cohorts are of like size. Donors bring
-    their household, so the chances are solved from who comes with whom (Richardson-Lucy steps).
+    Returns
+    -------
+    dict
+        arrivals (121,): chance of a resident to be a donor of in-migrants, largest 1. Donors bring their household, so it
+        is solved from who comes with whom (Richardson-Lucy steps). away (121,): yearly chance that a grown child at home
+        moves away. household_moves (1,): factor on the moves of households, so that all moves are the region's.
     """
     e, p = month.economy, month.world.people
-    count = np.bincount(age, minlength=AGES).astype(float)
     ages = np.arange(AGES)
-    near = np.exp(-0.5 * ((ages[:, None] - ages[None, :]) / 1.5) ** 2)
+    count = np.bincount(age, minlength=AGES).astype(float)
+    near = np.exp(-0.5 * ((ages[:, None] - ages[None, :]) / 1.2) ** 2)
     smooth = near @ count / (near @ (ages >= 16).astype(float))
-    net = slope(np.log(np.maximum(smooth, 1.0))) + e.mortality.mean(axis=0)
-    net *= np.interp(ages, [16, 17, 33, 37], [0.0, 1.0, 1.0, 0.0])
-    inside = np.arange(e.zones) != e.outside
+    young = np.interp(ages, [16, 17, 33, 37], [0.0, 1.0, 1.0, 0.0])
+    net = young * (slope(np.log(np.maximum(smooth, 1.0))) + e.mortality.mean(axis=0))
+    zone = p.zone[here]
+    total_in, total_out = float(e.in_migration[zone].sum()), float(e.out_migration[zone].sum())
     leaving = near @ np.bincount(age, weights=of_head, minlength=AGES) / np.maximum(near @ count, 1e-9)
-    leaving *= float(e.out_migration[inside].mean()) / max(float(of_head.mean()), 1e-9)
-    wanted = np.maximum(leaving + net, 0.05 * leaving)
+    leaving *= total_out / max(float((leaving * count).sum()), 1e-9)
+    share, away, wanted = 1.0, np.zeros(AGES), leaving
+    for _ in range(20):
+        moving = share * leaving
+        wanted = np.maximum(moving + net, 0.15 * moving)
+        away = np.where((ages >= 17) & (ages < 25), wanted - moving - net, 0.0)
+        share = max(0.3, 1.0 - float((away * count).sum()) / max(total_out, 1e-9))
+    rest = 1.0 - young
+    fixed, free = float((wanted * young * count).sum()), float((wanted * rest * count).sum())
+    wanted = wanted * (young + rest * np.clip((total_in - fixed) / max(free, 1e-9), 0.3, 2.0))
     company = np.zeros((AGES, AGES))
-    companions(here, p.columns, head, p.size, month.index, company)
-    goal = wanted * count
-    goal /= max(float(goal.sum()), 1e-12)
+    companions(here, p.columns, head, ring, month.index, company)
+    goal = wanted * count / max(float((wanted * count).sum()), 1e-12)
     chance = (ages >= 16).astype(float)
     brought = np.maximum(company.sum(axis=1), 1e-12)
     for _ in range(60):
@@ -122,10 +137,18 @@ def arrivals(of_head: F8, age: Any, here: I8, month: Month, head: NDArray[np.int
         got /= max(float(got.sum()), 1e-12)
         chance *= company @ np.divide(goal, got, out=np.zeros(AGES), where=got > 0) / brought
         chance = near @ chance / near.sum(axis=1)
-    return np.asarray(chance / max(float(chance.max()), 1e-12))
+    # Teenagers come with their parents whether wanted or not: as many more move away alone.
+    came = np.divide(got * total_in, count, out=np.zeros(AGES), where=count > 0)
+    away = np.where((ages >= 17) & (ages < 25), np.maximum(away, came - share * leaving - net), 0.0)
+    share = max(0.3, 1.0 - float((away * count).sum()) / max(total_out, 1e-9))
+    return {
+        "arrivals": chance / max(float(chance.max()), 1e-12),
+        "away": np.clip(away / np.maximum(at_home, 0.2), 0.0, 0.4),
+        "household_moves": np.array([share]),
+    }
 
 
-def tables(month: Month, head: NDArray[np.int32]) -> dict[str, F8]:
+def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> dict[str, F8]:
     """All rates taken from the residents at the start."""
     w, e, room = month.world, month.economy, month.room("demography")
     n, p, h = w.people.size, w.people.columns, w.households.columns
@@ -149,7 +172,7 @@ def tables(month: Month, head: NDArray[np.int32]) -> dict[str, F8]:
     _, fields = _occupations(p, here[(age < 45) & at_work], e.occupations)
     return {
         "mobility": mobility,
-        "arrivals": arrivals(mobility[head_age], age, here, month, head),
+        **migrants(mobility[head_age], age, here, at_home, month, head, ring),
         "mobility_of_heads": np.array([max(float(mobility[head_age].mean()), 1e-6) if here.size else 1.0]),
         "leave_home": leave,
         "union": forming(alone, coupled, at_home, leave, split, e.mortality.mean(axis=0)),
