@@ -29,17 +29,20 @@ def unit(b):
 def choose(weights, b):
     """Two-level choice: a group of 16 with the upper half of the bits, a member with the lower half."""
     groups = [weights[g : g + ARITY] for g in range(0, len(weights), ARITY)]
-    group = one_of([sum(g) for g in groups], (b >> 32) * 2.0**-32) if len(groups) > 1 else 0
-    return group * ARITY + one_of(groups[group], (b & 0xFFFFFFFF) * 2.0**-32)
+    group = one_of([sum(g) for g in groups], b >> 34) if len(groups) > 1 else 0
+    return group * ARITY + one_of(groups[group], (b & 0xFFFFFFFF) >> 2)
 
 
-def one_of(weights, u):
-    running, sums = weights[0] * 0, []
+def one_of(weights, x):
+    """First whose running share, in units of 2**-30, is above x."""
+    total = running = 0.0
     for w in weights:
+        total += w
+    for k, w in enumerate(weights):
         running += w
-        sums.append(np.float32(running))
-    x = np.float32(u * float(sums[-1] * np.float32(1 - 2.0**-22)))
-    return next(k for k, total in enumerate(sums) if x < total)
+        if running >= total or x < round(running / total * 2**30):
+            return k
+    raise AssertionError("no weight")
 
 
 def market_weights(vacancies, terrain, parameters):

@@ -34,9 +34,7 @@ ARITY = 16
 SLOTS = 64  # leaves of a market's tree of vacancies; a vacancy's leaf is a hash of its cell
 VOID = np.int32(-(2**31))  # an application that was not sent
 MAX_REDRAWS = 32
-# draws are scaled by a little less than the total weight, so that rounding never leads to an empty leaf
-_BELOW_ONE = np.float32(1.0 - 2.0**-22)
-_HALF = 2.0**-32
+_WHOLE = 1 << 30  # running shares in a node are whole numbers of 2**-30, so that a choice is integer comparisons
 _LOGISTIC_UNIT = np.sqrt(3.0) / np.pi  # makes the logistic noise have standard deviation 1
 
 
@@ -157,11 +155,12 @@ _OFFER = np.dtype(
 
 
 class _Choices(NamedTuple):
-    """Trees of weights, one per row: running sums of groups of 16 leaves, then of the leaves in each group."""
+    """Trees of weights, one per row: running shares of the groups of 16 leaves, then of the leaves in each group."""
 
-    by_zone: F4  # (2 * O * Z, width(Z)): car x occupation x home
-    by_occupation: F4  # (O * Z, width(O)): occupation x zone of work
-    by_slot: F4  # (Z * O, width(SLOTS)): market
+    by_zone: I4  # (2 * O * Z, width(Z)): car x occupation x home
+    by_occupation: I4  # (O * Z, width(O)): occupation x zone of work
+    by_slot: I4  # (Z * O, width(SLOTS)): market
+    reachable: U1  # (2 * O * Z,) 1 where any market has a positive weight
     slot_start: I4  # (Z * O * SLOTS + 1,) first unit of a slot
     units: I4  # vacancy index of every open vacancy, by market, slot, cell
     closeness: F4  # (O, O)
@@ -180,28 +179,37 @@ class _Applications(NamedTuple):
 
 
 def _width(leaves: int) -> int:
-    """Columns of a tree: one running sum per group, padded to whole nodes, and one per leaf."""
+    """Columns of a tree: one running share per group, padded to whole nodes, and one per leaf."""
     groups = -(-leaves // ARITY)
     return (-(-groups // ARITY) + groups) * ARITY
 
 
 @njit(cache=True)
+def _fill_node(tree, row, begin, end, weights, total):  # type: ignore[no-untyped-def]
+    """Running shares of `weights`; the last positive one and all behind it are whole, so that no draw passes it."""
+    running = 0.0
+    for k in range(weights.size):
+        running += weights[k]
+        share = running / total if total > 0.0 else 1.0
+        tree[row, begin + k] = _WHOLE if running >= total else np.int64(np.rint(share * _WHOLE))
+    for k in range(begin + weights.size, end):
+        tree[row, k] = _WHOLE
+
+
+@njit(cache=True)
 def _fill_tree(tree, row, weights):  # type: ignore[no-untyped-def]
-    """Write the running sums of `weights` into a row; returns the total."""
+    """Write the running shares of `weights` into a row; returns the total weight."""
     groups = (weights.size + ARITY - 1) // ARITY
-    base = (groups + ARITY - 1) // ARITY * ARITY
-    total = weights[0] - weights[0]  # zero of the weights' type
+    top = (groups + ARITY - 1) // ARITY * ARITY
+    sums = np.zeros(groups)
+    total = 0.0
     for g in range(groups):
-        inside = weights[0] - weights[0]
-        for k in range(ARITY):
-            leaf = g * ARITY + k
-            if leaf < weights.size:
-                inside += weights[leaf]
-            tree[row, base + leaf] = inside
-        total += inside
-        tree[row, g] = total
-    for g in range(groups, base):
-        tree[row, g] = total
+        inside = weights[g * ARITY:(g + 1) * ARITY]
+        for w in inside:
+            sums[g] += w
+        _fill_node(tree, row, top + g * ARITY, top + (g + 1) * ARITY, inside, sums[g])
+        total += sums[g]
+    _fill_node(tree, row, 0, top, sums, total)
     return total
 
 
@@ -236,7 +244,7 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
         for o in range(occupations):
             first = (z * occupations + o) * SLOTS
             open_ = _fill_tree(choices.by_slot, z * occupations + o, start[first + 1:first + SLOTS + 1])
-            if open_ > 0:
+            if open_ > 0.0:
                 pull[z, o] = open_ * np.exp(attraction * pull[z, o] / open_)
     for s in range(start.size - 1):
         start[s + 1] += start[s]
@@ -259,15 +267,16 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
         for car in range(2):
             for home in range(zones):
                 if searched[car, o, home]:
-                    _fill_tree(choices.by_zone, (car * occupations + o) * zones + home, weight[car, home] * totals)
+                    row = (car * occupations + o) * zones + home
+                    choices.reachable[row] = _fill_tree(choices.by_zone, row, weight[car, home] * totals) > 0.0
 
 
 @njit(cache=True, inline="always")
-def _below(sums, begin, end, x):  # type: ignore[no-untyped-def]
-    """How many running sums of a node are at most x."""
+def _below(shares, begin, end, x):  # type: ignore[no-untyped-def]
+    """How many running shares of a node are at most x."""
     count = np.int64(0)
     for k in range(begin, end):
-        count += sums[np.uint64(k)] <= x
+        count += shares[np.uint64(k)] <= x
     return count
 
 
@@ -281,13 +290,9 @@ def _pick(tree, row, groups, arity, b):  # type: ignore[no-untyped-def]
     base = row * (top + groups * ARITY)
     group = np.int64(0)
     if groups > 1:
-        u = np.float64(b >> np.uint64(32)) * _HALF
-        total = tree[np.uint64(base + groups - 1)]
-        group = _below(tree, base, base + top, np.float32(u * (total * _BELOW_ONE)))
+        group = _below(tree, base, base + top, np.int32(b >> np.uint64(34)))
     first = base + top + group * ARITY
-    u = np.float64(b & np.uint64(0xFFFFFFFF)) * _HALF
-    total = tree[np.uint64(first + ARITY - 1)]
-    return group * ARITY + _below(tree, first, first + arity, np.float32(u * (total * _BELOW_ONE)))
+    return group * ARITY + _below(tree, first, first + arity, np.int32((b & np.uint64(0xFFFFFFFF)) >> np.uint64(2)))
 
 
 @njit(cache=True)
@@ -296,7 +301,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
     occupations = major.size
     zone_groups = (zones + ARITY - 1) // ARITY
     occupation_groups = (occupations + ARITY - 1) // ARITY
-    by_zone, by_occupation, width = choices.by_zone.ravel(), choices.by_occupation.ravel(), choices.by_zone.shape[1]
+    by_zone, by_occupation, reach = choices.by_zone.ravel(), choices.by_occupation.ravel(), choices.reachable
     first, vacancy, seeker = out.first, out.vacancy, out.seeker
     ids, occupation, zone, car, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.car,
                                              seekers.knows)
@@ -306,7 +311,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
     for person in range(lo, hi):
         i = np.uint64(person)
         row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
-        reachable = by_zone[np.uint64(row * width + zone_groups - 1)] > 0.0
+        reachable = reach[np.uint64(row)]
         for application in range(first[i], first[i + np.uint64(1)]):
             p = np.uint64(application)
             seeker[p] = i
@@ -315,16 +320,20 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             n_todo += reachable
     # one pass per attempt: a branch on `known` inside the draw would stall it
     for t in range(redraws):
+        for k in range(n_todo):
+            p = np.uint64(todo[k])
+            i = np.uint64(seeker[p])
+            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 1
+            row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
+            vacancy[p] = _pick(by_zone, row, zone_groups, arity, more_bits(bits(key, ids[i]), counter))
         again: Any = 0
         for k in range(n_todo):
             p = np.uint64(todo[k])
             i = np.uint64(seeker[p])
-            own = np.int64(occupation[i])
-            b = bits(key, ids[i])
-            counter = (np.int64(p) - first[i]) * (2 * MAX_REDRAWS) + 2 * t + 1
-            row = (np.int64(car[i]) * occupations + own) * zones + zone[i]
-            z = _pick(by_zone, row, zone_groups, arity, more_bits(b, counter))
-            o = _pick(by_occupation, own * zones + z, occupation_groups, arity, more_bits(b, counter + 1))
+            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 2
+            z = np.int64(vacancy[p])
+            row = np.int64(occupation[i]) * zones + z
+            o = _pick(by_occupation, row, occupation_groups, arity, more_bits(bits(key, ids[i]), counter))
             known = np.int64((considers[i] >> major[np.uint64(o)]) & 1)
             vacancy[p] = known * (z * occupations + o - VOID) + VOID  # a select, not a branch
             todo[again] = p
@@ -471,8 +480,8 @@ def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, 
                                        applications.utility)
     m = cell.size
     start = np.zeros(m + 1, np.int64)
-    for p in range(vacancy.size):
-        v = vacancy[p]
+    v: Any
+    for v in vacancy:
         if v >= 0:
             start[v + 1] += 1
         elif v != VOID:
@@ -505,21 +514,21 @@ def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, 
         for k in range(n_active):
             v = active[k]
             while slots[v] > 0 and turn[v] < start[v + 1]:
-                p = np.int64(order[turn[v]])
+                a: Any = np.int64(order[turn[v]])
                 turn[v] += 1
                 slots[v] -= 1
-                i = np.uint64(seeker[p])
+                i: Any = np.uint64(seeker[a])
                 h = held[i]
                 if h < 0:
-                    held[i] = p
+                    held[i] = a
                     continue
                 w = vacancy[h]
-                better = utility[p] > utility[h]
-                if utility[p] == utility[h]:
+                better = utility[a] > utility[h]
+                if utility[a] == utility[h]:
                     mine, theirs = _ticket(key, ids[i], cell[v]), _ticket(key, ids[i], cell[w])
                     better = mine > theirs if mine != theirs else v < w
                 if better:
-                    held[i] = p
+                    held[i] = a
                     back[w] += 1
                 else:
                     back[v] += 1
@@ -592,9 +601,10 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     searched = np.zeros((2, occupations, zones), np.uint8)
     searched[s.car, s.occupation, s.zone] = 1
     choices = _Choices(
-        by_zone=np.empty((2 * occupations * zones, _width(zones)), np.float32),
-        by_occupation=np.empty((occupations * zones, _width(occupations)), np.float32),
-        by_slot=np.empty((zones * occupations, _width(SLOTS)), np.float32),
+        by_zone=np.empty((2 * occupations * zones, _width(zones)), np.int32),
+        by_occupation=np.empty((occupations * zones, _width(occupations)), np.int32),
+        by_slot=np.empty((zones * occupations, _width(SLOTS)), np.int32),
+        reachable=np.zeros(2 * occupations * zones, np.uint8),
         slot_start=np.empty(zones * occupations * SLOTS + 1, np.int32),
         units=np.empty(int(j.open.sum()), np.int32),
         closeness=np.empty((occupations, occupations), np.float32),
