@@ -33,6 +33,7 @@ from laborsim.market.codes import (
     TRAIT_ENROLLED,
     UNEMPLOYED,
 )
+from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.month import Month
 from laborsim.market.transitions import gather, move
@@ -92,6 +93,9 @@ def _participate(  # type: ignore[no-untyped-def]
     need_hours,
     looking,
     looking_counts,
+    outside,
+    supplement,
+    benefits,
     rows,
     states,
     reasons,
@@ -107,6 +111,9 @@ def _participate(  # type: ignore[no-untyped-def]
             drawing = p.ui_weeks[i] > 0
             if drawing:
                 used = 4 + (month % 3 == 2)  # thirteen weeks a quarter
+                if p.zone[i] != outside:
+                    benefits[chunk, 0] += 1
+                    benefits[chunk, 1] += int(min(used, p.ui_weeks[i]) * (p.ui_benefit[i] + supplement) * 100.0)
                 p.ui_weeks[i] = p.ui_weeks[i] - used if p.ui_weeks[i] > used else 0
             first = bits(stop_key, p.id[i])
             age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
@@ -189,6 +196,8 @@ def stage(month: Month) -> None:
     if looking.size < n:
         looking = month.scratch["participation.looking"] = np.empty(month.world.people.capacity, np.int64)
     counts = np.zeros(month.crew.chunks(n), np.int64)
+    benefits = np.zeros((counts.size, 2), np.int64)
+    e = month.economy
     moved = month.crew.map(
         _participate,
         n,
@@ -203,10 +212,16 @@ def stage(month: Month) -> None:
         150.0,
         looking,
         counts,
+        e.outside,
+        float(e.ui_supplement[min(month.index, e.months - 1)] + month.levers.ui_supplement),
+        benefits,
         rows,
         states,
         reasons,
     )
+    recipients, cents = benefits.sum(axis=0)
+    month.counts.scalars[SCALAR["ui_recipients"]] += recipients
+    month.counts.scalars[SCALAR["ui_cents"]] += cents
     (month.scratch["looking"],) = gather(list(counts), looking)
     move(month, *gather(moved, rows, states, reasons))
 
