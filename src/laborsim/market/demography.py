@@ -40,20 +40,9 @@ def prepare(month: Month) -> None:
         "head": head,
         "ring": ring,
         "unemployment": np.array([np.nan, np.nan]),
-        "zone_rows": _zone_rows(p.zone[:n], e.zones),
         **stationary.tables(month, head, ring),
         **schooling.tables(p, n, month.index, e.enrolment, room),
     }
-
-
-def _zone_rows(zone: NDArray[np.uint8], zones: int) -> I8:
-    """(Z, 2) first and last row (exclusive) of each zone's people at the start, where donors are looked for."""
-    out = np.zeros((zones, 2), np.int64)
-    for z in range(zones):
-        there = np.flatnonzero(zone == z)
-        if there.size:
-            out[z] = there[0], there[-1] + 1
-    return out
 
 
 def hazards(month: Month) -> Hazards:
@@ -99,6 +88,10 @@ def stage(month: Month) -> None:
     mobility = memory["mobility"] * memory["household_moves"] / memory["mobility_of_heads"]
     out = np.minimum(0.9, month.economy.out_migration[:, None] * mobility)
     n, n_h = w.people.size, w.households.size
+    if month.index % 12 == 0 or "donors" not in memory:
+        migration.list_donors(month)
+        here = np.flatnonzero((w.people.state[:n] != k.GONE) & (w.people.zone[:n] != month.economy.outside))
+        schooling.adjust(memory, w.people.columns, here, month.index, month.economy.enrolment, q)
     youth = _scratch(month, "youth", w.households.capacity, np.int64)
     moving = _scratch(month, "moving", w.households.capacity, np.int64)
     chunks = month.crew.chunks(n_h)
@@ -174,7 +167,10 @@ def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) ->
     _depart(month, at[(kinds == lifecourse.DEATH) | (kinds == lifecourse.MOVED)])
     leaves = at[(kinds == lifecourse.LEAVES_HOME) | (kinds == lifecourse.SPLIT)]
     families.move_out(month, leaves, float(q["car_share"]))
-    families.pair(month, at[kinds == lifecourse.SINGLE])
+    singles = at[(kinds == lifecourse.SINGLE) | (kinds == lifecourse.LEAVES_HOME)]
+    age = (month.index - p.birth[singles].astype(np.int64)) // 12
+    families.pair(month, singles, np.where(kinds[np.searchsorted(at, singles)] == lifecourse.SINGLE, 1.0,
+                                           month.memory["demography"]["union"][age]))  # fmt: skip
 
 
 @njit(cache=True)

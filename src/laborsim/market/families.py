@@ -188,16 +188,21 @@ def move_out(month: Month, rows: I8, car_share: float) -> None:
             month.key(Stream.HOUSEHOLD_FORMATION))  # fmt: skip
 
 
-def pair(month: Month, rows: I8) -> None:
+def pair(month: Month, rows: I8, chance: NDArray[np.float64]) -> None:
     """Single adults who look for a partner this month are paired by age, then zone, then a keyed draw.
 
     The region's people pair among themselves, those of the outside zone among themselves.
+
+    Parameters
+    ----------
+    rows, chance : (n,) people, ascending; chance that each looks (those who have just left home may or may not).
     """
     w, outside = month.world, month.economy.outside
     p = w.people.columns
     freed: list[I8] = []
-    lone = w.households.adults[p.household[rows]] == 1
-    rows = rows[lone]
+    look = np.empty(rows.size)
+    _ranks(rows, p, month.key(Stream.HOUSEHOLD_FORMATION), look, 2)
+    rows = rows[(w.households.adults[p.household[rows]] == 1) & (look < chance)]
     for inside in (True, False):
         here = rows[(p.zone[rows] != outside) == inside]
         women, men = here[p.sex[here] == FEMALE], here[p.sex[here] != FEMALE]
@@ -215,15 +220,15 @@ def pair(month: Month, rows: I8) -> None:
 
 
 @njit(cache=True)
-def _ranks(rows, p, key, out):  # type: ignore[no-untyped-def]
+def _ranks(rows, p, key, out, counter):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
-        out[k] = to_unit(bits(key, p.id[rows[k]]))
+        out[k] = to_unit(more_bits(bits(key, p.id[rows[k]]), counter))
 
 
 def _ordered(p: object, rows: I8, key: np.uint64, younger: int, n: int) -> I8:
     """The n lowest keyed draws of `rows`, sorted by age in three-year steps, zone and draw."""
     draw = np.empty(rows.size)
-    _ranks(rows, p, key, draw)
+    _ranks(rows, p, key, draw, 3)
     keep = np.sort(np.lexsort((rows, draw))[:n])
     rows, draw = rows[keep], draw[keep]
     step = (p.birth[rows].astype(np.int64) - younger) // 36  # type: ignore[attr-defined]

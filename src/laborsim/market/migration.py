@@ -91,8 +91,8 @@ def companions(rows, p, head, ring, month, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _donors(zone, target, p, head, ring, lo, hi, month, key, accept, counts, party):  # type: ignore[no-untyped-def]
-    """Choose donors until at least `target` adults are found.
+def _donors(zone, target, p, head, ring, rows, lo, hi, month, key, accept, counts, party):  # type: ignore[no-untyped-def]
+    """Choose donors among rows[lo:hi] until at least `target` adults are found.
 
     counts : number of adults of each party; party : their rows, one after the other. Returns the number of parties;
     the caller keeps the last one or not, so that the expected number is right.
@@ -103,7 +103,7 @@ def _donors(zone, target, p, head, ring, lo, hi, month, key, accept, counts, par
         start = bits(key, np.uint64(zone) * np.uint64(1 << 20) + np.uint64(n))
         counts[n] = 0
         for k in range(TRIES):
-            i = lo + np.int64(to_unit(more_bits(start, 2 * k + 1)) * (hi - lo))
+            i = rows[lo + np.int64(to_unit(more_bits(start, 2 * k + 1)) * (hi - lo))]
             if p.state[i] == GONE or p.zone[i] != zone:
                 continue
             age = min((month - p.birth[i]) // 12, 120)
@@ -209,6 +209,16 @@ def _lined_up(rows, donors, p, c, open_cells, starts, key, share, near, out_row,
     return n
 
 
+def list_donors(month: Month) -> None:
+    """Once a year: a quarter of the residents, another one each year, sorted by zone, among whom donors are looked for."""
+    w, memory = month.world, month.memory["demography"]
+    rows = np.arange(month.index // 12 % 4, w.people.size, 4)
+    rows = rows[w.people.state[rows] != GONE]
+    zone = w.people.zone[rows]
+    memory["donors"] = rows[np.argsort(zone, kind="stable")].astype(np.int32)
+    memory["donor_start"] = np.concatenate([[0], np.cumsum(np.bincount(zone, minlength=month.economy.zones))])
+
+
 def arrive(month: Month, adults: NDArray[np.int64]) -> None:
     """Let this month's in-migrants settle.
 
@@ -224,11 +234,11 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
     for z in range(e.zones):
         rate = e.in_migration[z] * factor / 12.0 * int(adults[z])
         target = math.floor(rate + float(uniform(key, np.uint64(z))))
-        lo, hi = (int(x) for x in memory["zone_rows"][z])
+        lo, hi = int(memory["donor_start"][z]), int(memory["donor_start"][z + 1])
         if target <= 0 or hi <= lo:
             continue
         counts, party = np.empty(target + 1, np.int64), np.empty(target + MOST_ADULTS, np.int64)
-        n = _donors(z, target, w.people.columns, memory["head"], memory["ring"], lo, min(hi, w.people.size),
+        n = _donors(z, target, w.people.columns, memory["head"], memory["ring"], memory["donors"], lo, hi,
                     month.index, traits, accept, counts, party)  # fmt: skip
         # The last household is taken with the chance that makes the expected number right.
         over = int(counts[:n].sum()) - target

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import ASSOCIATE, BACHELOR, EDUCATION, GRADUATE, HS, LESS_THAN_HS, SOME_COLLEGE
+from laborsim.market.codes import ASSOCIATE, BACHELOR, EDUCATION, GRADUATE, HS, LESS_THAN_HS, SOME_COLLEGE, TRAIT_ENROLLED
 
 F8 = NDArray[np.float64]
 FIRST_AGE, LAST_AGE = 16, 60
@@ -152,13 +152,74 @@ def normal_quantile(p: F8) -> F8:
 
 
 def tables(people: Any, size: int, month: int, enrolment: F8, room: dict[str, Any]) -> dict[str, F8]:
-    """Arrays for the kernels by sex and race: quantiles of finish and return_ (2, 5, 61, 6), leave, enter (2, 5, 61)."""
+    """Arrays by sex and race: final (2, 5, 6), probabilities plan_finish, plan_return, plan_leave (2, 5, 61, 6) and
+    plan_enter (2, 5, 61) of the chain, and what the kernels use, which `adjust` keeps up to date: quantiles of finish
+    and return_, leave, enter."""
     reached = reached_by_age(room)
     final = final_attainment(people, size, month, reached, float(room["attainment_prior"]))
     chains = [[solve(final[s, r], reached, enrolment, float(room["dropout"])) for r in range(5)] for s in range(2)]
+    finish, back, leave, enter = (
+        np.array([[getattr(c, name) for c in row] for row in chains]) for name in ("finish", "return_", "leave", "enter")
+    )
     return {
-        "finish": normal_quantile(np.array([[c.finish for c in row] for row in chains])),
-        "return_": normal_quantile(np.array([[c.return_ for c in row] for row in chains])),
-        "leave": np.array([[c.leave for c in row] for row in chains]),
-        "enter": np.array([[c.enter for c in row] for row in chains]),
-    }
+        "final": final, "plan_finish": finish, "plan_return": back, "plan_leave": leave, "plan_enter": enter,
+        "fit_finish": finish.copy(), "fit_return": back.copy(),
+        "finish": normal_quantile(finish), "return_": normal_quantile(back), "leave": leave.copy(), "enter": enter.copy(),
+    }  # fmt: skip
+
+
+def adjust(memory: dict[str, F8], people: Any, rows: NDArray[np.int64], month: int, enrolment: F8,
+           room: dict[str, Any]) -> None:
+    """Once a year: fit the chain's probabilities to the people who are in school now, so that shares by age are met.
+
+    Migrants and the start do not have the chain's own mix of levels and enrolment. For each sex and age, the numbers who
+    reach a level, leave or return are those still missing (or too many) among people of that age, between none and three
+    times the chain's own.
+    """
+    age = (month - people.birth[rows].astype(np.int64)) // 12
+    young = (age >= FIRST_AGE) & (age < 45)
+    rows, age = rows[young], age[young]
+    count = np.zeros((2, AGES, 5, 6, 2))
+    np.add.at(count, (people.sex[rows], age, people.race[rows], people.education[rows],
+                      (people.traits[rows] & TRAIT_ENROLLED > 0).astype(np.int64)), 1.0)  # fmt: skip
+    reached = reached_by_age(room)
+    for sex in range(2):
+        for a in range(FIRST_AGE + 1, 45):
+            _fit(memory, sex, a, count[sex, a - 1], reached[a], float(enrolment[a]))
+    memory["finish"][...] = normal_quantile(memory["fit_finish"])
+    memory["return_"][...] = normal_quantile(memory["fit_return"])
+
+
+def _fit(memory: dict[str, F8], sex: int, a: int, now: F8, reached: F8, enrolment: F8) -> None:
+    """Fit one sex and age from `now` (5, 6, 2), people a year younger by race, level and enrolment."""
+    total = now.sum()
+    if total < 1:
+        return
+    weight = now.sum(axis=(1, 2))
+    want = (weight[:, None] * memory["final"][sex]).sum(axis=0) * reached
+    fit_finish, fit_return = memory["fit_finish"][sex, :, a], memory["fit_return"][sex, :, a]
+    done = np.zeros((5, 6, 2))
+    left = now.copy()
+    for level in (GRADUATE, BACHELOR, ASSOCIATE, SOME_COLLEGE, HS):
+        have = left[:, level:].sum() + done[:, level:].sum()
+        sources = list(SOURCES[level])
+        pool = left[:, sources].sum(axis=1)  # (5, 2)
+        p = np.stack([memory["plan_return"][sex, :, a, level], memory["plan_finish"][sex, :, a, level]], axis=1)
+        expected = float((pool * p).sum())
+        factor = np.clip((want[level] - have) / expected, 0.0, 3.0) if expected > 1e-9 else 1.0
+        p = np.minimum(0.98, p * factor)
+        fit_return[:, level], fit_finish[:, level] = p[:, 0], p[:, 1]
+        for s in sources:
+            done[:, level] += p * left[:, s]
+            left[:, s] -= p * left[:, s]
+    left += done
+    enrolled = left[:, :, 1].sum()
+    plan = memory["plan_leave"][sex, :, a]
+    surplus = enrolled - enrolment * total - float((plan[:, 0] * left[:, 0, 1]).sum())
+    leave = memory["leave"][sex, :, a]
+    expected = float((plan[:, HS:] * left[:, HS:, 1]).sum())
+    if expected > 1e-9:
+        leave[:, HS:] = np.minimum(CAP, plan[:, HS:] * np.clip(surplus / expected, 0.0, 3.0))
+    staying = enrolled - float((leave * left[:, :, 1]).sum())
+    idle = left[:, HS:GRADUATE, 0].sum()
+    memory["enter"][sex, :, a] = np.clip((enrolment * total - staying) / max(idle, 1.0), 0.0, 0.3)

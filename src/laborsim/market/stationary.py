@@ -77,13 +77,12 @@ def leaving_home(at_home: F8) -> F8:
     return np.asarray(np.clip(-slope(at_home) / np.maximum(at_home, 0.02), 0.03, 0.5))
 
 
-def forming(alone: F8, coupled: F8, at_home: F8, leave: F8, split: F8, death: F8) -> F8:
+def forming(alone: F8, inflow: F8) -> F8:
     """Yearly chance that a single adult household finds a partner, so that the share alone keeps its age profile.
 
-    Those who leave home or part, and the widowed, are alone first.
+    inflow : (121,) share of each age that comes to be alone in a year.
     """
-    inflow = leave * at_home + 2.0 * split * coupled + death * coupled
-    return np.asarray(np.clip((inflow - slope(alone)) / np.maximum(alone, 0.02), 0.0, 0.6))
+    return np.asarray(np.clip((inflow - slope(alone)) / np.maximum(alone, 0.02), 0.0, 0.7))
 
 
 def migrants(of_head: F8, age: Any, here: I8, at_home: F8, month: Month, head: NDArray[np.int32],
@@ -160,9 +159,15 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
     older = (p.birth[here].astype(np.int64) - p.birth[lead]) >= 192
     child, lone = older & (lead != here), h.adults[p.household[here]] == 1
     at_home, alone = profile(age, child), profile(age, lone)
-    coupled = np.maximum(1.0 - at_home - alone, 0.05)
     leave = leaving_home(at_home)
     split = by_knots(room["split_ages"], room["split"])
+    partner = (lead != here) & ~older
+    pairs = np.zeros(w.households.capacity, np.uint8)
+    pairs[p.household[here[partner]]] = 1
+    two = (h.adults[p.household[here]] == 2) & (pairs[p.household[here]] > 0)
+    # Alone after a break-up: who leaves, and who stays in a household of two; the widowed of two.
+    parted = split * (profile(age, partner) + profile(age, two & (lead == here)))
+    inflow = leave * at_home + parted + e.mortality.mean(axis=0) * profile(age, two)
     limited = profile(age, p.traits[here] & k.TRAIT_DISABILITY > 0)
     onset, recovery = onset_and_recovery(limited, e.disability_onset * room["onset_factor"])
     mobility = relative_rate(e.migrant_age, np.bincount(age, minlength=AGES).astype(float))
@@ -175,7 +180,7 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
         **migrants(mobility[head_age], age, here, at_home, month, head, ring),
         "mobility_of_heads": np.array([max(float(mobility[head_age].mean()), 1e-6) if here.size else 1.0]),
         "leave_home": leave,
-        "union": forming(alone, coupled, at_home, leave, split, e.mortality.mean(axis=0)),
+        "union": forming(alone, inflow),
         "onset": onset,
         "recovery": recovery,
         "record": _records(p, here, age, float(room["attainment_prior"])),
