@@ -186,3 +186,66 @@ def test_ctrl_c_says_what_was_kept(tmp_path: Path) -> None:
     assert process.returncode == 130, said
     assert "runs were finished" in said and "Traceback" not in said
     assert len(list(runs.glob("*.npz"))) >= 2
+
+
+REAL = """
+[scenario]
+title = "A short run of the real region"
+region = "kansas-city"
+start = "2018-01"
+horizon = "2018-08"
+scale = 0.005
+replicates = 2
+seed = 4
+
+[[targets]]
+name = "Unemployment"
+indicator = "unemployment_rate"
+goal = "<= 0.04"
+by = "2018-08"
+window_months = 3
+
+[policies.nothing]
+title = "A policy without money"
+owner = "Nobody"
+start = "2018-02"
+budget = 0.0
+payer = "board"
+[[policies.nothing.instruments]]
+type = "skills_based_hiring"
+contacts_per_month = 40
+
+[policies.screens]
+title = "Skills-based hiring"
+owner = "Industry Employers"
+start = "2018-02"
+budget = 4000000.0
+payer = "employer"
+[[policies.screens.instruments]]
+type = "skills_based_hiring"
+contacts_per_month = 400
+fidelity = 1.0
+"""
+
+
+def test_the_real_market_runs_from_a_file(tmp_path: Path) -> None:
+    """Workers, this process and a zero budget give the hashes they must; everything is written."""
+    import laborsim
+
+    path = tmp_path / "real.toml"
+    path.write_text(REAL)
+    done = call("run", path, "--out", tmp_path / "out", "--threads", 2, "--json", "--quiet")
+    assert done.exit_code == 0, done.output
+    out = json.loads(done.stdout)
+    hashes = out["state_hash"]
+    assert hashes["nothing"] == hashes["baseline"] != hashes["screens"]
+    assert len(set(hashes["baseline"])) == 2
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    seed = next(r["seed"] for r in manifest["runs"] if r["policy"] == "screens" and r["replicate"] == 1)
+    model = laborsim.LaborMarket(laborsim.load_scenario(path), policy="screens", rng=seed)
+    model.run_for(8)
+    assert model.state_hash() == hashes["screens"][1]
+    found = laborsim.load_results(tmp_path / "out")
+    assert 0.005 < found.series("unemployment_rate").mean() < 0.2
+    assert found.dollars("screens").min() > 0 and found.dollars("nothing").max() == 0
+    assert (tmp_path / "out" / "brief.html").stat().st_size > 50_000

@@ -58,6 +58,7 @@ def command(
     folder = out if out is not None else default_out(spec, policy)
     results = study(spec, policy, threads, folder, quiet, run, Interrupted)
     from laborsim.report import terminal
+    from laborsim.report.wording import stops
 
     if json_:
         emit_json(summary(results))
@@ -70,8 +71,8 @@ def command(
         )
         print(f"results: {folder}")
     for record in results.records:
-        for said in record.remarks if record.replicate == 0 else ():
-            remark(f"{record.policy}: {said}", quiet)
+        for said in stops(record.remarks) if record.replicate == 0 else ():
+            remark(f"{record.policy}, first run: {said}", quiet)
     if results.failed:
         remark(f"{len(results.failed)} of {len(results.records)} runs failed; see {folder / 'manifest.json'}")
         if debug:

@@ -19,6 +19,7 @@ from laborsim.report.wording import (
     place_and_period,
     policy_title,
     sentence,
+    stops,
 )
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.task import BASELINE
@@ -247,7 +248,8 @@ def _cabinets(results: Results, comparisons: dict[str, Comparison]) -> list[dict
         plan = results.about["policies"][policy]
         table = comparison.differences.set_index("indicator")
         effects = [(table.loc[i, "label"], sentence(table.loc[i])) for i in CABINET_ROWS if i in table.index]
-        remarks = sorted({said for r in results.records if r.policy == policy for said in r.remarks})
+        runs = [r for r in results.records if r.policy == policy and r.done]
+        remarks = [f"in the first run {said}" for said in stops(runs[0].remarks)] if runs else []
         owners.setdefault(str(plan.get("owner") or "No owner named"), []).append(
             {
                 "title": policy_title(results, policy),

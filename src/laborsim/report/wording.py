@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from laborsim.scenario.fields import parse_goal
@@ -148,6 +149,23 @@ def goal_words(goal: str, kind: str) -> str:
 def shorten(text: str, most: int = 30) -> str:
     """Text cut to at most so many characters, with an ellipsis."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def stops(remarks: Sequence[str]) -> list[str]:
+    """What ran out, each thing once: when first, and how often.
+
+    Examples
+    --------
+    >>> stops(["2022-01: places are taken", "2022-05: places are taken", "2023-02: money is spent"])
+    ['places are taken (from 2022-01, 2 times)', 'money is spent (from 2023-02)']
+    """
+    months: dict[str, list[str]] = {}
+    for remark in remarks:
+        month, _, said = remark.partition(": ")
+        months.setdefault(said, []).append(month)
+    return [
+        f"{said} (from {min(when)}{f', {len(when)} times' if len(when) > 1 else ''})" for said, when in months.items()
+    ]
 
 
 def each(table: Any) -> list[Any]:

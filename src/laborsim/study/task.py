@@ -166,9 +166,7 @@ def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
     record.state_hash = model.state_hash()
     record.stages = {str(k): float(v) for k, v in model.plan.seconds().items()}
     package = getattr(model, "package", None)
-    record.remarks = (
-        [] if package is None else [f"{month}: {said} ({policy})" for policy, month, said in package.stops()]
-    )
+    record.remarks = [] if package is None else [f"{month}: {said}" for _, month, said in package.stops()]
 
 
 def _count(thing: Any) -> int:
