@@ -134,7 +134,8 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
 
     def frame(self) -> Frame:
         """Indicators so far."""
-        return self.collector.frame()
+        whole = self.collector.frame()
+        return Frame(whole.keys, whole.units, whole.values[: self.months], whole.start)
 
     def spending(self) -> pd.DataFrame:
         """Money booked so far: policy, month, payer, item, units, dollars."""

@@ -1,0 +1,145 @@
+"""The whole model on the shipped scenario: reproducibility, common random numbers, what people look at."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import mesa
+import numpy as np
+import pytest
+import worlds
+
+import laborsim
+from laborsim.market import codes
+from laborsim.market.demand import OPEN
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "independence-works-2025.toml"
+SCALE = 0.01
+
+
+@pytest.fixture(scope="module")
+def spec():
+    return laborsim.load_scenario(SCENARIO)
+
+
+def simulated(spec, months: int = 20, **kwargs) -> laborsim.LaborMarket:
+    model = laborsim.LaborMarket(spec, scale=SCALE, **{"rng": 1, **kwargs})
+    model.run_for(months)
+    return model
+
+
+def test_is_a_mesa_model_with_a_printable_timed_plan(spec):
+    model = simulated(spec, 2)
+    assert isinstance(model, mesa.Model)
+    assert [s.name for s in model.plan] == [
+        "calendar", "practices", "demography", "demand", "childcare", "participation", "separations", "vacancies",
+        "matching", "wages", "training", "accounts",
+    ]  # fmt: skip
+    assert all(s.seconds > 0 for s in model.plan)
+    assert "matching" in repr(model.plan)
+    frame = model.datacollector.get_model_vars_dataframe()
+    assert len(frame) == 2
+    assert 0.02 < frame["unemployment_rate"].iloc[-1] < 0.06
+
+
+def test_rows_frames_and_selections_agree(spec):
+    model = simulated(spec, 1)
+    workers = model.workers
+    frame = workers.to_frame()
+    assert len(frame) == len(workers)
+    assert workers[42].wage == pytest.approx(frame.wage.iloc[42])
+    young = workers.select(lambda w: w.unemployed & (w.age < 25))
+    want = frame[frame.state.isin(["unemployed", "temporary_layoff"]) & (frame.age < 25)]
+    assert len(young) == len(want)
+    assert workers[42].state in codes.STATES
+    with pytest.raises(AttributeError, match="columns are"):
+        _ = workers.salary
+
+
+def test_same_seed_same_hash_on_one_and_two_threads_and_twice(spec):
+    hashes = {simulated(spec, threads=t).state_hash() for t in (1, 2, 1)}
+    assert len(hashes) == 1
+    assert simulated(spec, rng=2).state_hash() not in hashes
+
+
+def test_same_hash_in_another_process(spec):
+    code = (
+        "import laborsim,sys;"
+        f"m=laborsim.LaborMarket(laborsim.load_scenario({str(SCENARIO)!r}),rng=1,scale={SCALE});"
+        "m.run_for(3);print(m.state_hash())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert run.stdout.strip() == simulated(spec, 3).state_hash()
+
+
+def test_pickled_in_the_middle_goes_on_the_same(spec):
+    model = simulated(spec, 5)
+    copy = pickle.loads(pickle.dumps(model))
+    model.run_for(4)
+    copy.run_for(4)
+    assert copy.state_hash() == model.state_hash()
+    np.testing.assert_array_equal(copy.frame().values, model.frame().values)
+
+
+def test_golden_baseline(spec):
+    """Figures of the shipped baseline; a change here is a change of results (CHANGELOG, "Changes results")."""
+    golden = json.loads((Path(__file__).parent / "golden.json").read_text())
+    model = simulated(spec, golden["months"], rng=golden["seed"])
+    frame = model.frame()
+    got = {name: float(frame.series(name)[-1]) for name in golden["figures"]}
+    assert got == pytest.approx(golden["figures"], rel=1e-9)
+
+
+@pytest.mark.parametrize("policy", ["apprenticeships", "childcare", "skills_hiring"])
+def test_zero_budget_is_the_baseline_to_the_byte(spec, policy):
+    packages = {n: p.model_copy(update={"budget": 0.0}) for n, p in spec.policies.items()}
+    broke = spec.model_copy(update={"policies": packages})
+    assert simulated(broke, 24, policy=policy).state_hash() == simulated(spec, 24).state_hash()
+
+
+def test_policies_change_nothing_before_they_start(spec):
+    start = min(spec.policy_start(p) for p in spec.policies.values())
+    assert start > 2
+    base = simulated(spec, start)
+    for name in spec.policies:
+        assert simulated(spec, start, policy=name).state_hash() == base.state_hash()
+
+
+def test_books_hold_every_month(spec):
+    model = laborsim.LaborMarket(spec, rng=3, scale=SCALE, policy="childcare")
+    for _ in range(30):
+        model.step()
+        worlds.check(model.world)
+        w = model.world
+        closed = w.establishments.closed[w.cells.establishment[: w.cells.size]] != OPEN
+        assert np.all(w.cells.filled[: w.cells.size][closed] == 0)
+        frame = model.frame()
+        row = model.months - 1
+        people = sum(frame.series(k)[row] for k in ("employment", "unemployment"))
+        assert people == pytest.approx(frame.series("labor_force")[row])
+
+
+def test_common_random_numbers_reduce_the_variance_of_differences(spec):
+    """Paired differences vary less than differences between independent seeds."""
+    seeds = range(1, 6)
+    base = [simulated(spec, 36, rng=s).frame().series("employment")[-6:].mean() for s in seeds]
+    policy = [simulated(spec, 36, rng=s, policy="skills_hiring").frame().series("employment")[-6:].mean() for s in seeds]
+    paired = np.var(np.subtract(policy, base), ddof=1)
+    independent = np.var(base, ddof=1) + np.var(policy, ddof=1)
+    assert paired < independent
+
+
+def test_scale_changes_noise_not_level(spec):
+    """Unemployment at 2% and 4% scale: within four standard errors of the smaller sample (false alarms: 1 in 15,000)."""
+    small = laborsim.LaborMarket(spec, rng=1, scale=0.02)
+    large = laborsim.LaborMarket(spec, rng=1, scale=0.04)
+    for model in (small, large):
+        model.run_for(12)
+    a, b = (m.frame().series("participation_rate")[6:].mean() for m in (small, large))
+    people = small.frame().series("population")[-1] * 0.02
+    assert abs(a - b) < 4 * np.sqrt(0.68 * 0.32 / people) * 1.5
