@@ -2,12 +2,11 @@
 
 Households whose adults all work need care for their children under 13. Some have relatives to fall back on and pay
 for a place only if it is worth its price to them (a fixed keyed threshold); the others need a place. Places are what the staff
-now employed by child care centres can look after, given the ages of the children, and a fixed part in family homes and
-schools. Households keep their place from month to month; free places go to the others by rank. A household without place or
+now employed by child care centres can look after, given the ages of the children, and a part in family homes and schools. Households keep their place from month to month; free places go to the others by rank. A household without place or
 relatives counts as unmet: `care` is CARE_PARENT although all its adults work, and participation acts on it.
 
-Centres aim at the staff that would restore the occupancy of the start (`target_factor`, read by the demand stage), slowly;
-places that a policy pays for come on top and need staff as well.
+Centres aim at the staff that would restore wanted places per place of the start (`target_factor`, read by the demand stage), slowly,
+and other places follow as slowly; places that a policy pays for come on top and need staff as well.
 
 Other stages read `month.memory["childcare"]`: price (Z, 3), slots (Z,), chance (Z,) of a household that looks for a
 place to get one, shortage (Z,) = 1 - chance, target_factor (Z,); and `month.scratch["childcare.cost"]` (H,): dollars a month
@@ -57,7 +56,7 @@ class Terms(NamedTuple):
     paid: F8  # (Z,) share of it a subsidy pays
     take: F8  # (2, Z, 3) share of those with relatives who want a place: at the full price, subsidised
     load: I8  # (3,) thousandths of a worker for a child
-    family: float
+    family: F8  # (3,) share of households with relatives to fall back on, by age of the child
     spacing: int
 
 
@@ -99,10 +98,10 @@ def _spread(rows, kinds, household, searching, training):  # type: ignore[no-unt
 
 @njit(cache=True, nogil=True)
 def plan_pass(lo, hi, chunk, h, p, head, searching, training, selected, month, key, family_key, t, plan, rank, cost,  # type: ignore[no-untyped-def]
-              load, sums):
+              places, dollars, load, sums):
     """Plan of each household: who needs care, who wants a place, how much staff it takes, in what order.
 
-    Writes plan, rank (bin), cost of each row; adds loads into load[chunk, zone, bin] and into sums[chunk, zone]:
+    Writes plan, rank (bin), cost, children needing a place and their full price of each row; adds loads into load[chunk, zone, bin] and into sums[chunk, zone]:
     0 load wanted, 1 children wanting.
     """
     adults, earners, zones, care = h.adults, h.earners, h.zone, h.care
@@ -116,29 +115,30 @@ def plan_pass(lo, hi, chunk, h, p, head, searching, training, selected, month, k
             care[g] = CARE_NOT_NEEDED
             subsidized[g] = 0
             continue
+        z = zones[g]
+        first = bits(family_key, ids[max(head[g], 0)])
+        u = to_unit(first)
+        k = 0 if age < 24 else 1 if age < 72 else 2
+        sub = 1 if selected[g] > 0 else 0
+        kin = u < family[k]
+        wants = not kin or to_unit(more_bits(first, 1)) < take[sub, z, k]
         infants, small, school = 0, 0, 0
         for s in range(kids[g]):
             a = age + spacing * s
             infants += a < 24
             small += 24 <= a and a < 72
-            school += 72 <= a and a < 156
-        z = zones[g]
-        first = bits(family_key, ids[max(head[g], 0)])
-        kin = to_unit(first) < family
-        sub = 1 if selected[g] > 0 else 0
+            school += 72 <= a and a < 156 and (k == 2 or u >= family[2])
         cost[g] = 0.0 if kin else net_cost(infants, small, school, price[z], paid[z] * sub)
         at_work = earners[g] + training[g]
         mine = care[g] == CARE_FORMAL
         if at_work < adults[g] and not (at_work + searching[g] >= adults[g] and (at_work > 0 or mine)):
             continue
-        k = 0 if age < 24 else 1 if age < 72 else 2
-        if kin:
-            if to_unit(more_bits(first, 1)) >= take[sub, z, k]:
-                plan[g] = FAMILY
-                continue
-            plan[g] = WANTS
-        else:
-            plan[g] = NEEDS
+        if not wants:
+            plan[g] = FAMILY
+            continue
+        plan[g] = WANTS if kin else NEEDS
+        places[g] = infants + small + school
+        dollars[g] = net_cost(infants, small, school, price[z], 0.0)
         staff = infants * weight[0] + small * weight[1] + school * weight[2]
         if mine:
             b = np.int64(to_unit(more_bits(first, 2)) * (BINS // 2))
@@ -152,30 +152,21 @@ def plan_pass(lo, hi, chunk, h, p, head, searching, training, selected, month, k
 
 
 @njit(cache=True, nogil=True)
-def place_pass(lo, hi, chunk, h, selected, month, cut, t, plan, rank, sums):  # type: ignore[no-untyped-def]
+def place_pass(lo, hi, chunk, h, selected, month, cut, paid, plan, rank, places, dollars, sums):  # type: ignore[no-untyped-def]
     """Give places below each zone's cut and write the arrangement.
 
     Adds into sums[chunk, zone]: 2 children placed, 3 children unmet, 4 new households that looked, 5 of them placed,
     6 children subsidised, 7 cents of subsidy.
     """
     zones, care, kids, youngest, subsidized = h.zone, h.care, h.children, h.youngest, h.subsidized
-    price, paid, spacing = t.price, t.paid, t.spacing
     for g in range(lo, hi):
-        age = month - youngest[g]
-        if kids[g] == 0 or age >= 156:
+        if kids[g] == 0 or month - youngest[g] >= 156:
             continue
         if plan[g] <= FAMILY:
             care[g] = CARE_FAMILY if plan[g] == FAMILY else CARE_PARENT
             subsidized[g] = selected[g] if plan[g] == HOME else 0
             continue
-        z = zones[g]
-        infants, small, school = 0, 0, 0
-        for s in range(kids[g]):
-            a = age + spacing * s
-            infants += a < 24
-            small += 24 <= a and a < 72
-            school += 72 <= a and a < 156
-        n = infants + small + school
+        z, n = zones[g], places[g]
         given = rank[g] < cut[z]
         if care[g] != CARE_FORMAL:
             sums[chunk, z, 4] += 1
@@ -186,8 +177,7 @@ def place_pass(lo, hi, chunk, h, selected, month, cut, t, plan, rank, sums):  # 
             subsidized[g] = min(selected[g], n)
             if selected[g] > 0:
                 sums[chunk, z, 6] += n
-                full = net_cost(infants, small, school, price[z], 0.0)
-                sums[chunk, z, 7] += np.int64(full * paid[z] * 100.0)
+                sums[chunk, z, 7] += np.int64(dollars[g] * paid[z] * 100.0)
         else:
             care[g] = CARE_FAMILY if plan[g] == WANTS else CARE_PARENT
             subsidized[g] = 0
@@ -237,12 +227,13 @@ def _candidates(h, p, head, size, month, key, family_key, t, total, number, limi
             continue
         first = bits(family_key, p.id[head[g]])
         k = 0 if age < 24 else 1 if age < 72 else 2
-        if to_unit(first) < t.family and to_unit(more_bits(first, 1)) >= t.take[1, z, k]:
+        v = to_unit(first)
+        if v < t.family[k] and to_unit(more_bits(first, 1)) >= t.take[1, z, k]:
             continue
         count = 0
         for s in range(h.children[g]):
             a = age + t.spacing * s
-            count += a < 156
+            count += a < 72 or (a < 156 and (k == 2 or v >= t.family[2]))
         u = uniform(key, p.id[head[g]])
         keeps = h.subsidized[g] > 0 and active >= h.adults[g]
         out[n] = g
@@ -282,11 +273,11 @@ def _terms(month: Month) -> Terms:
     load = np.rint(UNIT / np.asarray(room["children_per_worker"], float)).astype(np.int64)
     load[2] = int(round(load[2] * room["school_age_time"]))
     return Terms(price=memory["price"], paid=paid, take=np.stack([full, part]), load=load,
-                 family=float(room["family_care"]), spacing=int(month.parameters["demography.sibling_spacing_months"]))
+                 family=np.asarray(room["family_care"], float), spacing=int(month.parameters["demography.sibling_spacing_months"]))
 
 
 def prepare(month: Month) -> None:
-    """Start at the given prices, with places outside centres so that the occupancy of the start is the usual one."""
+    """Start at the given prices, with places outside centres so that wanted places per place are the usual ones."""
     e, room = month.economy, month.room("childcare")
     z = e.zones
     month.memory["childcare"] = {
@@ -314,10 +305,11 @@ class _Work:
         size = w.households.capacity
         held = month.scratch.get("childcare.work")
         if held is None or held[0].size < size:
-            held = (*(np.zeros(size, np.uint8) for _ in range(5)), np.zeros(size, np.int64))
+            held = (*(np.zeros(size, np.uint8) for _ in range(6)), np.zeros(size, np.int16),
+                    np.zeros(size, np.float32))  # fmt: skip
             month.scratch["childcare.work"] = held
             month.scratch["childcare.cost"] = np.zeros(size, np.float32)
-        self.searching, self.training, self.selected, self.carers, self.plans, self.rank = held
+        self.searching, self.training, self.selected, self.carers, self.plans, self.places, self.rank, self.dollars = held
         for a in held[:4]:
             a[: w.households.size] = 0
         head = month.memory.get("demography", {}).get("head")
@@ -345,7 +337,7 @@ class _Work:
         month.crew.map(plan_pass, w.households.size, w.households.columns, w.people.columns, self.head, self.searching,
                        self.training, self.selected, month.index, month.key(Stream.CHILDCARE_PLACE),
                        month.key(Stream.CHILDCARE_FAMILY, fixed=True), t, self.plans, self.rank,
-                       month.scratch["childcare.cost"], load, sums)  # fmt: skip
+                       month.scratch["childcare.cost"], self.places, self.dollars, load, sums)  # fmt: skip
         self.load = load.sum(axis=0)
         return np.asarray(sums.sum(axis=0))
 
@@ -392,8 +384,8 @@ def stage(month: Month) -> None:
     below = np.cumsum(work.load, axis=1) <= np.floor(capacity * UNIT)[:, None]
     cut = below.sum(axis=1).astype(np.int64)
     chunks = np.zeros((month.crew.chunks(w.households.size), e.zones, OUTPUTS), np.int64)
-    month.crew.map(place_pass, w.households.size, w.households.columns, work.selected, month.index, cut, t,
-                   work.plans, work.rank, chunks)
+    month.crew.map(place_pass, w.households.size, w.households.columns, work.selected, month.index, cut, t.paid,
+                   work.plans, work.rank, work.places, work.dollars, chunks)
     sums += chunks.sum(axis=0)
     counts.childcare_enrolled += sums[:, 2]
     counts.childcare_unmet += sums[:, 3]
@@ -425,7 +417,7 @@ def _supplement(month: Month) -> None:
 
 
 def _adjust(month: Month, wanted: F8, mean_load: F8, capacity: F8, aimed: F8, wage: F8) -> None:
-    """Prices move towards cost and scarcity, staffing targets towards the occupancy of the start."""
+    """Prices move towards cost and scarcity, staffing targets towards the places wanted per place of the start."""
     e, memory, room = month.economy, month.memory["childcare"], month.room("childcare")
     ratio = wanted / np.maximum(capacity, 1e-9) / np.maximum(memory["usual_ratio"], 1e-9)
     live = wanted > 0
@@ -437,11 +429,12 @@ def _adjust(month: Month, wanted: F8, mean_load: F8, capacity: F8, aimed: F8, wa
     memory["price"] *= np.exp(np.clip(step, -room["price_most"], room["price_most"]))
     own, duty = memory["own_factor"], float(room["hours_on_duty"])
     aimed_own = aimed * duty * own / np.maximum(memory["target_factor"], 1e-9)
-    need = wanted / np.maximum(memory["usual_ratio"], 1e-9) - memory["other"]
-    gap = np.where(aimed_own > 0, need / np.maximum(aimed_own, 1e-9) - 1.0, 0.0)
-    step = np.clip(room["expand_speed"] * gap, -room["expand_most"], room["expand_most"])
-    if month.index > 0:
-        own *= np.exp(step)
+    total = memory["other"] + aimed_own
+    gap = np.where(live & (total > 0), wanted / np.maximum(memory["usual_ratio"] * total, 1e-9) - 1.0, 0.0)
+    step = np.exp(np.clip(room["expand_speed"] * gap, -room["expand_most"], room["expand_most"]))
+    if month.index > 0:  # targets of the first month are those of the start
+        own *= step
+        memory["other"] *= step
     np.clip(own, room["expand_range"][0], room["expand_range"][1], out=own)
     added = month.levers.childcare_slots * month.scale * np.where(mean_load > 0, mean_load, 1.0 / 7.5)
     more = np.where(aimed_own > 0, added / np.maximum(aimed_own, 1e-9), 0.0)
