@@ -46,6 +46,7 @@ BINS = 512
 UNIT = 1000  # loads are whole thousandths of a worker on duty
 STAFF_HOURS = 35.0 * 52.0 / 12.0
 HOME, FAMILY, WANTS, NEEDS = 0, 1, 2, 3  # plan of a household: parent at home, relatives, place or relatives, place
+SEARCHES, TRAINS, CARES = 1, 2, 3
 OUTPUTS = 8  # columns of the sums over households
 
 
@@ -67,47 +68,57 @@ def net_cost(infants: int, small: int, school: int, price: F8, paid: float) -> f
 
 
 @njit(cache=True, nogil=True)
-def busy_pass(lo, hi, chunk, p, rows, kinds):  # type: ignore[no-untyped-def]
-    """List those who search (kind 1), study or train without a job (2) or care at home (3), from `lo` on."""
+def busy_pass(lo, hi, chunk, p, kind_of, rows, kinds):  # type: ignore[no-untyped-def]
+    """List those who search (kind 1), study or train without a job (2) or care at home (3), from `lo` on.
+
+    kind_of : (states,) kind by state.
+    """
     state, program = p.state, p.program
     n = lo
     for i in range(lo, hi):
-        s = state[i]
-        kind = 0
-        if s > SELF_EMPLOYED:
-            if s == UNEMPLOYED or s == TEMPORARY_LAYOFF:
-                kind = 1
-            elif s == CARER:
-                kind = 3
-            if s == STUDENT or program[i] != NO_PROGRAM:
-                kind = 2
+        kind = kind_of[state[i]]
+        if program[i] != NO_PROGRAM and state[i] > SELF_EMPLOYED:
+            kind = TRAINS
         rows[n] = i
         kinds[n] = kind
         n += kind != 0
     return n - lo
 
 
+def _kinds() -> NDArray[np.uint8]:
+    out = np.zeros(16, np.uint8)
+    out[[UNEMPLOYED, TEMPORARY_LAYOFF]] = SEARCHES
+    out[STUDENT] = TRAINS
+    out[CARER] = CARES
+    return out
+
+
 @njit(cache=True)
 def _spread(rows, kinds, household, searching, training):  # type: ignore[no-untyped-def]
     for j in range(rows.size):
-        if kinds[j] == 1:
+        if kinds[j] == SEARCHES:
             searching[household[rows[j]]] += 1
-        elif kinds[j] == 2:
+        elif kinds[j] == TRAINS:
             training[household[rows[j]]] += 1
 
 
 @njit(cache=True, nogil=True)
 def plan_pass(lo, hi, chunk, h, p, head, searching, training, selected, month, key, family_key, t, plan, rank, cost,  # type: ignore[no-untyped-def]
-              places, dollars, load, sums):
+              places, dollars, listed, load, sums):
     """Plan of each household: who needs care, who wants a place, how much staff it takes, in what order.
 
     Writes plan, rank (bin), cost, children needing a place and their full price of each row; adds loads into load[chunk, zone, bin] and into sums[chunk, zone]:
-    0 load wanted, 1 children wanting.
+    0 load wanted, 1 children wanting. `listed`, from `lo` on, are the rows with children; returns how many.
     """
     adults, earners, zones, care = h.adults, h.earners, h.zone, h.care
     kids, youngest, subsidized, ids = h.children, h.youngest, h.subsidized, p.id
     price, paid, take, weight, family, spacing = t.price, t.paid, t.take, t.load, t.family, t.spacing
+    n = lo
     for g in range(lo, hi):
+        listed[n] = g
+        n += (kids[g] | care[g]) != 0
+    for j in range(lo, n):
+        g = listed[j]
         plan[g] = HOME
         age = month - youngest[g]
         if kids[g] == 0 or age >= 156:
@@ -148,18 +159,19 @@ def plan_pass(lo, hi, chunk, h, p, head, searching, training, selected, month, k
         load[chunk, z, b] += staff
         sums[chunk, z, 0] += staff
         sums[chunk, z, 1] += infants + small + school
-    return 0
+    return n - lo
 
 
 @njit(cache=True, nogil=True)
-def place_pass(lo, hi, chunk, h, selected, month, cut, paid, plan, rank, places, dollars, sums):  # type: ignore[no-untyped-def]
+def place_pass(lo, hi, chunk, h, selected, month, cut, paid, plan, rank, places, dollars, listed, many, sums):  # type: ignore[no-untyped-def]
     """Give places below each zone's cut and write the arrangement.
 
     Adds into sums[chunk, zone]: 2 children placed, 3 children unmet, 4 new households that looked, 5 of them placed,
     6 children subsidised, 7 cents of subsidy.
     """
     zones, care, kids, youngest, subsidized = h.zone, h.care, h.children, h.youngest, h.subsidized
-    for g in range(lo, hi):
+    for j in range(lo, lo + many[chunk]):
+        g = listed[j]
         if kids[g] == 0 or month - youngest[g] >= 156:
             continue
         if plan[g] <= FAMILY:
@@ -306,10 +318,12 @@ class _Work:
         held = month.scratch.get("childcare.work")
         if held is None or held[0].size < size:
             held = (*(np.zeros(size, np.uint8) for _ in range(6)), np.zeros(size, np.int16),
-                    np.zeros(size, np.float32))  # fmt: skip
+                    np.zeros(size, np.float32), np.zeros(size, np.int32))  # fmt: skip
             month.scratch["childcare.work"] = held
             month.scratch["childcare.cost"] = np.zeros(size, np.float32)
-        self.searching, self.training, self.selected, self.carers, self.plans, self.places, self.rank, self.dollars = held
+        self.searching, self.training, self.selected, self.carers, self.plans, self.places, *rest = held
+        self.rank, self.dollars, self.listed = rest
+        self.many: I8 = np.zeros(0, np.int64)
         for a in held[:4]:
             a[: w.households.size] = 0
         head = month.memory.get("demography", {}).get("head")
@@ -322,22 +336,24 @@ class _Work:
             head = month.memory["demography"]["head"]
         self.head = head
         rows, kinds, _ = month.buffers()
-        found = month.crew.map(busy_pass, w.people.size, w.people.columns, rows, kinds)
+        found = month.crew.map(busy_pass, w.people.size, w.people.columns, _kinds(), rows, kinds)
         rows, kinds = gather(found, rows, kinds)
         _spread(rows, kinds, w.people.household, self.searching, self.training)
-        self.carer_rows = rows[kinds == 3]
+        self.carer_rows = rows[kinds == CARES]
         self.load: I8 = np.zeros(0, np.int64)
 
     def plan(self, month: Month, t: Terms) -> I8:
         """Plans of all households; leaves loads by zone and rank, returns sums (Z, OUTPUTS)."""
         w = month.world
         chunks = month.crew.chunks(w.households.size)
+        month.scratch["childcare.cost"][: w.households.size] = 0.0
         load = np.zeros((chunks, month.economy.zones, BINS), np.int64)
         sums = np.zeros((chunks, month.economy.zones, OUTPUTS), np.int64)
-        month.crew.map(plan_pass, w.households.size, w.households.columns, w.people.columns, self.head, self.searching,
+        many = month.crew.map(plan_pass, w.households.size, w.households.columns, w.people.columns, self.head, self.searching,
                        self.training, self.selected, month.index, month.key(Stream.CHILDCARE_PLACE),
                        month.key(Stream.CHILDCARE_FAMILY, fixed=True), t, self.plans, self.rank,
-                       month.scratch["childcare.cost"], self.places, self.dollars, load, sums)  # fmt: skip
+                       month.scratch["childcare.cost"], self.places, self.dollars, self.listed, load, sums)  # fmt: skip
+        self.many = np.asarray(many, np.int64)
         self.load = load.sum(axis=0)
         return np.asarray(sums.sum(axis=0))
 
@@ -385,7 +401,7 @@ def stage(month: Month) -> None:
     cut = below.sum(axis=1).astype(np.int64)
     chunks = np.zeros((month.crew.chunks(w.households.size), e.zones, OUTPUTS), np.int64)
     month.crew.map(place_pass, w.households.size, w.households.columns, work.selected, month.index, cut, t.paid,
-                   work.plans, work.rank, work.places, work.dollars, chunks)
+                   work.plans, work.rank, work.places, work.dollars, work.listed, work.many, chunks)
     sums += chunks.sum(axis=0)
     counts.childcare_enrolled += sums[:, 2]
     counts.childcare_unmet += sums[:, 3]
