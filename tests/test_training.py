@@ -454,12 +454,14 @@ def many(zones: int = 3) -> Programs:
 def test_places_go_by_rank_and_none_twice(wanted, own, added, offered, extra):
     programs = many()
     minutes = np.array([[5.0, 20, 30], [20, 5, 15], [30, 15, 5]])
+    near = training.nearest(programs, minutes)
+    assert near[1] == [1, 2, 0]
     offers, cell = [], 0
     for n in offered:
         offers.append(list(range(cell, cell + n)))
         cell += n
     args = (np.array(own), np.array(added), offers)
-    gets, cells, on_added = training.assign(programs, minutes, np.array(wanted, np.int64), *args, extra)
+    gets, cells, on_added = training.assign(programs, near, np.array(wanted, np.int64), *args, extra)
     family = programs.family
     placed = gets >= 0
     assert (family[gets[placed]] == family[np.array(wanted, np.int64)[placed]]).all()
@@ -472,7 +474,7 @@ def test_places_go_by_rank_and_none_twice(wanted, own, added, offered, extra):
     over = np.bincount(gets[on_added], minlength=9) - added
     assert over[:6].max() <= 0 and over[6:].clip(0).sum() <= extra
     # one more seat of the course serves one more applicant, if there is one
-    more = training.assign(programs, minutes, np.array(wanted, np.int64), args[0] + [1, 0, 0], *args[1:], extra)[0]
+    more = training.assign(programs, near, np.array(wanted, np.int64), args[0] + [1, 0, 0], *args[1:], extra)[0]
     waiting = sum(family[w] == 0 for w in wanted) - (family[gets[placed]] == 0).sum()
     assert (more >= 0).sum() - placed.sum() == (1 if waiting > 0 else 0)
     # nobody is passed over for someone ranked lower who wanted the same course

@@ -150,7 +150,7 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seeke
                         p.knows[i] |= _pick_bit(told & ~p.knows[i], to_unit(more_bits(first, 3)))
             else:
                 p.knows[i] |= _walk(q.random, q.random.sum(), to_unit(more_bits(first, 3)))
-        if u >= attention or p.program[i] != NO_PROGRAM:
+        if u >= attention:
             continue
         z = p.zone[i]
         employed = s <= SELF_EMPLOYED
@@ -161,7 +161,7 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seeke
         if g >= q.value.size:
             continue
         knows = p.knows[i]
-        if (knows & q.kind_bit[g]) == 0 or (knows & q.field_bits[g]) == 0:
+        if (knows & q.kind_bit[g]) == 0 or (knows & q.field_bits[g]) == 0 or p.program[i] != NO_PROGRAM:
             continue
         hh = p.household[i]
         age = (month - p.birth[i]) // 12

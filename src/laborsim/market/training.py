@@ -96,9 +96,6 @@ def stage(month: Month) -> None:
     follow(month)
     progress(month)
     _enrol(month, *applicants(month))
-    p = month.world.people
-    enrolled = p.program[np.flatnonzero(p.program[: p.size] != NO_PROGRAM)]
-    month.counts.seat_months += np.bincount(enrolled, minlength=len(month.programs))
 
 
 def _curricula(month: Month) -> None:
@@ -118,7 +115,8 @@ def _seats(month: Month) -> tuple[I8, I8]:
     found for; (families,) and (P,)."""
     q, pr, capacity = month.room("training"), month.programs, month.memory["training"]["capacity"]
     key = month.key(Stream.TRAINING_SEATS)
-    seats = np.array([scaled_count(s, month.scale, key, g) for g, s in enumerate(pr.seats)], np.int64)
+    # The rounding of `scaled_count`, for all programs at once.
+    seats = np.floor(pr.seats * month.scale + draws(key, np.arange(len(pr), dtype=np.uint64)))
     own = np.bincount(pr.family, weights=seats).astype(np.int64) + month.memory["training"]["unused"]
     added = np.zeros(len(pr), np.int64)
     asked = np.maximum(month.levers.program_seats, 0).astype(np.float64)
@@ -143,10 +141,12 @@ def _enrol(month: Month, rows: I8, program: I8) -> None:
     score = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
     order = np.lexsort((p.id[rows], score))
     rows, program = rows[order], program[order]
-    offers = _offers(month)
-    _reassign(month, offers)
+    enrolled = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    near = month.table("training.near", lambda: nearest(pr, month.economy.commute_minutes))
+    offers = _offers(month, enrolled)
+    _reassign(month, enrolled, near, offers)
     extra = scaled_count(lv.ojt_places, month.scale, month.key(Stream.TRAINING_SEATS), 4 << 32)
-    gets, cell, on_added = assign(pr, month.economy.commute_minutes, program, own, added, offers, extra)
+    gets, cell, on_added = assign(pr, near, program, own, added, offers, extra)
     memory = month.memory["training"]
     used = np.bincount(pr.family[gets[(gets >= 0) & ~on_added]], minlength=own.size)
     pool = np.bincount(pr.family, weights=pr.seats) * month.scale
@@ -155,6 +155,9 @@ def _enrol(month: Month, rows: I8, program: I8) -> None:
     takes = np.flatnonzero(gets >= 0)
     takes = takes[np.argsort(rows[takes], kind="stable")]
     rows, gets, cell, on_added = rows[takes], gets[takes], cell[takes], on_added[takes]
+    month.counts.seat_months += np.bincount(p.program[enrolled], minlength=len(pr)) + np.bincount(
+        gets, minlength=len(pr)
+    )
     _count_starts(month, gets, cell, on_added)
     at_work = cell >= 0
     _hire_trainees(month, rows[at_work], pr.wage_share[gets[at_work]], cell[at_work])
@@ -162,11 +165,10 @@ def _enrol(month: Month, rows: I8, program: I8) -> None:
     p.enrolled[rows] = month.index
 
 
-def _offers(month: Month) -> list[list[int]]:
+def _offers(month: Month, enrolled: I8) -> list[list[int]]:
     """Job cells offered to trainees by program, the first to be filled first."""
     pr, p, e = month.programs, month.world.people, month.world.establishments
-    trainees = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
-    trainees = trainees[(pr.kind[p.program[trainees]] == APPRENTICESHIP) & (p.job[trainees] >= 0)]
+    trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
     hosted = np.bincount(month.world.cells.establishment[p.job[trainees]], minlength=e.size)
     offers: list[list[int]] = [[] for _ in range(len(pr))]
     for kind in (APPRENTICESHIP, OJT):
@@ -176,16 +178,15 @@ def _offers(month: Month) -> list[list[int]]:
     return offers
 
 
-def _reassign(month: Month, offers: list[list[int]]) -> None:
+def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[list[int]]) -> None:
     """Apprentices out of work go to another sponsor of their family, before anyone new; takes from `offers`."""
     pr, p = month.programs, month.world.people
-    rows = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
-    rows = rows[(pr.kind[p.program[rows]] == APPRENTICESHIP) & (p.state[rows] > k.TEMPORARY_LAYOFF)]
+    rows = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.state[enrolled] > k.TEMPORARY_LAYOFF)]
     rows = rows[np.lexsort((p.id[rows], draws(month.key(Stream.TRAINING_RANK), p.id[rows])))]
     program = p.program[rows].astype(np.int64)
     none = np.zeros(len(pr), np.int64)
     seats = np.full(int(pr.family.max()) + 1, rows.size)
-    _, cell, _ = assign(pr, month.economy.commute_minutes, program, seats, none, offers, 0)
+    _, cell, _ = assign(pr, near, program, seats, none, offers, 0)
     for i, g in enumerate(program):
         if cell[i] >= 0:
             for other in np.flatnonzero(pr.family == pr.family[g]):
@@ -199,8 +200,18 @@ def _reassign(month: Month, offers: list[list[int]]) -> None:
     _hire_trainees(month, rows, share, cell[found])
 
 
+def nearest(pr: Programs, minutes: NDArray[np.float64]) -> list[list[int]]:
+    """For each program, the programs of its family from the nearest provider on, itself first."""
+    found = []
+    for g in range(len(pr)):
+        members = np.flatnonzero(pr.family == pr.family[g])
+        away = minutes[pr.zone[g], pr.zone[members]] - (members == g) * 1e6
+        found.append([int(x) for x in members[np.argsort(away, kind="stable")]])
+    return found
+
+
 def assign(
-    pr: Programs, minutes: NDArray[np.float64], wanted: I8, own: I8, added: I8, offers: list[list[int]], extra_ojt: int
+    pr: Programs, near: list[list[int]], wanted: I8, own: I8, added: I8, offers: list[list[int]], extra_ojt: int
 ) -> tuple[I8, I8, NDArray[np.bool_]]:
     """Places for applicants, one after the other in the order of their rank.
 
@@ -209,7 +220,7 @@ def assign(
 
     Parameters
     ----------
-    minutes : (Z, Z) travel between zones.
+    near : by program, as `nearest` gives it.
     wanted : (n,) program of each applicant, by rank.
     own, added : (families,) and (P,) seats.
     offers : by program, job cells open to trainees; only programs at work use them.
@@ -219,22 +230,17 @@ def assign(
     -------
     gets, cell, on_added : (n,) program or -1, job cell or -1, and whether the seat is an added one.
     """
-    pool, more = own.copy(), added.copy()
+    pool, more, families = own.tolist(), added.tolist(), pr.family.tolist()
     left = [list(reversed(cells)) for cells in offers]
-    needs_offer = (pr.kind == APPRENTICESHIP) | (pr.kind == OJT)
-    near: dict[int, list[int]] = {}
+    needs_offer = ((pr.kind == APPRENTICESHIP) | (pr.kind == OJT)).tolist()
     gets = np.full(wanted.size, -1, np.int64)
     cell = np.full(wanted.size, -1, np.int64)
     on_added = np.zeros(wanted.size, np.bool_)
     for beyond in (False, True):
         for i, want in enumerate(wanted.tolist()):
-            family = pr.family[want]
+            family = families[want]
             if gets[i] >= 0 or (beyond and (pr.kind[want] != OJT or extra_ojt <= 0)):
                 continue
-            if want not in near:
-                members = np.flatnonzero(pr.family == family)
-                away = minutes[pr.zone[want], pr.zone[members]] - (members == want) * 1e6
-                near[want] = members[np.argsort(away, kind="stable")].tolist()
             for g in near[want]:
                 if needs_offer[g] and not left[g]:
                     continue

@@ -32,6 +32,8 @@ class ApprenticeshipExpansion:
         self.supported = np.zeros(self.shares.size)  # simulated apprentices on paid seats
         self.enrolled = np.zeros(self.shares.size)
         self.given = np.zeros(self.shares.size, np.int64)
+        self.offered = np.zeros(self.shares.size)
+        self.filled = np.zeros(self.shares.size)
         self.staff_cents = 0
         self.support_share = 0.0
         self.places = 0
@@ -48,7 +50,8 @@ class ApprenticeshipExpansion:
         first = levers.sponsor_contacts == 0 and levers.sponsor_grant_places == 0
         self._supports(levers, month, budget)
         grant, seat = s.grant_per_apprentice * 100.0 / self.scale, s.cost_per_seat * 100.0 / self.scale
-        hoped = s.seats_per_year / 12.0 * ramp * self.scale * self.shares
+        weight = self.shares * (self.filled + 1.0) / (self.offered + 1.0)
+        hoped = s.seats_per_year / 12.0 * ramp * self.scale * weight / weight.sum()
         limit = budget.afford(month, seat + grant, 10**9) if seat + grant > 0 else None
         if limit is not None and float((self.seats.owed + hoped).sum()) >= limit + 1:
             budget.stop(month, "no money for all apprentice seats")
@@ -101,11 +104,9 @@ class ApprenticeshipExpansion:
             if granted >= self.places:
                 budget.stop(month, "apprentice grants used up for the month")
         starts = np.array([asked.part("seats", n, g) for g, n in enumerate(counts.added_starts)])
-        # A seat that found nobody is offered again, up to a year's worth.
-        free = np.maximum(self.given - starts, 0)
-        self.seats.owed = np.minimum(
-            self.seats.owed + free, np.maximum(s.seats_per_year * self.scale * self.shares, 1.0)
-        )
+        # Seats go where they were filled: a program without sponsors or applicants gets fewer next time.
+        self.offered = 0.9 * self.offered + self.given
+        self.filled = 0.9 * self.filled + starts
         if starts.any():
             units = int(starts.sum()) / self.scale
             charges.append(Charge("apprentice seats", units, round(units * s.cost_per_seat * 100.0)))
