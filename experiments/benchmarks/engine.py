@@ -1,4 +1,4 @@
-"""How fast the engine is: nanoseconds per person and month, against the same month in Mesa objects and the memory floor.
+"""How fast the engine is: nanoseconds per person and month, beside Mesa objects and the memory floor.
 
     python experiments/benchmarks/engine.py --json
     python experiments/benchmarks/engine.py --quick          # small, for a look
@@ -94,7 +94,7 @@ def memory_floor(model, repeats=7):
 
 def mesa_objects(spec, scale, months):
     """Seconds a month and people of the Mesa version, and of laborsim at the same size."""
-    model, people, seconds, _ = run(spec, scale, 12)
+    _, people, seconds, _ = run(spec, scale, 12)
     source = laborsim.LaborMarket(spec, rng=1, scale=scale)
     objects = ObjectMarket(source, rng=1)
     objects.step()
