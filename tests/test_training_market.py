@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import worlds
 
+import worlds
 from laborsim.market.counts import PIPELINE
 from laborsim.market.month import Month
 from laborsim.market.plan import standard_plan
