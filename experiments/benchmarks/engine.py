@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import os
 import platform
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -22,12 +24,52 @@ import numpy as np
 from mesa_objects import ObjectMarket
 from numba import njit
 
-import laborsim
+import laborsim.model
+from laborsim import assemble
 from laborsim.exact import urn_ball_agents
 from laborsim.market.codes import GONE
+from laborsim.market.tables import Table, World
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "independence-works-2025.toml"
 WARM_UP = 3
+
+
+def several(world, copies):
+    """A region of several copies of `world`, people and households in order of their zones."""
+    tables, size = {}, {}
+    for name in ("people", "households", "establishments", "cells"):
+        one = getattr(world, name)
+        size[name] = one.size
+        arrays = {c.name: np.concatenate([one.arrays[c.name][: one.size]] * copies) for c in one.declared}
+        tables[name] = Table(one.declared, one.size * copies, one.size * copies, arrays)
+    for table, column, of in (("people", "household", "households"), ("people", "job", "cells"),
+                              ("cells", "establishment", "establishments")):
+        reference = tables[table].arrays[column]
+        copy = np.repeat(np.arange(copies, dtype=reference.dtype), size[table])
+        reference += np.where(reference >= 0, copy * size[of], 0).astype(reference.dtype)
+    for name in ("people", "establishments"):
+        copy = np.repeat(np.arange(copies, dtype=np.uint64), size[name])
+        tables[name].arrays["id"] += copy << np.uint64(26)
+    for name in ("people", "households"):
+        arrays = tables[name].arrays
+        order = np.argsort(arrays["zone"], kind="stable")
+        for column in arrays:
+            arrays[column] = arrays[column][order]
+        if name == "households":
+            place = np.empty(order.size, np.int32)
+            place[order] = np.arange(order.size, dtype=np.int32)
+            tables["people"].arrays["household"] = place[tables["people"].arrays["household"]]
+    return World(**tables)
+
+
+def start_of(spec, scale):
+    """As `laborsim.assemble.start_of`, also for more people than the region has."""
+    copies = math.ceil(scale - 1e-9)
+    start = assemble.start_of(spec, min(scale / copies, 1.0))
+    return start if copies == 1 else replace(start, world=several(start.world, copies))
+
+
+laborsim.model.start_of = start_of  # regions of several million people are copies of this one
 
 
 def month_times(model, months):
