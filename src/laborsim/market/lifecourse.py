@@ -285,20 +285,18 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
 
 
 @njit(cache=True, nogil=True)
-def birthdays(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
-    """What else a birthday brings: a record, care for a relative, leaving home or the region, parting, looking for a partner.
+def birthdays(lo, n, p, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
+    """What else a birthday brings a person: a record, care for a relative. Writes the person's own traits.
 
-    Writes the person's own traits, and shortens the list to those with an event; returns its length.
+    Shortens the list to those with an event and those who may move (still BIRTHDAY); returns its length.
     """
-    state, birth, sexes, races, traits, household, ids = p.state, p.birth, p.sex, p.race, p.traits, p.household, p.id
-    record, care_start, care_stop, adults = t.record, t.care_start, t.care_stop, h.adults
-    away, home, split, union, moves = t.away, t.home, t.split, t.union, t.moves
+    birth, sexes, races, traits, ids = p.birth, p.sex, p.race, p.traits, p.id
+    record, care_start, care_stop, moves = t.record, t.care_start, t.care_stop, t.moves
     kept = lo
     for j in range(lo, lo + n):
         i = rows[j]
         kind = kinds[j]
         if kind == BIRTHDAY:
-            kind = 0
             age = min((month - birth[i]) // 12, 120)
             sex = sexes[i]
             first = bits(key, ids[i])
@@ -312,28 +310,40 @@ def birthdays(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no
                     traits[i] &= ~np.uint8(TRAIT_CARER)
             elif draw < care_start[sex, band]:
                 traits[i] |= TRAIT_CARER
-            draw = to_unit(more_bits(first, 8))
-            if draw < moves[age]:
-                g = household[i]
-                k = head[g]
-                if k < 0:
-                    kind = 0
-                elif k == i:
-                    if adults[g] == 1 and draw < union[age]:
-                        kind = SINGLE
-                else:
-                    younger = birth[i] - birth[k]
-                    if younger >= 192:
-                        if draw < away[age]:
-                            kind = MOVED
-                        elif draw < away[age] + home[age]:
-                            kind = LEAVES_HOME
-                    elif younger > -192 and draw < split[age]:
-                        kind = SPLIT
-        if kind != 0:
-            rows[kept] = i
-            kinds[kept] = kind
-            kept += 1
+            if to_unit(more_bits(first, 8)) >= moves[age]:
+                kind = 0
+        rows[kept] = i
+        kinds[kept] = kind
+        kept += kind != 0
+    return kept - lo
+
+
+@njit(cache=True, nogil=True)
+def moves_of_birthday(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
+    """Who leaves home or the region, parts from a partner, or looks for one; keeps only events in the list."""
+    birth, household, ids, adults = p.birth, p.household, p.id, h.adults
+    kept = lo
+    for j in range(lo, lo + n):
+        i = rows[j]
+        kind = np.int64(kinds[j])
+        if kind == BIRTHDAY:
+            kind = 0
+            g = household[i]
+            k = head[g]
+            age = min((month - birth[i]) // 12, 120)
+            draw = to_unit(more_bits(bits(key, ids[i]), 8))
+            younger = birth[i] - birth[k]
+            if k == i:
+                if adults[g] == 1 and draw < t.union[age]:
+                    kind = SINGLE
+            elif younger >= 192:
+                if draw < t.away[age] + t.home[age]:
+                    kind = MOVED if draw < t.away[age] else LEAVES_HOME
+            elif younger > -192 and draw < t.split[age]:
+                kind = SPLIT
+        rows[kept] = i
+        kinds[kept] = kind
+        kept += kind != 0
     return kept - lo
 
 
@@ -346,4 +356,5 @@ def month_of_life(lo, hi, chunk, p, h, head, month, key, birthday_key, t, occ_ma
     n = people_pass(lo, hi, chunk, p, month, key, t.bound, rows, kinds, idle)
     life_events(lo, n, p, h, month, key, t, rows, kinds)
     school_years(lo, n, p, month, birthday_key, t, occ_major, rows, kinds)
-    return birthdays(lo, n, p, h, head, month, birthday_key, t, rows, kinds)
+    n = birthdays(lo, n, p, month, birthday_key, t, rows, kinds)
+    return moves_of_birthday(lo, n, p, h, head, month, birthday_key, t, rows, kinds)
