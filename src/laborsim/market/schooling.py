@@ -72,7 +72,7 @@ def solve(final: F8, reached: F8, enrolment: F8, dropout: float) -> Chain:
                 pool = sum(now[s, column] for s in SOURCES[level])
                 p = min(CAP, missing / pool) if pool > 1e-9 else 0.0
                 table[age, level] = p
-                missing -= p * pool
+                missing = max(0.0, missing - p * pool)
                 for s in SOURCES[level]:
                     just[level, column] += p * now[s, column]
                     now[s, column] *= 1 - p
