@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     FULL_TIME,
+    NO_PROGRAM,
     PART_TIME_INVOLUNTARY,
     SELF_EMPLOYED,
 )
@@ -66,7 +67,8 @@ def _review(  # type: ignore[no-untyped-def]
             p.state[i] = PART_TIME_INVOLUNTARY
             p.hours[i] = 26
         tenure = month - p.hired[i]
-        if tenure % 12 == 0 and tenure > 0:
+        # Trainees' wages follow their program's steps.
+        if tenure % 12 == 0 and tenure > 0 and p.program[i] == NO_PROGRAM:
             job = p.job[i]
             skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[p.occupation[i]]
             p.skill[i] = skill
