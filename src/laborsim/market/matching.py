@@ -21,7 +21,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.draws import bits, mix, more_bits, to_unit
-from laborsim.market.month import Crew
+from laborsim.market.month import CHUNK, Crew
 
 F8 = NDArray[np.float64]
 F4 = NDArray[np.float32]
@@ -176,6 +176,7 @@ class _Applications(NamedTuple):
     score: F8
     utility: F8
     sent: U1
+    passed: U4
 
 
 def _width(leaves: int) -> int:
@@ -360,13 +361,19 @@ def _draw_vacancies(lo, hi, seekers, choices, arity, key, out):  # type: ignore[
 
 
 @njit(cache=True)
-def _screen(lo, hi, seekers, choices, cost, filters, out, passed):  # type: ignore[no-untyped-def]
-    """Keep the applications seekers send (screened ones as ~v); `passed` lists those employers consider."""
+def _screen(lo, hi, seekers, choices, cost, filters, out):  # type: ignore[no-untyped-def]
+    """Keep the applications seekers send (screened ones as ~v).
+
+    Lists those that employers consider in out.passed, from the chunk's first row up, and those they throw out from
+    its last row down; returns how many of each.
+    """
     offers, first, vacancy, value, sent = choices.offers, out.first, out.vacancy, out.utility, out.sent
+    passed = out.passed
     own, factor, least, education, record, zone, holds = (seekers.cell, seekers.factor, seekers.reservation,
                                                           seekers.education, seekers.record, seekers.zone,
                                                           seekers.hold)
-    n: Any = 0
+    n: Any = first[lo]
+    below: Any = first[hi] - 1
     for person in range(lo, hi):
         i = np.uint64(person)
         begin = first[i]
@@ -393,10 +400,13 @@ def _screen(lo, hi, seekers, choices, cost, filters, out, passed):  # type: igno
             vacancy[p] = sends * (v + screened * (-2 * v - 1) - VOID) + VOID
             value[p] = utility
             count += sends
-            passed[n] = p
+            # both lists get the entry, one of them moves on; they cannot meet before the last entry is written
+            passed[np.uint64(below)] = p
+            below -= sends & screened
+            passed[np.uint64(n)] = p
             n += sends & (1 - screened)
         sent[i] = count
-    return n
+    return n - first[lo], first[hi] - 1 - below
 
 
 @njit(cache=True, nogil=True)
@@ -404,18 +414,19 @@ def _apply(lo, hi, chunk, seekers, choices, cost, major, redraws, arity, noise, 
            filters, key_market, key_vacancy, key_noise, out):
     _draw_markets(lo, hi, seekers, choices, cost.shape[0], major, redraws, arity, key_market, out)
     _draw_vacancies(lo, hi, seekers, choices, arity, key_vacancy, out)
-    passed = np.empty(out.first[hi] - out.first[lo] + 1, np.uint32)
-    n = _screen(lo, hi, seekers, choices, cost, filters, out, passed)
+    n, thrown_out = _screen(lo, hi, seekers, choices, cost, filters, out)
+    begin = out.first[lo]
     closeness, offers, vacancy, seeker, score = choices.closeness, choices.offers, out.vacancy, out.seeker, out.score
+    passed = out.passed
     ids, quality, occupation = seekers.id, seekers.score, seekers.occupation
     for k in range(n):
-        p = np.uint64(passed[k])
+        p = np.uint64(passed[np.uint64(begin + k)])
         i = np.uint64(seeker[p])
         offer = offers[np.uint64(vacancy[p])]
         u = to_unit(more_bits(bits(key_noise, ids[i]), offer.cell + 1)) + 2.0**-54
         score[p] = (quality[i] + fit_weight * closeness[np.uint64(occupation[i]), np.uint64(offer.occupation)]
                     + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
-    return n
+    return n, thrown_out
 
 
 @njit(cache=True, inline="always")
@@ -474,31 +485,28 @@ def _rank(order, score, lo, hi, cell, seeker, ids, key):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True)
-def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, received):  # type: ignore[no-untyped-def]
+def _assign(applications, passed, thrown_out, ids, cell, open_, rounds, key, vacancy_index, filled, received):  # type: ignore[no-untyped-def]
     """Rank applicants of every cell and run the rounds; fills the last three arrays."""
     vacancy, seeker, given, utility = (applications.vacancy, applications.seeker, applications.score,
                                        applications.utility)
     m = cell.size
     start = np.zeros(m + 1, np.int64)
-    v: Any
-    for v in vacancy:
-        if v >= 0:
-            start[v + 1] += 1
-        elif v != VOID:
-            received[~v] += 1
+    for p in passed:
+        start[np.uint64(vacancy[p] + 1)] += 1
+    for p in thrown_out:
+        received[~vacancy[p]] += 1
     for v in range(m):
         received[v] += start[v + 1]
         start[v + 1] += start[v]
     order = np.empty(start[m], np.uint32)
     score = np.empty(start[m], np.float64)
     turn = start[:m].copy()
-    for p in range(vacancy.size):
-        v = vacancy[p]
-        if v >= 0:
-            place = np.uint64(turn[np.uint64(v)])
-            order[place] = p
-            score[place] = given[p]
-            turn[np.uint64(v)] += 1
+    for p in passed:
+        at = np.uint64(vacancy[p])
+        place = np.uint64(turn[at])
+        order[place] = p
+        score[place] = given[p]
+        turn[at] += 1
     active = np.empty(m, np.int64)
     n_active = 0
     for v in range(m):
@@ -549,6 +557,17 @@ def _assign(applications, ids, cell, open_, rounds, key, vacancy_index, filled, 
         if held[i] >= 0:
             vacancy_index[i] = vacancy[held[i]]
             filled[vacancy_index[i]] += 1
+
+
+def _lists(applications: _Applications, sizes: list[tuple[int, int]]) -> tuple[U4, U4]:
+    """Applications that employers consider and those they throw out, from what each chunk listed."""
+    n = applications.sent.size
+    kept, thrown_out = [], []
+    for chunk, (a, b) in enumerate(sizes):
+        begin, end = applications.first[chunk * CHUNK], applications.first[min((chunk + 1) * CHUNK, n)]
+        kept.append(applications.passed[begin:begin + a])
+        thrown_out.append(applications.passed[end - b:end])
+    return np.concatenate(kept), np.concatenate(thrown_out)
 
 
 _SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u4", "f4", "f4", "f4", "u1", "u1", "f4", "i4")
@@ -615,11 +634,13 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     np.cumsum(s.applications, out=first[1:])
     total = int(first[n])
     applications = _Applications(first, np.empty(total, np.int32), np.empty(total, np.uint32), np.empty(total),
-                                 np.empty(total), sent)
-    (crew or Crew()).map(
+                                 np.empty(total), sent, np.empty(max(total, 1), np.uint32))
+    sizes = (crew or Crew()).map(
         _apply, n, s, choices, cost, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws), ARITY,
         float(parameters.noise), float(parameters.fit_weight), bool(parameters.filters),
         np.uint64(keys.market), np.uint64(keys.vacancy), np.uint64(keys.noise), applications,
     )
-    _assign(applications, s.id, j.cell, j.open, int(parameters.rounds), np.uint64(keys.noise), index, filled, received)
+    passed, thrown_out = _lists(applications, sizes)
+    _assign(applications, passed, thrown_out, s.id, j.cell, j.open, int(parameters.rounds), np.uint64(keys.noise),
+            index, filled, received)
     return Matches(index, sent, filled, received)
