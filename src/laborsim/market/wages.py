@@ -1,8 +1,8 @@
 """Wages, skill and hours of those in work.
 
-Posted wages move towards a goal set by the occupation's going rate, the employer's own policy, real growth, tightness of
-the occupation's market, and how long vacancies have stayed open; never below the floor. Incumbents are reviewed once a
-year, in the month they were hired: skill has grown with use, tenure counts, and part of the gap to what a newcomer
+Posted wages move towards a goal set by the occupation's going rate, the employer's own policy, real growth,
+tightness of the occupation's market, and how long vacancies have stayed open; never below the floor. Incumbents are
+reviewed once a year, in the month they were hired: skill has grown with use, tenure counts, and part of the gap to what a newcomer
 would get is closed. Wages do not fall. Floors bind at once.
 """
 
@@ -84,7 +84,7 @@ def _review(  # type: ignore[no-untyped-def]
 
 def going_rate(month: Month) -> NDArray[np.float64]:
     """Going hourly wage of each occupation this month, shape (O,): median, real growth and tightness."""
-    q, e = month.room("wages"), month.economy
+    q = month.room("wages")
     memory = month.memory["wages"]
     open_now = month.memory["search"]["open"]
     smooth = memory["open"]
