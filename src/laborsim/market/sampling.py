@@ -1,0 +1,270 @@
+"""Sampled choice: which vacancies each seeker looks at.
+
+First a zone of work, with weight commuting x what the zone offers someone of that occupation; then an occupation there,
+with weight mobility x open vacancies x attractiveness; then one of that market's open vacancies uniformly.
+
+All three choices walk down a shallow tree of weights (16 children a node) with one keyed draw per level
+instead of inverting one long cumulative sum. The distribution is the same, but one more vacancy then changes
+the choice of few seekers instead of shifting every boundary behind it, which keeps baseline and policy runs
+comparable, and a node is one cache line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.draws import bits, more_bits, to_unit
+
+if TYPE_CHECKING:
+    from laborsim.market.matching import Seekers, Terrain, Vacancies
+
+I4 = NDArray[np.int32]
+U1 = NDArray[np.uint8]
+F4 = NDArray[np.float32]
+
+ARITY = 16
+SLOTS = 64  # leaves of a market's tree of vacancies; a vacancy's leaf is a hash of its cell
+VOID = np.int32(-(2**31))  # an application that was not sent
+MAX_REDRAWS = 32
+_WHOLE = 1 << 30  # running shares in a node are whole numbers of 2**-30, so that a choice is integer comparisons
+
+
+_OFFER = np.dtype(
+    [("value", "f8"), ("posted", "f4"), ("cell", "i4"), ("occupation", "u2"), ("zone", "u1"), ("needs", "u1"),
+     ("screens_record", "u1")],
+    align=True,
+)
+
+
+class Choices(NamedTuple):
+    """Trees of weights, one per row: running shares of the groups of 16 leaves, then of the leaves in each group."""
+
+    by_zone: I4  # (2 * O * Z, width(Z)): car x occupation x home
+    by_occupation: I4  # (O * Z, width(O)): occupation x zone of work
+    by_slot: I4  # (Z * O, width(SLOTS)): market
+    reachable: U1  # (2 * O * Z,) 1 where any market has a positive weight
+    slot_start: I4  # (Z * O * SLOTS + 1,) first unit of a slot
+    units: I4  # vacancy index of every open vacancy, by market, slot, cell
+    closeness: F4  # (O, O)
+    offers: NDArray[Any]  # (m,) _OFFER; value is log posted wage + amenity
+
+
+def _width(leaves: int) -> int:
+    """Columns of a tree: one running share per group, padded to whole nodes, and one per leaf."""
+    groups = -(-leaves // ARITY)
+    return (-(-groups // ARITY) + groups) * ARITY
+
+
+@njit(cache=True)
+def _fill_node(tree, row, begin, end, weights, total):  # type: ignore[no-untyped-def]
+    """Running shares of `weights`; the last positive one and all behind it are whole, so that no draw passes it."""
+    running = 0.0
+    for k in range(weights.size):
+        running += weights[k]
+        share = running / total if total > 0.0 else 1.0
+        tree[row, begin + k] = _WHOLE if running >= total else np.int64(np.rint(share * _WHOLE))
+    for k in range(begin + weights.size, end):
+        tree[row, k] = _WHOLE
+
+
+@njit(cache=True)
+def _fill_tree(tree, row, weights):  # type: ignore[no-untyped-def]
+    """Write the running shares of `weights` into a row; returns the total weight."""
+    groups = (weights.size + ARITY - 1) // ARITY
+    top = (groups + ARITY - 1) // ARITY * ARITY
+    sums = np.zeros(groups)
+    total = 0.0
+    for g in range(groups):
+        inside = weights[g * ARITY:(g + 1) * ARITY]
+        for w in inside:
+            sums[g] += w
+        _fill_node(tree, row, top + g * ARITY, top + (g + 1) * ARITY, inside, sums[g])
+        total += sums[g]
+    _fill_node(tree, row, 0, top, sums, total)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _build(choices, vacancies, weight, mobility, searched, attraction):  # type: ignore[no-untyped-def]
+    """Fill the trees; `searched` (2, O, Z) marks who looks from where, `weight` is (2, Z, Z)."""
+    zones = weight.shape[1]
+    occupations = mobility.shape[0]
+    start, units, offers = choices.slot_start, choices.units, choices.offers
+    m = vacancies.cell.size
+
+    no_key: Any = np.uint64(0)  # the slot of a cell never changes
+    start[:] = 0
+    pull = np.zeros((zones, occupations))
+    slot_of = np.empty(m, np.int32)
+    for v in range(m):
+        market = vacancies.zone[v] * occupations + vacancies.occupation[v]
+        slot = np.int64(bits(no_key, vacancies.cell[v] + 1) & np.uint64(SLOTS - 1))
+        slot_of[v] = market * SLOTS + slot
+        start[slot_of[v] + 1] += vacancies.open[v]
+        log_posted = np.log(max(np.float64(vacancies.posted[v]), 1e-6))
+        pull[vacancies.zone[v], vacancies.occupation[v]] += vacancies.open[v] * log_posted
+        offers[v].value = log_posted + vacancies.amenity[v]
+        offers[v].posted = vacancies.posted[v]
+        offers[v].cell = vacancies.cell[v]
+        offers[v].occupation = vacancies.occupation[v]
+        offers[v].zone = vacancies.zone[v]
+        offers[v].needs = vacancies.needs[v]
+        offers[v].screens_record = vacancies.screens_record[v]
+    # weight of a market: its open vacancies x (geometric mean posted wage) ** attraction
+    for z in range(zones):
+        for o in range(occupations):
+            first = (z * occupations + o) * SLOTS
+            open_ = _fill_tree(choices.by_slot, z * occupations + o, start[first + 1:first + SLOTS + 1])
+            if open_ > 0.0:
+                pull[z, o] = open_ * np.exp(attraction * pull[z, o] / open_)
+    for s in range(start.size - 1):
+        start[s + 1] += start[s]
+    cursor = start[:-1].copy()
+    for v in range(m):
+        s = slot_of[v]
+        for _ in range(vacancies.open[v]):
+            units[cursor[s]] = v
+            cursor[s] += 1
+    totals = np.zeros(zones)
+    for o in range(occupations):
+        if not searched[:, o].any():
+            continue
+        top = mobility[o].max()
+        for other in range(occupations):
+            choices.closeness[o, other] = np.sqrt(mobility[o, other] / top) if top > 0.0 else 0.0
+        choices.closeness[o, o] = 1.0
+        for z in range(zones):
+            totals[z] = _fill_tree(choices.by_occupation, o * zones + z, mobility[o] * pull[z])
+        for car in range(2):
+            for home in range(zones):
+                if searched[car, o, home]:
+                    row = (car * occupations + o) * zones + home
+                    choices.reachable[row] = _fill_tree(choices.by_zone, row, weight[car, home] * totals) > 0.0
+
+
+@njit(cache=True, inline="always")
+def _below(shares, begin, end, x):  # type: ignore[no-untyped-def]
+    """How many running shares of a node are at most x."""
+    count = np.int64(0)
+    for k in range(begin, end):
+        count += shares[np.uint64(k)] <= x
+    return count
+
+
+@njit(cache=True)
+def _pick(tree, row, groups, arity, b):  # type: ignore[no-untyped-def]
+    """Leaf drawn in proportion to its weight with 64 random bits `b`, one half per level.
+
+    `tree` is flat; `arity` is ARITY, passed so that LLVM keeps the loop and vectorises it.
+    """
+    top = (groups + ARITY - 1) // ARITY * ARITY
+    base = row * (top + groups * ARITY)
+    group = np.int64(0)
+    if groups > 1:
+        group = _below(tree, base, base + top, np.int32(b >> np.uint64(34)))
+    first = base + top + group * ARITY
+    return group * ARITY + _below(tree, first, first + arity, np.int32((b & np.uint64(0xFFFFFFFF)) >> np.uint64(2)))
+
+
+@njit(cache=True)
+def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, out):  # type: ignore[no-untyped-def]
+    """Write a market (or VOID) for every application into out.vacancy, and its seeker into out.seeker."""
+    occupations = major.size
+    zone_groups = (zones + ARITY - 1) // ARITY
+    occupation_groups = (occupations + ARITY - 1) // ARITY
+    by_zone, by_occupation, reach = choices.by_zone.ravel(), choices.by_occupation.ravel(), choices.reachable
+    first, vacancy, seeker = out.first, out.vacancy, out.seeker
+    ids, occupation, zone, car, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.car,
+                                             seekers.knows)
+    # unsigned row numbers throughout: signed ones cost numba a test for negative indices at every access
+    todo = np.empty(first[hi] - first[lo] + 1, np.uint32)
+    n_todo: Any = 0
+    for person in range(lo, hi):
+        i = np.uint64(person)
+        row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
+        reachable = reach[np.uint64(row)]
+        for application in range(first[i], first[i + np.uint64(1)]):
+            p = np.uint64(application)
+            seeker[p] = i
+            vacancy[p] = VOID
+            todo[n_todo] = p
+            n_todo += reachable
+    # one pass per attempt: a branch on `known` inside the draw would stall it
+    for t in range(redraws):
+        for k in range(n_todo):
+            p = np.uint64(todo[k])
+            i = np.uint64(seeker[p])
+            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 1
+            row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
+            vacancy[p] = _pick(by_zone, row, zone_groups, arity, more_bits(bits(key, ids[i]), counter))
+        again: Any = 0
+        for k in range(n_todo):
+            p = np.uint64(todo[k])
+            i = np.uint64(seeker[p])
+            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 2
+            z = np.int64(vacancy[p])
+            row = np.int64(occupation[i]) * zones + z
+            o = _pick(by_occupation, row, occupation_groups, arity, more_bits(bits(key, ids[i]), counter))
+            known = np.int64((considers[i] >> major[np.uint64(o)]) & 1)
+            vacancy[p] = known * (z * occupations + o - VOID) + VOID  # a select, not a branch
+            todo[again] = p
+            again += 1 - known
+        n_todo = again
+
+
+@njit(cache=True)
+def _draw_vacancies(lo, hi, seekers, choices, arity, key, out):  # type: ignore[no-untyped-def]
+    """Turn the markets in out.vacancy into vacancies, each open vacancy of a market with equal probability."""
+    by_slot, slot_start, units = choices.by_slot.ravel(), choices.slot_start, choices.units
+    first, vacancy, seeker, ids = out.first, out.vacancy, out.seeker, seekers.id
+    for application in range(first[lo], first[hi]):
+        p = np.uint64(application)
+        market = np.int64(vacancy[p])
+        if market != VOID:
+            i = np.uint64(seeker[p])
+            b = bits(key, ids[i])
+            counter = (application - first[i]) * 2 + 1
+            slot = market * SLOTS + _pick(by_slot, market, SLOTS // ARITY, arity, more_bits(b, counter))
+            unit = slot_start[np.uint64(slot)]
+            among = slot_start[np.uint64(slot + 1)] - unit
+            vacancy[p] = units[np.uint64(unit + np.int64(to_unit(more_bits(b, counter + 1)) * among))]
+
+
+@njit(cache=True, nogil=True)
+def sample(lo, hi, chunk, seekers, choices, zones, major, redraws, arity, key_market, key_vacancy, out):  # type: ignore[no-untyped-def]
+    """Write the vacancy each application goes to, or VOID, into out.vacancy, and its seeker into out.seeker."""
+    _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key_market, out)
+    _draw_vacancies(lo, hi, seekers, choices, arity, key_vacancy, out)
+
+
+def choices_of(s: Seekers, v: Vacancies, terrain: Terrain, attraction: float) -> Choices:
+    """Trees of weights for the places and occupations these seekers come from.
+
+    Parameters
+    ----------
+    s, v : checked columns (`matching.match`).
+    terrain : geography and nearness.
+    attraction : elasticity of a market's weight to its mean posted wage.
+    """
+    mobility = np.ascontiguousarray(terrain.mobility, np.float64)
+    occupations, zones = len(mobility), len(terrain.commute_weight)
+    nocar = terrain.commute_weight if terrain.commute_weight_nocar is None else terrain.commute_weight_nocar
+    weight = np.stack((nocar, terrain.commute_weight)).astype(np.float64)
+    searched = np.zeros((2, occupations, zones), np.uint8)
+    searched[s.car, s.occupation, s.zone] = 1
+    choices = Choices(
+        by_zone=np.empty((2 * occupations * zones, _width(zones)), np.int32),
+        by_occupation=np.empty((occupations * zones, _width(occupations)), np.int32),
+        by_slot=np.empty((zones * occupations, _width(SLOTS)), np.int32),
+        reachable=np.zeros(2 * occupations * zones, np.uint8),
+        slot_start=np.empty(zones * occupations * SLOTS + 1, np.int32),
+        units=np.empty(int(v.open.sum()), np.int32),
+        closeness=np.empty((occupations, occupations), np.float32),
+        offers=np.empty(v.cell.size, _OFFER),
+    )
+    _build(choices, v, weight, mobility, searched, attraction)
+    return choices
