@@ -38,6 +38,14 @@ def ready(people: int = PEOPLE, index: int = 1, **kwargs) -> Month:
     return m
 
 
+def childcare(m: Month) -> tuple[np.ndarray, np.ndarray]:
+    """Some cost of care for each household and chance of a place by zone."""
+    n = m.world.households.capacity
+    m.scratch["childcare.cost"] = np.where(np.arange(n) % 3 == 0, 0.0, 400.0 + np.arange(n) % 900).astype(np.float32)
+    m.memory["childcare"] = {"chance": np.linspace(0.5, 1.0, m.economy.zones)}
+    return m.scratch["childcare.cost"], m.memory["childcare"]["chance"]
+
+
 def u64(x) -> np.uint64:
     return np.uint64(x)
 
@@ -105,7 +113,7 @@ def test_participation_matches_plain_python():
     q = m.room("participation")
     m.memory["search"]["finding"][2] = 0.3
     chance = (0.3 / 0.4) ** q["chance_elasticity"]
-    price = participation.childcare_price(m)
+    cost, chance_of_place = childcare(m)
     look = {
         codes.CARER: q["look_carer"],
         codes.STUDENT: q["look_student"],
@@ -136,12 +144,11 @@ def test_participation_matches_plain_python():
         elif p.program[i] == codes.NO_PROGRAM:
             hazard = look[s] * chance
             if young and s == codes.CARER:
-                z = int(h.zone[hh])
-                cost = price[z, 0 if child_age < 2 else 1] * h.children[hh]
-                left = max(1 - cost / (max(p.wage[i], 7.25) * 150.0), 0.05) / 0.75
+                left = max(1 - cost[hh] / (max(p.wage[i], 7.25) * 150.0), 0.05) / 0.75
                 hazard *= left ** q["childcare_elasticity"]
-                if h.care[hh] == codes.CARE_PARENT and h.adults[hh] == 1:
-                    hazard *= q["no_place_factor"]
+                if cost[hh] > 0:
+                    place = chance_of_place[h.zone[hh]]
+                    hazard *= place + (1 - place) * q["no_place_factor"]
             if draw(start, p.id[i]) < hazard:
                 looking.append(i)
     before = m.world.people.ui_weeks.copy()
@@ -168,7 +175,7 @@ def test_leaving_matches_plain_python():
     p, h = w.people, w.households
     q = m.room("separations")
     b = separations._behaviour(m)
-    price = participation.childcare_price(m)
+    cost, _ = childcare(m)
     leave, match = m.key(Stream.LEAVE_LABOR_FORCE), m.key(Stream.MATCH_QUALITY, fixed=True)
     quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
     want = {}
@@ -196,8 +203,7 @@ def test_leaving_matches_plain_python():
         out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
         hh = int(p.household[i])
         if h.children[hh] > 0 and m.index - h.youngest[hh] < 72 and p.sex[i] == codes.FEMALE:
-            cost = price[h.zone[hh], 0 if (m.index - h.youngest[hh]) // 12 < 2 else 1] * h.children[hh]
-            left = max(1 - cost / max(float(p.wage[i]) * float(p.hours[i]) * 4.33, 1.0), 0.05) / 0.75
+            left = max(1 - cost[hh] / max(float(p.wage[i]) * float(p.hours[i]) * 4.33, 1.0), 0.05) / 0.75
             out *= q["leave_young_child_factor"] * left ** -m.parameters["participation.childcare_elasticity"]
             if h.care[hh] == codes.CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= q["leave_no_place_factor"]
@@ -220,8 +226,7 @@ def test_leaving_matches_plain_python():
         leave,
         match,
         b,
-        price,
-        m.levers.childcare_subsidy_share,
+        cost,
         rows,
         states,
         reasons,

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     AGE_BAND_FLOORS,
-    CARE_PARENT,
     CARER,
     DISABLED,
     DISCOURAGED,
@@ -39,6 +38,7 @@ from laborsim.market.month import Month
 from laborsim.market.transitions import gather, move
 
 MAX_AGE = 121
+USUALLY_LEFT = 0.75  # share of a parent's pay left after care, the scale of its effect
 
 
 class Behaviour(NamedTuple):
@@ -88,8 +88,8 @@ def _participate(  # type: ignore[no-untyped-def]
     start_key,
     stop_key,
     b,
-    price,
-    share_paid,
+    cost,
+    chance,
     need_hours,
     looking,
     looking_counts,
@@ -142,16 +142,13 @@ def _participate(  # type: ignore[no-untyped-def]
         if u >= hazard * b.most or p.program[i] != NO_PROGRAM:
             continue
         if s == CARER and h.children[hh] > 0 and month - h.youngest[hh] < 72:
-            z = h.zone[hh]
-            cost = price[z, 0 if (month - h.youngest[hh]) // 12 < 2 else 1] * h.children[hh]
-            if h.subsidized[hh] > 0:
-                cost *= 1.0 - share_paid[z]
             pay = max(p.wage[i], np.float32(7.25)) * need_hours
-            # What is left of a month's pay after care, against the usual three quarters.
-            left = max(1.0 - cost / pay, 0.05) / 0.75
+            # What is left of a month's pay after care, against the usual share.
+            left = max(1.0 - cost[hh] / pay, 0.05) / USUALLY_LEFT
             hazard *= left**b.childcare_elasticity
-            if h.care[hh] == CARE_PARENT and h.adults[hh] == 1:
-                hazard *= b.no_place
+            if cost[hh] > 0.0:
+                found_place = chance[h.zone[hh]]
+                hazard *= found_place + (1.0 - found_place) * b.no_place
         if u < hazard:
             looking[lo + found] = i
             found += 1
@@ -188,9 +185,9 @@ def stage(month: Month) -> None:
         discouraged=q["discouraged_share"],
         self_employment=q["self_employment_entry"],
         chance=chance,
-        most=(1.0 / 0.75) ** q["childcare_elasticity"],
+        most=(1.0 / USUALLY_LEFT) ** q["childcare_elasticity"],
     )
-    price = childcare_price(month)
+    cost, chance_of_place = childcare_terms(month)
     rows, states, reasons = month.buffers()
     looking = month.table("participation.looking", lambda: np.empty(month.world.people.capacity, np.int64))
     if looking.size < n:
@@ -207,8 +204,8 @@ def stage(month: Month) -> None:
         month.key(Stream.START_LOOKING),
         month.key(Stream.STOP_LOOKING),
         b,
-        price,
-        month.levers.childcare_subsidy_share,
+        cost,
+        chance_of_place,
         150.0,
         looking,
         counts,
@@ -226,7 +223,16 @@ def stage(month: Month) -> None:
     move(month, *gather(moved, rows, states, reasons))
 
 
-def childcare_price(month: Month) -> Any:
-    """Present price of care, dollars a month by zone and age group, shape (Z, 3)."""
-    held = month.memory.get("childcare", {}).get("price")
-    return month.economy.childcare_price if held is None else held
+def childcare_terms(month: Month) -> tuple[Any, Any]:
+    """What care costs, or would cost, each household with all adults at work, and the chance of a place.
+
+    Returns
+    -------
+    cost : (households,) float32, dollars a month.
+    chance : (Z,) share of households looking for a place that get one.
+    """
+    cost = month.scratch.get("childcare.cost")
+    if cost is None:
+        cost = month.table("childcare.no_cost", lambda: np.zeros(month.world.households.capacity, np.float32))
+    chance = month.memory.get("childcare", {}).get("chance")
+    return cost, np.ones(month.economy.zones) if chance is None else chance

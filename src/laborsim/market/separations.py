@@ -41,7 +41,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.month import Month
-from laborsim.market.participation import MAX_AGE, by_age, childcare_price
+from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms
 from laborsim.market.transitions import gather, hire, move, shifted_history
 
 MOST = 0.35  # nobody leaves with a higher monthly hazard; most draws end at once
@@ -88,8 +88,7 @@ def _leave(  # type: ignore[no-untyped-def]
     leave_key,
     match_key,
     b,
-    price,
-    share_paid,
+    cost,
     rows,
     states,
     reasons,
@@ -121,12 +120,7 @@ def _leave(  # type: ignore[no-untyped-def]
         if traits & TRAIT_ENROLLED:
             out *= b.enrolled
         if young and p.sex[i] == FEMALE:
-            child_age = (month - h.youngest[hh]) // 12
-            z = h.zone[hh]
-            cost = price[z, 0 if child_age < 2 else 1] * h.children[hh]
-            if h.subsidized[hh] > 0:
-                cost *= 1.0 - share_paid[z]
-            left = max(1.0 - cost / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), 0.05) / 0.75
+            left = max(1.0 - cost[hh] / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), 0.05) / USUALLY_LEFT
             out *= b.young_child * left ** (-b.childcare_elasticity)
             if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= b.no_place
@@ -401,8 +395,7 @@ def stage(month: Month) -> None:
         month.key(Stream.LEAVE_LABOR_FORCE),
         month.key(Stream.MATCH_QUALITY, fixed=True),
         b,
-        childcare_price(month),
-        month.levers.childcare_subsidy_share,
+        childcare_terms(month)[0],
         rows,
         states,
         reasons,
