@@ -23,7 +23,8 @@ from laborsim.study.run import Interrupted, default_out, settle
 from laborsim.study.statistics import discoveries, paired, spread, student_t_cdf, student_t_quantile
 from laborsim.study.storage import ResultsDirectory, ResultsError, load_run
 from laborsim.study.tables import chosen_keys, write_indicators
-from laborsim.study.task import replicate_seeds
+from laborsim.study.task import Task, replicate_seeds
+from laborsim.study.warm import compile_ahead
 from studies import scenario, study
 
 TESTS = Path(__file__).parent
@@ -293,6 +294,16 @@ def test_a_killed_study_leaves_only_whole_runs(tmp_path: Path) -> None:
     assert done.returncode == -9
     assert len(list((tmp_path / "out.partial" / "runs").glob("*.npz"))) == 2
     assert len(study(tmp_path, out=tmp_path / "out").records) == 12
+
+
+def test_compiling_ahead_never_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first study on a machine: same results, a hint left behind, and no harm where nothing can be tried out."""
+    monkeypatch.setenv("LABORSIM_CACHE", str(tmp_path / "cache"))
+    first = study(tmp_path, jobs=2, replicates=2)
+    assert len(list((tmp_path / "cache" / "warm").iterdir())) == 1
+    assert first.about["state_hash"] == study(tmp_path, jobs=2, replicates=2).about["state_hash"]
+    task = Task(scenario(tmp_path), "training", 0, 1, 0.05, 3, model="fake_market:Nothing")
+    compile_ahead(task)
 
 
 # --- comparison ------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def command(
             terminal.console().print(terminal.scorecard(results))
         print(
             f"{results.about['people']:,} people, {results.about['employers']:,} employers, "
-            f"{len(results.months)} months, {len(results.records)} runs in {results.about['seconds']:.1f} seconds"
+            f"{len(results.months)} months, {len(results.records)} run{'s' if len(results.records) != 1 else ''} in {results.about['seconds']:.1f} seconds"
         )
         print(f"results: {folder}")
     for record in results.records:

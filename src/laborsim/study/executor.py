@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 
-from laborsim.study.task import RunRecord, Task, execute, execute_in_worker
+from laborsim.study.task import RunRecord, Task, execute, execute_in_worker, ignore_interrupt
+from laborsim.study.warm import compile_ahead
 
 Progress = Callable[[RunRecord], None]
 
@@ -21,7 +22,7 @@ def run_all(
     tasks : the runs.
     jobs : worker processes; 1 makes the runs in this process, one after the other.
     first_alone : make the first run before the others start, so that what is compiled or synthesized
-        once is found by all (compiling the same kernels in two processes takes no less time).
+        once is found by all; a second worker compiles ahead of it.
     on_month : progress inside a run, called only with jobs = 1.
 
     Notes
@@ -36,7 +37,7 @@ def run_all(
         return
     left = list(tasks)
     if first_alone:
-        left = yield from _pool(left[:1], left[1:], jobs)
+        left = yield from _pool(left[:1], left[1:], jobs, ahead=left[-1])
     left = yield from _pool(left, [], jobs)
     if left:
         left = yield from _pool(left, [], jobs)
@@ -47,7 +48,9 @@ def run_all(
             yield record
 
 
-def _pool(tasks: Iterable[Task], later: list[Task], jobs: int) -> Generator[RunRecord, None, list[Task]]:
+def _pool(
+    tasks: Iterable[Task], later: list[Task], jobs: int, ahead: Task | None = None
+) -> Generator[RunRecord, None, list[Task]]:
     """Yield the records of `tasks` from one pool; return the tasks left, followed by `later`."""
     import joblib
 
@@ -56,10 +59,13 @@ def _pool(tasks: Iterable[Task], later: list[Task], jobs: int) -> Generator[RunR
     with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         pool = joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
         calls = [joblib.delayed(_tagged)(name, task) for name, task in left.items()]
+        if ahead is not None:
+            calls.append(joblib.delayed(_ahead)(ahead))
         try:
             for name, record in pool(calls):
-                del left[name]
-                yield record
+                if record is not None:
+                    del left[name]
+                    yield record
         except BrokenProcessPool:
             pass
     return [*left.values(), *later]
@@ -67,6 +73,12 @@ def _pool(tasks: Iterable[Task], later: list[Task], jobs: int) -> Generator[RunR
 
 def _tagged(name: str, task: Task) -> tuple[str, RunRecord]:
     return name, execute_in_worker(task)
+
+
+def _ahead(task: Task) -> tuple[str, None]:
+    ignore_interrupt()
+    compile_ahead(task)
+    return "", None
 
 
 def close() -> None:

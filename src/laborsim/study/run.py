@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from laborsim.study import executor
+from laborsim.study import executor, warm
 from laborsim.study.manifest import describe, manifest_text
 from laborsim.study.names import WrongOption, known
 from laborsim.study.results import Results
@@ -194,16 +193,15 @@ def _make(
     tasks = [replace(t, threads=max(1, cores // jobs)) for t in tasks]
     progress.started(tasks, len(records), jobs)
     on_month = progress.month if jobs == 1 else None
-    stamp = _warm_stamp(tasks[0]) if tasks and jobs > 1 else None
+    stamp = warm.stamp(tasks[0]) if tasks and jobs > 1 else None
     try:
         for record in executor.run_all(tasks, jobs, stamp is not None and not stamp.exists(), on_month):
             if record.done:
                 if place is not None:
                     place.save(record)
                     record.values = None
-                if stamp is not None and not stamp.exists():
-                    stamp.parent.mkdir(parents=True, exist_ok=True)
-                    stamp.touch()
+                if stamp is not None:
+                    warm.set_stamp(stamp)
             records.append(record)
             progress.finished(record)
     except KeyboardInterrupt:
@@ -213,27 +211,6 @@ def _make(
             len([r for r in records if r.done]), total, place.partial if place is not None else None
         ) from None
     return records
-
-
-def _warm_stamp(task: Task) -> Path:
-    """File that says this program's kernels are compiled and this region synthesized on this machine.
-
-    Only a hint that lets all workers start at once; a wrong one costs time, never a result.
-    """
-    folder = os.environ.get("LABORSIM_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "laborsim"
-    )
-    text = "\0".join(
-        (
-            code_fingerprint(),
-            task.model,
-            str(getattr(task.spec, "region", "")),
-            repr(task.scale),
-            sys.version,
-            sys.prefix,
-        )
-    )
-    return Path(folder) / "warm" / hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def _tasks(spec: Any, about: dict[str, Any], model: str) -> list[Task]:

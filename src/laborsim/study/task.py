@@ -136,9 +136,14 @@ def execute(task: Task, on_month: Any = None) -> RunRecord:
 
 def execute_in_worker(task: Task) -> RunRecord:
     """`execute` in a worker process, which leaves Ctrl-C to its parent."""
+    ignore_interrupt()
+    return execute(task)
+
+
+def ignore_interrupt() -> None:
+    """Leave Ctrl-C, which a terminal sends to all processes, to the parent."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return execute(task)
 
 
 def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
