@@ -7,10 +7,10 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import worlds
 from laborsim.market import codes as k
 from laborsim.market import demography, families, lifecourse, migration, rows, schooling, stationary
 from laborsim.market.draws import Stream
@@ -19,7 +19,6 @@ from laborsim.market.draws import more_bits as raw_more_bits
 from laborsim.market.draws import to_unit as raw_to_unit
 from laborsim.market.lifecourse import (
     BIRTH,
-    BIRTHDAY,
     DEATH,
     DISABLING,
     ENTERED_SCHOOL,
@@ -270,7 +269,8 @@ def test_one_more_person_changes_only_that_person():
             p.id[i], p.size = np.uint64(99), i + 1
             p.household[i] = p.household[5]
         at, kinds, _ = m.buffers()
-        n = lifecourse.month_of_life(0, p.size, 0, p.columns, m.world.households.columns, m.memory["demography"]["head"],
+        head = m.memory["demography"]["head"]
+        n = lifecourse.month_of_life(0, p.size, 0, p.columns, m.world.households.columns, head,
                                      m.index, m.key(Stream.DEATH), m.key(Stream.SCHOOL), t, m.economy.occ_major, at,
                                      kinds, np.zeros((1, 2), np.int64))  # fmt: skip
         return [(int(a), int(b)) for a, b in zip(at[:n], kinds[:n], strict=True) if a < p.size - extra]

@@ -183,9 +183,9 @@ def world(eco: Economy | None = None, people: int = 2000, seed: int = 1) -> Worl
         zone = np.sort(rng.choice(z, n_h, p=[0.55, 0.35, 0.10])).astype(np.uint8)
         head_age = _adult_ages(rng, n_h)
         couple = rng.random(n_h) < np.interp(head_age, [18, 25, 35, 65, 85], [0.05, 0.35, 0.62, 0.62, 0.30])
-        third = (
-            rng.random(n_h) < np.interp(head_age, [38, 42, 55, 65, 80], [0.02, 0.35, 0.40, 0.10, 0.05])
-        ) & (n_h > 0)
+        third = (rng.random(n_h) < np.interp(head_age, [38, 42, 55, 65, 80], [0.02, 0.35, 0.40, 0.10, 0.05])) & (
+            n_h > 0
+        )
         adults = 1 + couple + third
         if adults.sum() >= people:
             break
@@ -309,12 +309,8 @@ def _employers(rng: np.random.Generator, w: World, eco: Economy, n: int) -> None
     w.establishments.grow(n_e)
     w.cells.grow(3 * n_e + 8)
     e, c = w.establishments.columns, w.cells.columns
-    sector = np.concatenate(
-        [np.tile(np.arange(len(SECTORS)), 3), rng.choice(len(SECTORS), n_e, p=SECTOR_SHARE)]
-    )[:n_e]
-    zone = np.concatenate([np.repeat(np.arange(3), len(SECTORS)), rng.choice(3, n_e, p=[0.6, 0.3, 0.1])])[
-        :n_e
-    ]
+    sector = np.concatenate([np.tile(np.arange(len(SECTORS)), 3), rng.choice(len(SECTORS), n_e, p=SECTOR_SHARE)])[:n_e]
+    zone = np.concatenate([np.repeat(np.arange(3), len(SECTORS)), rng.choice(3, n_e, p=[0.6, 0.3, 0.1])])[:n_e]
     order = np.lexsort((sector, zone))
     sector, zone = sector[order], zone[order]
     w.establishments.size = n_e
@@ -419,9 +415,7 @@ def check(w: World) -> None:
     np.testing.assert_array_equal(np.bincount(job[off & (job >= 0)], minlength=m), c.recall[:m])
     assert (home[here] >= 0).all() and (home[here] < n_h).all(), "everyone lives somewhere"
     np.testing.assert_array_equal(np.bincount(home[here], minlength=n_h), h.adults[:n_h])
-    np.testing.assert_array_equal(
-        np.bincount(home[here & (state <= k.SELF_EMPLOYED)], minlength=n_h), h.earners[:n_h]
-    )
+    np.testing.assert_array_equal(np.bincount(home[here & (state <= k.SELF_EMPLOYED)], minlength=n_h), h.earners[:n_h])
     assert (p.zone[:n][here] == h.zone[home[here]]).all(), "people live in their household's zone"
     assert np.unique(p.id[:n][here]).size == here.sum(), "ids are unique"
     assert (h.children[:n_h][h.adults[:n_h] == 0] == 0).all(), "no child without an adult"

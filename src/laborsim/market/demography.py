@@ -31,7 +31,7 @@ def prepare(month: Month) -> None:
     """Find heads and free rows, and take from the residents what must not drift: attainment, mobility by age,
     first jobs and fields of study, records, care for relatives, spacing of births."""
     w, e, room = month.world, month.economy, month.room("demography")
-    n, p, h = w.people.size, w.people.columns, w.households.columns
+    n, p = w.people.size, w.people.columns
     rows.prepare(month)
     head = np.full(w.households.capacity, -1, np.int32)
     ring = np.full(w.people.capacity, -1, np.int32)
@@ -65,16 +65,34 @@ def hazards(month: Month) -> Hazards:
     split = by_knots(q["split_ages"], q["split"]) * grown
     care, stop = memory["care"], float(q["relative_care_ends"])
     return Hazards(
-        bound=bound.ravel() + np.uint64(4096), death=death, birth=birth, spacing=spacing, onset=onset, onset_exit=float(q["onset_exit"]),
-        recovery=recovery, disabling=disabling, retire=retire, retire_out=retire_out,
-        retire_disabled=retire_disabled, occupation=memory["occupation"], finish=memory["finish"],
-        return_=memory["return_"], leave=memory["leave"], enter=memory["enter"], ability_weight=float(q["ability_schooling"]),
-        ability_center=memory["ability_center"], record=memory["record"],
-        care_start=np.minimum(0.5, stop * care / np.maximum(1.0 - care, 0.1)), care_stop=stop,
-        away=memory["away"], home=home, split=split, union=union,
+        bound=bound.ravel() + np.uint64(4096),
+        death=death,
+        birth=birth,
+        spacing=spacing,
+        onset=onset,
+        onset_exit=float(q["onset_exit"]),
+        recovery=recovery,
+        disabling=disabling,
+        retire=retire,
+        retire_out=retire_out,
+        retire_disabled=retire_disabled,
+        occupation=memory["occupation"],
+        finish=memory["finish"],
+        return_=memory["return_"],
+        leave=memory["leave"],
+        enter=memory["enter"],
+        ability_weight=float(q["ability_schooling"]),
+        ability_center=memory["ability_center"],
+        record=memory["record"],
+        care_start=np.minimum(0.5, stop * care / np.maximum(1.0 - care, 0.1)),
+        care_stop=stop,
+        away=memory["away"],
+        home=home,
+        split=split,
+        union=union,
         moves=np.maximum(np.maximum(home + memory["away"], split), union),
         fields=memory["fields"],
-    )  # fmt: skip
+    )
 
 
 # --- the month -----------------------------------------------------------------------------------
@@ -100,18 +118,44 @@ def stage(month: Month) -> None:
     sixteen = np.clip(month.index - 192 + spacing * (np.arange(256) - 1), -32768, 32767).astype(np.int16)
     sixteen[0] = -32768
     due = np.zeros((chunks, 2))
-    found = month.crew.map(lifecourse.household_pass, n_h, w.households.columns, w.people.columns, memory["head"],
-                           month.index, month.key(Stream.OUT_MIGRATION), out, sixteen, youth, adults,
-                           memory["mobility"], due, moving, moves)
+    found = month.crew.map(
+        lifecourse.household_pass,
+        n_h,
+        w.households.columns,
+        w.people.columns,
+        memory["head"],
+        month.index,
+        month.key(Stream.OUT_MIGRATION),
+        out,
+        sixteen,
+        youth,
+        adults,
+        memory["mobility"],
+        due,
+        moving,
+        moves,
+    )
     (grown,) = gather(found, youth)
     mobile, asked = due.sum(axis=0)
     # Rates are per resident whatever the ages: heads' mobility is measured anew, a twelfth of the region a month.
     memory["mobility_of_heads"] += (mobile / max(asked, 1.0) - memory["mobility_of_heads"]) / 12.0 * (asked > 0)
     at, kinds, _ = month.buffers()
     idle = np.zeros((month.crew.chunks(n), 2), np.int64)
-    found = month.crew.map(lifecourse.month_of_life, n, w.people.columns, w.households.columns, memory["head"],
-                           month.index, month.key(Stream.DEATH), month.key(Stream.SCHOOL), t,
-                           month.economy.occ_major, at, kinds, idle)
+    found = month.crew.map(
+        lifecourse.month_of_life,
+        n,
+        w.people.columns,
+        w.households.columns,
+        memory["head"],
+        month.index,
+        month.key(Stream.DEATH),
+        month.key(Stream.SCHOOL),
+        t,
+        month.economy.occ_major,
+        at,
+        kinds,
+        idle,
+    )
     at, kinds = gather(found, at, kinds)
     (homes,) = gather(list(moves), moving)
     _move_away(month, homes)
@@ -174,13 +218,33 @@ def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) ->
 
 
 @njit(cache=True)
-def _decide(at, kinds, p, h, month, birth_key, school_key, alone, partner, no_place, shortage, looks, floor,  # type: ignore[no-untyped-def]
-            new, reason, births, deaths, out_migrants, retirements, replacement):
+def _decide(  # type: ignore[no-untyped-def]
+    at,
+    kinds,
+    p,
+    h,
+    month,
+    birth_key,
+    school_key,
+    alone,
+    partner,
+    no_place,
+    shortage,
+    looks,
+    floor,
+    new,
+    reason,
+    births,
+    deaths,
+    out_migrants,
+    retirements,
+    replacement,
+):
     """New state (STAYS if none) and reason of each event; births are entered in the household and counted.
 
     Mothers who leave work at once do so more often with a partner who earns and where childcare is short. Students
-    who leave school mostly look for work. Openings left behind (`replacement`) are exits from the labor force, not moves
-    away: another region's labor force gains.
+    who leave school mostly look for work. Openings left behind (`replacement`) are exits from the labor force, not
+    moves away: another region's labor force gains.
     """
     for j in range(at.size):
         i, kind = at[j], kinds[j]
@@ -241,14 +305,30 @@ def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
     at = families.new_people(month, homes.size)
     p, h = w.people.columns, w.households.columns
     floor = e.minimum_wage[min(month.index, e.months - 1)]
-    _grow_up(homes, at, p, h, memory["head"], memory["ring"], month.index, month.key(Stream.YOUTH_TRAITS), memory["first_jobs"],
-             e.occ_major, e.occ_wage, floor, float(e.enrolment[16]), float(q["ability_inherited"]),
-             float(memory["claims"][0]))  # fmt: skip
+    _grow_up(homes, at, p, h, memory["head"], memory["ring"], month.index, month.key(Stream.YOUTH_TRAITS),
+             memory["first_jobs"], e.occ_major, e.occ_wage, floor, float(e.enrolment[16]),
+             float(q["ability_inherited"]), float(memory["claims"][0]))  # fmt: skip
     month.counts.youth += np.bincount(p.zone[at], minlength=e.zones).astype(np.int64)
 
 
 @njit(cache=True)
-def _grow_up(homes, at, p, h, head, ring, month, key, first_jobs, occ_major, occ_wage, floor, enrolled, inherited, claims):  # type: ignore[no-untyped-def]
+def _grow_up(  # type: ignore[no-untyped-def]
+    homes,
+    at,
+    p,
+    h,
+    head,
+    ring,
+    month,
+    key,
+    first_jobs,
+    occ_major,
+    occ_wage,
+    floor,
+    enrolled,
+    inherited,
+    claims,
+):
     for n in range(homes.size):
         g, i = homes[n], at[n]
         parent = head[g]
@@ -277,12 +357,14 @@ def _grow_up(homes, at, p, h, head, ring, month, key, first_jobs, occ_major, occ
         p.wage[i] = pay
         p.reservation[i] = floor[h.zone[g]]
         normal = np.sqrt(-2.0 * np.log(1.0 - to_unit(more_bits(first, 4)))) * np.cos(
-            6.283185307179586 * to_unit(more_bits(first, 5)))
+            6.283185307179586 * to_unit(more_bits(first, 5))
+        )
         p.ability[i] = inherited * p.ability[parent] + np.sqrt(1.0 - inherited * inherited) * normal
         p.skill[i] = 0.3
         p.history[i] = 0
         p.knows[i] = (np.uint32(1) << np.uint32(occ_major[o])) | (
-            np.uint32(1) << np.uint32(occ_major[p.occupation[parent]]))
+            np.uint32(1) << np.uint32(occ_major[p.occupation[parent]])
+        )
         p.ui_weeks[i] = 0
         p.ui_benefit[i] = 0.0
         p.program[i] = 255

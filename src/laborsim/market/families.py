@@ -1,7 +1,7 @@
 """Households as people move between them: grown children leave, couples form and part, heads are replaced.
 
-`month.memory["demography"]` holds for every household its head (`head`, a row of people whose draws decide for it, -1 if none)
-and its members as a ring: `ring[i]` is the next member after person i, and the last one leads back to the first.
+`month.memory["demography"]` holds for every household its head (`head`: the row of the person whose draws decide for
+it, -1 if none) and its members as a ring: `ring[i]` is the next member after person i, the last leads to the first.
 """
 
 from __future__ import annotations
@@ -212,8 +212,15 @@ def pair(month: Month, rows: I8, chance: NDArray[np.float64]) -> None:
         key = month.key(Stream.HOUSEHOLD_FORMATION)
         women, men = _ordered(p, women, key, 24, n), _ordered(p, men, key, 0, n)
         out = np.empty(n, np.int64)
-        k = _merge(women, men, p, w.households.columns, month.memory["demography"]["head"],
-                   month.memory["demography"]["ring"], out)
+        k = _merge(
+            women,
+            men,
+            p,
+            w.households.columns,
+            month.memory["demography"]["head"],
+            month.memory["demography"]["ring"],
+            out,
+        )
         freed.append(out[:k])
     if freed:
         give_back(month, "households", np.concatenate(freed))

@@ -83,7 +83,9 @@ class Hazards(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def household_pass(lo, hi, chunk, h, p, head, month, key, out, sixteen, youth, adults, mobility, due, moving, moves):  # type: ignore[no-untyped-def]
+def household_pass(  # type: ignore[no-untyped-def]
+    lo, hi, chunk, h, p, head, month, key, out, sixteen, youth, adults, mobility, due, moving, moves
+):
     """List the households that move away and those whose eldest turns sixteen.
 
     Whether to move is decided once a year, a twelfth of the rows each month.
@@ -139,8 +141,8 @@ def tilted(quantile: float, weight: float, z: float) -> float:
 def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds, idle):  # type: ignore[no-untyped-def]
     """List those who may meet an event this month; rows and kinds are written from `lo` on.
 
-    kinds is MAYBE (the draw is below the bound of the sex, age and whether retired), BIRTHDAY, or both. Returns the length of the list; counts the unemployed and
-    the labor force into `idle[chunk]`.
+    kinds is MAYBE (the draw is below the bound of the sex, age and whether retired), BIRTHDAY, or both. Returns the
+    length of the list; counts the unemployed and the labor force into `idle[chunk]`.
     """
     state, birth, sex, ids = p.state, p.birth, p.sex, p.id
     n = lo
@@ -170,8 +172,20 @@ def life_events(lo, n, p, h, month, key, t, rows, kinds):  # type: ignore[no-unt
     """Which event each MAYBE of one chunk's list meets, if any; sets and clears the disability trait itself."""
     state, household, birth_month, sexes, traits, ids = p.state, p.household, p.birth, p.sex, p.traits, p.id
     occupation, children, youngest = p.occupation, h.children, h.youngest
-    death, birth, spacing, onset, recovery, disabling = t.death, t.birth, t.spacing, t.onset, t.recovery, t.disabling
-    retire, retire_out, retire_disabled, by_occupation = t.retire, t.retire_out, t.retire_disabled, t.occupation
+    death, birth, spacing, onset, recovery, disabling = (
+        t.death,
+        t.birth,
+        t.spacing,
+        t.onset,
+        t.recovery,
+        t.disabling,
+    )
+    retire, retire_out, retire_disabled, by_occupation = (
+        t.retire,
+        t.retire_out,
+        t.retire_disabled,
+        t.occupation,
+    )
     onset_exit = t.onset_exit
     for j in range(lo, lo + n):
         if kinds[j] < MAYBE or kinds[j] == BIRTHDAY:
@@ -234,7 +248,14 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
     """
     state, birth, sexes, races, level, traits = p.state, p.birth, p.sex, p.race, p.education, p.traits
     ability, occupation, knows, ids = p.ability, p.occupation, p.knows, p.id
-    finish, back, leave, enter, center, fields = t.finish, t.return_, t.leave, t.enter, t.ability_center, t.fields
+    finish, back, leave, enter, center, fields = (
+        t.finish,
+        t.return_,
+        t.leave,
+        t.enter,
+        t.ability_center,
+        t.fields,
+    )
     weight, last = t.ability_weight, t.fields.shape[1] - 1
     for j in range(lo, lo + n):
         if kinds[j] != BIRTHDAY:
@@ -325,7 +346,7 @@ def moves_of_birthday(lo, n, p, h, head, month, key, t, rows, kinds):  # type: i
     kept = lo
     for j in range(lo, lo + n):
         i = rows[j]
-        kind = np.int64(kinds[j])
+        kind = int(kinds[j])
         if kind == BIRTHDAY:
             kind = 0
             g = household[i]

@@ -2,8 +2,8 @@
 
 Arrivals are drawn from the region itself: a keyed resident of the same zone and of an age at which people move is
 the donor, and the whole household (a grown child: alone) is copied with new ids, so that joint
-distributions hold. A donor's job is not copied: some arrive with a job lined up, that is they take an open vacancy of the donor's
-occupation, and the rest look for one.
+distributions hold. A donor's job is not copied: some arrive with a job lined up, that is they take an open vacancy of
+the donor's occupation, and the rest look for one.
 """
 
 from __future__ import annotations
@@ -169,8 +169,25 @@ def _settle(counts, party, homes, rows, p, h, head, ring, zone, month, key, look
 
 
 @njit(cache=True)
-def _lined_up(rows, donors, p, c, open_cells, starts, key, share, near, out_row, out_cell, out_state,  # type: ignore[no-untyped-def]
-              out_wage, out_hours, filled, vacancies_filled, fill_age):
+def _lined_up(  # type: ignore[no-untyped-def]
+    rows,
+    donors,
+    p,
+    c,
+    open_cells,
+    starts,
+    key,
+    share,
+    near,
+    out_row,
+    out_cell,
+    out_state,
+    out_wage,
+    out_hours,
+    filled,
+    vacancies_filled,
+    fill_age,
+):
     """Give some of the newcomers whose donors worked an open vacancy of the donor's occupation.
 
     The occupation's open cells are tried from a keyed start on; commuting weight decides whether a cell is near
@@ -210,7 +227,7 @@ def _lined_up(rows, donors, p, c, open_cells, starts, key, share, near, out_row,
 
 
 def list_donors(month: Month) -> None:
-    """Once a year: a quarter of the residents, another one each year, sorted by zone, among whom donors are looked for."""
+    """Once a year: a quarter of the people, another one each year, by zone, among whom donors are looked for."""
     w, memory = month.world, month.memory["demography"]
     rows = np.arange(month.index // 12 % 4, w.people.size, 4)
     rows = rows[w.people.state[rows] != GONE]
@@ -263,14 +280,14 @@ def _place(month: Month, rows: NDArray[np.int64], donors: NDArray[np.int64]) -> 
     e, w, counts = month.economy, month.world, month.counts
     n = rows.size
     near = e.commute_weight / np.maximum(e.commute_weight.max(axis=1, keepdims=True), 1e-300)
-    out = (np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.float32),
-           np.empty(n, np.uint8))  # fmt: skip
+    at, cell, state = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8)
+    wage, hours = np.empty(n, np.float32), np.empty(n, np.uint8)
     c, size = w.cells.columns, w.cells.size
     open_cells = np.flatnonzero(c.vacancies[:size] > 0)
     open_cells = open_cells[np.argsort(c.occupation[open_cells], kind="stable")]
     starts = np.searchsorted(c.occupation[open_cells], np.arange(e.occupations + 1))
     k = _lined_up(rows, donors, w.people.columns, c, open_cells, starts, month.key(Stream.MIGRANT_JOB),
-                  float(month.room("demography")["job_lined_up"]), near, *out, counts.filled,
+                  float(month.room("demography")["job_lined_up"]), near, at, cell, state, wage, hours, counts.filled,
                   counts.openings_filled, counts.fill_age)  # fmt: skip
-    order = np.argsort(out[0][:k], kind="stable")
-    hire(month, *(a[:k][order] for a in out))
+    order = np.argsort(at[:k], kind="stable")
+    hire(month, at[order], cell[order], state[order], wage[order], hours[order])

@@ -38,7 +38,7 @@ def take(month: Month, name: str, n: int) -> NDArray[np.int64]:
         rows = np.concatenate([used.astype(np.int64), np.arange(table.size, need, dtype=np.int64)])
         table.size = need
         return rows
-    return used.astype(np.int64)
+    return np.asarray(used, np.int64)
 
 
 def give_back(month: Month, name: str, rows: NDArray[np.int64]) -> None:

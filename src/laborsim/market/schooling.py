@@ -15,7 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import ASSOCIATE, BACHELOR, EDUCATION, GRADUATE, HS, LESS_THAN_HS, SOME_COLLEGE, TRAIT_ENROLLED
+from laborsim.market.codes import (
+    ASSOCIATE,
+    BACHELOR,
+    EDUCATION,
+    GRADUATE,
+    HS,
+    LESS_THAN_HS,
+    SOME_COLLEGE,
+    TRAIT_ENROLLED,
+)
 
 F8 = NDArray[np.float64]
 FIRST_AGE, LAST_AGE = 16, 60
@@ -159,22 +168,37 @@ def tables(people: Any, size: int, month: int, enrolment: F8, room: dict[str, An
     final = final_attainment(people, size, month, reached, float(room["attainment_prior"]))
     chains = [[solve(final[s, r], reached, enrolment, float(room["dropout"])) for r in range(5)] for s in range(2)]
     finish, back, leave, enter = (
-        np.array([[getattr(c, name) for c in row] for row in chains]) for name in ("finish", "return_", "leave", "enter")
+        np.array([[getattr(c, name) for c in row] for row in chains])
+        for name in ("finish", "return_", "leave", "enter")
     )
     return {
-        "final": final, "plan_finish": finish, "plan_return": back, "plan_leave": leave, "plan_enter": enter,
-        "fit_finish": finish.copy(), "fit_return": back.copy(),
-        "finish": normal_quantile(finish), "return_": normal_quantile(back), "leave": leave.copy(), "enter": enter.copy(),
-    }  # fmt: skip
+        "final": final,
+        "plan_finish": finish,
+        "plan_return": back,
+        "plan_leave": leave,
+        "plan_enter": enter,
+        "fit_finish": finish.copy(),
+        "fit_return": back.copy(),
+        "finish": normal_quantile(finish),
+        "return_": normal_quantile(back),
+        "leave": leave.copy(),
+        "enter": enter.copy(),
+    }
 
 
-def adjust(memory: dict[str, F8], people: Any, rows: NDArray[np.int64], month: int, enrolment: F8,
-           room: dict[str, Any]) -> None:
+def adjust(
+    memory: dict[str, F8],
+    people: Any,
+    rows: NDArray[np.int64],
+    month: int,
+    enrolment: F8,
+    room: dict[str, Any],
+) -> None:
     """Once a year: fit the chain's probabilities to the people who are in school now, so that shares by age are met.
 
-    Migrants and the start do not have the chain's own mix of levels and enrolment. For each sex and age, the numbers who
-    reach a level, leave or return are those still missing (or too many) among people of that age, between none and three
-    times the chain's own.
+    Migrants and the start do not have the chain's own mix of levels and enrolment. For each sex and age, the numbers
+    who reach a level, leave or return are those still missing (or too many) among people of that age, between none and
+    three times the chain's own.
     """
     age = (month - people.birth[rows].astype(np.int64)) // 12
     young = (age >= FIRST_AGE) & (age < 45)
@@ -190,7 +214,7 @@ def adjust(memory: dict[str, F8], people: Any, rows: NDArray[np.int64], month: i
     memory["return_"][...] = normal_quantile(memory["fit_return"])
 
 
-def _fit(memory: dict[str, F8], sex: int, a: int, now: F8, reached: F8, enrolment: F8) -> None:
+def _fit(memory: dict[str, F8], sex: int, a: int, now: F8, reached: F8, enrolment: float) -> None:
     """Fit one sex and age from `now` (5, 6, 2), people a year younger by race, level and enrolment."""
     total = now.sum()
     if total < 1:

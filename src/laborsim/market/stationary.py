@@ -85,8 +85,15 @@ def forming(alone: F8, inflow: F8) -> F8:
     return np.asarray(np.clip((inflow - slope(alone)) / np.maximum(alone, 0.02), 0.0, 0.7))
 
 
-def migrants(of_head: F8, age: Any, here: I8, at_home: F8, month: Month, head: NDArray[np.int32],
-             ring: NDArray[np.int32]) -> dict[str, F8]:
+def migrants(
+    of_head: F8,
+    age: Any,
+    here: I8,
+    at_home: F8,
+    month: Month,
+    head: NDArray[np.int32],
+    ring: NDArray[np.int32],
+) -> dict[str, F8]:
     """Who arrives and who leaves by age, so that the young ages keep their profile.
 
     A region that loses people at 18 and gains them at 24 goes on doing so: at ages 17 to 33, where cohorts are of like
@@ -102,9 +109,9 @@ def migrants(of_head: F8, age: Any, here: I8, at_home: F8, month: Month, head: N
     Returns
     -------
     dict
-        arrivals (121,): chance of a resident to be a donor of in-migrants, largest 1. Donors bring their household, so it
-        is solved from who comes with whom (Richardson-Lucy steps). away (121,): yearly chance that a grown child at home
-        moves away. household_moves (1,): factor on the moves of households, so that all moves are the region's.
+        arrivals (121,): chance of a resident to be a donor of in-migrants, largest 1. Donors bring their household, so
+        it is solved from who comes with whom (Richardson-Lucy steps). away (121,): yearly chance that a grown child at
+        home moves away. household_moves (1,): factor on the moves of households, so that all moves are the region's.
     """
     e, p = month.economy, month.world.people
     ages = np.arange(AGES)
@@ -223,8 +230,9 @@ def _care(p: Any, here: I8, age: Any) -> F8:
     """(2, 7) share who look after a relative, by sex and age band."""
     group = p.sex[here].astype(np.int64) * 7 + age_band(age)
     has = (p.traits[here] & k.TRAIT_CARER > 0).astype(float)
-    return np.asarray(np.bincount(group, has, minlength=14) / np.maximum(1, np.bincount(group, minlength=14))
-                      ).reshape(2, 7)
+    return np.asarray(np.bincount(group, has, minlength=14) / np.maximum(1, np.bincount(group, minlength=14))).reshape(
+        2, 7
+    )
 
 
 def _center(p: Any, here: I8, age: Any) -> F8:
@@ -249,5 +257,3 @@ def _retirement_by_occupation(p: Any, here: I8, age: Any, occ_exit: F8, power: f
     weight = np.bincount(p.occupation[here][older], minlength=occ_exit.size).astype(float) + 1e-9
     factor = np.clip(occ_exit / max(1e-9, float(occ_exit.mean())), 0.3, 3.0) ** power
     return np.asarray(factor / ((factor * weight).sum() / weight.sum()))
-
-
