@@ -65,9 +65,10 @@ def command(
     else:
         if results.about["targets"] and len(results.failed) < len(results.records):
             terminal.console().print(terminal.scorecard(results))
+        about, runs = results.about, len(results.records)
         print(
-            f"{results.about['people']:,} people, {results.about['employers']:,} employers, "
-            f"{len(results.months)} months, {len(results.records)} run{'s' if len(results.records) != 1 else ''} in {results.about['seconds']:.1f} seconds"
+            f"{about['people']:,} people, {about['employers']:,} employers, {len(results.months)} months, "
+            f"{runs} run{'s' if runs != 1 else ''} in {about['seconds']:.1f} seconds"
         )
         print(f"results: {folder}")
     for record in results.records:
