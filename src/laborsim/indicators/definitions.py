@@ -85,7 +85,7 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "retention_12_month": _r("share", "With the same employer for 12 months",
                              "on a payroll and hired 12 months ago or more / on a payroll 12 months ago"),
     "household_income_median": _r("dollars per year", "Median household labor income",
-                                  "52 x weekly wages of its members, households without earnings included; quarterly"),
+                                  "52 x weekly wages of its members; households with earnings; quarterly"),
     "mean_commute": _r("minutes", "Mean commute, one way", "employed by others"),
     "works_in_own_zone": _r("share", "Work where they live",
                             "employed by others whose job is in their zone of residence"),

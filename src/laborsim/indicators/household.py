@@ -29,13 +29,13 @@ def _earnings(n, p, h, zones, outside, dollars, out):  # type: ignore[no-untyped
         home = zones[k]
         income = dollars[k]
         dollars[k] = 0
-        if home != outside:
+        if home != outside and income > 0:
             b = income // 1000
             out[home, min(max(b, 0), out.shape[1] - 1)] += 1
 
 
 def household_earnings(month: Month, scratch: NDArray[np.int32]) -> NDArray[np.int64]:
-    """(Z, BINS) households by yearly labor income; free rows are taken out of the first bin.
+    """(Z, BINS) households with earnings by yearly labor income.
 
     `scratch` has a row per household, zeros, and is handed back so.
     """
@@ -43,8 +43,6 @@ def household_earnings(month: Month, scratch: NDArray[np.int32]) -> NDArray[np.i
     out = np.zeros((eco.zones, BINS), np.int64)
     h = w.households
     _earnings(w.people.size, w.people.columns, h.size, h.zone, eco.outside, scratch, out)
-    free = np.bincount(h.zone[: h.size][h.adults[: h.size] == 0], minlength=eco.zones)
-    out[: eco.outside, 0] -= free[: eco.outside]
     return out
 
 

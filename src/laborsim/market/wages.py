@@ -1,9 +1,10 @@
 """Wages, skill and hours of those in work.
 
 Posted wages move towards a goal set by the occupation's going rate, the employer's own policy, real growth,
-tightness of the occupation's market, and how long vacancies have stayed open; never below the floor. Incumbents are
-reviewed once a year, in the month they were hired: skill has grown with use, tenure counts, and part of the gap to what a newcomer
-would get is closed. Wages do not fall. Floors bind at once.
+tightness of the occupation's market, and how long vacancies have stayed open; never below the floor. An employer's
+policy moves too: slowly up where many posts stay open, down where few do. Incumbents are reviewed once a year, in the
+month they were hired: skill has grown with use, tenure counts, and part of the gap to what a newcomer would get is
+closed. Wages do not fall. Floors bind at once.
 """
 
 from __future__ import annotations
@@ -128,10 +129,23 @@ def prepare(month: Month) -> None:
     month.memory["wages"] = {"open": np.zeros(n), "usual_open": np.zeros(n), "going": going_at_start(month)}
 
 
+def _adjust_premiums(month: Month, speed: float) -> None:
+    """Employers with more of their posts open than the region has raise their wage policy; the others let it slip."""
+    w = month.world
+    c, est = w.cells, w.establishments
+    n, m = c.size, est.size
+    open_posts = np.bincount(c.establishment[:n], weights=c.vacancies[:n], minlength=m)
+    posts = open_posts + np.bincount(c.establishment[:n], weights=c.filled[:n], minlength=m)
+    usual = open_posts.sum() / max(posts.sum(), 1.0)
+    short = np.divide(open_posts, posts, out=np.full(m, usual), where=posts > 0) - usual
+    est.premium[:m] += (speed * short).astype(np.float32)
+
+
 def stage(month: Month) -> None:
     """Reprice posted wages; yearly reviews; hours of involuntary part-timers."""
     q, e, w = month.room("wages"), month.economy, month.world
     floor = floor_by_zone(month)
+    _adjust_premiums(month, float(q["policy_adjustment"]))
     premium = np.exp(w.establishments.premium[: w.establishments.size].astype(np.float64))
     month.crew.map(
         _post,
