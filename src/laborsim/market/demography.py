@@ -59,13 +59,14 @@ def hazards(month: Month) -> Hazards:
     most[k.FEMALE] += birth * max(1.0, float(spacing.max()))
     most += np.maximum(onset, recovery + disabling)
     leaving = np.maximum(retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled))
-    bound = (np.minimum(np.concatenate([most + leaving, most]), 1.0) * 2.0**64 * (1 - 2.0**-50)).astype(np.uint64)
+    bound = lifecourse.bounds_by_month(np.concatenate([most + leaving, most]))
     grown = age >= 18
     home, union = memory["leave_home"] * grown, memory["union"] * grown
     split = by_knots(q["split_ages"], q["split"]) * grown
     care, stop = memory["care"], float(q["relative_care_ends"])
     return Hazards(
-        bound=bound.ravel() + np.uint64(4096),
+        bound=bound,
+        calendar=lifecourse.calendar_of_states(),
         death=death,
         birth=birth,
         spacing=spacing,
@@ -108,8 +109,7 @@ def stage(month: Month) -> None:
     n, n_h = w.people.size, w.households.size
     if month.index % 12 == 0 or "donors" not in memory:
         migration.list_donors(month)
-        here = np.flatnonzero((w.people.state[:n] != k.GONE) & (w.people.zone[:n] != month.economy.outside))
-        schooling.adjust(memory, w.people.columns, here, month.index, month.economy.enrolment, q)
+        schooling.adjust(month, q)
     youth = _scratch(month, "youth", w.households.capacity, np.int64)
     moving = _scratch(month, "moving", w.households.capacity, np.int64)
     chunks = month.crew.chunks(n_h)

@@ -50,10 +50,12 @@ MOST_CHILDREN = 6
 class Hazards(NamedTuple):
     """Monthly hazards and yearly birthday probabilities; A = 121 ages, O occupations.
 
-    bound (4 A,): largest total of the monthly hazards of anyone of that sex and age, as 64 bits; the retired last.
+    bound: see `bounds_by_month`; largest total of the monthly hazards of anyone of that sex and age, not retired and
+    retired.
     """
 
-    bound: NDArray[np.uint64]
+    bound: NDArray[np.uint32]
+    calendar: NDArray[np.int64]
     death: F8  # (2, A)
     birth: F8  # (A,)
     spacing: F8  # (10,) factor on births by years since the youngest child's birth
@@ -138,33 +140,50 @@ def tilted(quantile: float, weight: float, z: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds, idle):  # type: ignore[no-untyped-def]
+def people_pass(lo, hi, chunk, p, month, key, bound, calendar, rows, kinds, idle):  # type: ignore[no-untyped-def]
     """List those who may meet an event this month; rows and kinds are written from `lo` on.
 
-    kinds is MAYBE (the draw is below the bound of the sex, age and whether retired), BIRTHDAY, or both. Returns the
-    length of the list; counts the unemployed and the labor force into `idle[chunk]`.
+    kinds is MAYBE (the draw is below the bound of the sex, age and kind of state), BIRTHDAY, or both. Returns the
+    length of the list; counts the unemployed and the labor force into `idle[chunk]`. `calendar` is made by
+    `calendar_of_states`.
     """
     state, birth, sex, ids = p.state, p.birth, p.sex, p.id
+    column, unemployed, force, last = calendar[0], calendar[1], calendar[2], bound.shape[1] - 1
     n = lo
-    unemployed, force = 0, 0
+    out, active = 0, 0
     for i in range(lo, hi):
         s = state[i]
-        if s == GONE:
-            continue
-        force += s <= UNEMPLOYED
-        unemployed += s == UNEMPLOYED or s == TEMPORARY_LAYOFF
-        months = np.uint32(month - birth[i])
-        age = (months * np.uint32(43691)) >> np.uint32(19)  # months // 12, for fewer than 2 ** 17 months
-        kind = BIRTHDAY if months == np.uint32(12) * age else 0
-        age = min(age, np.uint32(120))
-        if bits(key, ids[i]) < bound[(sex[i] + 2 * (s == RETIRED)) * 121 + age]:
-            kind += MAYBE
+        out += unemployed[s]
+        active += force[s]
+        months = min(month - birth[i], last)
+        row = column[s]
+        kind = BIRTHDAY if bound[6, months] & (row < 4) else 0
+        if np.uint32(bits(key, ids[i]) >> np.uint64(32)) < bound[row + sex[i], months]:
+            kind |= MAYBE
         rows[n] = i
         kinds[n] = kind
         n += kind != 0
-    idle[chunk, 0] = unemployed
-    idle[chunk, 1] = force
+    idle[chunk, 0] = out
+    idle[chunk, 1] = active
     return n - lo
+
+
+def calendar_of_states() -> NDArray[np.int64]:
+    """(3, 16) by state: row of the bounds (0 others, 2 retired, 4 gone), unemployed, in the labor force."""
+    out = np.zeros((3, 16), np.int64)
+    out[0, RETIRED], out[0, GONE] = 2, 4
+    out[1, [UNEMPLOYED, TEMPORARY_LAYOFF]] = 1
+    out[2, : UNEMPLOYED + 1] = 1
+    return out
+
+
+def bounds_by_month(most: F8) -> NDArray[np.uint32]:
+    """(7, 1464) of `most` (4, A) by months of age, as the upper 32 bits of a draw; gone; 1 on birthdays."""
+    months = np.arange(1464)
+    out = np.zeros((7, months.size), np.uint32)
+    out[:4] = np.minimum(np.ceil(np.minimum(most, 1.0) * 2.0**32) + 1, 2.0**32 - 1)[:, np.minimum(months // 12, 120)]
+    out[6] = months % 12 == 0
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -374,7 +393,7 @@ def month_of_life(lo, hi, chunk, p, h, head, month, key, birthday_key, t, occ_ma
 
     Changes only columns of the person's own row (education, traits, knows, field of study).
     """
-    n = people_pass(lo, hi, chunk, p, month, key, t.bound, rows, kinds, idle)
+    n = people_pass(lo, hi, chunk, p, month, key, t.bound, t.calendar, rows, kinds, idle)
     life_events(lo, n, p, h, month, key, t, rows, kinds)
     school_years(lo, n, p, month, birthday_key, t, occ_major, rows, kinds)
     n = birthdays(lo, n, p, month, birthday_key, t, rows, kinds)

@@ -13,18 +13,21 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     ASSOCIATE,
     BACHELOR,
     EDUCATION,
+    GONE,
     GRADUATE,
     HS,
     LESS_THAN_HS,
     SOME_COLLEGE,
     TRAIT_ENROLLED,
 )
+from laborsim.market.month import Month
 
 F8 = NDArray[np.float64]
 FIRST_AGE, LAST_AGE = 16, 60
@@ -186,26 +189,28 @@ def tables(people: Any, size: int, month: int, enrolment: F8, room: dict[str, An
     }
 
 
-def adjust(
-    memory: dict[str, F8],
-    people: Any,
-    rows: NDArray[np.int64],
-    month: int,
-    enrolment: F8,
-    room: dict[str, Any],
-) -> None:
+@njit(cache=True)
+def _in_school(p, size, month, outside, out):  # type: ignore[no-untyped-def]
+    """Count residents aged 16 to 44 by sex, age, race, level and enrolment."""
+    state, zone, birth = p.state, p.zone, p.birth
+    for i in range(size):
+        age = (month - birth[i]) // 12
+        if age < 45 and state[i] != GONE and zone[i] != outside:
+            enrolled = 1 if p.traits[i] & TRAIT_ENROLLED else 0
+            out[p.sex[i], age, p.race[i], p.education[i], enrolled] += 1
+
+
+def adjust(month: Month, room: dict[str, Any]) -> None:
     """Once a year: fit the chain's probabilities to the people who are in school now, so that shares by age are met.
 
     Migrants and the start do not have the chain's own mix of levels and enrolment. For each sex and age, the numbers
     who reach a level, leave or return are those still missing (or too many) among people of that age, between none and
     three times the chain's own.
     """
-    age = (month - people.birth[rows].astype(np.int64)) // 12
-    young = (age >= FIRST_AGE) & (age < 45)
-    rows, age = rows[young], age[young]
-    count = np.zeros((2, AGES, 5, 6, 2))
-    np.add.at(count, (people.sex[rows], age, people.race[rows], people.education[rows],
-                      (people.traits[rows] & TRAIT_ENROLLED > 0).astype(np.int64)), 1.0)  # fmt: skip
+    memory, people, enrolment = month.memory["demography"], month.world.people, month.economy.enrolment
+    tally = np.zeros((2, AGES, 5, 6, 2), np.int64)
+    _in_school(people.columns, people.size, month.index, month.economy.outside, tally)
+    count = tally.astype(float)
     reached = reached_by_age(room)
     for sex in range(2):
         for a in range(FIRST_AGE + 1, 45):
