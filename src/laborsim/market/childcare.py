@@ -96,17 +96,19 @@ def prepare(month: Month) -> None:
     month.memory["childcare"] = {
         "price": e.childcare_price.astype(float).copy(), "chance": np.ones(z), "shortage": np.zeros(z),
         "slots": np.zeros(z), "own_factor": np.ones(z), "target_factor": np.ones(z), "other": np.zeros(z),
+        "usual_aim": np.full(z, float(room["occupancy"])),
         "usual_ratio": np.full(z, float(room["occupancy"])), "usual_wage": np.ones(z),
     }  # fmt: skip
     memory = month.memory["childcare"]
     work = _Work(month)
     sums = work.plan(month, _terms(month))
-    workers, _, wage = _staff(month)
+    workers, aimed, wage = _staff(month)
     wanted = sums[:, 0] / UNIT
     centre = workers * room["hours_on_duty"]
     goal = wanted / room["occupancy"]
     memory["other"][:] = np.maximum(goal - centre, room["home_share_least"] * goal)
     memory["usual_ratio"][:] = wanted / np.maximum(memory["other"] + centre, 1e-9)
+    memory["usual_aim"][:] = wanted / np.maximum(memory["other"] + aimed * room["hours_on_duty"], 1e-9)
     memory["usual_wage"][:] = wage
 
 
@@ -269,12 +271,16 @@ def _adjust(month: Month, wanted: F8, mean_load: F8, capacity: F8, aimed: F8, wa
     memory["price"] *= np.exp(np.clip(step, -room["price_most"], room["price_most"]))
     own, duty = memory["own_factor"], float(room["hours_on_duty"])
     aimed_own = aimed * duty * own / np.maximum(memory["target_factor"], 1e-9)
+    # Centres compare with the places they aim at, others with the places there are: staff that cannot be found is no
+    # reason to close rooms, nor to aim at still more.
+    now = ratio - 1.0
     total = memory["other"] + aimed_own
-    gap = np.where(live & (total > 0), wanted / np.maximum(memory["usual_ratio"] * total, 1e-9) - 1.0, 0.0)
-    step = np.exp(np.clip(room["expand_speed"] * gap, -room["expand_most"], room["expand_most"]))
+    plan = wanted / np.maximum(memory["usual_aim"] * total, 1e-9) - 1.0
+    plan = np.where(now > 0, np.maximum(plan, 0.0), plan)
+    speed, most = room["expand_speed"], room["expand_most"]
     if month.index > 0:  # targets of the first month are those of the start
-        own *= step
-        memory["other"] *= step
+        own *= np.where(live, np.exp(np.clip(speed * plan, -most, most)), 1.0)
+        memory["other"] *= np.where(live, np.exp(np.clip(speed * now, -most, most)), 1.0)
     np.clip(own, room["expand_range"][0], room["expand_range"][1], out=own)
     added = month.levers.childcare_slots * month.scale * np.where(mean_load > 0, mean_load, 1.0 / 7.5)
     more = np.where(aimed_own > 0, added / np.maximum(aimed_own, 1e-9), 0.0)
