@@ -85,8 +85,11 @@ def oracle_events(month, t):
         limited = traits[i] & k.TRAIT_DISABILITY
         spans = [(DEATH, edge)]
         if sex == k.FEMALE and h.children[g] < lifecourse.MOST_CHILDREN:
-            gap = min((month.index - int(h.youngest[g])) // 12, 9)
-            spans.append((BIRTH, t.birth[age] * (t.spacing[gap] if h.children[g] else 1.0)))
+            gap, lead = min((month.index - int(h.youngest[g])) // 12, 9), memory["head"][g]
+            place = 1 if h.adults[g] == 1 else 0
+            if lead != i and int(p.birth[i]) - int(p.birth[lead]) >= 192:
+                place = 2
+            spans.append((BIRTH, t.birth[age] * t.births[place, h.children[g], gap]))
         if limited:
             spans.append(("recovers", t.recovery[age]))
             if s not in (k.DISABLED, k.RETIRED, k.STUDENT):
@@ -166,7 +169,7 @@ def oracle_birthday(month, t, i, age, key, traits, education, head):
     g = p.household[i]
     lead, x = head[g], draw[8]
     if lead == i:
-        return SINGLE if h.adults[g] == 1 and x < t.union[age] else 0
+        return SINGLE if h.adults[g] == 1 and x < t.union[int(h.children[g] > 0), age] else 0
     younger = int(p.birth[i]) - int(p.birth[lead])
     if younger >= 192:
         return MOVED if x < t.away[age] else LEAVES_HOME if x < t.away[age] + t.home[age] else 0
@@ -197,7 +200,7 @@ def test_bound_covers_every_total():
     demography.prepare(m)
     t = demography.hazards(m)
     most = t.death.copy()
-    most[k.FEMALE] += t.birth * t.spacing.max()
+    most[k.FEMALE] += t.birth * t.births.max()
     most += np.maximum(t.onset, t.recovery + t.disabling)
     leave = np.maximum(t.retire * t.occupation.max(), np.maximum(t.retire_out, t.retire_disabled))
     bound = t.bound[:, ::12].astype(float) / 2.0**32

@@ -54,9 +54,9 @@ def hazards(month: Month) -> Hazards:
     retire = monthly(e.retirement * q["retirement_factor"])
     retire_out = monthly(by_knots(q["retire_out_ages"], q["retire_out"]))
     retire_disabled = np.where(age >= q["disabled_retire_age"], q["disabled_retire"], 0.0)
-    spacing, birth = np.asarray(q["birth_spacing"], float), monthly(memory["birth"])
+    births, birth = stationary.birth_factors(q), monthly(memory["birth"])
     most = death.copy()
-    most[k.FEMALE] += birth * max(1.0, float(spacing.max()))
+    most[k.FEMALE] += birth * float(births.max())
     most += np.maximum(onset, recovery + disabling)
     leaving = np.maximum(retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled))
     bound = lifecourse.bounds_by_month(np.concatenate([most + leaving, most]))
@@ -69,7 +69,7 @@ def hazards(month: Month) -> Hazards:
         calendar=lifecourse.calendar_of_states(),
         death=death,
         birth=birth,
-        spacing=spacing,
+        births=births,
         onset=onset,
         onset_exit=float(q["onset_exit"]),
         recovery=recovery,
@@ -91,7 +91,7 @@ def hazards(month: Month) -> Hazards:
         home=home,
         split=split,
         union=union,
-        moves=np.maximum(np.maximum(home + memory["away"], split), union),
+        moves=np.maximum(np.maximum(home + memory["away"], split), union.max(axis=0)),
         fields=memory["fields"],
     )
 
@@ -214,7 +214,7 @@ def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) ->
     singles = at[(kinds == lifecourse.SINGLE) | (kinds == lifecourse.LEAVES_HOME)]
     age = (month.index - p.birth[singles].astype(np.int64)) // 12
     families.pair(month, singles, np.where(kinds[np.searchsorted(at, singles)] == lifecourse.SINGLE, 1.0,
-                                           month.memory["demography"]["union"][age]))  # fmt: skip
+                                           month.memory["demography"]["union"][0, age]))  # fmt: skip
 
 
 @njit(cache=True)

@@ -58,7 +58,7 @@ class Hazards(NamedTuple):
     calendar: NDArray[np.int64]
     death: F8  # (2, A)
     birth: F8  # (A,)
-    spacing: F8  # (10,) factor on births by years since the youngest child's birth
+    births: F8  # (3, 7, 10) factor on births, see `stationary.birth_factors`
     onset: F8  # (A,)
     onset_exit: float
     recovery: F8  # (A,)
@@ -79,7 +79,7 @@ class Hazards(NamedTuple):
     away: F8  # (A,) yearly: grown child at home moves away from the region
     home: F8  # (A,) yearly: grown child leaves home
     split: F8  # (A,) yearly: couple parts
-    union: F8  # (A,) yearly: single adult household looks for a partner
+    union: F8  # (2, A) yearly: single adult household looks for a partner; without children, with
     moves: F8  # (A,) largest of these
     fields: F8  # (6, O) cumulative distribution of occupations by education
 
@@ -187,14 +187,14 @@ def bounds_by_month(most: F8) -> NDArray[np.uint32]:
 
 
 @njit(cache=True, nogil=True)
-def life_events(lo, n, p, h, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
+def life_events(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
     """Which event each MAYBE of one chunk's list meets, if any; sets and clears the disability trait itself."""
     state, household, birth_month, sexes, traits, ids = p.state, p.household, p.birth, p.sex, p.traits, p.id
-    occupation, children, youngest = p.occupation, h.children, h.youngest
-    death, birth, spacing, onset, recovery, disabling = (
+    occupation, children, youngest, adults = p.occupation, h.children, h.youngest, h.adults
+    death, birth, births, onset, recovery, disabling = (
         t.death,
         t.birth,
-        t.spacing,
+        t.births,
         t.onset,
         t.recovery,
         t.disabling,
@@ -220,9 +220,10 @@ def life_events(lo, n, p, h, month, key, t, rows, kinds):  # type: ignore[no-unt
             kinds[j] = DEATH
             continue
         if sex == FEMALE and children[g] < MOST_CHILDREN:
-            factor = 1.0
-            if children[g] > 0:
-                factor = spacing[min((month - youngest[g]) // 12, 9)]
+            home = 1 if adults[g] == 1 else 0
+            if head[g] != i and birth_month[i] - birth_month[head[g]] >= 192:
+                home = 2
+            factor = births[home, children[g], min((month - youngest[g]) // 12, 9)]
             edge += birth[age] * factor
             if u < edge:
                 kinds[j] = BIRTH
@@ -361,7 +362,7 @@ def birthdays(lo, n, p, month, key, t, rows, kinds):  # type: ignore[no-untyped-
 @njit(cache=True, nogil=True)
 def moves_of_birthday(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[no-untyped-def]
     """Who leaves home or the region, parts from a partner, or looks for one; keeps only events in the list."""
-    birth, household, ids, adults = p.birth, p.household, p.id, h.adults
+    birth, household, ids, adults, children = p.birth, p.household, p.id, h.adults, h.children
     kept = lo
     for j in range(lo, lo + n):
         i = rows[j]
@@ -374,7 +375,7 @@ def moves_of_birthday(lo, n, p, h, head, month, key, t, rows, kinds):  # type: i
             draw = to_unit(more_bits(bits(key, ids[i]), 8))
             younger = birth[i] - birth[k]
             if k == i:
-                if adults[g] == 1 and draw < t.union[age]:
+                if adults[g] == 1 and draw < t.union[1 if children[g] > 0 else 0, age]:
                     kind = SINGLE
             elif younger >= 192:
                 if draw < t.away[age] + t.home[age]:
@@ -394,7 +395,7 @@ def month_of_life(lo, hi, chunk, p, h, head, month, key, birthday_key, t, occ_ma
     Changes only columns of the person's own row (education, traits, knows, field of study).
     """
     n = people_pass(lo, hi, chunk, p, month, key, t.bound, t.calendar, rows, kinds, idle)
-    life_events(lo, n, p, h, month, key, t, rows, kinds)
+    life_events(lo, n, p, h, head, month, key, t, rows, kinds)
     school_years(lo, n, p, month, birthday_key, t, occ_major, rows, kinds)
     n = birthdays(lo, n, p, month, birthday_key, t, rows, kinds)
     return moves_of_birthday(lo, n, p, h, head, month, birthday_key, t, rows, kinds)

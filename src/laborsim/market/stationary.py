@@ -175,6 +175,11 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
     # Alone after a break-up: who leaves, and who stays in a household of two; the widowed of two.
     parted = split * (profile(age, partner) + profile(age, two & (lead == here)))
     inflow = leave * at_home + parted + e.mortality.mean(axis=0) * profile(age, two)
+    # Lone parents find a partner less often, others as much more often.
+    parents = profile(age[lone], h.children[p.household[here]][lone] > 0) if lone.any() else np.zeros(AGES)
+    slower = float(room["union_with_children"])
+    union = forming(alone, inflow) / (1.0 - parents + slower * parents)
+    union = np.minimum(np.stack([union, slower * union]), 0.7)
     limited = profile(age, p.traits[here] & k.TRAIT_DISABILITY > 0)
     onset, recovery = onset_and_recovery(limited, e.disability_onset * room["onset_factor"])
     mobility = relative_rate(e.migrant_age, np.bincount(age, minlength=AGES).astype(float))
@@ -187,7 +192,7 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
         **migrants(mobility[head_age], age, here, at_home, month, head, ring),
         "mobility_of_heads": np.array([max(float(mobility[head_age].mean()), 1e-6) if here.size else 1.0]),
         "leave_home": leave,
-        "union": forming(alone, inflow),
+        "union": union,
         "onset": onset,
         "recovery": recovery,
         "record": _records(p, here, age, float(room["attainment_prior"])),
@@ -197,17 +202,27 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
         "first_jobs": first,
         "fields": fields,
         "occupation": _retirement_by_occupation(p, here, age, e.occ_exit, float(room["occupation_power"])),
-        "birth": _births(p, h, here, age, month.index, e.fertility, np.asarray(room["birth_spacing"], float)),
+        "birth": _births(p, h, here, age, child, month.index, e.fertility, birth_factors(room)),
     }
 
 
-def _births(p: Any, h: Any, here: I8, age: Any, month: int, fertility: F8, spacing: F8) -> F8:
-    """Yearly births by age, divided by the mean factor of spacing so that the total is the schedule's."""
+def birth_factors(room: dict[str, Any]) -> F8:
+    """(3, 7, 10) factor on births: woman with others, alone, a grown child at home; children; years since the last."""
+    home = np.array([1.0, room["birth_alone"], room["birth_at_home"]])
+    parity = np.append(np.asarray(room["birth_parity"], float), np.zeros(7))[: MOST_CHILDREN + 1]
+    parity[MOST_CHILDREN] = 0.0
+    gap = np.tile(np.asarray(room["birth_spacing"], float), (MOST_CHILDREN + 1, 1))
+    gap[0] = 1.0
+    return np.asarray(home[:, None, None] * parity[None, :, None] * gap[None])
+
+
+def _births(p: Any, h: Any, here: I8, age: Any, child: Any, month: int, fertility: F8, factors: F8) -> F8:
+    """Yearly births by age, divided by the mean factor at each age so that the total is the schedule's."""
     woman = (p.sex[here] == k.FEMALE) & (age >= 14) & (age < 50)
     home = p.household[here[woman]]
     gap = np.clip((month - h.youngest[home].astype(np.int64)) // 12, 0, 9)
-    factor = np.where(h.children[home] > 0, spacing[gap], 1.0)
-    factor[h.children[home] >= MOST_CHILDREN] = 0.0
+    place = np.where(child[woman], 2, np.where(h.adults[home] == 1, 1, 0))
+    factor = factors[place, np.minimum(h.children[home], MOST_CHILDREN), gap]
     near = np.abs(np.arange(AGES)[:, None] - np.arange(AGES)[None, :]) <= 3
     count = near @ np.bincount(age[woman], minlength=AGES)
     total = near @ np.bincount(age[woman], weights=factor, minlength=AGES)
