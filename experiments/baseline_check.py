@@ -96,7 +96,8 @@ def main() -> int:
         }
         if months > 30:
             result["hindcast"] |= {
-                "april_2020_simulated": float(simulated["2020-04"] * 100), "april_2020_laus": float(actual["2020-04"] * 100),
+                "april_2020_simulated": float(simulated["2020-04"] * 100),
+                "april_2020_laus": float(actual["2020-04"] * 100),
                 "mean_2021_2022_gap_pp": float(after.mean()),
                 "rmse_2020_05_2022_pp": float(np.sqrt((gap["2020-05":"2022-12"].dropna() ** 2).mean())),
             }

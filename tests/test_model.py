@@ -12,9 +12,9 @@ from pathlib import Path
 import mesa
 import numpy as np
 import pytest
-import worlds
 
 import laborsim
+import worlds
 from laborsim.market import codes
 from laborsim.market.demand import OPEN
 
@@ -128,14 +128,15 @@ def test_common_random_numbers_reduce_the_variance_of_differences(spec):
     """Paired differences vary less than differences between independent seeds."""
     seeds = range(1, 6)
     base = [simulated(spec, 36, rng=s).frame().series("employment")[-6:].mean() for s in seeds]
-    policy = [simulated(spec, 36, rng=s, policy="skills_hiring").frame().series("employment")[-6:].mean() for s in seeds]
+    skills = {"policy": "skills_hiring"}
+    policy = [simulated(spec, 36, rng=s, **skills).frame().series("employment")[-6:].mean() for s in seeds]
     paired = np.var(np.subtract(policy, base), ddof=1)
     independent = np.var(base, ddof=1) + np.var(policy, ddof=1)
     assert paired < independent
 
 
 def test_scale_changes_noise_not_level(spec):
-    """Unemployment at 2% and 4% scale: within four standard errors of the smaller sample (false alarms: 1 in 15,000)."""
+    """Participation at 2% and 4% scale: within six standard errors of the smaller sample."""
     small = laborsim.LaborMarket(spec, rng=1, scale=0.02)
     large = laborsim.LaborMarket(spec, rng=1, scale=0.04)
     for model in (small, large):

@@ -88,7 +88,7 @@ def build(
 ) -> None:
     """Build a region pack from official statistics.
 
-    Example: laborsim region build --counties 29095,20091 --data ../shared/data --out scenarios/regions/mine
+    Example: laborsim region build --counties 29095,20091 --data path/to/data --out scenarios/regions/mine
     """
     from laborsim.region.pack import describe
     from laborsim.scenario.problems import InputError

@@ -51,8 +51,8 @@ class Levers:
     quality_standard : (8,) least score on each Good Jobs principle for establishments that take part.
     quality_contacts : establishments coached this month.
     sponsor_grant_places : new apprentices for whom the grant can be paid this month.
-    sponsor_closed, screen_closed : (Z,) 1 for zones of work where sponsor contacts and grants, or contacts about screens,
-        are not on offer.
+    sponsor_closed, screen_closed : (Z,) 1 for zones of work where sponsor contacts and grants, or contacts about
+        screens, are not on offer.
     """
 
     childcare_subsidy_share: F8

@@ -95,7 +95,7 @@ class Month:
         if held is None or held[0].size < capacity:
             held = (np.empty(capacity, np.int64), np.empty(capacity, np.uint8), np.empty(capacity, np.uint8))
             self.scratch["buffers"] = held
-        return held  # type: ignore[no-any-return]
+        return held
 
     def table(self, name: str, make: Callable[[], Any]) -> Any:
         """A table derived once per run from parameters and given conditions."""

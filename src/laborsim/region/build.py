@@ -49,7 +49,7 @@ def build_pack(
 
     Examples
     --------
-    >>> pack = build_pack("41039", "../shared/data", name="lane")  # doctest: +SKIP
+    >>> pack = build_pack("41039", "path/to/data", name="lane")  # doctest: +SKIP
     """
     codes = [c.strip() for c in counties.split(",")] if isinstance(counties, str) else list(counties)
     parts = parse_split(split) if isinstance(split, str) else dict(split)
