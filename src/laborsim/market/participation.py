@@ -21,6 +21,7 @@ from laborsim.market.codes import (
     DISCOURAGED,
     FEMALE,
     GONE,
+    N_STATES,
     NO_PROGRAM,
     OTHER_INACTIVE,
     RETIRED,
@@ -38,6 +39,7 @@ from laborsim.market.month import Month
 from laborsim.market.transitions import gather, move
 
 MAX_AGE = 121
+REASONS_OUT = ("carer", "student", "retired", "disabled", "discouraged", "other")  # in the order of the states
 USUALLY_LEFT = 0.75  # share of a parent's pay left after care, the scale of its effect
 
 
@@ -53,7 +55,7 @@ class Behaviour(NamedTuple):
     discouraged: float
     self_employment: float
     chance: float  # factor on looking from the chance of finding a job
-    most: float  # largest factor on looking from childcare
+    most: NDArray[np.float64]  # (states,) most that anyone of the state could look; the unemployed all go on
 
 
 def by_age(bands: list[float]) -> NDArray[np.float64]:
@@ -104,7 +106,9 @@ def _participate(  # type: ignore[no-untyped-def]
     found = 0
     for i in range(lo, hi):
         s = p.state[i]
-        if s <= SELF_EMPLOYED or s == GONE:
+        # What is left of pay after care is at most 4/3 of the usual: most draws end here.
+        u = to_unit(bits(start_key, p.id[i]))
+        if u >= b.most[s]:
             continue
         hh = p.household[i]
         if s <= UNEMPLOYED:
@@ -136,11 +140,9 @@ def _participate(  # type: ignore[no-untyped-def]
                 reasons[lo + moved] = 0
                 moved += 1
             continue
-        # What is left of pay after care is at most 4/3 of the usual: most draws end here.
-        u = to_unit(bits(start_key, p.id[i]))
-        hazard = b.look[s - CARER] * b.chance
-        if u >= hazard * b.most or p.program[i] != NO_PROGRAM:
+        if p.program[i] != NO_PROGRAM:
             continue
+        hazard = b.look[s - CARER] * b.chance
         if s == CARER and h.children[hh] > 0 and month - h.youngest[hh] < 72:
             pay = max(p.wage[i], np.float32(7.25)) * need_hours
             # What is left of a month's pay after care, against the usual share.
@@ -166,17 +168,13 @@ def stage(month: Month) -> None:
     finding = month.memory["search"]["finding"]
     usual = month.memory["search"]["usual"]
     chance = float((max(finding[2], 0.02) / max(usual[2], 0.02)) ** q["chance_elasticity"])
+    look = np.array([q[f"look_{reason}"] for reason in REASONS_OUT])
+    most = np.zeros(N_STATES)
+    most[CARER:GONE] = look * chance
+    most[CARER] *= (1.0 / USUALLY_LEFT) ** q["childcare_elasticity"]
+    most[[TEMPORARY_LAYOFF, UNEMPLOYED]] = 1.0
     b = Behaviour(
-        look=np.array(
-            [
-                q["look_carer"],
-                q["look_student"],
-                q["look_retired"],
-                q["look_disabled"],
-                q["look_discouraged"],
-                q["look_other"],
-            ]
-        ),
+        look=look,
         stop=month.table("participation.stop", lambda: by_age(q["stop_by_age"])),
         childcare_elasticity=q["childcare_elasticity"],
         no_place=q["no_place_factor"],
@@ -185,7 +183,7 @@ def stage(month: Month) -> None:
         discouraged=q["discouraged_share"],
         self_employment=q["self_employment_entry"],
         chance=chance,
-        most=(1.0 / USUALLY_LEFT) ** q["childcare_elasticity"],
+        most=most,
     )
     cost, chance_of_place = childcare_terms(month)
     rows, states, reasons = month.buffers()

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     ASSOCIATE,
+    FULL_TIME,
+    N_STATES,
     NO_PROGRAM,
+    PART_TIME,
     PART_TIME_INVOLUNTARY,
     SELF_EMPLOYED,
     TEMPORARY_LAYOFF,
@@ -55,39 +58,35 @@ class Behaviour(NamedTuple):
     idle_decay: float
     skill_floor: float
     experience_passes: float
+    most: NDArray[np.float64]  # (states,) most that anyone of the state searches
+    kept: NDArray[np.float64]  # (121,) skill kept after months out of work
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, b, rows):  # type: ignore[no-untyped-def]
-    """Rows of the employed and unemployed who search."""
+    """Rows of the employed and unemployed who search.
+
+    One draw is compared with the most anyone of that state would search before more is read: few go on.
+    """
     found = 0
     for i in range(lo, hi):
         s = p.state[i]
-        if s > UNEMPLOYED or s == SELF_EMPLOYED:
+        u = uniform(key, p.id[i])
+        if u >= b.most[s]:
             continue
         if s == UNEMPLOYED:
             chance = 1.0
         elif s == TEMPORARY_LAYOFF:
             chance = b.layoff_share
         else:
-            u = uniform(key, p.id[i])
-            # Nobody searches more than six times as much as usual: most draws end here.
-            if u > 6.0 * b.on_the_job:
-                continue
             tenure = min(max(month - p.hired[i], 0), 63)
             relative = usual_wage[p.occupation[i]] / max(p.wage[i], np.float32(1.0))
             chance = b.on_the_job * relative**b.pay * b.quality[cell_quality[p.job[i]]] * b.tenure[tenure]
             if s == PART_TIME_INVOLUNTARY:
                 chance *= 2.0
-            if p.program[i] != NO_PROGRAM:
-                chance *= b.enrolled
-            if u < chance:
-                rows[lo + found] = i
-                found += 1
-            continue
         if p.program[i] != NO_PROGRAM:
             chance *= b.enrolled
-        if chance >= 1.0 or uniform(key, p.id[i]) < chance:
+        if u < chance:
             rows[lo + found] = i
             found += 1
     return found
@@ -140,7 +139,7 @@ def _describe(  # type: ignore[no-untyped-def]
         s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
         s.car[k] = h.car[p.household[i]]
         if state > SELF_EMPLOYED:
-            skill *= (1.0 - b.idle_decay) ** min(idle, 120)
+            skill *= b.kept[min(idle, 120)]
         factor = np.exp(b.ability_return * p.ability[i] + b.skill_return * (max(skill, b.skill_floor) - 1.0))
         s.factor[k] = factor
         # People judge offers by the last wage, but not by more than their kind of work pays.
@@ -190,6 +189,10 @@ def behaviour(month: Month) -> Behaviour:
     q = month.room("search")
     months = np.arange(64)
     middle = (np.arange(256) - 127.5) / 127.5
+    most = np.zeros(N_STATES)
+    # Nobody employed searches more than six times as much as usual.
+    most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = 6.0 * q["on_the_job"]
+    most[TEMPORARY_LAYOFF], most[UNEMPLOYED] = q["layoff_search_share"], 1.0
     return Behaviour(
         on_the_job=q["on_the_job"],
         pay=q["on_the_job_pay"],
@@ -214,6 +217,8 @@ def behaviour(month: Month) -> Behaviour:
         idle_decay=q["idle_decay"],
         skill_floor=q["skill_floor"],
         experience_passes=q["experience_passes"],
+        most=most,
+        kept=(1.0 - q["idle_decay"]) ** np.arange(121.0),
     )
 
 

@@ -25,8 +25,10 @@ from laborsim.market.codes import (
     FULL_TIME,
     LAYOFF,
     LAYOFF_TEMPORARY,
+    N_STATES,
     OTHER_INACTIVE,
     PART_TIME,
+    PART_TIME_INVOLUNTARY,
     QUIT_TO_INACTIVE,
     QUIT_TO_UNEMPLOYED,
     RETIRED,
@@ -47,6 +49,9 @@ from laborsim.market.transitions import gather, hire, move, shifted_history
 MOST = 0.35  # nobody leaves with a higher monthly hazard; most draws end at once
 
 
+PAYROLL = (FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY)
+
+
 class Behaviour(NamedTuple):
     """Separation parameters as a kernel wants them."""
 
@@ -61,6 +66,8 @@ class Behaviour(NamedTuple):
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
     discharge: float
     self_employed: float
+    quality_most: float
+    most: NDArray[np.float64]  # (states,) most anyone of the state could face
 
 
 @njit(cache=True, inline="always")
@@ -93,46 +100,53 @@ def _leave(  # type: ignore[no-untyped-def]
     states,
     reasons,
 ):
-    """Quits out of work, bad matches and the self-employed who give up."""
+    """Quits out of work, bad matches and the self-employed who give up.
+
+    One draw is compared with the most anyone of that state could face before more is read: few go on.
+    """
     moved = 0
     for i in range(lo, hi):
         s = p.state[i]
-        if s > SELF_EMPLOYED:
-            continue
         first = bits(leave_key, p.id[i])
         u = to_unit(first)
-        if u >= MOST:
+        if u >= b.most[s]:
             continue
         age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+        sex = p.sex[i]
         traits = p.traits[i]
-        hh = p.household[i]
-        young = h.children[hh] > 0 and month - h.youngest[hh] < 72
         if s == SELF_EMPLOYED:
-            out = b.leave[p.sex[i], age] * 0.5
+            out = b.leave[sex, age] * 0.5
             if u < out + b.self_employed:
+                hh = p.household[i]
+                young = h.children[hh] > 0 and month - h.youngest[hh] < 72
                 rows[lo + moved] = i
-                states[lo + moved] = _reason_out(traits, age, young, p.sex[i]) if u < out else UNEMPLOYED
+                states[lo + moved] = _reason_out(traits, age, young, sex) if u < out else UNEMPLOYED
                 reasons[lo + moved] = 0
                 moved += 1
             continue
         tenure = min(max(month - p.hired[i], 0), 63)
-        out = b.leave[p.sex[i], age] * b.tenure_shape[tenure] * b.quality[cell_quality[p.job[i]]]
+        out = b.leave[sex, age] * b.tenure_shape[tenure]
         if traits & TRAIT_ENROLLED:
             out *= b.enrolled
-        if young and p.sex[i] == FEMALE:
+        end = b.bad_hazard[tenure] if tenure < 63 else 0.0
+        if (sex != FEMALE or age > 55) and u >= out * b.quality_most + end:
+            continue
+        hh = p.household[i]
+        young = h.children[hh] > 0 and month - h.youngest[hh] < 72
+        out *= b.quality[cell_quality[p.job[i]]]
+        if young and sex == FEMALE:
             left = max(1.0 - cost[hh] / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), 0.05) / USUALLY_LEFT
             out *= b.young_child * left ** (-b.childcare_elasticity)
             if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= b.no_place
-        end = 0.0
-        if tenure < 63:
+        if end > 0.0:
             match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-            if to_unit(match) < b.bad_share[min(max(-p.hired[i], 0), 63)]:
-                end = b.bad_hazard[tenure]
+            if to_unit(match) >= b.bad_share[min(max(-p.hired[i], 0), 63)]:
+                end = 0.0
         if u < min(out + end, MOST):
             rows[lo + moved] = i
             if u < out:
-                states[lo + moved] = _reason_out(traits, age, young, p.sex[i])
+                states[lo + moved] = _reason_out(traits, age, young, sex)
                 reasons[lo + moved] = QUIT_TO_INACTIVE
             else:
                 states[lo + moved] = UNEMPLOYED
@@ -143,15 +157,25 @@ def _leave(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _collect(lo, hi, chunk, p, flag, low_state, high_state, rows):  # type: ignore[no-untyped-def]
-    """Rows whose state lies in [low, high] and whose cell is flagged."""
+def _collect(lo, hi, chunk, p, flag, wanted, rows):  # type: ignore[no-untyped-def]
+    """Rows whose state is wanted and whose cell is flagged; `flag` has one entry more, for no job, in front."""
     found = 0
     for i in range(lo, hi):
-        s = p.state[i]
-        if low_state <= s and s <= high_state and p.job[i] >= 0 and flag[p.job[i]]:
-            rows[lo + found] = i
-            found += 1
+        rows[lo + found] = i
+        found += wanted[p.state[i]] & flag[p.job[i] + 1]
     return found
+
+
+def _flagged(condition: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Flags of cells as `_collect` wants them."""
+    return np.concatenate([np.zeros(1, np.uint8), condition.view(np.uint8)])
+
+
+def _states(*wanted: int) -> NDArray[np.uint8]:
+    """1 for wanted states."""
+    flags = np.zeros(N_STATES, np.uint8)
+    flags[list(wanted)] = 1
+    return flags
 
 
 @njit(cache=True, nogil=True)
@@ -253,7 +277,13 @@ def _behaviour(month: Month) -> Behaviour:
     t = min(month.index, len(index) - 1)
     total = index.mean(axis=1)
     fall = max(0.0, float(np.log(total[max(t - 1, 0)] / total[t]))) if t else 0.0
+    giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
+    most = np.zeros(N_STATES)
+    most[list(PAYROLL)] = MOST
+    most[SELF_EMPLOYED] = giving_up + 0.5 * leave.max() * q["leave_women_factor"]
     return Behaviour(
+        quality_most=float(np.exp(q["quality_elasticity"] * 0.5)),
+        most=most,
         leave=np.stack([leave, leave * q["leave_women_factor"]]) / (1.0 + 0.35 * q["tenure_shape"]),
         enrolled=q["leave_enrolled_factor"],
         young_child=q["leave_young_child_factor"],
@@ -264,7 +294,7 @@ def _behaviour(month: Month) -> Behaviour:
         bad_share=still / (still + 1.0 - q["bad_match_share"]),
         bad_hazard=bad_hazard,
         discharge=q["discharge_share"],
-        self_employed=q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall,
+        self_employed=giving_up,
     )
 
 
@@ -274,8 +304,8 @@ def _recalls(month: Month) -> None:
     w = month.world
     p = w.people.columns
     rows, _, _ = month.buffers()
-    waiting = (w.cells.recall[: w.cells.size] > 0).view(np.uint8)
-    found = month.crew.map(_collect, w.people.size, p, waiting, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows)
+    waiting = _flagged(w.cells.recall[: w.cells.size] > 0)
+    found = month.crew.map(_collect, w.people.size, p, waiting, _states(TEMPORARY_LAYOFF), rows)
     (candidates,) = gather(found, rows)
     candidates = candidates.copy()
     if not candidates.size:
@@ -319,7 +349,7 @@ def _layoffs(month: Month) -> None:
     p = w.people.columns
     excess = _excess(month)
     rows, _, _ = month.buffers()
-    found = month.crew.map(_collect, w.people.size, p, (excess > 0).view(np.uint8), 0, SELF_EMPLOYED, rows)
+    found = month.crew.map(_collect, w.people.size, p, _flagged(excess > 0), _states(*PAYROLL), rows)
     (candidates,) = gather(found, rows)
     candidates = candidates.copy()
     score = np.zeros(candidates.size)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     FULL_TIME,
+    N_STATES,
     NO_PROGRAM,
     PART_TIME_INVOLUNTARY,
     SELF_EMPLOYED,
@@ -53,23 +54,17 @@ def _review(  # type: ignore[no-untyped-def]
     tenure_return,
     ability_return,
     skill_return,
-    raised,
-    cut,
+    hours_change,
 ):
     for i in range(lo, hi):
         s = p.state[i]
-        if s >= SELF_EMPLOYED:
-            continue
-        if s == PART_TIME_INVOLUNTARY:
-            if uniform(key, p.id[i]) < raised:
-                p.state[i] = FULL_TIME
-                p.hours[i] = 40
-        elif s == FULL_TIME and cut > 0.0 and uniform(key, p.id[i]) < cut:
-            p.state[i] = PART_TIME_INVOLUNTARY
-            p.hours[i] = 26
+        payroll = s < SELF_EMPLOYED
+        if uniform(key, p.id[i]) < hours_change[s]:
+            p.state[i] = FULL_TIME if s == PART_TIME_INVOLUNTARY else PART_TIME_INVOLUNTARY
+            p.hours[i] = 40 if s == PART_TIME_INVOLUNTARY else 26
         tenure = month - p.hired[i]
         # Trainees' wages follow their program's steps.
-        if tenure % 12 == 0 and tenure > 0 and p.program[i] == NO_PROGRAM:
+        if payroll & (tenure % 12 == 0) & (tenure > 0) & (p.program[i] == NO_PROGRAM):
             job = p.job[i]
             skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[p.occupation[i]]
             p.skill[i] = skill
@@ -78,7 +73,7 @@ def _review(  # type: ignore[no-untyped-def]
             )
             if goal > p.wage[i]:
                 p.wage[i] += pass_on * (goal - p.wage[i])
-        if binding and p.wage[i] < floor[c.zone[p.job[i]]]:
+        if binding and payroll and p.wage[i] < floor[c.zone[p.job[i]]]:
             p.wage[i] = floor[c.zone[p.job[i]]]
     return 0
 
@@ -168,6 +163,9 @@ def stage(month: Month) -> None:
     index = e.sector_index
     t = min(month.index, e.months - 1)
     fall = max(0.0, float(np.log(index[max(t - 1, 0)].mean() / index[t].mean())))
+    hours_change = np.zeros(N_STATES)  # chance of other hours, by state; cuts are many in a slump
+    hours_change[PART_TIME_INVOLUNTARY] = q["hours_raised"]
+    hours_change[FULL_TIME] = q["hours_cut"] * (1.0 + 40.0 * fall)
     month.crew.map(
         _review,
         w.people.size,
@@ -182,6 +180,5 @@ def stage(month: Month) -> None:
         float(q["tenure_return"]),
         b.ability_return,
         b.skill_return,
-        float(q["hours_raised"]),
-        float(q["hours_cut"]) * (1.0 + 40.0 * fall),
+        hours_change,
     )
