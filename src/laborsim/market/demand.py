@@ -53,7 +53,8 @@ def _establishments(n, e, month, growth_key, exit_key, shock, persistence, exit_
 
 @njit(cache=True, nogil=True)
 def _targets(lo, hi, chunk, c, e, index, technology, childcare, childcare_sector, drift, rounding_key):  # type: ignore[no-untyped-def]
-    for k in range(lo, hi):
+    for row in range(lo, hi):
+        k = np.uint64(row)  # unsigned: no test for negative indices
         j = c.establishment[k]
         if e.closed[j] != OPEN:
             c.target[k] = 0

@@ -104,7 +104,8 @@ def _participate(  # type: ignore[no-untyped-def]
 ):
     moved = 0
     found = 0
-    for i in range(lo, hi):
+    for row in range(lo, hi):
+        i = np.uint64(row)  # unsigned: no test for negative indices
         s = p.state[i]
         # What is left of pay after care is at most 4/3 of the usual: most draws end here.
         u = to_unit(bits(start_key, p.id[i]))

@@ -69,7 +69,8 @@ def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, b, rows):  # ty
     One draw is compared with the most anyone of that state would search before more is read: few go on.
     """
     found = 0
-    for i in range(lo, hi):
+    for row in range(lo, hi):
+        i = np.uint64(row)  # unsigned: no test for negative indices
         s = p.state[i]
         u = uniform(key, p.id[i])
         if u >= b.most[s]:
@@ -119,7 +120,8 @@ def _describe(  # type: ignore[no-untyped-def]
     occ_education,
     s,
 ):
-    for k in range(lo, hi):
+    for row in range(lo, hi):
+        k = np.uint64(row)  # unsigned: no test for negative indices
         i = rows[k]
         state = p.state[i]
         job = p.job[i]

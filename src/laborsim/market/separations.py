@@ -105,7 +105,8 @@ def _leave(  # type: ignore[no-untyped-def]
     One draw is compared with the most anyone of that state could face before more is read: few go on.
     """
     moved = 0
-    for i in range(lo, hi):
+    for row in range(lo, hi):
+        i = np.uint64(row)  # unsigned: no test for negative indices
         s = p.state[i]
         first = bits(leave_key, p.id[i])
         u = to_unit(first)
@@ -160,7 +161,8 @@ def _leave(  # type: ignore[no-untyped-def]
 def _collect(lo, hi, chunk, p, flag, wanted, rows):  # type: ignore[no-untyped-def]
     """Rows whose state is wanted and whose cell is flagged; `flag` has one entry more, for no job, in front."""
     found = 0
-    for i in range(lo, hi):
+    for row in range(lo, hi):
+        i = np.uint64(row)  # unsigned: no test for negative indices
         rows[lo + found] = i
         found += wanted[p.state[i]] & flag[p.job[i] + 1]
     return found

@@ -27,7 +27,8 @@ from laborsim.market.search import behaviour, floor_by_zone
 
 @njit(cache=True, nogil=True)
 def _post(lo, hi, chunk, c, premium, going, speed, age_raise, age_most, floor, childcare_sector, supplement):  # type: ignore[no-untyped-def]
-    for k in range(lo, hi):
+    for row in range(lo, hi):
+        k = np.uint64(row)  # unsigned: no test for negative indices
         goal = going[c.occupation[k]] * premium[c.establishment[k]]
         if c.vacancies[k] > 0 and c.age[k] > 2.0:
             goal *= 1.0 + min(age_raise * (c.age[k] - 2.0), age_most)
@@ -56,7 +57,8 @@ def _review(  # type: ignore[no-untyped-def]
     skill_return,
     hours_change,
 ):
-    for i in range(lo, hi):
+    for row in range(lo, hi):
+        i = np.uint64(row)  # unsigned: no test for negative indices
         s = p.state[i]
         payroll = s < SELF_EMPLOYED
         if uniform(key, p.id[i]) < hours_change[s]:
