@@ -12,6 +12,7 @@ import numpy as np
 from laborsim.assemble import start_of
 from laborsim.indicators import Collector, Frame
 from laborsim.indicators.definitions import HEADLINES
+from laborsim.market.codes import GONE
 from laborsim.market.counts import Counts
 from laborsim.market.levers import Levers
 from laborsim.market.month import Crew, Month
@@ -81,7 +82,7 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         self.plan.prepare(self.month)
         self.months = 0  # months simulated so far
         self.headlines: dict[str, float] = {}  # main indicators of the last month
-        self.people = int(np.count_nonzero(self.world.people.state[: self.world.people.size] != 12))
+        self.people = int(np.count_nonzero(self.world.people.state[: self.world.people.size] != GONE))
         self.employers = self.world.establishments.size
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(_headline, name) for name in HEADLINES}

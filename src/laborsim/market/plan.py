@@ -70,19 +70,19 @@ class Plan:
 
 
 def standard_plan() -> Plan:
-    """The eleven stages of the month, with employers' practices beside the calendar."""
+    """The month's stages but the last, the accounts, which the model adds."""
     return Plan(
         [
             Stage("calendar", "dated events: plants, shocks, benefit rules", calendar.stage),
-            Stage("practices", "employers drop or keep screens", practices.stage, getattr(practices, "prepare", None)),
+            Stage("practices", "employers drop or keep screens", practices.stage),
             Stage(
                 "demography",
                 "deaths, births, youth, retirement, migration",
                 demography.stage,
-                getattr(demography, "prepare", None),
+                demography.prepare,
             ),
             Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare),
-            Stage("childcare", "places and prices by zone", childcare.stage, getattr(childcare, "prepare", None)),
+            Stage("childcare", "places and prices by zone", childcare.stage, childcare.prepare),
             Stage("participation", "who starts and stops looking", participation.stage),
             Stage("separations", "recalls, quits, bad matches, layoffs", separations.stage),
             Stage("vacancies", "opened, aged, withdrawn", vacancies.stage),
@@ -92,7 +92,7 @@ def standard_plan() -> Plan:
                 "training",
                 "applications, seats, progress, credentials",
                 training.stage,
-                getattr(training, "prepare", None),
+                training.prepare,
             ),
         ]
     )

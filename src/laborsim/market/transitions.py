@@ -12,13 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import (
-    FULL_TIME,
-    GONE,
-    NO_PROGRAM,
-    SELF_EMPLOYED,
-    TEMPORARY_LAYOFF,
-)
+from laborsim.market.codes import GONE, NO_PROGRAM, SELF_EMPLOYED, TEMPORARY_LAYOFF
 from laborsim.market.month import Month
 
 _ONE = np.uint64(1)
@@ -157,5 +151,3 @@ def gather(results: list[Any], rows: NDArray[np.int64], *columns: NDArray[Any]) 
     pieces = [slice(c * CHUNK, c * CHUNK + int(n)) for c, n in enumerate(results)]
     return tuple(np.concatenate([a[s] for s in pieces]) if pieces else a[:0] for a in (rows, *columns))
 
-
-__all__ = ["FULL_TIME", "gather", "hire", "move", "shifted_history"]

@@ -421,10 +421,6 @@ class Data:
         return self._csv("laus_region_monthly.csv")
 
     @cached_property
-    def laus_state(self) -> pd.DataFrame:
-        return self._csv("laus_state_monthly_pop_lf_2005_2019m03.csv", "fips")
-
-    @cached_property
     def qcew(self) -> pd.DataFrame:
         """QCEW 2016 annual averages by county, ownership and sector (all counties of MO, KY, OR, KS)."""
         return self._csv(

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _ASSUMPTION_KEYS = ("value", "source", "low", "high", "dated")
 _POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-OUTSIDE = "outside"
 
 
 # --- assumptions ---------------------------------------------------------------------------------

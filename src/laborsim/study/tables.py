@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,8 +90,3 @@ def write_spending(path: Path, results: Results) -> None:
     table["dollars"] = [f"{d:.2f}" for d in table["dollars"]]
     table["units"] = [f"{u:.6g}" for u in table["units"]]
     table.to_csv(path, index=False, lineterminator="\n")
-
-
-def clean(values: Iterable[float]) -> list[float | None]:
-    """Floats with None for what JSON cannot hold."""
-    return [v if math.isfinite(v) else None for v in values]
