@@ -27,6 +27,7 @@ class Members(NamedTuple):
 
     @classmethod
     def of(cls, groups: Sequence[ArrayLike]) -> Members:
+        """From the rows of each group."""
         lists = [np.asarray(g, np.int64).ravel() for g in groups]
         return cls(np.cumsum([0, *(g.size for g in lists)]), np.concatenate(lists))
 
@@ -52,6 +53,7 @@ class Groups:
         return len(self.names)
 
     def index(self, name: str) -> int:
+        """Position of a group."""
         return self.names.index(name)
 
     def where(self, *kinds: str) -> list[int]:

@@ -72,6 +72,7 @@ class Counts:
 
     @classmethod
     def empty(cls, sectors: int, zones: int, occupations: int, programs: int) -> Counts:
+        """Zero counts for a region of this size."""
         shapes = {
             "good_openings": (zones,), "good_filled": (zones,), "replacement": (occupations,),
             "growth": (occupations,), "filled": (occupations,), "ai_displaced": (occupations,),
@@ -86,6 +87,7 @@ class Counts:
         return cls(**{f.name: np.zeros(shapes.get(f.name, (sectors, zones)), np.int64) for f in fields(cls)})
 
     def reset(self) -> None:
+        """Set every count to zero, in place."""
         for f in fields(self):
             getattr(self, f.name)[...] = 0
 

@@ -108,12 +108,15 @@ class Economy:
 
     @property
     def zones(self) -> int:
+        """Number of zones, `outside` included."""
         return len(self.zone_codes)
 
     @property
     def occupations(self) -> int:
+        """Number of occupations."""
         return len(self.occ_codes)
 
     @property
     def sectors(self) -> int:
+        """Number of sectors."""
         return len(self.sector_codes)

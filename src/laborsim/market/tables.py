@@ -150,6 +150,7 @@ class Table:
 
     @property
     def bytes_per_row(self) -> int:
+        """Bytes of one row over all columns."""
         return sum(np.dtype(c.dtype).itemsize * c.width for c in self.declared)
 
     def update_hash(self, digest: Any) -> None:
@@ -158,6 +159,7 @@ class Table:
             digest.update(np.ascontiguousarray(self.arrays[c.name][: self.size]).data)
 
     def copy(self) -> Table:
+        """A copy that shares nothing."""
         return Table(self.declared, self.capacity, self.size, {k: v.copy() for k, v in self.arrays.items()})
 
 
@@ -172,11 +174,14 @@ class World:
 
     @classmethod
     def empty(cls, people: int, households: int, establishments: int, cells: int) -> World:
+        """Tables without rows, of these capacities."""
         return cls(Table(PEOPLE, people), Table(HOUSEHOLDS, households),
                    Table(ESTABLISHMENTS, establishments), Table(CELLS, cells))
 
     def tables(self) -> tuple[Table, Table, Table, Table]:
+        """All tables, in the order of the state hash."""
         return self.people, self.households, self.establishments, self.cells
 
     def copy(self) -> World:
+        """A copy that shares nothing."""
         return World(*(t.copy() for t in self.tables()))

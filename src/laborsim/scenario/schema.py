@@ -72,10 +72,12 @@ class Target(Model):
 
     @property
     def comparison(self) -> str:
+        """The comparison of the goal, such as ">="."""
         return parse_goal(self.goal)[0]
 
     @property
     def threshold(self) -> float:
+        """The number of the goal."""
         return parse_goal(self.goal)[1]
 
 
@@ -226,6 +228,7 @@ class Scenario(Model):
 
     @property
     def title(self) -> str:
+        """Title of the scenario."""
         return self.scenario.title
 
     @property
@@ -235,10 +238,12 @@ class Scenario(Model):
 
     @property
     def start(self) -> str:
+        """First month, "YYYY-MM"."""
         return self.scenario.start
 
     @property
     def horizon(self) -> str:
+        """Last month, "YYYY-MM"."""
         return self.scenario.horizon
 
     @property
@@ -248,22 +253,27 @@ class Scenario(Model):
 
     @property
     def scale(self) -> float:
+        """Share of people simulated, above 0, at most 1."""
         return self.scenario.scale
 
     @property
     def replicates(self) -> int:
+        """Runs of the baseline and of each policy."""
         return self.scenario.replicates
 
     @property
     def seed(self) -> int:
+        """Seed of the region and of all runs."""
         return self.scenario.seed
 
     @property
     def notes(self) -> str:
+        """What the author says about the scenario."""
         return self.scenario.notes
 
     @property
     def drivers(self) -> str:
+        """Indices demand follows: "national" or "state"."""
         return self.scenario.drivers
 
     def month_index(self, month: str) -> int:

@@ -60,6 +60,7 @@ class Results:
 
     @property
     def replicates(self) -> int:
+        """Runs of each policy."""
         return int(self.about["replicates"])
 
     @property

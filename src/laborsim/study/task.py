@@ -81,6 +81,7 @@ class RunRecord:
 
     @property
     def done(self) -> bool:
+        """Whether the run was finished."""
         return self.status == "done"
 
 
