@@ -80,13 +80,12 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         self.plan: Plan = standard_plan()
         self.plan.add("accounts", "money booked, indicators, flows", self._accounts)
         self.plan.prepare(self.month)
+        self.plan.settle(self.month, int(self.parameters["model.settle_months"]))
         self.months = 0  # months simulated so far
         self.headlines: dict[str, float] = {}  # main indicators of the last month
         self.people = int(np.count_nonzero(self.world.people.state[: self.world.people.size] != GONE))
         self.employers = self.world.establishments.size
-        self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_headline, name) for name in HEADLINES}
-        )
+        self.datacollector = mesa.DataCollector(model_reporters={name: partial(_headline, name) for name in HEADLINES})
 
     def step(self) -> None:
         """Simulate one month."""

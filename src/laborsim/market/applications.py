@@ -108,7 +108,7 @@ def choice(month: Month, chance: F8) -> Choice:
         learn=min(float(q["learn_rate"]) * TURNS, 0.45),
         nearby=float(q["learn_nearby"]),
         outreach_total=total,
-        least_wage=float(eco.minimum_wage[min(month.index, eco.months - 1)].min()),
+        least_wage=float(eco.minimum_wage[month.now].min()),
         low_wage=float(eco.good_job_wage),
         horizon=float(q["horizon_months"]),
         scale=float(q["gain_scale"]),

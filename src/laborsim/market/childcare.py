@@ -240,7 +240,9 @@ def stage(month: Month) -> None:
     kept_home(work.carer_rows, w.people.columns, w.households.columns, work.head, month.scratch["childcare.cost"],
                memory["chance"], month.index, month.key(Stream.CHILDCARE_FAMILY, fixed=True),
                float(room["parent_works_hours"]), float(room["too_dear"]), counts.childcare_kept_home)  # fmt: skip
-    _adjust(month, sums[:, 0] / UNIT, mean_load, capacity, aimed, wage)
+    # Parents at home for want of a place want one as well.
+    kept_out = counts.childcare_kept_home * memory["shortage"] * mean_load
+    _adjust(month, sums[:, 0] / UNIT + kept_out, mean_load, capacity, aimed, wage)
 
 
 def _supplement(month: Month) -> None:

@@ -28,7 +28,9 @@ def _normal(b: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _establishments(n, e, month, growth_key, exit_key, shock, persistence, exit_month, reentry):  # type: ignore[no-untyped-def]
+def _establishments(
+    n, e, month, growth_key, exit_key, shock, persistence, exit_month, reentry, entrant_key, kept, spread
+):  # type: ignore[no-untyped-def]
     """Own growth, exits and entries; returns how many closed and opened."""
     closed = 0
     opened = 0
@@ -39,6 +41,8 @@ def _establishments(n, e, month, growth_key, exit_key, shock, persistence, exit_
                 e.closed[j] = OPEN
                 e.opened[j] = month
                 e.growth[j] = 0.0
+                # The entrant keeps to its predecessor's pay only in part.
+                e.premium[j] = kept * e.premium[j] + spread * _normal(bits(entrant_key, e.id[j]))
                 opened += 1
             continue
         b = bits(growth_key, e.id[j])
@@ -84,11 +88,26 @@ def technology(month: Month, index: int, shares: NDArray[np.float64]) -> NDArray
     return np.asarray(1.0 - lost + back / np.maximum(shares, 1e-12))
 
 
+def sector_index(month: Month) -> NDArray[np.float64]:
+    """Employment of each sector in each zone relative to the start, dated shocks included, shape (S, Z)."""
+    e = month.economy
+    path = e.sector_index[month.now]
+    return np.asarray(path[:, None] * month.scratch["sector_shock"])
+
+
 def prepare(month: Month) -> None:
     """Remember each occupation's share of base employment."""
     c = month.world.cells
     shares = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=month.economy.occupations)
-    month.memory["demand"] = {"shares": shares / max(shares.sum(), 1.0), "slack": np.ones(month.economy.occupations)}
+    n, sectors = month.economy.occupations, month.economy.sectors
+    month.memory["demand"] = {
+        "shares": shares / max(shares.sum(), 1.0),
+        "jobs": np.bincount(c.sector[: c.size], weights=c.base[: c.size], minlength=sectors),
+        "months": np.zeros(1, np.int64),  # of own growth so far
+        "slack": np.ones(n),
+        "technology": np.ones(n),
+        "path": np.ones((3, sectors)),  # of the sectors, shocks included: this month and the two before
+    }
 
 
 def stage(month: Month) -> None:
@@ -106,22 +125,29 @@ def stage(month: Month) -> None:
         q["growth_persistence"],
         exit_month,
         int(q["reentry_months"]),
+        month.key(Stream.ENTRANT_PREMIUM),
+        float(q["entrant_keeps"]),
+        float(q["entrant_spread"]),
     )
     month.counts.scalars[SCALAR["establishments_closed"]] += closed
     month.counts.scalars[SCALAR["establishments_opened"]] += opened
-    shares = month.memory["demand"]["shares"]
+    memory = month.memory["demand"]
+    index = sector_index(month)
+    memory["path"][1:] = memory["path"][:-1].copy()
+    memory["path"][0] = index.mean(axis=1)
+    shares = memory["shares"]
     now = technology(month, month.index, shares)
-    month.memory["demand"]["slack"] = np.maximum(
-        technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0
-    )
+    memory["technology"] = now
+    memory["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
+    memory["months"] += 1
     # The stationary variance of own growth would raise mean demand by half of itself.
-    spread = q["growth_shock"] ** 2 * (1.0 - q["growth_persistence"] ** (2 * (month.index + 1)))
+    spread = q["growth_shock"] ** 2 * (1.0 - q["growth_persistence"] ** (2 * int(memory["months"][0])))
     drift = 0.5 * spread / (1.0 - q["growth_persistence"] ** 2)
     # Closed places stand empty for a while: the others carry the sector's path.
     share_open = 1.0 - float(
         w.establishments.base[: w.establishments.size][w.establishments.closed[: w.establishments.size] != OPEN].sum()
     ) / max(float(w.establishments.base[: w.establishments.size].sum()), 1.0)
-    index = e.sector_index[min(month.index, e.months - 1)][:, None] * month.scratch["sector_shock"] / share_open
+    index = index / share_open
     childcare = month.memory.get("childcare", {}).get("target_factor")
     month.crew.map(
         _targets,

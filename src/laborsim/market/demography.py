@@ -204,7 +204,7 @@ def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) ->
     shortage = month.memory.get("childcare", {}).get("shortage", np.zeros(e.zones))
     _decide(at, kinds, p, h, month.index, month.key(Stream.CARE_LEAVE), month.key(Stream.SCHOOL),
             float(q["maternity_exit"]), float(q["maternity_exit_partner"]), float(q["maternity_exit_no_place"]),
-            shortage, float(q["leavers_look"]), e.minimum_wage[min(month.index, e.months - 1)], new, reason,
+            shortage, float(q["leavers_look"]), e.minimum_wage[month.now], new, reason,
             counts.births, counts.deaths, counts.out_migrants, counts.retirements, counts.replacement)  # fmt: skip
     change = new != STAYS
     move(month, at[change], new[change], reason[change])
@@ -304,7 +304,7 @@ def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
         return
     at = families.new_people(month, homes.size)
     p, h = w.people.columns, w.households.columns
-    floor = e.minimum_wage[min(month.index, e.months - 1)]
+    floor = e.minimum_wage[month.now]
     _grow_up(homes, at, p, h, memory["head"], memory["ring"], month.index, month.key(Stream.YOUTH_TRAITS),
              memory["first_jobs"], e.occ_major, e.occ_wage, floor, float(e.enrolment[16]),
              float(q["ability_inherited"]), float(memory["claims"][0]))  # fmt: skip

@@ -93,6 +93,8 @@ class Stream(IntEnum):
     MIGRANT_JOB = 77
     CHILDCARE_FAMILY = 78
     SELECTION = 79
+    SEARCH_EFFORT = 80
+    ENTRANT_PREMIUM = 81
 
 
 @njit(cache=True, inline="always")
@@ -133,3 +135,12 @@ def to_unit(b: Any) -> Any:
 def uniform(key: Any, agent: Any) -> Any:
     """Uniform draw in [0, 1) of `agent` for the decision `key`."""
     return (mix(key + U64(agent) * _GOLDEN) >> _S11) * _TO_UNIT
+
+
+@njit(cache=True, nogil=True)
+def uniforms(key: Any, agents: Any) -> Any:
+    """Uniform draws of many agents (uint64 ids) for the decision `key`, float64."""
+    out = np.empty(agents.size)
+    for k in range(agents.size):
+        out[k] = to_unit(bits(key, agents[k]))
+    return out

@@ -24,7 +24,7 @@ from laborsim.market.codes import (
     UNEMPLOYED,
 )
 from laborsim.market.counts import SCALAR
-from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
 from laborsim.market.month import Month
 from laborsim.market.search import behaviour, commute_cost, floor_by_zone, gather_seekers
@@ -106,7 +106,7 @@ def open_vacancies(month: Month) -> Vacancies:
     cell = np.flatnonzero(c.vacancies[: c.size] > 0).astype(np.int32)
     share = np.asarray(month.parameters["vacancies.decided_in_month"], np.float64)[month.economy.occ_education]
     expected = c.vacancies[cell] * share[c.occupation[cell]]
-    ready = np.floor(expected + _draws(month.key(Stream.SELECTION), cell.astype(np.uint64))).astype(np.int32)
+    ready = np.floor(expected + uniforms(month.key(Stream.SELECTION), cell.astype(np.uint64))).astype(np.int32)
     cell, ready = cell[ready > 0], ready[ready > 0]
     est = c.establishment[cell]
     quality = e.quality[est].mean(axis=1, dtype=np.float64)
@@ -207,18 +207,10 @@ def _go_on_looking(month: Month, rows: NDArray[np.int64]) -> None:
     w = month.world
     share = month.parameters["participation.active_share"]
     key = month.key(Stream.ACTIVE_SEARCH)
-    stay = _draws(key, w.people.id[rows]) < share
+    stay = uniforms(key, w.people.id[rows]) < share
     r = rows[stay]
     w.people.ui_weeks[r] = 0
     move(month, r, np.full(r.size, UNEMPLOYED, np.uint8), np.zeros(r.size, np.uint8))
-
-
-@njit(cache=True, nogil=True)
-def _draws(key, ids):  # type: ignore[no-untyped-def]
-    out = np.empty(ids.size)
-    for k in range(ids.size):
-        out[k] = to_unit(bits(key, ids[k]))
-    return out
 
 
 def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: NDArray[np.int32]) -> None:
@@ -257,9 +249,8 @@ def _remember_chances(month: Month, state: NDArray[np.uint8], got: NDArray[np.bo
         n = int(kind.sum())
         if n:
             memory["finding"][k] = float(got[kind].sum()) / n
-    settled = 6  # months from which the usual chance is taken
-    if month.index < settled:
-        memory["usual"] += (memory["finding"] - memory["usual"]) / (month.index + 1)
+    if month.index < 0:  # settling: what is usual is the mean of its last months
+        memory["usual"] += (memory["finding"] - memory["usual"]) * 0.25
 
 
 def prepare(month: Month) -> None:

@@ -267,7 +267,7 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
     LEFT_SCHOOL and ENTERED_SCHOOL.
     """
     state, birth, sexes, races, level, traits = p.state, p.birth, p.sex, p.race, p.education, p.traits
-    ability, occupation, knows, ids = p.ability, p.occupation, p.knows, p.id
+    ability, occupation, knows, ids, skill = p.ability, p.occupation, p.knows, p.id, p.skill
     finish, back, leave, enter, center, fields = (
         t.finish,
         t.return_,
@@ -309,8 +309,9 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
                 field = 0
                 while field < last and fields[got, field] <= x:
                     field += 1
-                if state[i] > TEMPORARY_LAYOFF:
-                    occupation[i] = field
+                if occ_major[field] != occ_major[occupation[i]]:
+                    skill[i] = min(skill[i], np.float32(0.5))  # a newcomer to the field studied
+                occupation[i] = field
                 knows[i] |= np.uint32(1) << np.uint32(occ_major[field])
         if inside:
             if to_unit(more_bits(first, 5)) < leave[sex, race, age, got]:

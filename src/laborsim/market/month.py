@@ -80,6 +80,11 @@ class Month:
     memory: dict[str, Any] = field(default_factory=dict)  # stage -> its own arrays, kept between months; hashed
     scratch: dict[str, Any] = field(default_factory=dict)  # work arrays and derived tables; never state
 
+    @property
+    def now(self) -> int:
+        """Row of this month in arrays of the horizon; months of settling before the start use the first."""
+        return min(max(self.index, 0), self.economy.months - 1)
+
     def key(self, stream: Stream, fixed: bool = False) -> np.uint64:
         """Key of this month's draws for one decision; `fixed` gives one key for the whole run."""
         return np.uint64(stream_key(self.seed, int(stream), 0xFFFF if fixed else self.index))

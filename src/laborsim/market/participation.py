@@ -48,6 +48,7 @@ class Behaviour(NamedTuple):
 
     look: NDArray[np.float64]  # (6,) monthly hazard by reason, from CARER on
     stop: NDArray[np.float64]  # (121,) monthly hazard by age in years
+    retired: NDArray[np.float64]  # (121,) factor on looking by the retired, by age
     childcare_elasticity: float
     no_place: float
     ui_factor: float
@@ -144,6 +145,8 @@ def _participate(  # type: ignore[no-untyped-def]
         if p.program[i] != NO_PROGRAM:
             continue
         hazard = b.look[s - CARER] * b.chance
+        if s == RETIRED:
+            hazard *= b.retired[min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)]
         if s == CARER and h.children[hh] > 0 and month - h.youngest[hh] < 72:
             pay = max(p.wage[i], np.float32(7.25)) * need_hours
             # What is left of a month's pay after care, against the usual share.
@@ -176,6 +179,7 @@ def stage(month: Month) -> None:
     most[[TEMPORARY_LAYOFF, UNEMPLOYED]] = 1.0
     b = Behaviour(
         look=look,
+        retired=np.minimum(1.0, np.exp(-(np.arange(float(MAX_AGE)) - 65.0) / q["retired_fade"])),
         stop=month.table("participation.stop", lambda: by_age(q["stop_by_age"])),
         childcare_elasticity=q["childcare_elasticity"],
         no_place=q["no_place_factor"],
@@ -209,7 +213,7 @@ def stage(month: Month) -> None:
         looking,
         counts,
         e.outside,
-        float(e.ui_supplement[min(month.index, e.months - 1)] + month.levers.ui_supplement),
+        float(e.ui_supplement[month.now] + month.levers.ui_supplement),
         benefits,
         rows,
         states,

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
+import numpy as np
+
 from laborsim.market import (
     calendar,
     childcare,
@@ -30,6 +32,7 @@ class Stage:
     does: str
     run: Callable[[Month], None]
     prepare: Callable[[Month], None] | None = None
+    settles: bool = False  # part of the months of settling before the start
     seconds: float = 0.0
 
 
@@ -54,6 +57,24 @@ class Plan:
             begin = perf_counter()
             stage.run(month)
             stage.seconds += perf_counter() - begin
+
+    def settle(self, month: Month, months: int) -> None:
+        """Let jobs, pay and vacancies find their level before the first month.
+
+        Demand stands at the start's; no one is born, ages out, moves or trains. The months before the start have
+        negative numbers, so ages and dates are right when it comes.
+        """
+        month.scratch["sector_shock"] = np.ones((month.economy.sectors, month.economy.zones))
+        people = month.world.people
+        for index in range(-months, 0):
+            month.index = index
+            month.counts.reset()
+            for stage in self.stages:
+                if stage.settles:
+                    stage.run(month)
+            people.last[: people.size] = people.state[: people.size]
+        month.counts.reset()
+        month.index = 0
 
     def add(self, name: str, does: str, run: Callable[[Month], None]) -> None:
         """Append a stage (the model adds its indicators last)."""
@@ -81,13 +102,13 @@ def standard_plan() -> Plan:
                 demography.stage,
                 demography.prepare,
             ),
-            Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare),
-            Stage("childcare", "places and prices by zone", childcare.stage, childcare.prepare),
-            Stage("participation", "who starts and stops looking", participation.stage),
-            Stage("separations", "recalls, quits, bad matches, layoffs", separations.stage),
-            Stage("vacancies", "opened, aged, withdrawn", vacancies.stage),
-            Stage("matching", "search, applications, offers, hires", hiring.stage, hiring.prepare),
-            Stage("wages", "posted wages, reviews, skill, hours", wages.stage, wages.prepare),
+            Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare, settles=True),
+            Stage("childcare", "places and prices by zone", childcare.stage, childcare.prepare, settles=True),
+            Stage("participation", "who starts and stops looking", participation.stage, settles=True),
+            Stage("separations", "recalls, quits, bad matches, layoffs", separations.stage, settles=True),
+            Stage("vacancies", "opened, aged, withdrawn", vacancies.stage, settles=True),
+            Stage("matching", "search, applications, offers, hires", hiring.stage, hiring.prepare, settles=True),
+            Stage("wages", "posted wages, reviews, skill, hours", wages.stage, wages.prepare, settles=True),
             Stage(
                 "training",
                 "applications, seats, progress, credentials",

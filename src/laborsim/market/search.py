@@ -58,6 +58,7 @@ class Behaviour(NamedTuple):
     idle_decay: float
     skill_floor: float
     experience_passes: float
+    benefit_effort: float
     most: NDArray[np.float64]  # (states,) most that anyone of the state searches
     kept: NDArray[np.float64]  # (121,) skill kept after months out of work
 
@@ -104,7 +105,6 @@ def _describe(  # type: ignore[no-untyped-def]
     est_quality,
     cell_est,
     month,
-    floor,
     supplement,
     weekly_hours,
     b,
@@ -114,6 +114,7 @@ def _describe(  # type: ignore[no-untyped-def]
     commute_cost,
     cell_zone,
     help_key,
+    effort_key,
     help_extra,
     amenity_weight,
     usual_wage,
@@ -145,11 +146,11 @@ def _describe(  # type: ignore[no-untyped-def]
         factor = np.exp(b.ability_return * p.ability[i] + b.skill_return * (max(skill, b.skill_floor) - 1.0))
         s.factor[k] = factor
         # People judge offers by the last wage, but not by more than their kind of work pays.
-        last = max(min(p.wage[i], usual_wage[p.occupation[i]] * factor), floor[p.zone[i]])
+        last = min(p.wage[i], usual_wage[p.occupation[i]] * factor)
         score = 0.0
         if state <= SELF_EMPLOYED:
             s.applications[k] = k_employed
-            s.reservation[k] = floor[p.zone[i]]
+            s.reservation[k] = 0.0
             score += b.employed_bonus
             quality = est_quality[cell_est[job]]
             s.hold[k] = (
@@ -167,14 +168,20 @@ def _describe(  # type: ignore[no-untyped-def]
                 s.applications[k] = k_unemployed
                 r = max(b.reservation_start - b.reservation_fall * idle, b.reservation_floor) * last
                 if p.ui_weeks[i] > 0:
-                    r += b.reservation_benefit * (p.ui_benefit[i] + supplement) / weekly_hours * 0.5
-                s.reservation[k] = max(r, floor[p.zone[i]])
+                    benefit = p.ui_benefit[i] + supplement
+                    r += b.reservation_benefit * benefit / weekly_hours
+                    # Benefits relative to former pay lower the effort of those who draw them.
+                    eased = b.benefit_effort * min(benefit / max(p.wage[i] * p.hours[i], np.float32(1.0)), 1.5)
+                    if to_unit(draw_bits(effort_key, p.id[i])) < eased:
+                        s.applications[k] -= 1
+                # The legal wage is paid whatever the offer: it is no reason to refuse one.
+                s.reservation[k] = r
                 score -= b.duration_penalty * min(idle, 8)
                 if help_extra[p.zone[i]] > 0.0 and to_unit(draw_bits(help_key, p.id[i])) < help_extra[p.zone[i]]:
                     s.applications[k] += 1
             else:
                 s.applications[k] = k_inactive
-                s.reservation[k] = max(b.reservation_floor * last, floor[p.zone[i]])
+                s.reservation[k] = b.reservation_floor * last
                 score -= b.inactive_penalty
         score += b.skill_weight * skill + b.ability_weight * p.ability[i] - b.bias_race[p.race[i]]
         if s.record[k]:
@@ -219,6 +226,7 @@ def behaviour(month: Month) -> Behaviour:
         idle_decay=q["idle_decay"],
         skill_floor=q["skill_floor"],
         experience_passes=q["experience_passes"],
+        benefit_effort=q["benefit_effort"],
         most=most,
         kept=(1.0 - q["idle_decay"]) ** np.arange(121.0),
     )
@@ -227,7 +235,7 @@ def behaviour(month: Month) -> Behaviour:
 def floor_by_zone(month: Month) -> NDArray[np.float64]:
     """Lowest legal or agreed wage by zone this month, dollars an hour, shape (Z,)."""
     e = month.economy
-    return np.asarray(np.maximum(e.minimum_wage[min(month.index, e.months - 1)], month.levers.wage_floor))
+    return np.asarray(np.maximum(e.minimum_wage[month.now], month.levers.wage_floor))
 
 
 def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
@@ -244,15 +252,16 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
     cell_est = w.cells.establishment[: w.cells.size]
     cell_quality = quality[cell_est]
+    usual = month.memory["wages"]["now"]
     buffer, _, _ = month.buffers()
     found = month.crew.map(
-        _who, w.people.size, p, cell_quality, e.occ_wage, month.index, month.key(Stream.SEARCH_ON_JOB), b, buffer
+        _who, w.people.size, p, cell_quality, usual, month.index, month.key(Stream.SEARCH_ON_JOB), b, buffer
     )
     (workers,) = gather(found, buffer)
     rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))
     seekers = empty_seekers(rows.size)
     q = month.room("matching")
-    t = min(month.index, e.months - 1)
+    t = month.now
     served = np.minimum(month.levers.search_help_places, 10**9) > 0
     month.crew.map(
         _describe,
@@ -263,7 +272,6 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         quality,
         cell_est,
         month.index,
-        floor_by_zone(month),
         float(e.ui_supplement[t] + month.levers.ui_supplement),
         40.0,
         b,
@@ -273,9 +281,10 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         commute_cost(month),
         w.cells.zone,
         month.key(Stream.SEARCH_HELP),
+        month.key(Stream.SEARCH_EFFORT),
         np.where(served, month.levers.search_help, 0.0),
         float(month.parameters["search.amenity_weight"]),
-        e.occ_wage,
+        usual,
         e.occ_education,
         seekers,
     )

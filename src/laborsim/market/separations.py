@@ -41,7 +41,7 @@ from laborsim.market.codes import (
     TRAIT_UI_CLAIMS,
     UNEMPLOYED,
 )
-from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms
 from laborsim.market.transitions import gather, hire, move, shifted_history
@@ -212,7 +212,7 @@ def _scores(p, rows, key, month, seniority, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, month, states, reasons):  # type: ignore[no-untyped-def]
+def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, waiting_leave, month, states, reasons):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         b = bits(kind_key, p.id[i])
@@ -228,7 +228,8 @@ def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, month, states, r
         else:
             states[k] = UNEMPLOYED
             reasons[k] = LAYOFF
-        if to_unit(more_bits(b, 1)) < leave[age]:
+        out = leave[age] if reasons[k] != LAYOFF_TEMPORARY else leave[age] * waiting_leave
+        if to_unit(more_bits(b, 1)) < out:
             states[k] = _reason_out(p.traits[i], age, young, p.sex[i])
             if reasons[k] == LAYOFF_TEMPORARY:
                 reasons[k] = LAYOFF
@@ -275,10 +276,8 @@ def _behaviour(month: Month) -> Behaviour:
     # Bad matches made before the start have partly ended already.
     still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - bad_hazard)[:-1]])
     score = (np.arange(256) - 127.5) / 127.5
-    index = month.economy.sector_index
-    t = min(month.index, len(index) - 1)
-    total = index.mean(axis=1)
-    fall = max(0.0, float(np.log(total[max(t - 1, 0)] / total[t]))) if t else 0.0
+    path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
+    fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
     giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
     most = np.zeros(N_STATES)
     most[list(PAYROLL)] = MOST
@@ -347,7 +346,7 @@ def _recalls(month: Month) -> None:
 def _layoffs(month: Month) -> None:
     """Bring cells that hold more people than they want down to their target."""
     q = month.room("separations")
-    w, e = month.world, month.economy
+    w = month.world
     p = w.people.columns
     excess = _excess(month)
     rows, _, _ = month.buffers()
@@ -357,9 +356,8 @@ def _layoffs(month: Month) -> None:
     score = np.zeros(candidates.size)
     _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, 1.5, score)
     r = candidates[choose(score, w.people.job[candidates], excess)]
-    index = e.sector_index
-    t = min(month.index, len(index) - 1)
-    fall = np.log(index[max(t - 2, 0)] / index[t])
+    path = month.memory["demand"]["path"]
+    fall = np.log(path[2] / path[0])
     temporary = np.clip(
         q["temporary_base"] + q["temporary_slope"] * np.maximum(fall - 0.02, 0.0), 0.0, q["temporary_most"]
     )
@@ -374,27 +372,49 @@ def _layoffs(month: Month) -> None:
         month.key(Stream.LAYOFF_KIND),
         temporary,
         leave,
+        float(q["waiting_leave"]),
         month.index,
         states,
         reasons,
     )
+    _count_displaced(month, r)
     insure(month, r[(states == UNEMPLOYED) | (states == TEMPORARY_LAYOFF)])
     move(month, r, states, reasons)
 
 
 def _excess(month: Month) -> NDArray[np.int32]:
-    """People to lay off by cell: filled beyond target, and beyond the slack given to technology (demand)."""
+    """People to lay off by cell: filled beyond target, and beyond the slack given to technology (demand).
+
+    The cell's own draw rounds the slack as it rounds the target, so that a little slack spares few.
+    """
     c = month.world.cells
     n = c.size
-    slack = month.memory["demand"]["slack"]
-    allowed = np.ceil(c.target[:n] * slack[c.occupation[:n]]).astype(np.int32)
+    slack = month.memory["demand"]["slack"][c.occupation[:n]]
+    allowed = c.target[:n].copy()
+    eased = np.flatnonzero((slack > 1.0) & (c.filled[:n] > c.target[:n]))
+    draw = uniforms(month.key(Stream.TARGET_ROUNDING, fixed=True), eased.astype(np.uint64))
+    allowed[eased] += np.floor(c.target[eased] * (slack[eased] - 1.0) + draw).astype(np.int32)
     return np.asarray(np.maximum(c.filled[:n] - allowed, 0), np.int32)
+
+
+def _count_displaced(month: Month, rows: NDArray[np.int64]) -> None:
+    """Of those laid off, as many as their cell's target is lower for technology count as displaced by it."""
+    c = month.world.cells
+    n = c.size
+    laid_off = np.bincount(month.world.people.job[rows], minlength=n)
+    lower = 1.0 / month.memory["demand"]["technology"][c.occupation[:n]] - 1.0
+    hit = np.flatnonzero((laid_off > 0) & (lower > 0.0))
+    draw = uniforms(month.key(Stream.TARGET_ROUNDING, fixed=True), hit.astype(np.uint64))
+    lost = np.minimum(laid_off[hit], np.floor(c.target[hit] * lower[hit] + draw)).astype(np.int64)
+    month.counts.ai_displaced += np.bincount(
+        c.occupation[hit], weights=lost, minlength=month.economy.occupations
+    ).astype(np.int64)
 
 
 def insure(month: Month, rows: NDArray[np.int64]) -> None:
     """Unemployment insurance for people losing work; call before `move`."""
     q, e = month.room("insurance"), month.economy
-    t = min(month.index, e.months - 1)
+    t = month.now
     _insure(
         month.world.people.columns,
         rows,
@@ -434,7 +454,7 @@ def stage(month: Month) -> None:
     )
     r, s, why = (a.copy() for a in gather(moved, rows, states, reasons))
     w.people.ui_weeks[r] = 0
-    if month.economy.ui_all[min(month.index, month.economy.months - 1)]:
+    if month.economy.ui_all[month.now]:
         insure(month, r[(s == UNEMPLOYED) & (w.people.state[r] == SELF_EMPLOYED)])
     move(month, r, s, why)
     _layoffs(month)

@@ -294,7 +294,7 @@ def _hire_trainees(month: Month, rows: I8, share: F8, cells: I8) -> None:
     rows, share, cells = rows[new], share[new], cells[new]
     if rows.size == 0:
         return
-    floor = month.economy.minimum_wage[min(month.index, month.economy.months - 1), c.zone[cells]]
+    floor = month.economy.minimum_wage[month.now, c.zone[cells]]
     wages = np.maximum(c.posted[cells] * share, np.maximum(floor, month.levers.wage_floor[c.zone[cells]]))
     occupation = c.occupation[cells]
     same = p.occupation[rows] == occupation

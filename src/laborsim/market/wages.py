@@ -4,7 +4,7 @@ Posted wages move towards a goal set by the occupation's going rate, the employe
 tightness of the occupation's market, and how long vacancies have stayed open; never below the floor. An employer's
 policy moves too: slowly up where many posts stay open, down where few do. Incumbents are reviewed once a year, in the
 month they were hired: skill has grown with use, tenure counts, and part of the gap to what a newcomer would get is
-closed. Wages do not fall. Floors bind at once.
+closed. Pay in dollars does not fall, but prices rise. Floors bind at once.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def _review(  # type: ignore[no-untyped-def]
     binding,
     learn,
     pass_on,
+    slip,
     tenure_return,
     ability_return,
     skill_return,
@@ -75,6 +76,8 @@ def _review(  # type: ignore[no-untyped-def]
             )
             if goal > p.wage[i]:
                 p.wage[i] += pass_on * (goal - p.wage[i])
+            else:  # pay in dollars does not fall, but its worth does
+                p.wage[i] = max(goal, p.wage[i] * slip)
         if binding and payroll and p.wage[i] < floor[c.zone[p.job[i]]]:
             p.wage[i] = floor[c.zone[p.job[i]]]
     return 0
@@ -86,15 +89,14 @@ def going_rate(month: Month) -> NDArray[np.float64]:
     memory = month.memory["wages"]
     open_now = month.memory["search"]["open"]
     smooth = memory["open"]
-    if month.index == 0:
+    if not smooth.any():
         smooth[:] = open_now
     smooth += (open_now - smooth) * 0.2
-    if month.index == 5:
+    rate = memory["going"] * (1.0 + q["real_growth"]) ** (max(month.index, 0) / 12.0)
+    if month.index < 0:  # settling: what is usual is seen at its end
         memory["usual_open"][:] = smooth
-    rate = memory["going"] * (1.0 + q["real_growth"]) ** (month.index / 12.0)
-    if month.index < 5:
         return np.asarray(rate)
-    # Vacancies per seeker of the occupation, relative to its first half year; seekers by the overall chance.
+    # Vacancies per seeker of the occupation, relative to the start; seekers by the overall chance.
     finding, usual = month.memory["search"]["finding"], month.memory["search"]["usual"]
     tight = (smooth + 1.0) / (memory["usual_open"] + 1.0) * float(finding[0] / usual[0]) ** 0.5
     return np.asarray(rate * tight ** q["tightness_elasticity"])
@@ -123,7 +125,8 @@ def going_at_start(month: Month) -> NDArray[np.float64]:
 def prepare(month: Month) -> None:
     """Remember the rates of the start, and open vacancies by occupation, smoothed."""
     n = month.economy.occupations
-    month.memory["wages"] = {"open": np.zeros(n), "usual_open": np.zeros(n), "going": going_at_start(month)}
+    going = going_at_start(month)
+    month.memory["wages"] = {"open": np.zeros(n), "usual_open": np.ones(n), "going": going, "now": going.copy()}
 
 
 def _adjust_premiums(month: Month, speed: float) -> None:
@@ -143,13 +146,14 @@ def stage(month: Month) -> None:
     q, e, w = month.room("wages"), month.economy, month.world
     floor = floor_by_zone(month)
     _adjust_premiums(month, float(q["policy_adjustment"]))
+    month.memory["wages"]["now"] = going_rate(month)
     premium = np.exp(w.establishments.premium[: w.establishments.size].astype(np.float64))
     month.crew.map(
         _post,
         w.cells.size,
         w.cells.columns,
         premium,
-        going_rate(month),
+        month.memory["wages"]["now"],
         float(q["posted_adjustment"]),
         float(q["age_raise"]),
         float(q["age_raise_most"]),
@@ -162,9 +166,8 @@ def stage(month: Month) -> None:
     before = month.scratch.get("wages.floor")
     binding = before is None or bool(np.any(floor > before))
     month.scratch["wages.floor"] = floor
-    index = e.sector_index
-    t = min(month.index, e.months - 1)
-    fall = max(0.0, float(np.log(index[max(t - 1, 0)].mean() / index[t].mean())))
+    path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
+    fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
     hours_change = np.zeros(N_STATES)  # chance of other hours, by state; cuts are many in a slump
     hours_change[PART_TIME_INVOLUNTARY] = q["hours_raised"]
     hours_change[FULL_TIME] = q["hours_cut"] * (1.0 + 40.0 * fall)
@@ -179,6 +182,7 @@ def stage(month: Month) -> None:
         binding,
         learn,
         float(q["review_pass"]),
+        float(e.price_level[max(month.now - 12, 0)] / e.price_level[month.now]),
         float(q["tenure_return"]),
         b.ability_return,
         b.skill_return,
