@@ -77,7 +77,7 @@ def _review(  # type: ignore[no-untyped-def]
             if goal > p.wage[i]:
                 p.wage[i] += pass_on * (goal - p.wage[i])
             else:  # pay in dollars does not fall, but its worth does
-                p.wage[i] = max(goal, p.wage[i] * slip)
+                p.wage[i] = max(goal, p.wage[i] * slip, floor[c.zone[job]])
         if binding and payroll and p.wage[i] < floor[c.zone[p.job[i]]]:
             p.wage[i] = floor[c.zone[p.job[i]]]
     return 0
