@@ -25,10 +25,11 @@ from laborsim.market.codes import (
     TRAIT_RECORD,
     UNEMPLOYED,
 )
-from laborsim.market.draws import Stream, to_unit, uniform
+from laborsim.market.draws import Stream, bits, to_unit, uniform
 from laborsim.market.draws import bits as draw_bits
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
+from laborsim.market.separations import bad_matches
 from laborsim.market.transitions import gather
 
 
@@ -59,12 +60,13 @@ class Behaviour(NamedTuple):
     skill_floor: float
     experience_passes: float
     benefit_effort: float
+    bad_match: float
     most: NDArray[np.float64]  # (states,) most that anyone of the state searches
     kept: NDArray[np.float64]  # (121,) skill kept after months out of work
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, b, rows):  # type: ignore[no-untyped-def]
+def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, match_key, bad_share, b, rows):  # type: ignore[no-untyped-def]
     """Rows of the employed and unemployed who search.
 
     One draw is compared with the most anyone of that state would search before more is read: few go on.
@@ -86,6 +88,11 @@ def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, b, rows):  # ty
             chance = b.on_the_job * relative**b.pay * b.quality[cell_quality[p.job[i]]] * b.tenure[tenure]
             if s == PART_TIME_INVOLUNTARY:
                 chance *= 2.0
+            if 0 < tenure < 63:
+                # The match of separations: those who have found it bad look for another.
+                match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
+                if to_unit(match) < bad_share[min(max(-p.hired[i], 0), 63)]:
+                    chance *= b.bad_match
         if p.program[i] != NO_PROGRAM:
             chance *= b.enrolled
         if u < chance:
@@ -199,8 +206,8 @@ def behaviour(month: Month) -> Behaviour:
     months = np.arange(64)
     middle = (np.arange(256) - 127.5) / 127.5
     most = np.zeros(N_STATES)
-    # Nobody employed searches more than six times as much as usual.
-    most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = 6.0 * q["on_the_job"]
+    # Nobody employed searches more than ten times as much as usual.
+    most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = 10.0 * q["on_the_job"]
     most[TEMPORARY_LAYOFF], most[UNEMPLOYED] = q["layoff_search_share"], 1.0
     return Behaviour(
         on_the_job=q["on_the_job"],
@@ -227,6 +234,7 @@ def behaviour(month: Month) -> Behaviour:
         skill_floor=q["skill_floor"],
         experience_passes=q["experience_passes"],
         benefit_effort=q["benefit_effort"],
+        bad_match=q["bad_match_factor"],
         most=most,
         kept=(1.0 - q["idle_decay"]) ** np.arange(121.0),
     )
@@ -255,7 +263,17 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     usual = month.memory["wages"]["now"]
     buffer, _, _ = month.buffers()
     found = month.crew.map(
-        _who, w.people.size, p, cell_quality, usual, month.index, month.key(Stream.SEARCH_ON_JOB), b, buffer
+        _who,
+        w.people.size,
+        p,
+        cell_quality,
+        usual,
+        month.index,
+        month.key(Stream.SEARCH_ON_JOB),
+        month.key(Stream.MATCH_QUALITY, fixed=True),
+        bad_matches(month)[1],
+        b,
+        buffer,
     )
     (workers,) = gather(found, buffer)
     rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))

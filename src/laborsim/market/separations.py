@@ -266,15 +266,23 @@ def _recall_hazard(p, rows, key, lost_key, month, hazard, fade, lost, back, gone
         score[k] = to_unit(more_bits(b, 1))
 
 
+def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Monthly hazard of a bad match by tenure, and share bad among those hired k months before the start, (64,) each.
+
+    Bad matches made before the start have partly ended already.
+    """
+    q = month.room("separations")
+    hazard = q["bad_match_hazard"] * (1.0 - np.exp(-np.arange(64) / q["learning_months"]))
+    still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
+    return hazard, still / (still + 1.0 - q["bad_match_share"])
+
+
 def _behaviour(month: Month) -> Behaviour:
     q = month.room("separations")
     months = np.arange(64)
     leave = by_age(q["leave_by_age"])
     shape = 1.0 + q["tenure_shape"] * 0.5 ** (months / q["tenure_half_life"])
-    known = 1.0 - np.exp(-months / q["learning_months"])
-    bad_hazard = q["bad_match_hazard"] * known
-    # Bad matches made before the start have partly ended already.
-    still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - bad_hazard)[:-1]])
+    bad_hazard, bad_share = bad_matches(month)
     score = (np.arange(256) - 127.5) / 127.5
     path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
     fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
@@ -292,7 +300,7 @@ def _behaviour(month: Month) -> Behaviour:
         childcare_elasticity=month.parameters["participation.childcare_elasticity"],
         tenure_shape=shape,
         quality=np.exp(-q["quality_elasticity"] * 0.5 * score),
-        bad_share=still / (still + 1.0 - q["bad_match_share"]),
+        bad_share=bad_share,
         bad_hazard=bad_hazard,
         discharge=q["discharge_share"],
         self_employed=giving_up,
