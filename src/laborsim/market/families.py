@@ -80,7 +80,7 @@ def remove(rows, p, h, head, ring, freed):  # type: ignore[no-untyped-def]
         p.household[i] = -1
         h.adults[g] -= 1
         if h.adults[g] == 0:
-            _clear(h, head, g)
+            _clear(h, head, np.int64(g))
             freed[n] = g
             n += 1
     return n
@@ -140,7 +140,7 @@ def _merge(women, men, p, h, head, ring, freed):  # type: ignore[no-untyped-def]
         ring[i] = j
         p.zone[j] = h.zone[a]
         h.adults[b] = 0
-        _clear(h, head, b)
+        _clear(h, head, np.int64(b))
         freed[n] = b
         n += 1
     return n

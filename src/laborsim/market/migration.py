@@ -84,7 +84,7 @@ def companions(rows, p, head, ring, month, out):  # type: ignore[no-untyped-def]
     """Add to out (A, A) the ages (columns) of those who would come with each of `rows` as donor (its age, the row)."""
     party = np.empty(MOST_ADULTS, np.int64)
     for i in rows:
-        n = _party(i, p, head, ring, party, 0)
+        n = _party(i, p, head, ring, party, np.int64(0))  # a bare 0 is compiled on its own
         own = min((month - p.birth[i]) // 12, 120)
         for j in range(n):
             out[own, min((month - p.birth[party[j]]) // 12, 120)] += 1.0
@@ -98,12 +98,12 @@ def _donors(zone, target, p, head, ring, rows, lo, hi, month, key, accept, count
     the caller keeps the last one or not, so that the expected number is right.
     """
     n = 0
-    adults = 0
+    adults = np.int64(0)
     while adults < target:
         start = bits(key, np.uint64(zone) * np.uint64(1 << 20) + np.uint64(n))
         counts[n] = 0
         for k in range(TRIES):
-            i = rows[lo + np.int64(to_unit(more_bits(start, 2 * k + 1)) * (hi - lo))]
+            i = np.int64(rows[lo + np.int64(to_unit(more_bits(start, 2 * k + 1)) * (hi - lo))])
             if p.state[i] == GONE or p.zone[i] != zone:
                 continue
             age = min((month - p.birth[i]) // 12, 120)

@@ -84,7 +84,7 @@ def _fill_tree(tree, row, weights):  # type: ignore[no-untyped-def]
             sums[g] += w
         _fill_node(tree, row, top + g * ARITY, top + (g + 1) * ARITY, inside, sums[g])
         total += sums[g]
-    _fill_node(tree, row, 0, top, sums, total)
+    _fill_node(tree, row, np.int64(0), top, sums, total)  # a bare 0 is compiled on its own
     return total
 
 

@@ -157,7 +157,7 @@ def normals(key: np.uint64, ids: NDArray[Any]) -> F8:
 
 def exp(x: NDArray[Any]) -> F8:
     """Elementwise exponential of a one-dimensional array, the same on every processor."""
-    flat = np.ascontiguousarray(x, np.float64).ravel()
+    flat = np.array(x, np.float64).ravel()
     out = np.empty(flat.size)
     _apply(0, flat, out)
     return out.reshape(np.shape(x))
@@ -165,7 +165,7 @@ def exp(x: NDArray[Any]) -> F8:
 
 def log(x: NDArray[Any]) -> F8:
     """Elementwise natural logarithm, the same on every processor."""
-    flat = np.ascontiguousarray(x, np.float64).ravel()
+    flat = np.array(x, np.float64).ravel()
     out = np.empty(flat.size)
     _apply(1, flat, out)
     return out.reshape(np.shape(x))
