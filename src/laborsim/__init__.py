@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from laborsim.cached import keep_kernels
+
 if TYPE_CHECKING:
     from laborsim.loading import load_scenario as load_scenario
     from laborsim.model import LaborMarket as LaborMarket
@@ -28,6 +30,8 @@ _WHERE = {
     "load_results": ("laborsim.report", "laborsim.study.results"),
     "Results": ("laborsim.report", "laborsim.study.results"),
 }
+
+keep_kernels()  # before any module with kernels is imported
 
 __all__ = ["LaborMarket", "Results", "__version__", "load_results", "load_scenario", "run"]
 

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 import zlib
 from collections.abc import Mapping
@@ -21,29 +20,18 @@ from typing import Any
 
 import numpy as np
 
+from laborsim.cached import cache_folder as cache_folder
 from laborsim.market.economy import Economy
 from laborsim.market.tables import CELLS, ESTABLISHMENTS, HOUSEHOLDS, PEOPLE, Table, World
 from laborsim.region.pack import Pack
 
 _BY_MONTH = ("minimum_wage", "ui_weeks", "ui_maximum", "ui_supplement", "ui_all")
 _NAMES = ("people", "households", "establishments", "cells")
-_MODULES = ("keyed", "rake", "margins", "people", "families", "households", "labor", "employers", "allocate", "careers",
-            "synthesize")
+# all that `synthesize` imports, but for what is in the key itself: packs, conditions, the layout of tables
+_MODULES = ("region/keyed", "region/rake", "region/margins", "region/people", "region/families", "region/households",
+            "region/labor", "region/employers", "region/allocate", "region/careers", "region/synthesize",
+            "region/tables", "region/conditions", "market/draws", "market/codes")  # fmt: skip
 _DECLARED = (PEOPLE, HOUSEHOLDS, ESTABLISHMENTS, CELLS)
-
-
-def cache_folder() -> Path:
-    """Folder of synthesized regions: LABORSIM_CACHE, or the user's cache folder of the platform."""
-    given = os.environ.get("LABORSIM_CACHE")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local")))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
-    return base / "laborsim"
 
 
 @cache
@@ -51,7 +39,7 @@ def _code_hash() -> str:
     """Digest of the code that makes regions, so that a change of it never meets an old region."""
     digest = hashlib.blake2b(digest_size=16)
     for name in _MODULES:
-        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+        digest.update((Path(__file__).parents[1] / f"{name}.py").read_bytes())
     return digest.hexdigest()
 
 
