@@ -143,7 +143,7 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, site, spell, g, t):  # 
             continue
         # the three rows of this person
         age = np.int64(g.age[np.uint64(g.month - np.int64(p_birth[i])) & np.uint64(AGE_MONTHS - 1)])
-        family = np.uint64(p_household[i])
+        family = np.uint64(max(np.int64(p_household[i]), zero))  # those who left have none
         children = np.int64(h.children[family])
         small = np.int64(children > 0) & np.int64(h.youngest[family] > young)
         parent = small & (age >> 3)
