@@ -61,6 +61,28 @@ def test_rows_frames_and_selections_agree(spec):
         _ = workers.salary
 
 
+def test_rows_and_views_can_be_explored_in_a_notebook(spec):
+    model = simulated(spec, 1)
+    for seen in (model.workers, model.workers[42]):
+        assert {"wage", "zone", "age", "employed"} <= set(dir(seen))
+        assert all(hasattr(seen, name) for name in dir(seen))
+        assert not hasattr(seen, "_repr_html_") and not hasattr(seen, "__array__")
+    employer = model.establishments[0]
+    assert "sector" in dir(employer) and "age" not in dir(employer)
+    with pytest.raises(AttributeError, match="columns are"):
+        _ = employer.age
+
+
+def test_wrong_arguments_are_named(spec):
+    with pytest.raises(ValueError, match="no policy 'childcar': did you mean 'childcare'.*baseline, apprenticeships"):
+        laborsim.LaborMarket(spec, policy="childcar", scale=SCALE)
+    with pytest.raises(ValueError, match="no policy 'zzz': its policies are"):
+        laborsim.LaborMarket(spec, policy="zzz", scale=SCALE)
+    for wrong in (-1, 1.5, None, True):
+        with pytest.raises(ValueError, match=r"rng is .* whole number, 0 or more"):
+            laborsim.LaborMarket(spec, rng=wrong, scale=SCALE)
+
+
 def test_same_seed_same_hash_on_one_and_two_threads_and_twice(spec):
     hashes = {simulated(spec, threads=t).state_hash() for t in (1, 2, 1)}
     assert len(hashes) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,7 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
     def __init__(
         self, spec: Scenario, policy: str | None = None, rng: int = 1, scale: float | None = None, threads: int = 1
     ) -> None:
+        _check(spec, policy, rng)
         super().__init__(rng=rng)
         self.spec = spec
         self.policy = policy or BASELINE
@@ -153,6 +155,17 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         state: dict[str, Any] = self.__dict__.copy()
         state["month"] = _without_scratch(self.month)
         return state
+
+
+def _check(spec: Scenario, policy: str | None, rng: int) -> None:
+    """Say what is wrong with the arguments before anything is made."""
+    if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or not 0 <= rng < 2**63:
+        raise ValueError(f"rng is {rng!r}: the seed of a run is a whole number, 0 or more")
+    if policy and policy != BASELINE and policy not in spec.policies:
+        known = [BASELINE, *spec.policies]
+        near = get_close_matches(policy, known, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ValueError(f"the scenario has no policy {policy!r}: {hint}its policies are {', '.join(known)}")
 
 
 def _headline(name: str, model: LaborMarket) -> float:

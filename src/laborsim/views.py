@@ -51,9 +51,13 @@ class View:
             raise AttributeError(name)
         if name in self._table.arrays:
             return self._table.arrays[name][self.rows]
-        if name in _DERIVED:
+        if name in _derived(self._table):
             return _DERIVED[name](self)
-        raise AttributeError(f"no column {name!r}; columns are {', '.join([*self._table.arrays, *_DERIVED])}")
+        known = ", ".join([*self._table.arrays, *_derived(self._table)])
+        raise AttributeError(f"no column {name!r}; columns are {known}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *self._table.arrays, *_derived(self._table)})
 
     def __getitem__(self, position: int) -> Row:
         return Row(self, int(self.rows[position]))
@@ -104,6 +108,8 @@ class Row:
         self._view, self._row = view, row
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         one = View(self._view._table, self._view._economy, self._view.month, np.array([self._row]))
         value = getattr(one, name)[0]
         if name in _LABELS:
@@ -113,3 +119,12 @@ class Row:
     def __repr__(self) -> str:
         columns = self._view._table.arrays
         return "<" + ", ".join(f"{c}={getattr(self, c)}" for c in columns) + ">"
+
+    def __dir__(self) -> list[str]:
+        table = self._view._table
+        return sorted({*object.__dir__(self), *table.arrays, *_derived(table)})
+
+
+def _derived(table: Table) -> tuple[str, ...]:
+    """Derived columns a table has: they are all of people."""
+    return tuple(_DERIVED) if "state" in table.arrays else ()
