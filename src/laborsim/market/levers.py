@@ -11,8 +11,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import PRINCIPLES
-
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
@@ -45,11 +43,7 @@ class Levers:
     travel_subsidy : (Z,) share of the commuting cost paid.
     wage_floor : (Z,) hourly minimum on top of the law; 0 none.
     ui_extra_weeks : weeks added to regular UI; ui_supplement : dollars a week added.
-    rent_support : (Z,) dollars a month.
-    startup_support : proportional rise in firm entry, 0 none.
     ai_speed : yearly growth of AI adoption relative to the scenario's own, 1 neutral.
-    quality_standard : (8,) least score on each Good Jobs principle for establishments that take part.
-    quality_contacts : establishments coached this month.
     sponsor_grant_places : new apprentices for whom the grant can be paid this month.
     sponsor_closed, screen_closed : (Z,) 1 for zones of work where sponsor contacts and grants, or contacts about
         screens, are not on offer.
@@ -70,8 +64,6 @@ class Levers:
     program_awareness: F8
     travel_subsidy: F8
     wage_floor: F8
-    rent_support: F8
-    quality_standard: F8
     sponsor_closed: F8
     screen_closed: F8
     sponsor_contacts: int = 0
@@ -83,9 +75,7 @@ class Levers:
     record_contacts: int = 0
     ui_extra_weeks: float = 0.0
     ui_supplement: float = 0.0
-    startup_support: float = 0.0
     ai_speed: float = 1.0
-    quality_contacts: int = 0
     sponsor_grant_places: int = 0
 
     @classmethod
@@ -98,8 +88,8 @@ class Levers:
             childcare_slots=z.copy(), childcare_wage_supplement=z.copy(), program_seats=pi.copy(),
             program_price_share=p.copy(), program_supports=p.copy(), curriculum_fit=p.copy(),
             search_help=z.copy(), search_help_places=zi.copy(), awareness=np.zeros(majors),
-            program_awareness=p.copy(), travel_subsidy=z.copy(), wage_floor=z.copy(), rent_support=z.copy(),
-            quality_standard=np.zeros(len(PRINCIPLES)), sponsor_closed=z.copy(), screen_closed=z.copy(),
+            program_awareness=p.copy(), travel_subsidy=z.copy(), wage_floor=z.copy(),
+            sponsor_closed=z.copy(), screen_closed=z.copy(),
         )
 
     def is_neutral(self) -> bool:
