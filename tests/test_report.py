@@ -14,12 +14,14 @@ import matplotlib
 import numpy as np
 import pytest
 
+from laborsim.market.counts import PIPELINE
 from laborsim.report import wording
 from laborsim.report.brief import brief_html, content
 from laborsim.report.charts_market import loop_direction
 from laborsim.report.charts_policy import segments
 from laborsim.report.plots import CHARTS, Plotter
 from laborsim.report.publish import publish
+from laborsim.study.outcomes import TRAINING_STAGES
 from laborsim.study.results import Results, load_results
 from studies import scenario, study
 
@@ -194,3 +196,7 @@ def test_plots_come_with_the_public_names(results: Results) -> None:
     assert found.plot.beveridge().figure is not None
     assert found.plot.rate("employment_rate", "sex:female").title.startswith("Employment rate")
     assert found.plot.unemployment()._repr_png_()[:4] == b"\x89PNG"
+
+
+def test_stages_of_training_are_those_that_are_counted():
+    assert TRAINING_STAGES == PIPELINE

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from laborsim.market.counts import PIPELINE
 from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line
 from laborsim.report.wording import (
@@ -20,7 +19,7 @@ from laborsim.report.wording import (
     policy_title,
     region_title,
 )
-from laborsim.study.outcomes import group_name, outcome, shown
+from laborsim.study.outcomes import TRAINING_STAGES, group_name, outcome, shown
 from laborsim.study.statistics import discoveries, paired
 from laborsim.study.task import BASELINE
 
@@ -115,7 +114,7 @@ def funnel(results: Results) -> Chart | None:
     """The training pipeline from awareness to retention; None if nothing is counted."""
     import pandas as pd
 
-    stages = [s for s in PIPELINE if (f"pipeline_{s}", "all") in results]
+    stages = [s for s in TRAINING_STAGES if (f"pipeline_{s}", "all") in results]
     rows = []
     for policy in results.policies:
         before = math.nan

@@ -26,6 +26,9 @@ class Outcome:
     kind: str
 
 
+# what training programs count, from awareness to retention, in order; not all studies have all of them
+TRAINING_STAGES: Final = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")
+
 OUTCOMES: Final[dict[str, Outcome]] = {
     "employment": Outcome("employed residents", 1, "people"),
     "labor_force": Outcome("labor force", 0, "people"),
