@@ -28,9 +28,9 @@ def _normal(b: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _establishments(
+def _establishments(  # type: ignore[no-untyped-def]
     n, e, month, growth_key, exit_key, shock, persistence, exit_month, reentry, entrant_key, kept, spread
-):  # type: ignore[no-untyped-def]
+):
     """Own growth, exits and entries; returns how many closed and opened."""
     closed = 0
     opened = 0
