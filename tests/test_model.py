@@ -74,7 +74,7 @@ def test_rows_and_views_can_be_explored_in_a_notebook(spec):
 
 
 def test_wrong_arguments_are_named(spec):
-    with pytest.raises(ValueError, match="no policy 'childcar': did you mean 'childcare'.*baseline, apprenticeships"):
+    with pytest.raises(ValueError, match=r"no policy 'childcar': did you mean 'childcare'.*baseline, apprenticeships"):
         laborsim.LaborMarket(spec, policy="childcar", scale=SCALE)
     with pytest.raises(ValueError, match="no policy 'zzz': its policies are"):
         laborsim.LaborMarket(spec, policy="zzz", scale=SCALE)
