@@ -44,7 +44,7 @@ source = "set by the scenario"
 name = "Self-sufficiency"
 indicator = "share_self_sufficient"
 group = "all"
-goal = ">= 0.60"
+goal = ">= 0.80"
 by = "2025-12"
 source = "set by the scenario"
 
