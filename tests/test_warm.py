@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from laborsim.loading import load_scenario
+from laborsim.model import LaborMarket
 from laborsim.study import executor, warm
 from laborsim.study.task import Task
 from studies import MODEL, scenario, study
@@ -37,10 +38,11 @@ def test_every_stage_can_be_tried_out_from_the_last_one_back() -> None:
     spec = load_scenario(str(REAL))
     task = Task(spec, "childcare", 0, 1, 0.005, 3)
     tried = warm.compile_ahead(task)
-    names = [s.name for s in warm._model(task, 0.005).plan]
-    assert sorted(tried) == sorted(names)
+    plan = list(LaborMarket(spec, rng=1, scale=0.005).plan)
+    assert sorted(tried) == sorted(s.name for s in plan)
     assert tried[: len(warm.FIRST)] == list(warm.FIRST)
-    assert tried[len(warm.FIRST) :] == [n for n in reversed(names) if n not in warm.FIRST]
+    settled = [s.name for s in plan if s.settles]
+    assert tried[-len(settled) + 1 :] == [name for name in reversed(settled) if name not in warm.FIRST]
 
 
 def test_two_workers_warm_up_once(tmp_path: Path, ways: list[str]) -> None:

@@ -1,9 +1,9 @@
 """The first study on a machine: two workers compile the kernels together, before the runs start.
 
-Each tries out the month on a model that is thrown away: one from the first stage on, after it has synthesized the
-region; the other, on a small region, from the last stage back. A kernel is kept on disk by whoever compiles it and
-found there by the other one and by all later runs, so the two share the work however long each stage takes to
-compile. Nothing but time depends on it.
+Each tries out the month on a model that is thrown away: one synthesizes the region, settles it and goes on from the
+first stage; the other, on a small region that is not settled, goes back from the stage that the first one meets last.
+A kernel is kept on disk by whoever compiles it and found there by the other one and by all later runs, so the two
+share the work however long each stage takes to compile. Nothing but time depends on it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from laborsim.cached import cache_folder, kernel_base, kernel_hash
+from laborsim.scenario.schema import Assumption
 from laborsim.study.storage import code_fingerprint
 from laborsim.study.task import BASELINE, Task, load_model
 
@@ -47,28 +49,31 @@ def set_stamp(path: Path) -> None:
 def first_months(task: Task) -> None:
     """Synthesize the task's region and try out some months."""
     with suppress(Exception):
-        _model(task, task.scale).run_for(min(MONTHS, task.months))
+        _model(task).run_for(min(MONTHS, task.months))
 
 
 def compile_ahead(task: Task) -> list[str]:
-    """Try out the stages of one month on a small region, the last ones first; returns their names.
+    """Try out the stages of one month on a small region, those met last first; returns their names.
 
     A stage that cannot run out of order is passed over: whoever needs its kernels compiles them.
     """
     tried: list[str] = []
     with suppress(Exception):
-        model = _model(task, min(task.scale, SMALL))
+        at_once = {**task.spec.assumptions, "model.settle_months": Assumption(value=0)}
+        spec = task.spec.model_copy(update={"assumptions": at_once})
+        model = _model(replace(task, spec=spec, scale=min(task.scale, SMALL)))
         month = model.month
         model.package.write(month.levers, month)
-        stages = list(model.plan)
-        first = [s for s in stages if s.name in FIRST]
-        for stage in (*first, *(s for s in reversed(stages) if s not in first)):
+        first = [s for s in model.plan if s.name in FIRST]
+        # the other worker meets the stages of settling before all others
+        met = sorted((s for s in model.plan if s.name not in FIRST), key=lambda s: not s.settles)
+        for stage in (*first, *reversed(met)):
             with suppress(Exception):
                 stage.run(month)
                 tried.append(stage.name)
     return tried
 
 
-def _model(task: Task, scale: float) -> Any:
+def _model(task: Task) -> Any:
     policy = None if task.policy == BASELINE else task.policy
-    return load_model(task.model)(task.spec, policy=policy, rng=task.seed, scale=scale, threads=1)
+    return load_model(task.model)(task.spec, policy=policy, rng=task.seed, scale=task.scale, threads=1)
