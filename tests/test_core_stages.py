@@ -93,7 +93,7 @@ def test_moves_and_hires_keep_the_books(seed, count):
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 5), st.floats(0, 1)), max_size=40),
+    st.lists(st.tuples(st.integers(0, 5), st.floats(0, 1)), max_size=40, unique_by=lambda x: x[1]),
     st.lists(st.integers(0, 4), min_size=6, max_size=6),
 )
 def test_scarce_places_go_to_the_lowest_scores(candidates, places):
