@@ -9,13 +9,15 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 
 from laborsim.market.counts import PIPELINE
-from laborsim.report import wording
+from laborsim.report import brief, terminal, wording
 from laborsim.report.brief import brief_html, content
 from laborsim.report.charts_market import loop_direction
 from laborsim.report.charts_policy import segments
@@ -178,11 +180,69 @@ def test_content_never_prices_what_chance_explains(tmp_path: Path) -> None:
     assert free["gains"] == "no group by more than chance"
 
 
+def _rows(p: float, q: float) -> dict[str, Any]:
+    """Two policies' comparisons with given p-values of the first and the second stock for the first policy."""
+    out = {}
+    for policy, values in (("training", (p, q)), ("childcare", (0.7, 0.8))):
+        costs = pd.DataFrame(
+            {
+                "outcome": ["worker at a self-sufficiency wage", "employed resident"],
+                "p": values,
+                "additional": [1_000.0, 2_000.0],
+                "low": [100.0, 200.0],
+                "high": [1_900.0, 3_800.0],
+                "per_additional": [41_358.0, 20_679.0],
+                "per_additional_low": [22_678.0, 11_000.0],
+                "per_additional_high": [234_594.0, 100_000.0],
+            }
+        )
+        out[policy] = SimpleNamespace(costs=costs, differences=pd.DataFrame(columns=["indicator"]))
+    return out
+
+
+def test_the_answer_is_about_the_same_outcome_whatever_is_found(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brief, "_apart", lambda *_: [])
+    for p, q in ((0.06, 0.05), (0.9, 0.0001), (0.0001, 0.9)):
+        rows = _rows(p, q)
+        said = brief._answer(results, rows, brief._found(rows))
+        assert said[0].startswith("Change in workers at a self-sufficiency wage")
+        assert said[0].count("(+100 to +1,900)") == 2  # every policy, found or not
+        text = " ".join(said[1:])
+        # each of the two would pass alone at 10%, not among four
+        assert ("No policy can be told from the baseline (or from the others)" in text) == (p > 0.01)
+        assert ("Other changes by more than chance" in text and "employed residents +2,000" in text) == (q < 0.01)
+        assert ("about $41,000 ($23,000 to $230,000): all spending / additional people" in text) == (p < 0.01)
+
+
+def test_box_and_tables_claim_the_same(results: Results) -> None:
+    about = content(results, [])
+    text = " ".join(about["answer"])
+    for option in about["options"]:
+        for row in option["costs"][1:]:
+            assert (f"{row['stock']} {row['additional']} (" in text) == row["sure"]
+        assert all(row["sure"] or not row["price"] for row in option["costs"])
+    assert "behavior parameters are only assumed: another value" in brief_html(results, [])
+
+
+def test_fewer_is_said_with_no_price(results: Results) -> None:
+    screen = terminal.console()
+    with screen.capture() as got:
+        screen.print(terminal.costs(results, results.compare("baseline", "training")))
+    text = got.get()
+    assert "fewer" in text and "no price: fewer" in text and "less than with" in text
+    assert "$-" not in text
+    assert wording.money(-35e6) == "\N{MINUS SIGN}$35 million"
+
+
 def test_words_of_probability() -> None:
     row = SimpleNamespace(label="x", kind="share", difference=0.001, low=-0.001, high=0.003, distinguishable=False,
                           up=0.75, down=0.25, replicates=8)  # fmt: skip
     assert wording.sentence(row).startswith("not distinguishable from zero")
-    row.distinguishable, row.low = True, 0.0005
+    row.low = 0.0005
+    assert wording.sentence(row).startswith("not distinguishable from zero, allowing for the number of comparisons")
+    row.distinguishable = True
     assert "higher in 6 of 8 runs" in wording.sentence(row)
     row.replicates = 100
     assert "in 75% of runs" in wording.sentence(row)

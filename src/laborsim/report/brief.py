@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from laborsim.report.wording import (
-    NOT_DISTINGUISHABLE,
     each,
     goal_words,
     in_runs,
@@ -18,10 +17,12 @@ from laborsim.report.wording import (
     month_name,
     place_and_period,
     policy_title,
+    price,
     sentence,
     stops,
 )
 from laborsim.study.outcomes import outcome, shown
+from laborsim.study.statistics import discoveries
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 TEMPLATES = Path(__file__).parent / "templates"
-# what the answer is about: the first stock whose change is distinguishable, in this order
+# the answer is about the first of these, whatever the results; the others stand beside it
 STOCKS = ("worker at a self-sufficiency wage", "employed resident", "worker in a good job")
 PLURALS = {
     "worker at a self-sufficiency wage": "workers at a self-sufficiency wage",
@@ -48,6 +49,8 @@ CABINET_ROWS = (
     "time_to_fill",
     "carers_kept_out",
 )
+# indicators that are one of the stocks
+SAME = {"self_sufficient_workers": "worker at a self-sufficiency wage", "employment": "employed resident"}
 
 
 def brief_html(results: Results, charts: Sequence[Chart]) -> str:
@@ -74,6 +77,7 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
     """Everything the template shows, in words and figures."""
     policies = [p for p in results.policies if p != BASELINE]
     comparisons = {p: results.compare(p) for p in policies if any(r.done and r.policy == p for r in results.records)}
+    found = _found(comparisons)
     about = results.about
     assumed = [a for a in about["assumptions"] if a["grade"] == "assumed"]
     parameters = [a for a in about["assumptions"] if a["kind"] == "parameter"]
@@ -82,12 +86,12 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
         "title": about["scenario"]["title"],
         "place": place_and_period(results),
         "decision": _decision(results, list(comparisons)),
-        "answer": _answer(results, comparisons),
-        "options": [_option(results, p, c) for p, c in comparisons.items()],
+        "answer": _answer(results, comparisons, found),
+        "options": [_option(results, p, c, found) for p, c in comparisons.items()],
         "targets": _targets(results),
         "policies": [(p, policy_title(results, p)) for p in results.policies],
         "charts": [{"name": c.name, "svg": c.svg(), "alt": c.alt} for c in charts],
-        "cabinets": _cabinets(results, comparisons),
+        "cabinets": _cabinets(results, comparisons, found),
         "notes": _paragraphs(about["scenario"]["notes"]),
         "assumed": sorted((_assumption(a) for a in assumed), key=lambda a: (not a["set_here"], a["name"])),
         "loose": len(loose),
@@ -112,50 +116,107 @@ def _decision(results: Results, policies: list[str]) -> str:
     return f"Which to back: {', '.join(names[:-1])} or {names[-1]}{by}, judged by {horizon}."
 
 
-def _answer(results: Results, comparisons: dict[str, Comparison]) -> list[str]:
-    """The answer in a few sentences; says so when chance could explain everything."""
+def _answer(results: Results, comparisons: dict[str, Comparison], found: set[tuple[str, str]]) -> list[str]:
+    """The answer in a few sentences: one outcome, the same whatever the results; says so when it may be chance."""
     if not comparisons:
         return []
     if results.replicates < 2:
         return [
             "One run of each policy shows no more than one possible course: more replicates are needed for an answer."
         ]
-    for stock in STOCKS:
-        found = []
-        for policy, comparison in comparisons.items():
-            rows = comparison.costs[comparison.costs["outcome"] == stock]
-            if len(rows) and rows.iloc[0]["low"] > 0:
-                found.append((policy, rows.iloc[0]))
-        if not found:
-            continue
-        most = max(found, key=lambda f: float(f[1]["additional"]))
-        said = [
-            f"Most {PLURALS[stock]} are added by {lower(policy_title(results, most[0]))}: "
-            f"{most[1]['additional']:+,.0f} (90% interval {most[1]['low']:+,.0f} to {most[1]['high']:+,.0f})."
-        ]
-        priced = [f for f in found if math.isfinite(f[1]["per_additional"])]
-        if priced:
-            cheap = min(priced, key=lambda f: float(f[1]["per_additional"]))
-            row = cheap[1]
-            same = "The same policy" if cheap[0] == most[0] else policy_title(results, cheap[0])
-            span = f"({money(row['per_additional_low'])} to {money(row['per_additional_high'])})"
-            said.append(
-                f"{same} has the lowest cost among those that can be told from chance: "
-                f"{money(row['per_additional'])} for each {span}."
-                if len(priced) > 1
-                else f"Each costs {money(row['per_additional'])} {span}."
+    rows = {p: {str(r.outcome): r for r in each(c.costs)} for p, c in comparisons.items()}
+    stock = next((s for s in STOCKS if all(s in r for r in rows.values())), None)
+    if stock is None:
+        return ["The results have none of the numbers of people the policies are judged by."]
+    runs = results.replicates
+    name = {p: lower(policy_title(results, p)) for p in comparisons}
+    effects = "; ".join(f"{name[p]} {r[stock].additional:+,.0f} {_interval(r[stock])}" for p, r in rows.items())
+    said = [f"Change in {PLURALS[stock]} (last 12 months against the baseline, 90% interval): {effects}."]
+    sure = [p for p in comparisons if (p, stock) in found]
+    apart = _apart(results, stock, list(comparisons))
+    if not sure:
+        others = " (or from the others)" if len(comparisons) > 1 and not apart else ""
+        said.append(
+            f"No policy can be told from the baseline{others} with {runs} runs of each, "
+            "allowing for the number of comparisons."
+        )
+    else:
+        said.append(
+            f"By more than chance, allowing for the number of comparisons: {_and([name[p] for p in sure])}"
+            + (
+                f"; the other policies cannot be told from the baseline with {runs} runs of each."
+                if len(sure) < len(comparisons)
+                else "."
             )
-        rest = [p for p in comparisons if p not in [f[0] for f in found]]
-        if rest:
-            said.append(f"Change with {_and([lower(policy_title(results, p)) for p in rest])}: {NOT_DISTINGUISHABLE}.")
-        return said
-    return [
-        f"None of them changes the number of workers at a self-sufficiency wage, of employed residents or of workers "
-        f"in good jobs by more than chance: every change is {NOT_DISTINGUISHABLE}."
-    ]
+        )
+    if apart:
+        said.append(f"Told from each other: {'; '.join(f'more with {name[a]} than with {name[b]}' for a, b in apart)}.")
+    elif sure and len(comparisons) > 1:
+        said.append("No policy can be told from another one.")
+    for policy in sure:
+        row = rows[policy][stock]
+        if math.isfinite(row.per_additional):
+            cost = price(row.per_additional, row.per_additional_low, row.per_additional_high)
+            said.append(
+                f"With {name[policy]} each costs {cost}: all spending / additional people in the last 12 months."
+            )
+    second = _secondary(results, comparisons, found, stock)
+    if second:
+        said.append(f"Other changes by more than chance: {second}.")
+    return said
 
 
-def _option(results: Results, policy: str, comparison: Comparison) -> dict[str, Any]:
+def _interval(row: Any) -> str:
+    return f"({row.low:+,.0f} to {row.high:+,.0f})" if math.isfinite(row.low) else "(one run)"
+
+
+def _found(comparisons: dict[str, Comparison]) -> set[tuple[str, str]]:
+    """(policy, outcome) of the differences that stand after allowing for all those the brief shows."""
+    keys, p = [], []
+    for policy, comparison in comparisons.items():
+        for row in each(comparison.costs):
+            keys.append((policy, str(row.outcome)))
+            p.append(float(row.p))
+        for row in each(comparison.differences):
+            # the numbers of people are in the costs already
+            if row.indicator in CABINET_ROWS and row.indicator not in SAME:
+                keys.append((policy, str(row.indicator)))
+                p.append(float(row.p))
+    return {k for k, sure in zip(keys, discoveries(p), strict=True) if sure}
+
+
+def _apart(results: Results, stock: str, policies: list[str]) -> list[tuple[str, str]]:
+    """Pairs of policies whose numbers differ by more than chance, the higher one first."""
+    pairs, rows = [], []
+    for k, one in enumerate(policies):
+        for other in policies[k + 1 :]:
+            table = results.compare(one, other).costs
+            row = table[table["outcome"] == stock].iloc[0]
+            pairs.append((one, other) if row["additional"] > 0 else (other, one))
+            rows.append(float(row["p"]))
+    return [pair for pair, sure in zip(pairs, discoveries(rows), strict=True) if sure]
+
+
+def _secondary(results: Results, comparisons: dict[str, Comparison], found: set[tuple[str, str]], stock: str) -> str:
+    parts = []
+    for policy, comparison in comparisons.items():
+        changes = [
+            f"{PLURALS[r.outcome]} {r.additional:+,.0f} {_interval(r)}"
+            for r in each(comparison.costs)
+            if r.outcome != stock and (policy, r.outcome) in found
+        ]
+        changes += [
+            f"{r.label} {shown(r.difference, r.kind, signed=True)} "
+            f"({shown(r.low, r.kind, signed=True)} to {shown(r.high, r.kind, signed=True)})"
+            for r in each(comparison.differences)
+            if (policy, r.indicator) in found
+        ]
+        if changes:
+            parts.append(f"{lower(policy_title(results, policy))}: {', '.join(changes)}")
+    return "; ".join(parts)
+
+
+def _option(results: Results, policy: str, comparison: Comparison, found: set[tuple[str, str]]) -> dict[str, Any]:
     """One row of the table of options."""
     costs = []
     for stock in STOCKS:
@@ -163,21 +224,19 @@ def _option(results: Results, policy: str, comparison: Comparison) -> dict[str, 
         if len(rows) == 0:
             continue
         row = rows.iloc[0]
-        sure = row["low"] > 0 or row["high"] < 0
-        interval = f"{row['low']:+,.0f} to {row['high']:+,.0f}" if math.isfinite(row["low"]) else "one run"
-        price = (
-            f"{money(row['per_additional'])} ({money(row['per_additional_low'])} "
-            f"to {money(row['per_additional_high'])})"
-            if math.isfinite(row["per_additional"])
-            else ""
-        )
+        sure = (policy, stock) in found
+        prices = [
+            f"{price(row[of], row[of + '_low'], row[of + '_high'])} per {unit}"
+            for of, unit in (("per_additional", "person"), ("per_person_year", "person-year"))
+            if sure and math.isfinite(row[of])
+        ]
         costs.append(
             {
                 "stock": PLURALS[stock],
                 "additional": f"{row['additional']:+,.0f}",
-                "interval": interval,
+                "interval": f"{row['low']:+,.0f} to {row['high']:+,.0f}" if math.isfinite(row["low"]) else "one run",
                 "sure": sure,
-                "price": price,
+                "price": "; ".join(prices),
             }
         )
     spent = (
@@ -241,12 +300,15 @@ def _targets(results: Results) -> list[dict[str, Any]]:
     return out
 
 
-def _cabinets(results: Results, comparisons: dict[str, Comparison]) -> list[dict[str, Any]]:
+def _cabinets(
+    results: Results, comparisons: dict[str, Comparison], found: set[tuple[str, str]]
+) -> list[dict[str, Any]]:
     """A section for each owner of policies."""
     owners: dict[str, list[dict[str, Any]]] = {}
     for policy, comparison in comparisons.items():
         plan = results.about["policies"][policy]
         table = comparison.differences.set_index("indicator")
+        table["distinguishable"] = [(policy, SAME.get(i, i)) in found for i in table.index]
         effects = [(table.loc[i, "label"], sentence(table.loc[i])) for i in CABINET_ROWS if i in table.index]
         runs = [r for r in results.records if r.policy == policy and r.done]
         remarks = [f"in the first run {said}" for said in stops(runs[0].remarks)] if runs else []
@@ -256,7 +318,7 @@ def _cabinets(results: Results, comparisons: dict[str, Comparison]) -> list[dict
                 "note": plan.get("note") or "",
                 "effects": effects,
                 "terms": _terms(plan),
-                "spent": _option(results, policy, comparison)["spent"],
+                "spent": _option(results, policy, comparison, found)["spent"],
                 "remarks": remarks[:4],
                 "more_remarks": max(0, len(remarks) - 4),
                 "gains": _who(comparison, 1),

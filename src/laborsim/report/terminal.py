@@ -6,7 +6,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.wording import NOT_DISTINGUISHABLE, each, goal_words, in_runs, money, policy_title
+from laborsim.report.wording import NOT_DISTINGUISHABLE, each, goal_words, in_runs, lower, money, policy_title, price
 from laborsim.study.outcomes import outcome, shown
 
 if TYPE_CHECKING:
@@ -114,9 +114,10 @@ def costs(results: Results, comparison: Comparison) -> Table:
     c = comparison
     spent = float(c.costs["dollars"].iloc[0]) if len(c.costs) else 0.0
     out = _table(
-        f"Cost per additional outcome: {money(spent)} spent in all",
-        "additional: people more than without the policy at the end; a price is given only where the gain is not "
-        "within chance of zero",
+        f"Cost per additional outcome: {_spent(spent)} than with {lower(policy_title(results, c.against))}",
+        f"additional: people more in the last {c.months} months; prices: all spending / additional people in the last "
+        f"{c.months} months, all spending / additional person-years over all months; only where the gain is more than "
+        "chance. Each interval stands alone: of ten comparisons without any effect, one would leave zero out",
     )
     for column, side in (
         ("outcome", "left"),
@@ -130,10 +131,16 @@ def costs(results: Results, comparison: Comparison) -> Table:
         interval = f"{row.low:+,.0f} to {row.high:+,.0f}" if math.isfinite(row.low) else "one run"
         out.add_row(
             row.outcome,
-            f"{row.additional:+,.0f}",
+            f"{-row.additional:,.0f} fewer" if row.high < 0 else f"{row.additional:+,.0f}",
             interval,
-            _price(row.per_additional, row.per_additional_low, row.per_additional_high),
-            _price(row.per_person_year, row.per_person_year_low, row.per_person_year_high),
+            _price(row.per_additional, row.per_additional_low, row.per_additional_high, row.low, row.high),
+            _price(
+                row.per_person_year,
+                row.per_person_year_low,
+                row.per_person_year_high,
+                row.person_years_low,
+                row.person_years_high,
+            ),
         )
     return out
 
@@ -165,10 +172,25 @@ def _span(low: float, high: float, kind: str) -> str:
     return f"{factor * low:,.{digits}f}-{factor * high:,.{digits}f}"
 
 
-def _price(mean: float, low: float, high: float) -> str:
-    if not math.isfinite(mean):
-        return NOT_DISTINGUISHABLE
-    return f"{money(mean)} ({money(low)} to {money(high)})"
+def _price(mean: float, low: float, high: float, gain_low: float, gain_high: float) -> str:
+    """A price, or why there is none; the last two are the interval of the gain it is for."""
+    if math.isfinite(mean):
+        return price(mean, low, high)
+    if gain_high < 0:
+        return "no price: fewer"
+    if gain_low > 0:
+        return "no price: no more is spent"
+    return NOT_DISTINGUISHABLE if math.isfinite(gain_low) else "one run"
+
+
+def _spent(dollars: float) -> str:
+    """
+    Examples
+    --------
+    >>> _spent(20_000_000.0), _spent(-35_000_000.0)
+    ('$20 million more', '$35 million less')
+    """
+    return f"{money(abs(dollars))} {'less' if dollars < 0 else 'more'}"
 
 
 __all__ = ["console", "costs", "differences", "failures", "gains_and_losses", "scorecard"]

@@ -43,7 +43,8 @@ def sentence(row: Any) -> str:
         return f"{change} in the only run (one run gives no interval)"
     interval = f"{shown(row.low, row.kind, signed=True)} to {shown(row.high, row.kind, signed=True)}"
     if not row.distinguishable:
-        return f"{NOT_DISTINGUISHABLE} ({change}, 90% interval {interval})"
+        many = ", allowing for the number of comparisons" if row.low > 0 or row.high < 0 else ""
+        return f"{NOT_DISTINGUISHABLE}{many} ({change}, 90% interval {interval})"
     side, share = ("higher", row.up) if row.difference > 0 else ("lower", row.down)
     return f"{change} (90% interval {interval}; {side} {in_runs(share, row.replicates)})"
 
@@ -118,6 +119,8 @@ def money(dollars: float) -> str:
     >>> money(2_340_000), money(912_000_000.0), money(52_300)
     ('$2.3 million', '$912 million', '$52,300')
     """
+    if dollars < 0:
+        return "\N{MINUS SIGN}" + money(-dollars)
     if abs(dollars) >= 999_500_000:
         return f"${dollars / 1e9:.2f} billion"
     if abs(dollars) >= 9_950_000:
@@ -125,6 +128,21 @@ def money(dollars: float) -> str:
     if abs(dollars) >= 999_500:
         return f"${dollars / 1e6:.1f} million"
     return f"${dollars:,.0f}"
+
+
+def price(mean: float, low: float, high: float) -> str:
+    """What an additional outcome costs: two digits, as few runs say no more.
+
+    Examples
+    --------
+    >>> price(41_358.0, 22_678.0, 234_594.0)
+    'about $41,000 ($23,000 to $230,000)'
+    """
+    return f"about {_two_digits(mean)} ({_two_digits(low)} to {_two_digits(high)})"
+
+
+def _two_digits(dollars: float) -> str:
+    return money(float(f"{dollars:.2g}"))
 
 
 def goal_words(goal: str, kind: str) -> str:

@@ -41,7 +41,8 @@ class Comparison:
         distinguishable, better (1 better for residents, -1 worse, 0 not said), up (share of runs higher),
         variance_reduction, replicates.
     costs : one row per stock of people: outcome, additional (at the end), low, high, person_years (over all months),
-        dollars, per_additional, per_person_year with ranges; NaN where the gain is not distinguishable from zero.
+        p (of no additional people), dollars, per_additional, per_person_year with ranges; NaN where the gain is not
+        distinguishable from zero.
     groups : as differences, for every group; "distinguishable" and "better" allow for the number of comparisons
         (at most 1 - level of those reported are chance), and those reported come first.
     """
@@ -216,13 +217,15 @@ def costs(
             continue
         extra = _stock(results, indicator, share, policy) - _stock(results, indicator, share, against)
         extra = extra[use]
-        end, end_low, end_high = _interval(extra[:, -months:].mean(axis=1), level)
+        last = extra[:, -months:].mean(axis=1)
+        end, end_low, end_high = _interval(last, level)
         years, years_low, years_high = _interval(np.nansum(extra, axis=1) / 12.0, level)
         row = {
             "outcome": name,
             "additional": end,
             "low": end_low,
             "high": end_high,
+            "p": paired(0.0 * last, last, level).p,
             "person_years": years,
             "person_years_low": years_low,
             "person_years_high": years_high,
