@@ -17,13 +17,12 @@ import pandas as pd
 import pytest
 
 from laborsim.market.counts import PIPELINE
-from laborsim.report import brief, terminal, wording
+from laborsim.report import brief, charts_targets, terminal, wording
 from laborsim.report.brief import brief_html, content
-from laborsim.report.charts_market import loop_direction
 from laborsim.report.charts_policy import segments
 from laborsim.report.plots import CHARTS, Plotter
 from laborsim.report.publish import publish
-from laborsim.study.outcomes import TRAINING_STAGES
+from laborsim.study.outcomes import TRAINING_STAGES, shown
 from laborsim.study.results import Results, load_results
 from studies import scenario, study
 
@@ -112,12 +111,40 @@ def test_a_failed_policy_is_named_and_left_out(tmp_path: Path) -> None:
     assert len(found.failed) == 4
 
 
-def test_beveridge_direction() -> None:
-    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    assert loop_direction(np.cos(angle), np.sin(angle)) == 1
-    assert loop_direction(np.cos(angle), -np.sin(angle)) == -1
-    assert loop_direction(angle, 2 * angle) == 0
-    assert loop_direction(np.ones(5), np.arange(5.0)) == 0
+def test_the_beveridge_title_claims_no_direction(results: Results) -> None:
+    chart = Plotter(results).beveridge()
+    assert "peaks at" in chart.title and "with openings at" in chart.title
+    assert "clockwise" not in chart.title + chart.alt
+
+
+def test_a_policy_is_said_to_meet_a_target_only_by_more_than_chance(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = 10
+    goal = {"name": "Jobs", "goal": ">= 5", "indicator": "x", "group": "all"}
+    for better, said in ((1, False), (10, True)):
+
+        def values(_: Any, __: Any, policy: str, better: int = better) -> Any:
+            return np.where(np.arange(runs) < (better if policy == "training" else 0), 6.0, 4.0), "", ""
+
+        monkeypatch.setattr(charts_targets, "target_values", values)
+        monkeypatch.setitem(results.about, "targets", [goal])
+        assert bool(charts_targets._changed(results)) == said
+    monkeypatch.undo()
+    title, text = charts_targets._targets_finding(results, results.targets())
+    assert re.match(r"\d+ of \d+ targets (is|are) met in at least half of the runs in the baseline", title)
+    assert "of 4 runs" in text and "% of runs" not in text
+
+
+def test_ranks_are_whole_and_their_peers_assumed() -> None:
+    assert shown(20.2, "rank") == "20"
+    assert wording.target_name("Jobs", "peer_rank_jobs") == "Jobs (peers' figures assumed)"
+    assert wording.target_name("Jobs", "quality_jobs") == "Jobs"
+
+
+def test_payers_without_a_name_are_left_out(folder: Path) -> None:
+    text = (folder / "charts" / "spending.txt").read_text()
+    assert "Payers: " in text and ", ." not in text and ", ," not in text
 
 
 class Page(HTMLParser):

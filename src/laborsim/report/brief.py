@@ -20,6 +20,7 @@ from laborsim.report.wording import (
     price,
     sentence,
     stops,
+    target_name,
 )
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.statistics import discoveries
@@ -289,7 +290,7 @@ def _targets(results: Results) -> list[dict[str, Any]]:
             )
         out.append(
             {
-                "name": name,
+                "name": target_name(name, first["indicator"]),
                 "goal": goal_words(first["goal"], kind),
                 "by": month_name(first["by"]),
                 "source": first["source"],

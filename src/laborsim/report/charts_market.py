@@ -121,17 +121,9 @@ def beveridge(results: Results, policy: str = BASELINE) -> Chart:
     uq, vq = u[:usable].reshape(-1, step).mean(axis=1), v[:usable].reshape(-1, step).mean(axis=1)
     names = [results.months[k * step] for k in range(len(uq))]
     years = [int(n[:4]) for n in names]
-    turn = loop_direction(uq, vq)
     worst = int(np.argmax(uq))
     when = f"{years[worst]} Q{(int(names[worst][5:7]) - 1) // 3 + 1}" if step == 3 else names[worst]
-    title = (
-        f"Unemployment peaks at {100 * uq[worst]:.1f}% in {when}, "
-        + {
-            1: "and the region comes back round the curve counter-clockwise",
-            -1: "and the region comes back round the curve clockwise",
-            0: "and the path makes no clear loop",
-        }[turn]
-    )
+    title = f"Unemployment peaks at {100 * uq[worst]:.1f}% in {when}, with openings at {100 * vq[worst]:.1f}% then"
     subtitle = (
         f"Job openings rate against unemployment rate, {'quarterly' if step == 3 else 'monthly'} means, "
         f"{policy_title(results, policy)}, {place_and_period(results)}"
@@ -171,21 +163,10 @@ def beveridge(results: Results, policy: str = BASELINE) -> Chart:
     alt = (
         f"Path of quarterly points from {names[0]} (unemployment {100 * uq[0]:.1f}%, openings {100 * vq[0]:.1f}%) to "
         f"{names[-1]} ({100 * uq[-1]:.1f}%, {100 * vq[-1]:.1f}%). Highest unemployment {100 * uq[worst]:.1f}% in "
-        f"{when} with openings {100 * vq[worst]:.1f}%. The path turns "
-        + {1: "counter-clockwise.", -1: "clockwise.", 0: "in no clear direction."}[turn]
+        f"{when} with openings {100 * vq[worst]:.1f}%."
     )
     data = pd.DataFrame({"from_month": names, "unemployment_rate": uq, "openings_rate": vq})
     return Chart("beveridge", title, alt, figure, data)
-
-
-def loop_direction(x: F8, y: F8) -> int:
-    """1 if a path turns counter-clockwise on balance, -1 if clockwise, 0 if it makes no loop.
-
-    The sign of the area it encloses when its ends are joined; less than 2% of its bounding box counts as none.
-    """
-    area = 0.5 * float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
-    box = float(np.ptp(x) * np.ptp(y))
-    return 0 if box == 0.0 or abs(area) < 0.02 * box else (1 if area > 0 else -1)
 
 
 def _year_labels(axes: Any, x: F8, y: F8, years: list[int], ink: Any) -> None:

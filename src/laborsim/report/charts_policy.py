@@ -309,7 +309,7 @@ def spending(results: Results) -> Chart | None:
             f"{money(float(totals.get(p, 0.0)))}."
             for p in policies
         )
-        + f" Payers: {', '.join(payers)}."
+        + f" Payers: {', '.join(p for p in payers if p)}."
     )
     return Chart("spending", title, alt, figure, data)
 

@@ -11,18 +11,23 @@ from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line
 from laborsim.report.wording import (
     goal_words,
+    in_runs,
     lower,
     policy_title,
     region_title,
     runs_note,
     shorten,
+    target_name,
 )
 from laborsim.scenario.fields import parse_goal
 from laborsim.study.outcomes import outcome, shown
+from laborsim.study.scorecard import target_values
+from laborsim.study.statistics import discoveries, sign_test
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from laborsim.study.results import Results
 
@@ -63,6 +68,7 @@ def targets(results: Results) -> Chart | None:
             first = table[table["target"] == name].iloc[0]
             base = next(r for r in rows if r["target"] == name)
             text = f"goal {goal_words(first['goal'], base['kind'])}; {policies[0]} {base['value']}"
+            text = target_name(text, first["indicator"])
             for line, up, size, ink, weight in (
                 (shorten(name, 46), 1.0, 8.0, theme.INK, "bold"),
                 (text, -10.0, 7.5, theme.GREY, "normal"),
@@ -103,7 +109,7 @@ def targets(results: Results) -> Chart | None:
         axes.xaxis.set_major_formatter(lambda v, _: "goal" if v == 0 else f"{v:+g}%".replace("-", "\N{MINUS SIGN}"))
         key_line(axes, results, policies)
         axes.annotate(
-            "probability",
+            "runs that meet it",
             (1, 1),
             xycoords="axes fraction",
             xytext=(columns * 72, 5),
@@ -134,7 +140,13 @@ def _against_goal(rows: pd.DataFrame, policies: list[str]) -> list[dict[str, Any
                 "lo": min(one, two),
                 "hi": max(one, two),
                 "value": shown(row["value"], kind) if math.isfinite(row["value"]) else "no figure",
-                "chance": f"{100 * row['probability']:.0f}%" if math.isfinite(row["probability"]) else "n/a",
+                "chance": (
+                    f"{100 * row['probability']:.0f}%"
+                    if row["runs"] >= 20
+                    else f"{round(row['probability'] * row['runs'])} of {row['runs']}"
+                )
+                if math.isfinite(row["probability"])
+                else "n/a",
             }
         )
     return out
@@ -160,25 +172,50 @@ def _targets_finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
     base = known[known["policy"] == BASELINE]
     likely = int((base["probability"] >= 0.5).sum())
     are = "is" if likely == 1 else "are"
-    title = f"In the baseline {likely} of {len(names)} targets {are} met in at least half of the runs"
-    counts = {
-        p: int((known[known["policy"] == p]["probability"] >= 0.5).sum()) for p in results.policies if p != BASELINE
-    }
-    if counts:
-        most = max(counts.values())
-        best = [p for p, n in counts.items() if n == most]
-        if most > likely:
-            title += (
-                f"; with {lower(policy_title(results, best[0])) if len(best) == 1 else 'the best policies'}, {most}"
-            )
-        else:
-            title += "; no policy alone adds one" if len(counts) > 1 else "; the policy adds none"
+    title = f"{likely} of {len(names)} targets {are} met in at least half of the runs in the baseline"
+    changed = _changed(results)
+    if changed:
+        said = [
+            f"{lower(policy_title(results, p))}: {target} {in_runs(share, runs)}" for p, target, share, runs in changed
+        ]
+        title += f"; changed by more than chance with {'; '.join(said[:2])}"
+        title += f" and {len(said) - 2} more" if len(said) > 2 else ""
+    elif len(results.policies) > 1 and results.replicates > 1:
+        title += "; no policy alone changes that by more than chance"
     parts = []
     for name in names:
         row = base[base["target"] == name].iloc[0]
         kind = outcome(row["indicator"], row["unit"]).kind
         parts.append(
-            f"{name}: goal {goal_words(row['goal'], kind)}, baseline {shown(row['value'], kind)}, met in "
-            f"{100 * row['probability']:.0f}% of runs"
+            f"{target_name(name, row['indicator'])}: goal {goal_words(row['goal'], kind)}, baseline "
+            f"{shown(row['value'], kind)}, met {in_runs(row['probability'], int(row['runs']))}"
         )
     return title, "; ".join(parts) + "."
+
+
+def _changed(results: Results) -> list[tuple[str, str, float, int]]:
+    """Targets met in more or fewer of a policy's runs than of the baseline's, by more than chance.
+
+    Exact sign test of the pairs of runs, allowing for the number of targets and policies: policy, target, share of
+    the policy's runs that meet it, runs.
+    """
+    found, p = [], []
+    for target in results.about["targets"]:
+        base, _, _ = target_values(results, target, BASELINE)
+        for policy in results.policies:
+            if policy == BASELINE:
+                continue
+            values, _, _ = target_values(results, target, policy)
+            both = np.isfinite(base) & np.isfinite(values)
+            if not both.any():
+                continue
+            before, after = (_meets(x[both], target["goal"]) for x in (base, values))
+            p.append(sign_test(int((after & ~before).sum()), int((before & ~after).sum())))
+            found.append((policy, str(target["name"]), float(after.mean()), int(both.sum())))
+    return [row for row, sure in zip(found, discoveries(p), strict=True) if sure]
+
+
+def _meets(values: NDArray[np.float64], goal: str) -> NDArray[np.bool_]:
+    comparison, number = parse_goal(goal)
+    meets = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}[comparison]
+    return np.asarray(meets(values, number), bool)

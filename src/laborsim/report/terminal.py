@@ -6,7 +6,18 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.wording import NOT_DISTINGUISHABLE, each, goal_words, in_runs, lower, money, policy_title, price
+from laborsim.report.wording import (
+    NOT_DISTINGUISHABLE,
+    chance,
+    each,
+    goal_words,
+    in_runs,
+    lower,
+    money,
+    policy_title,
+    price,
+    target_name,
+)
 from laborsim.study.outcomes import outcome, shown
 
 if TYPE_CHECKING:
@@ -45,12 +56,11 @@ def scorecard(results: Results) -> Table:
     table = results.targets()
     out = _table(
         f"Targets: {results.about['scenario']['title']}",
-        "value with 5% and 95% of runs; below it the share of runs that meet the goal. Synthetic region, "
-        "not a forecast.",
+        "value with 5% and 95% of runs; below it how many of the runs meet the goal. Synthetic region, not a forecast.",
     )
     out.add_column("target\n[dim]goal[/dim]", max_width=44)
     for policy in results.policies:
-        out.add_column(f"{policy}\n[dim]probability[/dim]", justify="right", no_wrap=True)
+        out.add_column(f"{policy}\n[dim]goal met[/dim]", justify="right", no_wrap=True)
     for name in dict.fromkeys(table["target"]):
         rows = table[table["target"] == name]
         first = rows.iloc[0]
@@ -63,8 +73,13 @@ def scorecard(results: Results) -> Table:
                 continue
             ink = "green" if row["probability"] >= 0.8 else "red" if row["probability"] < 0.2 else "yellow"
             span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if row["runs"] > 1 else ""
-            cells.append(f"{shown(row['value'], kind)}{span}\n[{ink}]{100 * row['probability']:.0f}%[/{ink}]")
-        out.add_row(f"{name}\n[dim]{goal_words(first['goal'], kind)} by {first['by']}[/dim]", *cells)
+            cells.append(
+                f"{shown(row['value'], kind)}{span}\n[{ink}]{chance(row['probability'], int(row['runs']))}[/{ink}]"
+            )
+        out.add_row(
+            f"{target_name(name, first['indicator'])}\n[dim]{goal_words(first['goal'], kind)} by {first['by']}[/dim]",
+            *cells,
+        )
     return out
 
 
@@ -168,7 +183,7 @@ def failures(results: Results) -> str:
 
 def _span(low: float, high: float, kind: str) -> str:
     """A range without its unit, as it stands behind a figure that has one."""
-    factor, digits = (100.0, 1) if kind == "share" else (1.0, 0 if kind in ("people", "dollars") else 1)
+    factor, digits = (100.0, 1) if kind == "share" else (1.0, 0 if kind in ("people", "dollars", "rank") else 1)
     return f"{factor * low:,.{digits}f}-{factor * high:,.{digits}f}"
 
 

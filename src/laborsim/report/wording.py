@@ -30,6 +30,28 @@ def in_runs(share: float, runs: int) -> str:
     return f"in {100 * share:.0f}% of runs"
 
 
+def chance(share: float, runs: int) -> str:
+    """A probability as it stands in a table.
+
+    Examples
+    --------
+    >>> chance(0.84, 50), chance(0.625, 8), chance(1.0, 1)
+    ('84%', '5 of 8 runs', '1 of 1 run')
+    """
+    return f"{100 * share:.0f}%" if runs >= 20 else f"{round(share * runs)} of {runs} run{'s' if runs != 1 else ''}"
+
+
+def target_name(name: str, indicator: str) -> str:
+    """A target as it is shown: ranks rest on peers whose figures are assumed.
+
+    Examples
+    --------
+    >>> target_name("Top ten: GDP", "peer_rank_gdp")
+    "Top ten: GDP (peers' figures assumed)"
+    """
+    return f"{name} (peers' figures assumed)" if indicator.startswith("peer_rank_") else name
+
+
 def sentence(row: Any) -> str:
     """One paired difference in words.
 

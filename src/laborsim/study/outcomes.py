@@ -199,7 +199,7 @@ def shown(value: float, kind: str, signed: bool = False) -> str:
     if kind == "days":
         return f"{plus}{value:.1f} days"
     if kind == "rank":
-        return f"{plus}{value:.1f}"
+        return f"{plus}{value:.0f}"
     if kind == "people":
         return f"{plus}{value:,.0f}"
     return f"{plus}{value:,.3g}" if abs(value) < 1000 else f"{plus}{value:,.0f}"

@@ -150,6 +150,23 @@ def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
     return Paired(float(a.mean()), float(b.mean()), mean, low, high, n, up, down, reduction, p)
 
 
+def sign_test(up: int, down: int) -> float:
+    """Two-sided exact p-value that as many pairs go one way as the other (McNemar's exact test).
+
+    Parameters
+    ----------
+    up, down : pairs that differ one way and the other; those that do not differ say nothing.
+
+    Examples
+    --------
+    >>> sign_test(5, 0), sign_test(1, 0)
+    (0.0625, 1.0)
+    """
+    n = up + down
+    tail = sum(math.comb(n, k) for k in range(min(up, down) + 1)) / 2.0**n
+    return min(1.0, 2.0 * tail)
+
+
 def discoveries(p: ArrayLike, rate: float = 0.10) -> NDArray[np.bool_]:
     """Which of many comparisons to report, so that at most a share `rate` of those reported is chance.
 
