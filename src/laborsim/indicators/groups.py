@@ -81,7 +81,7 @@ def add_rows(members: Members, table: NDArray[np.int32]) -> F8:
 
 def zone_groups(economy: Economy) -> list[tuple[str, list[int]]]:
     """The region's zones, then each county that several zones make up: name and zones."""
-    inside = [z for z in range(economy.zones) if z != economy.outside]
+    inside = list(range(economy.outside))
     found = [(f"zone:{economy.zone_codes[z]}", [z]) for z in inside]
     taken = {name for name, _ in found}
     for county in dict.fromkeys(economy.zone_county[z] for z in inside):
@@ -114,7 +114,7 @@ def resident_groups(economy: Economy) -> Groups:
 
 def places(economy: Economy) -> tuple[tuple[str, ...], F8]:
     """Places of work in the region: names (all, zones, counties of several zones) and membership (P, Z)."""
-    inside = [z for z in range(economy.zones) if z != economy.outside]
+    inside = list(range(economy.outside))
     found = [("all", inside), *zone_groups(economy)]
     out = np.zeros((len(found), economy.zones))
     for i, (_, parts) in enumerate(found):

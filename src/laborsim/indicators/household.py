@@ -29,7 +29,7 @@ def _earnings(n, p, h, zones, outside, dollars, out):  # type: ignore[no-untyped
         home = zones[k]
         income = dollars[k]
         dollars[k] = 0
-        if home != outside and income > 0:
+        if home < outside and income > 0:
             b = income // 1000
             out[home, min(max(b, 0), out.shape[1] - 1)] += 1
 

@@ -139,7 +139,7 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, site, spell, g, t):  # 
         good_jobs[at] += paid & good
         if hired == year_ago:
             kept[at] += paid
-        if home == g.outside:
+        if home >= g.outside:
             continue
         # the three rows of this person
         age = np.int64(g.age[np.uint64(g.month - np.int64(p_birth[i])) & np.uint64(AGE_MONTHS - 1)])
@@ -201,7 +201,7 @@ def _tally_cells(lo, hi, chunk, slots, c, quality, outside, t):  # type: ignore[
         zone, sector, occupation = c.zone[j], c.sector[j], c.occupation[j]
         t.filled[s, sector, zone] += filled
         t.vacancies[s, sector, zone] += open_
-        if zone != outside:
+        if zone < outside:
             t.filled_by_occupation[s, occupation] += filled
             t.vacancies_by_occupation[s, occupation] += open_
         e = c.establishment[j]

@@ -88,7 +88,7 @@ def _commuting(s: Snapshot, row: Row) -> None:
     total = s.places @ trips.sum(axis=1)
     row.put("mean_commute", names, s.places @ (trips * eco.commute_minutes).sum(axis=1), total)
     row.put("works_in_own_zone", names, s.places @ np.diag(trips), total)
-    row.put("works_outside", names, s.places @ trips[:, eco.outside], total)
+    row.put("works_outside", names, s.places @ trips[:, eco.outside :].sum(axis=1), total)
 
 
 __all__ = ["fill", "log_sd", "quantiles"]

@@ -45,7 +45,7 @@ def visibility(month: Month) -> F8:
 
     def make() -> F8:
         weight = known * pr.seats * eco.commute_weight[:, pr.zone]
-        weight[eco.outside] = 0.0
+        weight[eco.outside :] = 0.0
         total = weight.sum(axis=1, keepdims=True)
         return np.cumsum(weight / np.maximum(total, 1e-300), axis=1)
 

@@ -2,7 +2,7 @@
 
 Built once per run from a region pack and the national pack (see `laborsim.region.conditions`).
 Months count from the scenario's start; T months are covered (start to horizon inclusive).
-Z zones (the last one is the outside zone), O occupations (SOC minor groups), S sectors.
+Z zones (those of the region, then those beyond it), O occupations (SOC minor groups), S sectors.
 All money in model dollars (the year is in `dollar_year`).
 """
 
@@ -25,9 +25,10 @@ class Economy:
     Attributes
     ----------
     start, months : first month as "YYYY-MM"; number of months T.
-    zone_codes, zone_names, zone_county : labels of Z zones; county FIPS of each ("" for outside).
-    outside : index of the outside zone (Z - 1); its people work or look for work in the region but
-        are not residents: indicators by residence leave them out.
+    zone_codes, zone_names, zone_county : labels of Z zones; county FIPS of each, or the name of the area
+        that several zones make up ("" for the last).
+    outside : index of the first zone beyond the region; people of zones from there on work or look for work in the
+        region but are not residents: indicators by residence leave them out. The last zone has no county.
     commute_minutes : (Z, Z) one-way minutes, home x work.
     commute_weight : (Z, Z) relative weight of a vacancy in zone j for a seeker living in i.
     occ_codes, occ_titles : SOC minor groups such as "47-2000".

@@ -191,7 +191,7 @@ def move_out(month: Month, rows: I8, car_share: float) -> None:
 def pair(month: Month, rows: I8, chance: NDArray[np.float64]) -> None:
     """Single adults who look for a partner this month are paired by age, then zone, then a keyed draw.
 
-    The region's people pair among themselves, those of the outside zone among themselves.
+    The region's people pair among themselves, those of zones beyond it among themselves.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def pair(month: Month, rows: I8, chance: NDArray[np.float64]) -> None:
     _ranks(rows, p, month.key(Stream.HOUSEHOLD_FORMATION), look, 2)
     rows = rows[(w.households.adults[p.household[rows]] == 1) & (look < chance)]
     for inside in (True, False):
-        here = rows[(p.zone[rows] != outside) == inside]
+        here = rows[(p.zone[rows] < outside) == inside]
         women, men = here[p.sex[here] == FEMALE], here[p.sex[here] != FEMALE]
         n = min(women.size, men.size)
         if n == 0:

@@ -117,7 +117,7 @@ def _participate(  # type: ignore[no-untyped-def]
             drawing = p.ui_weeks[i] > 0
             if drawing:
                 used = 4 + (month % 3 == 2)  # thirteen weeks a quarter
-                if p.zone[i] != outside:
+                if p.zone[i] < outside:
                     benefits[chunk, 0] += 1
                     benefits[chunk, 1] += int(min(used, p.ui_weeks[i]) * (p.ui_benefit[i] + supplement) * 100.0)
                 p.ui_weeks[i] = p.ui_weeks[i] - used if p.ui_weeks[i] > used else 0

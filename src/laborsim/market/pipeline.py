@@ -155,7 +155,7 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seeke
         z = p.zone[i]
         employed = s <= SELF_EMPLOYED
         wage = max(float(p.wage[i]), q.least_wage)
-        if z == q.outside or (employed and wage >= q.low_wage):
+        if z >= q.outside or (employed and wage >= q.low_wage):
             continue
         g = np.searchsorted(q.visible[z], to_unit(more_bits(first, 4)), side="right")
         if g >= q.value.size:

@@ -44,7 +44,7 @@ def stage(month: Month) -> None:
     e, c = w.establishments, w.cells
     n = e.size
     ids, bits = e.id[:n], e.practices[:n]
-    alive = (e.closed[:n] == OPEN) & (e.zone[:n] != month.economy.outside)
+    alive = (e.closed[:n] == OPEN) & (e.zone[:n] < month.economy.outside)
     screens = (bits & PRACTICE_CREDENTIAL_SCREEN) > 0
     done = (bits & PRACTICE_SKILLS_BASED) > 0
     share = peer_share(month, done, (screens | done) & alive)

@@ -89,11 +89,11 @@ class Programs:
 
 
 def labor_force_by_zone(world: World, economy: Economy, scale: float = 1.0) -> F8:
-    """People in the labor force by zone of residence at full scale, shape (Z,); nobody for the outside zone."""
+    """People in the labor force by zone of residence at full scale, shape (Z,); nobody beyond the region."""
     n = world.people.size
     inside = world.people.state[:n] <= UNEMPLOYED
     counts = np.bincount(world.people.zone[:n][inside], minlength=economy.zones) / scale
-    counts[economy.outside] = 0.0
+    counts[economy.outside :] = 0.0
     return counts
 
 

@@ -195,7 +195,7 @@ def _in_school(p, size, month, outside, out):  # type: ignore[no-untyped-def]
     state, zone, birth = p.state, p.zone, p.birth
     for i in range(size):
         age = (month - birth[i]) // 12
-        if age < 45 and state[i] != GONE and zone[i] != outside:
+        if age < 45 and state[i] != GONE and zone[i] < outside:
             enrolled = 1 if p.traits[i] & TRAIT_ENROLLED else 0
             out[p.sex[i], age, p.race[i], p.education[i], enrolled] += 1
 

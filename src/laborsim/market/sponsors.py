@@ -50,7 +50,7 @@ def hosting_table(month: Month, kind: int) -> I8:
         for family in np.unique(pr.family[of_kind]):
             members = of_kind[pr.family[of_kind] == family]
             for z in range(eco.zones):
-                if z != eco.outside:
+                if z < eco.outside:
                     g = members[int(np.argmin(eco.commute_minutes[z, pr.zone[members]]))]
                     table[z, pr.occupations[g] > 0] = g
         return table
@@ -89,7 +89,7 @@ def enlist(month: Month, stock: F8) -> None:
     program = hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]]
     at, program = c.establishment[cells[program >= 0]], program[program >= 0]
     filled = c.filled[: c.size][hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]] >= 0]
-    alive = (e.closed[:n] == OPEN) & (e.zone[:n] != month.economy.outside)
+    alive = (e.closed[:n] == OPEN) & (e.zone[:n] < month.economy.outside)
     key = month.key(Stream.TRAINING_STOCK, fixed=True) + np.uint64(2)
     for g in np.flatnonzero(stock > 0):
         mine = program == g
@@ -153,7 +153,7 @@ def stage(month: Month) -> None:
         vacancies, age = _trade_vacancies(month)
         open_zone = month.levers.sponsor_closed[e.zone[:n]] == 0
         asked = np.flatnonzero(
-            ~sponsor & ~follows & fits & alive & open_zone & (e.zone[:n] != month.economy.outside) & (vacancies > 0)
+            ~sponsor & ~follows & fits & alive & open_zone & (e.zone[:n] < month.economy.outside) & (vacancies > 0)
         )
         asked = asked[contacted(vacancies[asked], ids[asked], month.key(Stream.SPONSOR), visits)]
         size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=n)[asked]
@@ -190,7 +190,7 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     c, e = w.cells, w.establishments
     at = np.flatnonzero(c.vacancies[: c.size] > 0)
     program = hosting_table(month, kind)[c.zone[at], c.occupation[at]]
-    keep = (program >= 0) & (c.zone[at] != month.economy.outside)
+    keep = (program >= 0) & (c.zone[at] < month.economy.outside)
     if kind == APPRENTICESHIP:
         keep &= (e.practices[c.establishment[at]] & PRACTICE_SPONSOR) > 0
     at, program = at[keep], program[keep]

@@ -158,7 +158,7 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
     """All rates taken from the residents at the start."""
     w, e, room = month.world, month.economy, month.room("demography")
     n, p, h = w.people.size, w.people.columns, w.households.columns
-    here = np.flatnonzero((p.state[:n] != k.GONE) & (p.zone[:n] != e.outside))
+    here = np.flatnonzero((p.state[:n] != k.GONE) & (p.zone[:n] < e.outside))
     if here.size == 0:
         here = np.flatnonzero(p.state[:n] != k.GONE)
     age = np.clip((month.index - p.birth[here].astype(np.int64)) // 12, 0, AGES - 1)

@@ -64,7 +64,7 @@ def _seed_apprentices(month: Month) -> None:
         & (p.birth[:n] > -45 * 12)
     )
     job = p.job[rows]
-    rows = rows[((e.practices[c.establishment[job]] & k.PRACTICE_SPONSOR) > 0) & (c.zone[job] != month.economy.outside)]
+    rows = rows[((e.practices[c.establishment[job]] & k.PRACTICE_SPONSOR) > 0) & (c.zone[job] < month.economy.outside)]
     job = p.job[rows]
     program = sponsors.hosting_table(month, APPRENTICESHIP)[c.zone[job], c.occupation[job]]
     rows, program = rows[program >= 0], program[program >= 0]

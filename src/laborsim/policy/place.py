@@ -29,7 +29,7 @@ class Setting:
         return self.parameters.room(room)
 
     def zones(self, codes: Sequence[str]) -> NDArray[np.bool_]:
-        """Zones named by code or county, (Z,); all but the outside zone if none is named.
+        """Zones named by code or county, (Z,); all of the region if none is named.
 
         Raises
         ------
@@ -37,7 +37,7 @@ class Setting:
             If a code is neither a zone nor a county of the region.
         """
         eco = self.economy
-        inside = [z for z in range(eco.zones) if z != eco.outside]
+        inside = range(eco.outside)
         chosen = np.zeros(eco.zones, np.bool_)
         for code in codes:
             found = [z for z in inside if code in (eco.zone_codes[z], eco.zone_county[z])]
@@ -46,8 +46,7 @@ class Setting:
                 raise ValueError(_unknown("zone", code, known))
             chosen[found] = True
         if not codes:
-            chosen[:] = True
-            chosen[eco.outside] = False
+            chosen[: eco.outside] = True
         return chosen
 
     def apprenticeships(self, codes: Sequence[str], zones: NDArray[np.bool_]) -> NDArray[np.float64]:
