@@ -45,7 +45,9 @@ def test_run_writes_everything_and_prints_the_scorecard(fake: None, file: Path, 
     assert done.exit_code == 0, done.output
     assert "Self-sufficiency" in done.stdout and "96 months" in done.stdout and "Traceback" not in done.output
     names = {p.name for p in (tmp_path / "out").iterdir()}
-    assert names == {"manifest.json", "indicators.csv", "targets.csv", "spending.csv", "charts", "brief.html", "runs"}
+    assert names == {
+        "manifest.json", "indicators.csv", "yearly.csv", "targets.csv", "spending.csv", "charts", "brief.html", "runs",
+    }  # fmt: skip
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["scenario"]["hash"] and manifest["versions"]["numba"] and manifest["stage_seconds"]["matching"] > 0
     assert {len(h) for h in manifest["state_hash"].values()} == {4}

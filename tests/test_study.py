@@ -22,7 +22,7 @@ from laborsim.study.results import Results, load_results
 from laborsim.study.run import Interrupted, default_out, settle
 from laborsim.study.statistics import discoveries, paired, spread, student_t_cdf, student_t_quantile
 from laborsim.study.storage import ResultsDirectory, ResultsError, load_run
-from laborsim.study.tables import chosen_keys, write_indicators
+from laborsim.study.tables import blocks, chosen_keys, write_indicators, write_yearly
 from laborsim.study.task import Task, replicate_seeds
 from laborsim.study.warm import compile_ahead
 from studies import scenario, study
@@ -170,7 +170,7 @@ def test_stored_results_are_the_results(tmp_path: Path) -> None:
     assert stored.dollars("training").tolist() == pytest.approx(fresh.dollars("training").tolist())
     assert not (tmp_path / "out.partial").exists()
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "manifest.json", "indicators.csv", "targets.csv", "spending.csv", "runs",
+        "manifest.json", "indicators.csv", "yearly.csv", "targets.csv", "spending.csv", "runs",
     }  # fmt: skip
 
 
@@ -190,13 +190,47 @@ def test_csv_files_can_be_read_by_anyone(tmp_path: Path) -> None:
     assert {r["owner"] for r in spent} == {"Workforce Training & Supports", "Social Services & Faith"}
 
 
-def test_a_small_file_keeps_what_is_asked_for_most(results: Results, tmp_path: Path) -> None:
-    few = chosen_keys(results, rows=12 * 96 * 20)
-    assert len(few) == 20
-    assert {("unemployment_rate", "all"), ("share_self_sufficient", "all")} <= set(few)
+def test_a_large_study_writes_what_is_asked_for_most_in_whole_blocks(results: Results, tmp_path: Path) -> None:
+    parts = blocks(results)
+    assert sorted(k for part in parts for k in part) == sorted(results.keys)
+    asked = {("unemployment_rate", "all"), ("share_self_sufficient", "all")}
+    assert asked <= set(parts[0]) and ("segment_size", "segment:unemployed") in parts[1]
+    assert {i for i, _ in parts[2]} == {"unemployment_rate"} and ("unemployment_rate", "zone:29095-east") in parts[2]
+    fit = len(parts[0]) + len(parts[1])
+    few = chosen_keys(results, rows=12 * 96 * (fit + 1))
+    assert set(few) == {*parts[0], *parts[1]}
     assert chosen_keys(results, rows=10**9) == results.keys
-    assert write_indicators(tmp_path / "i.csv", results, rows=12 * 96 * 20) == 20
-    assert sum(1 for _ in (tmp_path / "i.csv").open()) == 1 + 12 * 96 * 20
+    assert set(chosen_keys(results, rows=1)) == set(parts[0])
+    assert write_indicators(tmp_path / "i.csv", results, rows=12 * 96 * fit) == fit
+    assert sum(1 for _ in (tmp_path / "i.csv").open()) == 1 + 12 * 96 * fit
+
+
+def test_yearly_has_every_figure_as_mean_and_range_over_runs(tmp_path: Path) -> None:
+    found = study(tmp_path, "fail:training", out=tmp_path / "out")
+    with (tmp_path / "out" / "yearly.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2 * 8 * len(found.keys)  # a policy without a finished run has no rows
+    chosen = ("childcare", "2021", "wage_median", "sex:female")
+    row = next(r for r in rows if (r["policy"], r["year"], r["indicator"], r["group"]) == chosen)
+    values = found.series("wage_median", "sex:female", "childcare")[:, 36:48].mean(axis=1)
+    assert float(row["mean"]) == pytest.approx(values.mean(), rel=1e-5)
+    assert float(row["low"]) == pytest.approx(np.quantile(values, 0.05), rel=1e-5)
+    assert float(row["high"]) == pytest.approx(np.quantile(values, 0.95), rel=1e-5)
+    assert row["unit"] == "dollars per hour"
+
+
+def test_figures_no_run_has_are_left_out(results: Results, tmp_path: Path) -> None:
+    column = results.keys.index(("turnover_cost", "all"))
+    kept = [r.values.copy() for r in results.records]
+    for record in results.records:
+        record.values[:, column] = math.nan
+    try:
+        assert ("turnover_cost", "all") not in chosen_keys(results)
+        write_yearly(tmp_path / "y.csv", results)
+    finally:
+        for record, values in zip(results.records, kept, strict=True):
+            record.values[...] = values
+    assert "turnover_cost" not in (tmp_path / "y.csv").read_text()
 
 
 def test_missing_figures_are_empty_fields(results: Results, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.study.statistics import mean_of_known
 from laborsim.study.storage import MANIFEST, RUNS, ResultsError, load_run
 from laborsim.study.task import BASELINE, RunRecord
 
@@ -133,10 +134,7 @@ class Results:
 
     def last_year(self, indicator: str, group: str = "all", policy: str = BASELINE, months: int = 12) -> F8:
         """(R,) mean over the last `months` months (those with a value)."""
-        tail = self.series(indicator, group, policy)[:, -months:]
-        known = np.isfinite(tail)
-        count = known.sum(axis=1)
-        return np.where(count > 0, np.where(known, tail, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
+        return mean_of_known(self.series(indicator, group, policy)[:, -months:], axis=1)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

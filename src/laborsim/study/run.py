@@ -15,7 +15,7 @@ from laborsim.study.manifest import describe, manifest_text
 from laborsim.study.names import WrongOption, known
 from laborsim.study.results import Results
 from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint
-from laborsim.study.tables import write_csv, write_indicators, write_spending
+from laborsim.study.tables import write_csv, write_indicators, write_spending, write_yearly
 from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds, run_key
 
 MODEL = "laborsim.model:LaborMarket"
@@ -127,10 +127,11 @@ def run(
 
 
 def write_tables(results: Results, path: Path) -> None:
-    """Write indicators.csv, targets.csv and spending.csv."""
+    """Write indicators.csv, yearly.csv, targets.csv and spending.csv."""
     if any(r.done for r in results.records):
         keys = write_indicators(path / "indicators.csv", results)
         results.about["indicators_csv"] = {"figures": keys, "of": len(results.keys)}
+        write_yearly(path / "yearly.csv", results)
         write_csv(path / "targets.csv", results.targets())
     write_spending(path / "spending.csv", results)
 

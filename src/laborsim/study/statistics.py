@@ -7,6 +7,7 @@ out of what a planner must install.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -202,3 +203,35 @@ def spread(values: ArrayLike, low: float = 0.05, high: float = 0.95) -> tuple[fl
     if len(x) == 0:
         return math.nan, math.nan, math.nan
     return float(x.mean()), float(np.quantile(x, low)), float(np.quantile(x, high))
+
+
+def mean_of_known(values: ArrayLike, axis: int) -> NDArray[np.float64]:
+    """Mean along an axis of the values that exist; NaN where none does.
+
+    Examples
+    --------
+    >>> mean_of_known([[1.0, math.nan], [3.0, math.nan]], axis=0).tolist()
+    [2.0, nan]
+    """
+    x = np.asarray(values, float)
+    known = np.isfinite(x)
+    count = known.sum(axis=axis)
+    return np.where(count > 0, np.where(known, x, 0.0).sum(axis=axis) / np.maximum(count, 1), np.nan)
+
+
+def quantiles_of_known(values: ArrayLike, quantiles: Sequence[float]) -> NDArray[np.float64]:
+    """(Q, K) quantiles of each column of (R, K) values, leaving out those missing; NaN where all are.
+
+    Examples
+    --------
+    >>> quantiles_of_known([[1.0, math.nan], [3.0, 5.0]], [0.5]).tolist()
+    [[2.0, 5.0]]
+    """
+    x = np.asarray(values, float)
+    out = np.full((len(quantiles), x.shape[1]), np.nan)
+    known = np.isfinite(x)
+    whole = known.all(axis=0) & (len(x) > 0)
+    out[:, whole] = np.quantile(x[:, whole], quantiles, axis=0)
+    for k in np.flatnonzero(known.any(axis=0) & ~whole):
+        out[:, k] = np.quantile(x[known[:, k], k], quantiles)
+    return out
