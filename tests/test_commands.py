@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "made-up.toml"
     path.write_text(SCENARIO.replace("NOTES", ""))
     return path
+
+
+@pytest.fixture
+def plain(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands on the made-up market, without charts."""
+    monkeypatch.setattr("laborsim.report.publish.publish", lambda *_: [])
+    monkeypatch.setattr(study_run, "code_fingerprint", lambda: "this program")  # also while somebody edits it
 
 
 def call(*args: object):
@@ -109,7 +117,10 @@ def test_a_place_that_is_taken_is_refused(fake: None, file: Path, tmp_path: Path
     assert done.exit_code == 2 and "not results" in done.stderr
 
 
-def test_compare_prints_differences_costs_and_who_gains(fake: None, file: Path) -> None:
+def test_compare_prints_differences_costs_and_who_gains(
+    plain: None, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     done = call("compare", file, "--policy", "baseline", "--policy", "childcare", "--threads", 1)
     assert done.exit_code == 0, done.output
     for said in ("unemployment rate", "Cost per additional outcome", "Better off", "Worse off"):
@@ -123,8 +134,56 @@ def test_compare_prints_differences_costs_and_who_gains(fake: None, file: Path) 
 def test_compare_reads_stored_results(fake: None, file: Path, tmp_path: Path) -> None:
     call("run", file, "--out", tmp_path / "out", "--threads", 1, "--quiet")
     stored = json.loads(call("compare", tmp_path / "out", "--policy", "childcare", "--json").stdout)
-    fresh = json.loads(call("compare", file, "--policy", "childcare", "--threads", 1, "--json").stdout)
+    options = ("--policy", "childcare", "--threads", 1, "--out", tmp_path / "other", "--json")
+    fresh = json.loads(call("compare", file, *options).stdout)
+    assert call("compare", tmp_path / "out", "--policy", "childcare", "--replicates", 2).exit_code == 2
     assert stored["costs"][0]["additional"] == pytest.approx(fresh["costs"][0]["additional"], rel=1e-3)
+
+
+def test_compare_simulates_only_what_is_not_stored(
+    plain: None, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    two = ("compare", file, "--policy", "training", "--policy", "childcare", "--threads", 1)
+    call("run", file, "--threads", 1, "--quiet")
+    (first,) = Path("results", "made-up").iterdir()
+    again = call(*two)
+    assert again.exit_code == 0 and f"nothing to simulate: these runs are in {first}" in again.stderr
+    # a title is no part of what a run depends on, and the first replicates are those of a smaller study
+    file.write_text(file.read_text().replace("Childcare support", "Support of parents"))
+    fewer = call(*two, "--replicates", 3, "--json")
+    assert "nothing to simulate" in fewer.stderr and json.loads(fewer.stdout)["replicates"] == 3
+    assert "Support of parents" in call(*two).stdout
+    assert call(*two, "--quiet").stderr == ""
+    assert len(list(Path("results", "made-up").iterdir())) == 1
+    # another seed, more runs, another scale, other settings of a policy: none of them are stored
+    for options in (("--seed", 3), ("--replicates", 5), ("--scale", 0.04)):
+        assert "nothing to simulate" not in call(*two, *options).stderr
+        assert "nothing to simulate" in call(*two, *options).stderr
+    file.write_text(file.read_text().replace("navigators = 4", "navigators = 5"))
+    assert "nothing to simulate" not in call(*two).stderr
+    assert len(list(Path("results", "made-up").iterdir())) == 5
+    before = {p: p.stat().st_mtime_ns for p in Path("results").glob("*/*/runs/*.npz")}
+    done = call(*two, "--fresh")
+    assert done.exit_code == 0 and "nothing to simulate" not in done.stderr
+    assert sum(p.stat().st_mtime_ns != t for p, t in before.items()) == 12
+
+
+def test_a_damaged_or_failed_run_is_simulated_again(
+    plain: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "made-up.toml"
+    file.write_text(SCENARIO.replace("NOTES", "fail:training"))
+    compared = ("compare", file, "--policy", "training", "--threads", 1)
+    assert call(*compared).exit_code == 1
+    file.write_text(SCENARIO.replace("NOTES", ""))
+    done = call(*compared)
+    assert done.exit_code == 0 and "nothing to simulate" not in done.stderr
+    assert "nothing to simulate" in call(*compared).stderr
+    for run in Path("results").glob("*/*/runs/training-002.npz"):
+        run.write_bytes(b"PK")
+    assert "nothing to simulate" not in call(*compared).stderr
 
 
 @pytest.mark.parametrize(
@@ -165,29 +224,75 @@ def test_region_build_refuses_wrong_input(tmp_path: Path) -> None:
         assert "Traceback" not in done.output
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ctrl_c_says_what_was_kept(tmp_path: Path) -> None:
-    """A real interrupt of a study in worker processes: exit code 130, no traceback, finished runs kept."""
-    (tmp_path / "made-up.toml").write_text(SCENARIO.replace("NOTES", "slow:childcare"))
+def started(tmp_path: Path, notes: str, *options: str) -> subprocess.Popen[str]:
+    """`laborsim run` on the made-up market, in a process group of its own as a terminal would start it."""
+    (tmp_path / "made-up.toml").write_text(SCENARIO.replace("NOTES", notes))
+    arguments = ["laborsim", "run", str(tmp_path / "made-up.toml"), "--out", str(tmp_path / "out"), *options]
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "from laborsim.study import run\n"
+        "run.code_fingerprint = lambda: 'this program'\n"
         f"run.run.__defaults__ = (*run.run.__defaults__[:-1], {MODEL!r})\n"
         "from laborsim.cli import main\n"
-        f"sys.argv = ['laborsim', 'run', {str(tmp_path / 'made-up.toml')!r}, '--out', {str(tmp_path / 'out')!r}]\n"
+        f"sys.argv = {arguments!r}\n"
         "main()\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               start_new_session=True)  # fmt: skip
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            start_new_session=True)  # fmt: skip
+
+
+def wait_for(found: Callable[[], bool]) -> None:
+    began = time.monotonic()
+    while time.monotonic() - began < 60 and not found():
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize(("threads", "stop"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM)])
+def test_a_stopped_run_says_what_was_kept_and_goes_on(
+    plain: None, tmp_path: Path, threads: str, stop: signal.Signals
+) -> None:
+    """A real interrupt or kill, in one process and with workers: exit code 130, no traceback, nothing done again."""
+    process = started(tmp_path, "slow:childcare", "--threads", threads)
     runs = tmp_path / "out.partial" / "runs"
-    waited = time.monotonic()
-    while time.monotonic() - waited < 60 and len(list(runs.glob("*.npz"))) < 2:
-        time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers alike
+    wait_for(lambda: len(list(runs.glob("*.npz"))) >= 2)
+    if stop == signal.SIGINT:
+        os.killpg(process.pid, stop)  # as a terminal does: parent and workers alike
+    else:
+        process.send_signal(stop)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
-    assert "runs were finished" in said and "Traceback" not in said
-    assert len(list(runs.glob("*.npz"))) >= 2
+    kept = {p.name: p.stat().st_mtime_ns for p in runs.glob("*.npz")}
+    assert len(kept) >= 2 and "Traceback" not in said
+    assert f"{len(kept)} of 12 runs were finished and are kept in {tmp_path / 'out.partial'}" in said
+    assert not (tmp_path / "out").exists()
+    wait_for(lambda: not alive(process.pid))
+    assert not alive(process.pid), "workers outlive the command"
+    (tmp_path / "made-up.toml").write_text(SCENARIO.replace("NOTES", ""))
+    done = call("run", tmp_path / "made-up.toml", "--out", tmp_path / "out", "--threads", 1)
+    assert done.exit_code == 0 and f"{len(kept)} of 12 runs are already done" in done.stderr
+    assert {n: (tmp_path / "out" / "runs" / n).stat().st_mtime_ns for n in kept} == kept
+
+
+def alive(group: int) -> bool:
+    """Whether a process group still has members."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_an_interrupt_while_writing_keeps_all_runs(
+    plain: None, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study_run, "write_spending", stopped)
+    done = call("run", file, "--out", tmp_path / "out", "--threads", 1)
+    assert done.exit_code == 130 and "12 of 12 runs were finished" in done.stderr
+    assert len(list((tmp_path / "out.partial" / "runs").iterdir())) == 12
 
 
 REAL = """

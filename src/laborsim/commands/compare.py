@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from laborsim.commands.options import Debug, Json, Quiet, ScenarioFile, emit_json, remark
-from laborsim.commands.run import Out, Replicates, Scale, Seed, Threads
+from laborsim.commands.options import (
+    Debug,
+    Json,
+    Out,
+    Quiet,
+    Replicates,
+    Scale,
+    ScenarioFile,
+    Seed,
+    Threads,
+    emit_json,
+    remark,
+)
+from laborsim.commands.study import study
 
 Policies = Annotated[
     list[str],
@@ -20,12 +31,14 @@ By = Annotated[
         "--by", metavar="GROUP", help="Break down by group: segment, sex, race, age, education, zone, parent."
     ),
 ]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Simulate even if these runs are stored already.")]
 
 
 def command(
     scenario: ScenarioFile,
     policy: Policies,
     by: By = None,
+    fresh: Fresh = False,
     replicates: Replicates = None,
     scale: Scale = None,
     seed: Seed = None,
@@ -37,12 +50,13 @@ def command(
 ) -> None:
     """Paired differences between two policies with intervals, cost per additional outcome, who gains and who loses.
 
-    The second policy less the first; one policy alone is compared with the baseline. SCENARIO may also be a results
-    directory, which is read without simulating.
+    The second policy less the first; one policy alone is compared with the baseline. Runs that a finished study of
+    the scenario has stored in results/ are read, others are simulated and stored. SCENARIO may also be a results
+    directory.
 
     Example: laborsim compare scenarios/independence-works-2025.toml --policy baseline --policy childcare --by segment
     """
-    from laborsim.commands.run import study
+    from laborsim.study.compare import FAMILIES
     from laborsim.study.names import WrongOption, known
     from laborsim.study.results import load_results
     from laborsim.study.task import BASELINE
@@ -52,18 +66,21 @@ def command(
     against, chosen = (BASELINE, policy[0]) if len(policy) == 1 else (policy[0], policy[1])
     if against == chosen:
         raise WrongOption(f"--policy: {chosen!r} cannot be compared with itself")
-    if Path(scenario).is_dir():
+    if scenario.is_dir():
+        settings = {"--replicates": replicates, "--scale": scale, "--seed": seed, "--out": out}
+        if given := [name for name, value in settings.items() if value is not None]:
+            raise WrongOption(f"{', '.join(given)}: {scenario} holds results: nothing is simulated")
         results = load_results(scenario)
     else:
         from laborsim.loading import load_scenario
-        from laborsim.study.run import Interrupted, run, settle
+        from laborsim.study.run import settle
 
         spec = settle(load_scenario(scenario), replicates, seed, scale)
         for name in (against, chosen):
             known(name, [BASELINE, *spec.policies], "policy")
         if by is not None:
-            known(by, ("segment", "sex", "race", "age", "education", "zone", "parent"), "group")
-        results = study(spec, [against, chosen], threads, out, quiet, run, Interrupted)
+            known(by, FAMILIES, "group")
+        results = study(spec, [against, chosen], threads, out, quiet, reuse=not fresh)
     if all(not r.done for r in results.records):
         remark("no run finished")
         raise typer.Exit(1)

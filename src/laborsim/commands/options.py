@@ -19,6 +19,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no remarks on stderr.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback when something fails.")]
 
+# settings of a study; None takes the scenario's own
+Replicates = Annotated[int | None, typer.Option("--replicates", "-n", metavar="N", help="Runs of each policy.")]
+Scale = Annotated[float | None, typer.Option("--scale", metavar="X", help="Share of people simulated, 0 to 1.")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the region and of all runs.")]
+Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Processor cores to use. Default: all.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Directory of the results. Default: results/<scenario>/<run-id>."),
+]
+
 
 def emit_json(value: Any) -> None:
     """Print one JSON object on stdout; NaN becomes null so that every reader can parse it."""

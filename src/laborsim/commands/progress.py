@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from laborsim.commands.options import remark
 from laborsim.study.run import Progress
 from laborsim.study.task import RunRecord, Task
 
@@ -15,6 +17,7 @@ class Bar(Progress):
     """A rich progress bar over runs (over months, when one run is made in this process)."""
 
     def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
         self._show = not quiet and sys.stderr.isatty()
         self._bar: Any = None
         self._task: Any = None
@@ -44,9 +47,13 @@ class Bar(Progress):
         if self._bar is not None:
             self._bar.stop()
 
+    def reused(self, place: Path) -> None:
+        remark(f"nothing to simulate: these runs are in {place} (--fresh simulates again)", self._quiet)
+
     def started(self, tasks: Sequence[Task], kept: int, jobs: int) -> None:
         if kept:
-            sys.stderr.write(f"going on from an interrupted run: {kept} of {kept + len(tasks)} runs are already done\n")
+            of = kept + len(tasks)
+            remark(f"going on from an interrupted run: {kept} of {of} runs are already done", self._quiet)
         if self._bar is None or not tasks:
             return
         self._by_month = tasks[0].months if jobs == 1 else 0

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from laborsim.commands.options import Debug, Json, Quiet, ScenarioFile, emit_json, remark
+from laborsim.commands.options import (
+    Debug,
+    Json,
+    Out,
+    Quiet,
+    Replicates,
+    Scale,
+    ScenarioFile,
+    Seed,
+    Threads,
+    emit_json,
+    remark,
+)
+from laborsim.commands.study import study
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -21,14 +32,6 @@ Policies = Annotated[
         metavar="NAME",
         help='Policy to run; several times for several. Default: all. "baseline" alone runs no policy.',
     ),
-]
-Replicates = Annotated[int | None, typer.Option("--replicates", "-n", metavar="N", help="Runs of each policy.")]
-Scale = Annotated[float | None, typer.Option("--scale", metavar="X", help="Share of people simulated, 0 to 1.")]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the region and of all runs.")]
-Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Processor cores to use. Default: all.")]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="Directory of the results. Default: results/<scenario>/<run-id>."),
 ]
 
 
@@ -51,12 +54,9 @@ def command(
     Example: laborsim run scenarios/independence-works-2025.toml --policy childcare --replicates 20
     """
     from laborsim.loading import load_scenario
-    from laborsim.study.run import Interrupted, choose, default_out, run, settle
+    from laborsim.study.run import settle
 
-    spec = settle(load_scenario(scenario), replicates, seed, scale)
-    choose(spec, policy)
-    folder = out if out is not None else default_out(spec, policy)
-    results = study(spec, policy, threads, folder, quiet, run, Interrupted)
+    results = study(settle(load_scenario(scenario), replicates, seed, scale), policy, threads, out, quiet)
     from laborsim.report import terminal
     from laborsim.report.wording import stops
 
@@ -70,47 +70,15 @@ def command(
             f"{about['people']:,} people, {about['employers']:,} employers, {len(results.months)} months, "
             f"{runs} run{'s' if runs != 1 else ''} in {about['seconds']:.1f} seconds"
         )
-        print(f"results: {folder}")
+        print(f"results: {results.path}")
     for record in results.records:
         for said in stops(record.remarks) if record.replicate == 0 else ():
             remark(f"{record.policy}, first run: {said}", quiet)
     if results.failed:
-        remark(f"{len(results.failed)} of {len(results.records)} runs failed; see {folder / 'manifest.json'}")
+        remark(f"{len(results.failed)} of {len(results.records)} runs failed; see {results.path}/manifest.json")
         if debug:
             remark(results.failed[0].trace)
         raise typer.Exit(1)
-
-
-def study(
-    spec: Any,
-    policies: list[str] | None,
-    threads: int | None,
-    folder: Path | None,
-    quiet: bool,
-    run: Any,
-    interrupted: type[KeyboardInterrupt],
-) -> Results:
-    """Run with progress; after Ctrl-C say what was kept."""
-    from laborsim.commands.progress import Bar
-    from laborsim.report.publish import prefetch, publish
-
-    # this process waits for its workers: charts' libraries are read meanwhile
-    threading.Thread(target=prefetch, daemon=True).start()
-    with Bar(quiet) as bar:
-
-        def finish(done: Results, place: Path) -> None:
-            bar.writing("charts")
-            publish(done, place)
-
-        try:
-            results: Results = run(spec, policies, threads=threads, out=folder, progress=bar, finish=finish)
-        except interrupted as stop:
-            text = str(stop)
-            if getattr(stop, "path", None):
-                text += f" and are kept in {stop.path}; the same command goes on from them"  # type: ignore[attr-defined]
-            remark(text)
-            raise
-    return results
 
 
 def summary(results: Results) -> dict[str, Any]:

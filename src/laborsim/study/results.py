@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.study.statistics import mean_of_known
-from laborsim.study.storage import MANIFEST, RUNS, ResultsError, load_run
+from laborsim.study.storage import MANIFEST, RUNS, ResultsError, load_run, run_file
 from laborsim.study.task import BASELINE, RunRecord
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Results:
         key = (record.policy, record.replicate)
         if key not in self._figures:
             assert self.path is not None
-            stored = load_run(self.path / RUNS / f"{record.policy}-{record.replicate:03d}.npz").values
+            stored = load_run(run_file(self.path / RUNS, record.policy, record.replicate)).values
             assert stored is not None
             self._figures[key] = stored
         return self._figures[key]
@@ -253,7 +253,7 @@ def load_results(path: str | Path) -> Results:
     records = []
     for row in runs:
         if row["status"] == "done":
-            record = load_run(path / RUNS / f"{row['policy']}-{row['replicate']:03d}.npz", figures=False)
+            record = load_run(run_file(path / RUNS, row["policy"], row["replicate"]), figures=False)
         else:
             record = RunRecord(row["policy"], row["replicate"], row["seed"], status="failed", error=row["error"])
         records.append(record)

@@ -14,6 +14,7 @@ from laborsim.study import executor, warm
 from laborsim.study.manifest import describe, manifest_text
 from laborsim.study.names import WrongOption, known
 from laborsim.study.results import Results
+from laborsim.study.reuse import RESULTS, find, studies_of
 from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint
 from laborsim.study.tables import write_csv, write_indicators, write_spending, write_yearly
 from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds, run_key
@@ -39,6 +40,9 @@ class Interrupted(KeyboardInterrupt):
 class Progress:
     """What a study tells while it runs; the methods do nothing here."""
 
+    def reused(self, place: Path) -> None:
+        """Nothing is simulated: the runs are read from this directory."""
+
     def started(self, tasks: Sequence[Task], kept: int, jobs: int) -> None:
         """Tasks to make, runs kept from before, worker processes."""
 
@@ -63,6 +67,7 @@ def run(
     out: str | Path | None = None,
     progress: Progress | None = None,
     finish: Finish | None = None,
+    reuse: bool = False,
     model: str = MODEL,
 ) -> Results:
     """Simulate a scenario's baseline and policies.
@@ -81,6 +86,8 @@ def run(
     progress : told what happens.
     finish : called with the results and the unfinished directory before everything moves to `out`
         (charts and the brief are made then).
+    reuse : read the runs instead, if a finished study that has them all is stored in `out` or, where `out` is not
+        given or the default, in results/<scenario>/.
     model : "module:class" of the model.
 
     Returns
@@ -109,19 +116,28 @@ def run(
     about = describe(spec, choose(spec, policies))
     cores = _threads(threads)
     tasks = _tasks(spec, about, model)
+    if reuse:
+        anywhere = out is None or Path(out) == default_out(spec, policies)
+        stored = find(tasks, studies_of(str(spec.name)) if anywhere else [Path(str(out))])
+        if stored is not None:
+            progress.reused(stored[0])
+            return Results(_with_runs(about, stored[1], began), stored[1], stored[0])
     if out is None:
         records = _make(tasks, cores, jobs, progress, None)
         return Results(_with_runs(about, records, began), records)
     with ResultsDirectory(Path(out)) as place:
         records = _make(tasks, cores, jobs, progress, place)
         results = Results(_with_runs(about, records, began), records, place.partial)
-        progress.writing("tables")
-        write_tables(results, place.partial)
-        if finish is not None:
-            finish(results, place.partial)
-        about["seconds"] = round(time.perf_counter() - began, 3)
-        (place.partial / MANIFEST).write_text(manifest_text(about), encoding="utf-8")
-        place.finish()
+        try:
+            progress.writing("tables")
+            write_tables(results, place.partial)
+            if finish is not None:
+                finish(results, place.partial)
+            about["seconds"] = round(time.perf_counter() - began, 3)
+            (place.partial / MANIFEST).write_text(manifest_text(about), encoding="utf-8")
+            place.finish()
+        except KeyboardInterrupt:
+            raise Interrupted(len(records) - len(results.failed), len(records), place.kept_in) from None
         results.path = place.path
     return results
 
@@ -140,7 +156,7 @@ def default_out(spec: Any, policies: Sequence[str] | None = None) -> Path:
     """results/<scenario>/<run-id>: the same settings have the same id, so a run that was cut short is found."""
     parts = (spec.hash(), ",".join(choose(spec, policies)), code_fingerprint())
     short = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
-    return Path("results") / str(spec.name) / f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
+    return RESULTS / str(spec.name) / f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
 
 
 def settle(spec: Any, replicates: int | None = None, seed: int | None = None, scale: float | None = None) -> Any:
@@ -255,6 +271,7 @@ def _with_runs(about: dict[str, Any], records: list[RunRecord], began: float) ->
                     "policy": r.policy,
                     "replicate": r.replicate,
                     "seed": r.seed,
+                    "key": r.key,
                     "status": r.status,
                     "error": r.error,
                     "trace": r.trace,

@@ -33,12 +33,16 @@ class ResultsError(InputError):
     """Something is wrong with a results directory the user named."""
 
 
+FACES = ("report", "commands", "cli.py")  # these read results and never make any
+
+
 @cache
 def code_fingerprint() -> str:
-    """Hash of the package's own files, so that a stored run is never taken for one of another program."""
+    """Hash of the files that make a run, so that a stored run is never taken for one of another program."""
     root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".toml")):
+    made_of = (p for p in root.rglob("*") if p.suffix in (".py", ".toml") and p.relative_to(root).parts[0] not in FACES)
+    for path in sorted(made_of):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -59,6 +63,11 @@ def region_fingerprint(region: str) -> str:
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def run_file(runs: Path, policy: str, replicate: int) -> Path:
+    """File of one run in the folder of a study's runs."""
+    return runs / f"{policy}-{replicate:03d}.npz"
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -164,6 +173,9 @@ class ResultsDirectory:
     def __enter__(self) -> ResultsDirectory:
         if self.path.exists() and not self.path.is_dir():
             raise ResultsError(f"{self.path}: is a file; --out names a directory")
+        if (self.partial / MANIFEST).exists():  # everything was written, but moving it to DIR was cut short
+            with _hold(self.partial / "lock"):
+                self.finish()
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / MANIFEST).exists():
             raise ResultsError(f"{self.path}: holds files that are not results; name an empty or new directory")
         try:
@@ -178,13 +190,14 @@ class ResultsDirectory:
             self._lock.close()
             self._lock = None
 
-    def run_path(self, policy: str, replicate: int) -> Path:
-        """File of one run while the study is under way."""
-        return self.partial / RUNS / f"{policy}-{replicate:03d}.npz"
+    @property
+    def kept_in(self) -> Path:
+        """Where the runs are: the partial directory until everything has moved to DIR."""
+        return self.partial if (self.partial / RUNS).is_dir() else self.path
 
     def save(self, record: RunRecord) -> Path:
         """Keep a finished run; return its file."""
-        path = self.run_path(record.policy, record.replicate)
+        path = run_file(self.partial / RUNS, record.policy, record.replicate)
         save_run(path, record)
         return path
 

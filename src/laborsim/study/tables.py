@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.indicators.definitions import HEADLINES as RATES_AND_FLOWS
+from laborsim.study.compare import FAMILIES
 from laborsim.study.outcomes import BY_GROUP, HEADLINES
 from laborsim.study.statistics import mean_of_known, quantiles_of_known
 
@@ -21,8 +22,7 @@ Key = tuple[str, str]
 
 # Rows of indicators.csv: some 18 MB at most, which a spreadsheet opens at once; a fifth of that when packed for mail.
 ROWS = 300_000
-PEOPLE = ("segment", "sex", "parent", "race", "education", "age", "zone")
-FAMILIES = ("duration", *PEOPLE, "sector", "occupation", "program")
+ORDER = ("duration", *FAMILIES, "sector", "occupation", "program")
 
 
 def blocks(results: Results) -> list[list[Key]]:
@@ -42,13 +42,13 @@ def blocks(results: Results) -> list[list[Key]]:
             return 0
         if family == "segment" and (indicator in BY_GROUP or indicator == "segment_size"):
             return 1
-        if family in PEOPLE and indicator in BY_GROUP:
+        if family in FAMILIES and indicator in BY_GROUP:
             return 2 + BY_GROUP.index(indicator)
         if group == "all":
             return last
-        return last + 1 + (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES))
+        return last + 1 + (ORDER.index(family) if family in ORDER else len(ORDER))
 
-    out: list[list[Key]] = [[] for _ in range(last + 2 + len(FAMILIES))]
+    out: list[list[Key]] = [[] for _ in range(last + 2 + len(ORDER))]
     for key, known in zip(results.keys, _known(results), strict=True):
         if known:
             out[block(key)].append(key)

@@ -1,0 +1,66 @@
+"""A study as the commands make it: progress, charts at the end, and what is kept when it is stopped."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from laborsim.commands.options import remark
+
+if TYPE_CHECKING:
+    from laborsim.study.results import Results
+
+
+def study(
+    spec: Any,
+    policies: Sequence[str] | None,
+    threads: int | None,
+    out: Path | None,
+    quiet: bool,
+    reuse: bool = False,
+) -> Results:
+    """Run with progress, write tables, charts and the brief; after Ctrl-C say what was kept.
+
+    Parameters
+    ----------
+    out : directory of the results; None takes results/<scenario>/<run-id>.
+    reuse : read finished runs instead of simulating them again.
+    """
+    from laborsim.commands.progress import Bar
+    from laborsim.report.publish import prefetch, publish
+    from laborsim.study import run as runs
+
+    place = runs.default_out(spec, policies) if out is None else out
+    # this process waits for its workers: charts' libraries are read meanwhile
+    threading.Thread(target=prefetch, daemon=True).start()
+    with Bar(quiet) as bar, terminated_as_interrupted():
+
+        def finish(done: Results, folder: Path) -> None:
+            bar.writing("charts")
+            publish(done, folder)
+
+        try:
+            return runs.run(spec, policies, threads=threads, out=place, progress=bar, finish=finish, reuse=reuse)
+        except runs.Interrupted as stop:
+            text = str(stop)
+            if stop.path is not None:
+                text += f" and are kept in {stop.path}; the same command goes on from them"
+            remark(text)
+            raise
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Treat a polite kill (SIGTERM) as Ctrl-C: workers are ended, and what is kept is said."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
