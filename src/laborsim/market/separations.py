@@ -25,6 +25,7 @@ from laborsim.market.codes import (
     FULL_TIME,
     LAYOFF,
     LAYOFF_TEMPORARY,
+    MALE,
     N_STATES,
     OTHER_INACTIVE,
     PART_TIME,
@@ -44,9 +45,11 @@ from laborsim.market.codes import (
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms
+from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, hire, move, shifted_history
 
-MOST = 0.35  # nobody leaves with a higher monthly hazard; most draws end at once
+MOST = 0.35  # nobody leaves with a higher monthly hazard
+CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
 
 
 PAYROLL = (FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY)
@@ -66,8 +69,8 @@ class Behaviour(NamedTuple):
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
     discharge: float
     self_employed: float
-    quality_most: float
-    most: NDArray[np.float64]  # (states,) most anyone of the state could face
+    quality_most: float  # largest entry of quality
+    bound: NDArray[np.uint32]  # most anyone of the state and sex could face, see `scan`
 
 
 @njit(cache=True, inline="always")
@@ -81,6 +84,39 @@ def _reason_out(traits: int, age: int, young: bool, sex: int) -> int:
     if (young and sex == FEMALE) or traits & TRAIT_CARER:
         return CARER
     return OTHER_INACTIVE
+
+
+@njit(cache=True, inline="always")
+def _hazards(i, age, p, cell_quality, month, match_key, b):  # type: ignore[no-untyped-def]
+    """Employee i's hazard of leaving work, young children apart, without and factor of job quality; that of a bad match
+    by tenure, and whether the match is bad."""
+    tenure = np.uint64(min(max(month - p.hired[i], 0), 63))
+    out = b.leave[np.uint64(p.sex[i]), age] * b.tenure_shape[tenure]
+    if p.traits[i] & TRAIT_ENROLLED:
+        out *= b.enrolled
+    match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
+    bad = to_unit(match) < b.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))]
+    quality = b.quality[cell_quality[np.uint64(max(p.job[i], 0))]]  # the self-employed have none
+    return out, quality, b.bad_hazard[tenure], bad
+
+
+@njit(cache=True, nogil=True)
+def _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows):  # type: ignore[no-untyped-def]
+    """Rows of those who leave but for young children, of mothers of such, and of the self-employed.
+
+    After the scan, and like it without branches, which would be guessed wrong half the time.
+    """
+    n = np.uint64(lo)
+    for k in range(lo, lo + scan(lo, hi, p, leave_key, b.bound, rows)):
+        i = np.uint64(rows[k])
+        g, state = np.uint64(p.household[i]), p.state[i]
+        age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
+        mother = (p.sex[i] == FEMALE) & (h.children[g] > 0) & (month - h.youngest[g] < 72)
+        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, match_key, b)
+        rows[n] = i
+        most = out * quality + end * np.float64(bad)
+        n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | mother | (state == SELF_EMPLOYED))
+    return np.int64(n) - lo
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -100,18 +136,13 @@ def _leave(  # type: ignore[no-untyped-def]
     states,
     reasons,
 ):
-    """Quits out of work, bad matches and the self-employed who give up.
-
-    One draw is compared with the most anyone of that state could face before more is read: few go on.
-    """
+    """Quits out of work, bad matches and the self-employed who give up."""
     moved = 0
-    for row in range(lo, hi):
-        i = np.uint64(row)  # unsigned: no test for negative indices
+    for k in range(lo, lo + _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows)):
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
         s = p.state[i]
         first = bits(leave_key, p.id[i])
         u = to_unit(first)
-        if u >= b.most[s]:
-            continue
         age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
         sex = p.sex[i]
         traits = p.traits[i]
@@ -125,25 +156,18 @@ def _leave(  # type: ignore[no-untyped-def]
                 reasons[lo + moved] = 0
                 moved += 1
             continue
-        tenure = min(max(month - p.hired[i], 0), 63)
-        out = b.leave[sex, age] * b.tenure_shape[tenure]
-        if traits & TRAIT_ENROLLED:
-            out *= b.enrolled
-        end = b.bad_hazard[tenure] if tenure < 63 else 0.0
-        if (sex != FEMALE or age > 55) and u >= out * b.quality_most + end:
+        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, match_key, b)
+        if (sex != FEMALE or age > CHILDBEARING) and u >= out * b.quality_most + end:
             continue
+        out *= quality
+        end *= bad
         hh = p.household[i]
         young = h.children[hh] > 0 and month - h.youngest[hh] < 72
-        out *= b.quality[cell_quality[p.job[i]]]
         if young and sex == FEMALE:
             left = max(1.0 - cost[hh] / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), 0.05) / USUALLY_LEFT
             out *= b.young_child * left ** (-b.childcare_elasticity)
             if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= b.no_place
-        if end > 0.0:
-            match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-            if to_unit(match) >= b.bad_share[min(max(-p.hired[i], 0), 63)]:
-                end = 0.0
         if u < min(out + end, MOST):
             rows[lo + moved] = i
             if u < out:
@@ -274,6 +298,7 @@ def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     """
     q = month.room("separations")
     hazard = q["bad_match_hazard"] * (1.0 - np.exp(-np.arange(64) / q["learning_months"]))
+    hazard[63] = 0.0  # stands for all longer tenures: bad matches have ended
     still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
     return hazard, still / (still + 1.0 - q["bad_match_share"])
 
@@ -288,19 +313,23 @@ def _behaviour(month: Month) -> Behaviour:
     path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
     fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
     giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
-    most = np.zeros(N_STATES)
-    most[list(PAYROLL)] = MOST
-    most[SELF_EMPLOYED] = giving_up + 0.5 * leave.max() * q["leave_women_factor"]
+    by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / (1.0 + 0.35 * q["tenure_shape"])
+    quality = np.exp(-q["quality_elasticity"] * 0.5 * score)
+    most = np.zeros((2, N_STATES))
+    usual_most = max(q["leave_enrolled_factor"], 1.0) * float(quality.max()) * (1.0 + 1e-9)
+    most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
+    most[FEMALE, list(PAYROLL)] = MOST
+    most[:, SELF_EMPLOYED] = giving_up + 0.5 * by_sex.max(axis=1)
     return Behaviour(
         quality_most=float(np.exp(q["quality_elasticity"] * 0.5)),
-        most=most,
-        leave=np.stack([leave, leave * q["leave_women_factor"]]) / (1.0 + 0.35 * q["tenure_shape"]),
+        bound=bounds_by_state(most),
+        leave=by_sex,
         enrolled=q["leave_enrolled_factor"],
         young_child=q["leave_young_child_factor"],
         no_place=q["leave_no_place_factor"],
         childcare_elasticity=month.parameters["participation.childcare_elasticity"],
         tenure_shape=shape,
-        quality=np.exp(-q["quality_elasticity"] * 0.5 * score),
+        quality=quality,
         bad_share=bad_share,
         bad_hazard=bad_hazard,
         discharge=q["discharge_share"],
