@@ -60,7 +60,7 @@ def region_facts(region: str) -> RegionFacts:
     except PackError:
         raise UnknownRegion(region, list_packs()) from None
     head = tomllib.loads((Path(folder) / "pack.toml").read_text(encoding="utf-8"))
-    zones = tuple(str(z["code"]) for z in head.get("zones", ()) if z.get("kind") != "outside")
+    zones = tuple(str(z["code"]) for z in head.get("zones", ()) if z.get("kind") not in ("commuting", "outside"))
     if not zones:
         raise UnknownRegion(region, list_packs())  # the national pack is no region
     return RegionFacts(zones, tuple(SECTORS), str(head.get("name", region)))

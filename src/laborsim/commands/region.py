@@ -16,7 +16,46 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Counties = Annotated[str, typer.Option("--counties", metavar="FIPS,...", help="Counties, by five-digit FIPS code.")]
+Counties = Annotated[
+    str,
+    typer.Option(
+        "--counties",
+        metavar="FIPS,...",
+        help="Counties, by five-digit FIPS code; a state's postal code stands for all its counties.",
+    ),
+]
+Commuting = Annotated[
+    str,
+    typer.Option(
+        "--commuting",
+        metavar="FIPS,...",
+        help="Counties beyond the region that are zones of their own, not residents.",
+    ),
+]
+GroupBy = Annotated[
+    str,
+    typer.Option(
+        "--group-by",
+        metavar="workforce|area",
+        help="Put counties together as zones: Missouri's workforce regions (list not verified), or the metropolitan "
+        "and nonmetropolitan areas of LAUS.",
+    ),
+]
+Group = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="NAME=FIPS,...", help="Put these counties together as one zone."),
+]
+Apart = Annotated[
+    str, typer.Option("--apart", metavar="FIPS,...", help="Counties that stay zones of their own all the same.")
+]
+LabelBy = Annotated[
+    str,
+    typer.Option(
+        "--label-by",
+        metavar="workforce|area",
+        help="Keep county zones, and report results by these areas too.",
+    ),
+]
 Split = Annotated[
     list[str] | None,
     typer.Option(
@@ -43,8 +82,7 @@ def list_(json_: Json = False, quiet: Quiet = False, debug: Debug = False) -> No
     packs = []
     for name in list_packs():
         pack = load_pack(name)
-        inside = [z for z in pack.zones if z.kind != "outside"]
-        packs.append({"name": name, "title": pack.title, "zones": len(inside)})
+        packs.append({"name": name, "title": pack.title, "zones": len(pack.inside)})
     if json_:
         emit_json({"regions": packs})
         return
@@ -80,6 +118,11 @@ def build(
     data: Data,
     out: Out,
     split: Split = None,
+    commuting: Commuting = "",
+    group_by: GroupBy = "",
+    group: Group = None,
+    apart: Apart = "",
+    label_by: LabelBy = "",
     name: Name = None,
     title: Title = None,
     json_: Json = False,
@@ -90,13 +133,18 @@ def build(
 
     Example: laborsim region build --counties 29095,20091 --data path/to/data --out scenarios/regions/mine
     """
+    from laborsim.region.checks import STATE_FIPS
     from laborsim.region.pack import describe
     from laborsim.scenario.problems import InputError
 
-    codes = [c.strip() for c in counties.split(",") if c.strip()]
-    wrong = [c for c in codes if len(c) != 5 or not c.isdigit()]
-    if wrong or not codes:
-        raise InputError(f"--counties: {', '.join(wrong) or 'empty'}: allowed: five-digit FIPS codes, joined by commas")
+    for option, text in (("--counties", counties), ("--commuting", commuting), ("--apart", apart)):
+        codes = [c.strip() for c in text.split(",") if c.strip()]
+        wrong = [c for c in codes if not (len(c) == 5 and c.isdigit()) and c not in STATE_FIPS.values()]
+        if wrong or (option == "--counties" and not codes):
+            raise InputError(
+                f"{option}: {', '.join(wrong) or 'empty'}: allowed: five-digit FIPS codes or "
+                f"{', '.join(STATE_FIPS.values())}, joined by commas"
+            )
     if not data.is_dir():
         raise InputError(f"--data {data}: no such folder")
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "pack.toml").exists())):
@@ -104,7 +152,17 @@ def build(
     from laborsim.region.build import build_pack
 
     pack = _loaded(
-        build_pack, codes, data, split=_splits(split or []), name=name or out.resolve().name, title=title or ""
+        build_pack,
+        counties,
+        data,
+        split=_splits(split or []),
+        name=name or out.resolve().name,
+        title=title or "",
+        commuting=commuting,
+        group_by=group_by,
+        apart=apart,
+        groups=_groups(group or []),
+        label_by=label_by,
     )
     pack.save(out)
     if json_:
@@ -163,6 +221,19 @@ def _splits(texts: list[str]) -> dict[str, Any]:
     from laborsim.region.places import parse_split
 
     return {code: parts for text in texts for code, parts in parse_split(text).items()}
+
+
+def _groups(texts: list[str]) -> dict[str, list[str]]:
+    """Zones of several counties, by name."""
+    from laborsim.scenario.problems import InputError
+
+    out: dict[str, list[str]] = {}
+    for text in texts:
+        name, _, codes = text.partition("=")
+        if not name.strip() or not codes.strip() or name.strip() in out:
+            raise InputError(f"--group {text!r}: write NAME=FIPS,FIPS, each name once")
+        out[name.strip()] = [c.strip() for c in codes.split(",") if c.strip()]
+    return out
 
 
 def _loaded(function: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,19 +1,16 @@
-"""Tables about jobs: QCEW by zone and sector, commuting, travel times, wages of occupations."""
+"""Jobs by zone and sector: QCEW 2016 moved to the start."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from laborsim.region.build_people import zone_labor_force
-from laborsim.region.build_population import Builder, rake
-from laborsim.region.national import occupation_codes, us_sectors
-from laborsim.region.pack import Zone
-from laborsim.region.pay import hourly, minor_group, pooled_quantiles, wage_to_2019
+from laborsim.region.build_population import Builder
+from laborsim.region.national import us_sectors
+from laborsim.region.places import STATES
 from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
 
@@ -23,73 +20,117 @@ _GOVERNMENT = {"GF": 1, "GS": 2, "GL": 3}
 _LOCAL = ("44-45", "6244", "72", "81", "GL", "23")
 
 
+#: States whose counties QCEW 2016 holds in full, and sectors of ACS table C24050 by the model's.
+_FULL = ("MO", "KY", "OR", "KS")
+_ACS_SECTORS = {
+    "Agriculture, forestry, fishing and hunting, and mining": ("11", "21"),
+    "Construction": ("23",),
+    "Manufacturing": ("31-33",),
+    "Wholesale trade": ("42",),
+    "Retail trade": ("44-45",),
+    "Transportation and warehousing, and utilities": ("22", "48-49"),
+    "Information": ("51",),
+    "Finance and insurance, and real estate, and rental and leasing": ("52", "53"),
+    "Professional, scientific, and management, and administrative, and waste management services": ("54", "55", "56"),
+    "Educational services, and health care and social assistance": ("61", "62", "6244"),
+    "Arts, entertainment, and recreation, and accommodation and food services": ("71", "72"),
+    "Other services, except public administration": ("81",),
+}
+
+
 @dataclass(frozen=True)
 class CountyJobs:
-    """One county by sector (S,): jobs, establishments, weekly wage, and whether BLS suppressed the cell."""
+    """One county or zone by sector (S,): jobs, establishments, weekly wage, and the source of each."""
 
     jobs: F8
     establishments: F8
     wage: F8
-    estimated: NDArray[np.bool_]
-    assumed: bool = False  # the county publishes nothing
+    source: tuple[str, ...]
 
 
-def _mean_size(b: Builder) -> tuple[F8, F8]:
+def _rows(b: Builder, sector: str) -> pd.DataFrame:
+    """QCEW 2016 of all counties for one sector, by county."""
+
+    def make() -> pd.DataFrame:
+        if sector in _GOVERNMENT:
+            frame, own, industry = b.data.qcew, _GOVERNMENT[sector], "10"
+        else:
+            frame, own, industry = b.data.qcew_detail if sector == "6244" else b.data.qcew, 5, sector
+        mine = frame[(frame["own_code"] == own) & (frame["industry_code"] == industry)]
+        return mine.drop_duplicates("area_fips").set_index("area_fips")[_QCEW]
+
+    rows: pd.DataFrame = b.once(f"qcew {sector}", make)
+    return rows
+
+
+_QCEW = ["annual_avg_emp", "annual_avg_estabs", "avg_weekly_wage"]
+
+
+def _usual(b: Builder) -> tuple[F8, F8]:
     """Jobs per establishment and weekly wage by sector over all counties at hand that publish them."""
-    q = b.data.qcew
-    size, wage = np.ones(len(SECTORS)), np.zeros(len(SECTORS))
-    for i, s in enumerate(SECTORS):
-        rows = _rows(b, q, s)
-        rows = rows[rows["annual_avg_emp"].notna() & (rows["annual_avg_estabs"] > 0)]
-        if len(rows):
-            size[i] = rows["annual_avg_emp"].sum() / rows["annual_avg_estabs"].sum()
-            wage[i] = (rows["annual_avg_emp"] * rows["avg_weekly_wage"]).sum() / max(
-                rows["annual_avg_emp"].sum(), 1
-            )
-    return size, wage
 
+    def make() -> tuple[F8, F8]:
+        size, wage = np.ones(len(SECTORS)), np.zeros(len(SECTORS))
+        for i, s in enumerate(SECTORS):
+            rows = _rows(b, s)
+            rows = rows[rows["annual_avg_emp"].notna() & (rows["annual_avg_estabs"] > 0)]
+            if len(rows):
+                size[i] = rows["annual_avg_emp"].sum() / rows["annual_avg_estabs"].sum()
+                wage[i] = (rows["annual_avg_emp"] * rows["avg_weekly_wage"]).sum() / max(
+                    rows["annual_avg_emp"].sum(), 1
+                )
+        return size, wage
 
-def _rows(b: Builder, frame: pd.DataFrame, sector: str) -> pd.DataFrame:
-    if sector in _GOVERNMENT:
-        return frame[(frame["own_code"] == _GOVERNMENT[sector]) & (frame["industry_code"] == "10")]
-    if sector == "6244":
-        frame = b.data.qcew_detail
-    return frame[(frame["own_code"] == 5) & (frame["industry_code"] == sector)]
+    made: tuple[F8, F8] = b.once("usual size and wage", make)
+    return made
 
 
 def county_jobs(b: Builder, fips: str) -> CountyJobs:
     """QCEW 2016 of one county; suppressed cells share the residual of the private total by usual size."""
-    size, wage_mean = _mean_size(b)
-    mine = b.data.qcew[b.data.qcew["area_fips"] == fips]
+    made: CountyJobs = b.once(f"county jobs {fips}", lambda: _county_jobs(b, fips))
+    return made
+
+
+def state_mix(b: Builder, state: str) -> F8:
+    """(S,) shares of jobs in a state without QCEW here: that of the states with it, tilted by residents' industries."""
+    mix = np.array([_rows(b, s)["annual_avg_emp"].sum() for s in SECTORS])
+    acs = b.data.acs_state[b.data.acs_state["table"] == "C24050"]
+    acs = acs.assign(label=acs["label"].str.removeprefix("Total > "))
+    acs = acs[acs["label"].isin(list(_ACS_SECTORS))]
+    share = {
+        name: rows.groupby("label")["estimate"].sum() / rows["estimate"].sum()
+        for name, rows in (("own", acs[acs["state"] == state]), ("full", acs[acs["state"].isin(_FULL)]))
+    }
+    for label, sectors in _ACS_SECTORS.items():
+        here = [SECTORS.index(s) for s in sectors]
+        mix[here] *= float(share["own"][label] / share["full"][label])
+    return np.asarray(mix / mix.sum())
+
+
+def _county_jobs(b: Builder, fips: str) -> CountyJobs:
+    size, wage_mean = _usual(b)
     n = len(SECTORS)
-    if mine.empty:  # as many jobs as residents employed, allowing for the self-employed, in the nation's mix
-        annual = b.data.laus_annual.query("fips == @fips and year == 2016")["employed"]
-        mix = (
-            us_sectors(b.data, raw=True)
-            .loc["2016-01":"2016-12"]
-            .mean()[list(SECTORS)]
-            .to_numpy(dtype=np.float64)
-        )
-        guess = 0.92 * float(annual.iloc[0]) * mix / mix.sum()
-        return CountyJobs(guess, guess / size, wage_mean, np.ones(n, bool), assumed=True)
+    if fips not in b.once("qcew counties", lambda: set(b.data.qcew["area_fips"])):
+        # as many jobs as residents employed, allowing for the self-employed, in the state's mix
+        employed = float(b.once("employed 2016", lambda: _employed(b, 2016))[fips])
+        guess = 0.92 * employed * state_mix(b, STATES[fips[:2]])
+        return CountyJobs(guess, guess / size, wage_mean, ("jobs_assumed",) * n)
     jobs, places, wage = np.full(n, np.nan), np.zeros(n), np.full(n, np.nan)
     for i, s in enumerate(SECTORS):
-        rows = _rows(b, mine, s)
-        rows = rows[rows["area_fips"] == fips]
-        if len(rows):
-            jobs[i], places[i], wage[i] = rows.iloc[0][
-                ["annual_avg_emp", "annual_avg_estabs", "avg_weekly_wage"]
-            ]
+        rows = _rows(b, s)
+        if fips in rows.index:
+            jobs[i], places[i], wage[i] = (figure(rows, fips, c) for c in _QCEW)
+    source = np.full(n, "qcew2016", dtype=object)
     day, health = SECTORS.index("6244"), SECTORS.index("62")
     if np.isnan(jobs[day]):  # a usual share of health care and social assistance
+        source[day] = "qcew2016_estimated" if places[day] > 0 else "child_care_jobs"
         places[day] = places[day] or round(0.04 * places[health])
         jobs[day] = places[day] * size[day]
-        day_estimated = True
-    else:
-        day_estimated = False
     estimated = np.isnan(jobs) & (places > 0)
-    private = mine[(mine["own_code"] == 5) & (mine["industry_code"] == "10")].iloc[0]
-    residual = float(private["annual_avg_emp"]) - np.nansum(
+    source[estimated] = "qcew2016_estimated"
+    totals = b.data.qcew[(b.data.qcew["own_code"] == 5) & (b.data.qcew["industry_code"] == "10")]
+    private = b.once("qcew private", lambda: totals.drop_duplicates("area_fips").set_index("area_fips"))
+    residual = float(private.at[fips, "annual_avg_emp"]) - np.nansum(
         [jobs[i] for i, s in enumerate(SECTORS) if s not in _GOVERNMENT and s != "6244"]
     )
     fill = estimated & np.array([s not in _GOVERNMENT for s in SECTORS])
@@ -101,8 +142,14 @@ def county_jobs(b: Builder, fips: str) -> CountyJobs:
     jobs = np.nan_to_num(jobs)
     jobs[health] = max(jobs[health] - jobs[day], 0.0)
     places[health] = max(places[health] - places[day], 1.0)
-    estimated[day] = day_estimated
-    return CountyJobs(jobs, places, np.where(np.isnan(wage) | (wage <= 0), wage_mean, wage), estimated)
+    return CountyJobs(jobs, places, np.where(np.isnan(wage) | (wage <= 0), wage_mean, wage), tuple(source))
+
+
+def _employed(b: Builder, year: int) -> pd.Series:
+    """Residents employed by county; where the year is not at hand, the last one before."""
+    frame = b.data.laus_annual
+    frame = frame[frame["year"] <= year].sort_values("year")
+    return frame.groupby("fips")["employed"].last()
 
 
 def growth_to_start(b: Builder) -> dict[str, F8]:
@@ -111,6 +158,11 @@ def growth_to_start(b: Builder) -> dict[str, F8]:
     National sector growth (CES), times a county factor that meets the QCEW quarterly totals where there are
     any, and the mean of the region's counties that have them elsewhere.
     """
+    made: dict[str, F8] = b.once("growth of jobs", lambda: _growth_to_start(b))
+    return made
+
+
+def _growth_to_start(b: Builder) -> dict[str, F8]:
     start = b.start
     level = us_sectors(b.data, raw=True)
     before = level.loc["2016-01":"2016-12"].mean()
@@ -133,6 +185,11 @@ def growth_to_start(b: Builder) -> dict[str, F8]:
 
 def zone_jobs(b: Builder) -> dict[str, CountyJobs]:
     """Zone -> jobs at the start; parts of a county share each sector by jobs, local services half by people."""
+    made: dict[str, CountyJobs] = b.once("zone jobs", lambda: _zone_jobs(b))
+    return made
+
+
+def _zone_jobs(b: Builder) -> dict[str, CountyJobs]:
     growth = growth_to_start(b)
     cpi_1619 = 255.657 / 240.007
     out = {}
@@ -151,100 +208,13 @@ def zone_jobs(b: Builder) -> dict[str, CountyJobs]:
             c.jobs * growth[z.county] * share,
             c.establishments * share,
             c.wage * cpi_1619,
-            c.estimated,
-            c.assumed,
+            c.source,
         )
     return out
 
 
-@dataclass(frozen=True)
-class Balance:
-    """Workers by home and work, outside included, and the size of the outside zone."""
-
-    flows: F8  # (Z, Z)
-    outside_people: float
-    outside_jobs: float
-
-
-def balance(b: Builder) -> Balance:
-    """Commuting at the start: Census 2000 flows raked to employed payroll residents and jobs.
-
-    The in-commuters close the balance: jobs less employed residents plus out-commuters. The outside zone
-    holds the commuting belt only: its jobs are twice the out-commuters, half of them held by its own people.
-    """
-    zones, n = b.inside, len(b.inside)
-    jobs = zone_jobs(b)
-    work = np.array([jobs[z.code].jobs.sum() for z in zones])
-    lf = zone_labor_force(b)
-    home = np.array(
-        [
-            lf[z.code]["labor_force"] * (1 - lf[z.code]["unemployment"]) * (1 - lf[z.code]["self_employed"])
-            for z in zones
-        ]
-    )
-    flows, out_2000, in_2000, employed_2000 = _flows_2000(b)
-    counties = b.counties
-    out_share = np.array(
-        [out_2000[counties.index(z.county)] / employed_2000[counties.index(z.county)] for z in zones]
-    )
-    leaving = home * out_share
-    coming_total = work.sum() - home.sum() + leaving.sum()
-    floor = 0.25 * work.sum() * in_2000.sum() / employed_2000.sum()
-    if coming_total < floor:  # residents would outnumber jobs: more of them work beyond the border
-        leaving *= (leaving.sum() + floor - coming_total) / leaving.sum()
-        coming_total = floor
-    into = np.array([in_2000[counties.index(z.county)] * z.jobs_share for z in zones])
-    coming = np.minimum(into / into.sum() * coming_total, 0.6 * work)
-    coming *= coming_total / coming.sum()
-    seed = np.zeros((n, n))
-    for i, h in enumerate(zones):
-        for j, w in enumerate(zones):
-            base = flows[counties.index(h.county), counties.index(w.county)]
-            value = base * h.people_share * w.jobs_share
-            if h.county == w.county and h.kind == "part":  # neighbours stay nearer home: assumed
-                value *= 1.8 if i == j else 0.65
-            seed[i, j] = value
-    inner = rake(seed, home - leaving, work - coming)
-    outside_jobs = 2 * leaving.sum()
-    total = np.zeros((n + 1, n + 1))
-    total[:n, :n] = inner
-    total[:n, n], total[n, :n], total[n, n] = leaving, coming, outside_jobs / 2
-    rate = lf["outside"]
-    employed = (coming.sum() + outside_jobs / 2) / (1 - rate["self_employed"])
-    adults = employed / (1 - rate["unemployment"]) / rate["participation"]
-    share_adult = float(b.zone_population["outside"][16:].sum())
-    return Balance(total, adults / share_adult, outside_jobs)
-
-
-def _flows_2000(b: Builder) -> tuple[F8, F8, F8, F8]:
-    """Census 2000 flows between the counties (the diagonal from employed residents), out, in, employed."""
-    counties = b.counties
-    frame = b.data.commuting
-    n = len(counties)
-    flows, leave, come = np.zeros((n, n)), np.zeros(n), np.zeros(n)
-    where = {c: i for i, c in enumerate(counties)}
-    mine = frame[frame["home_fips"].isin(counties) | frame["work_fips"].isin(counties)]
-    for h, w, x in mine[["home_fips", "work_fips", "workers_2000"]].to_numpy():
-        if h in where and w in where:
-            flows[where[h], where[w]] = float(x)
-        elif h in where:
-            leave[where[h]] += float(x)
-        else:
-            come[where[w]] += float(x)
-    annual = b.data.laus_annual.query("year == 2000").set_index("fips")["employed"]
-    employed = np.array([float(annual[c]) for c in counties])
-    for beyond in (
-        leave,
-        come,
-    ):  # no flows at hand (a few counties): a fifth of workers cross the border, assumed
-        if beyond.sum() == 0:
-            beyond += 0.2 * employed
-    for i in range(n):
-        flows[i, i] = max(employed[i] - flows[i].sum() - leave[i], 0.25 * employed[i])
-    return flows, leave, come, employed
-
-
-def jobs(b: Builder, made: Balance) -> pd.DataFrame:
+def jobs(b: Builder, outside_jobs: float) -> pd.DataFrame:
+    """Jobs of every zone; the outside zone has `outside_jobs` of them, in the region's mix."""
     by_zone = zone_jobs(b)
     rows = []
     total = np.sum([v.jobs for v in by_zone.values()], axis=0)
@@ -252,12 +222,11 @@ def jobs(b: Builder, made: Balance) -> pd.DataFrame:
     wage = np.sum([v.jobs * v.wage for v in by_zone.values()], axis=0) / np.maximum(total, 1e-9)
     for z in b.zones:
         if z.kind == "outside":
-            scale = made.outside_jobs / total.sum()
-            c = CountyJobs(total * scale, np.maximum(places * scale, 1.0), wage, np.zeros(len(SECTORS), bool))
+            scale = outside_jobs / total.sum()
+            c = CountyJobs(total * scale, np.maximum(places * scale, 1.0), wage, ("outside_jobs",) * len(SECTORS))
         else:
             c = by_zone[z.code]
         for i, s in enumerate(SECTORS):
-            source = "jobs_assumed" if c.assumed else "qcew2016_estimated" if c.estimated[i] else "qcew2016"
             places_now = max(float(c.establishments[i]), 1.0) if c.jobs[i] > 0.5 else 0.0
             rows.append(
                 (
@@ -266,132 +235,7 @@ def jobs(b: Builder, made: Balance) -> pd.DataFrame:
                     round(float(c.jobs[i]), 1) if places_now else 0.0,
                     round(places_now, 1),
                     round(float(c.wage[i]), 1),
-                    "outside_jobs" if z.kind == "outside" else source,
+                    c.source[i],
                 )
             )
     return pd.DataFrame(rows, columns=["zone", "sector", "jobs", "establishments", "weekly_wage", "source"])
-
-
-def commuting(b: Builder, made: Balance) -> pd.DataFrame:
-    rows = [
-        (
-            h.code,
-            w.code,
-            round(float(made.flows[i, j]), 1),
-            "outside_jobs" if "outside" in (h.kind, w.kind) else "flows2000",
-        )
-        for i, h in enumerate(b.zones)
-        for j, w in enumerate(b.zones)
-    ]
-    return pd.DataFrame(rows, columns=["home", "work", "workers", "source"])
-
-
-def _distance(a: Zone, c: Zone) -> float:
-    """Kilometres between centroids (great circle)."""
-    p, q = math.radians(a.latitude), math.radians(c.latitude)
-    d = math.radians(c.longitude - a.longitude)
-    return 6371.0 * math.acos(min(1.0, math.sin(p) * math.sin(q) + math.cos(p) * math.cos(q) * math.cos(d)))
-
-
-def minutes(b: Builder, made: Balance) -> pd.DataFrame:
-    """One-way minutes: a fixed part and one that grows with distance, scaled to the mean of the ACS."""
-    zones, n = b.zones, len(b.zones)
-    km = np.zeros((n, n))
-    for i, h in enumerate(zones):
-        for j, w in enumerate(zones):
-            if "outside" in (h.kind, w.kind):
-                km[i, j] = 45.0 if h.code != w.code else 12.0
-            elif i == j:
-                area = figure(b.data.profile, h.county, "joc_area (km^2)") * h.people_share
-                km[i, j] = 0.36 * math.sqrt(min(area, 700.0))  # people cluster: no more than a city's spread
-            else:
-                km[i, j] = _distance(h, w)
-    target = float(
-        b.region_mean({z.code: figure(b.data.profile, z.county, "acs2017_MeanCommute") for z in b.inside})
-    )
-    flows = made.flows[: n - 1]
-    fixed = 8.0
-    slope = (target - fixed) * flows.sum() / (flows * km[: n - 1]).sum()
-    rows = [
-        (h.code, w.code, round(fixed + slope * km[i, j], 1), "minutes")
-        for i, h in enumerate(zones)
-        for j, w in enumerate(zones)
-    ]
-    return pd.DataFrame(rows, columns=["home", "work", "minutes", "source"])
-
-
-#: County -> OEWS area of May 2025.
-AREAS = {
-    "28140": (
-        "20091",
-        "20103",
-        "20107",
-        "20121",
-        "20209",
-        "29013",
-        "29025",
-        "29037",
-        "29047",
-        "29049",
-        "29095",
-        "29107",
-        "29165",
-        "29177",
-    ),
-    "21660": ("41039",),
-    "31140": ("18019", "18043", "18061", "21029", "21103", "21111", "21185", "21211", "21215"),
-    "21060": ("21093", "21123"),
-    "41180": ("29071", "29099", "29113", "29183", "29189", "29219", "29510"),
-    "44180": ("29043", "29059", "29077", "29167", "29225"),
-    "30460": ("21017", "21049", "21067", "21113", "21209", "21239"),
-}
-_STATE_AREA = {"29": "2900000", "21": "2100000", "41": "4100000"}
-
-
-def wage_area(b: Builder) -> str:
-    """OEWS area with most of the region's people: its metropolitan area, else the state, else the nation."""
-    size: dict[str, float] = {}
-    for c in b.counties:
-        area = next((a for a, members in AREAS.items() if c in members), _STATE_AREA.get(c[:2], "0"))
-        size[area] = size.get(area, 0.0) + float(b.population[c].sum())
-    return max(sorted(size), key=lambda a: size[a])
-
-
-def occupation_wages(b: Builder) -> pd.DataFrame:
-    """Hourly percentiles of the area's minor groups in 2019 wages, and shares of its jobs."""
-    codes = occupation_codes(b.data)
-    area, us = (
-        {
-            c: g
-            for c, g in hourly(b.data.oews[(b.data.oews["area_code"] == a) & (b.data.oews["level"] == 3)])
-            .assign(group=lambda f: minor_group(f["soc"]))
-            .groupby("group")
-        }
-        for a in (wage_area(b), "0")
-    )
-    p = (0.10, 0.25, 0.50, 0.75, 0.90)
-    national = {c: pooled_quantiles(us[c], p) for c in codes}
-    local = {c: pooled_quantiles(area[c], p) for c in codes if c in area}
-    local = {c: q for c, q in local.items() if not np.isnan(q).any()}
-    ratio = float(np.exp(np.median([np.log(q[2] / national[c][2]) for c, q in local.items()])))
-    emp = {c: float(g["emp"].sum()) for c, g in area.items()}
-    us_total = sum(float(us[c]["emp"].sum()) for c in codes)
-    area_total = sum(emp.values())
-    rows = []
-    for c in codes:
-        known = c in local
-        q = np.asarray(local[c] if known else [x * ratio for x in national[c]])
-        count = emp.get(c, 0.0) or 0.3 * area_total * float(us[c]["emp"].sum()) / us_total
-        rows.append(
-            (
-                c,
-                *(round(float(x), 3) for x in wage_to_2019(q, b.data)),
-                count,
-                "oews2025" if known else "oews2025_us",
-            )
-        )
-    out = pd.DataFrame(
-        rows, columns=["occupation", "p10", "p25", "p50", "p75", "p90", "employment", "source"]
-    )
-    out["employment"] /= out["employment"].sum()
-    return out

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import pandas as pd
 
-from laborsim.region.build_jobs import Balance, zone_jobs
+from laborsim.region.build_jobs import zone_jobs
 from laborsim.region.build_population import Builder
 from laborsim.region.national import CPI
 from laborsim.region.needs import household_need
 from laborsim.region.pay import FEDERAL_MINIMUM
+from laborsim.region.places import nearest
 from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
 
@@ -73,12 +74,20 @@ def county_prices(b: Builder, fips: str) -> dict[str, float] | None:
 
 
 def prices(b: Builder) -> dict[str, tuple[dict[str, float], str]]:
-    """Zone -> (prices by age group, source); counties without prices take the pack's mean, moved with income."""
+    """Zone -> (prices by age group, source); counties without prices take others', moved with income.
+
+    Others are the region's counties with prices, else the ten nearest with prices.
+    """
+    made: dict[str, tuple[dict[str, float], str]] = b.once("childcare prices", lambda: _prices(b))
+    return made
+
+
+def _prices(b: Builder) -> dict[str, tuple[dict[str, float], str]]:
     known = {c: p for c in b.counties if (p := county_prices(b, c)) is not None}
-    if not known:  # the state's, then every county's at hand
-        every = b.data.childcare.query("study_year == 2018")["fips"].unique()
-        near = [c for c in every if c[:2] in {x[:2] for x in b.counties}] or list(every)
-        known = {c: p for c in near if (p := county_prices(b, c)) is not None and c in b.data.profile.index}
+    if not known:
+        every = b.data.childcare.query("study_year == 2018").dropna(subset=["mc_infant"])["fips"].unique()
+        near = nearest(b.data, b.counties, [c for c in every if c in b.data.profile.index], 10)
+        known = {c: p for c in near if (p := county_prices(b, c)) is not None}
     weight = {c: figure(b.data.profile, c, "joc_population.2018") for c in known}
     mean = {g: sum(known[c][g] * weight[c] for c in known) / sum(weight.values()) for g in _CENTERS}
     typical = sum(_income(b, c) * weight[c] for c in known) / sum(weight.values())
@@ -100,7 +109,7 @@ def _income(b: Builder, fips: str) -> float:
     return figure(b.data.profile, fips, "saipe_MEDHHINC_2019")
 
 
-def childcare(b: Builder, made: Balance) -> pd.DataFrame:
+def childcare(b: Builder) -> pd.DataFrame:
     price, jobs = prices(b), zone_jobs(b)
     day = SECTORS.index("6244")
     rows, capacity = [], {}
@@ -206,6 +215,8 @@ def income(b: Builder) -> pd.DataFrame:
 
 #: Movers across county or state lines that stay inside a region of several counties; the young move more than 25+.
 _INSIDE: Final = 0.30
+#: A region with at least this share of a state's people takes in-state movers as its own by that share.
+_STATEWIDE: Final = 0.5
 _YOUNG: Final = 1.15
 _NATURAL: Final = 0.0048
 
@@ -213,12 +224,22 @@ _NATURAL: Final = 0.0048
 def migration(b: Builder) -> pd.DataFrame:
     """Yearly rates per resident: ACS movers in; out-migration such that PEP growth 2016-19 comes about."""
     inward, outward = {}, {}
+    people = b.data.profile["joc_population.2018"].astype(float)
+    held = {
+        s: people[[c for c in b.counties if c[:2] == s]].sum() / people[people.index.str[:2] == s].sum()
+        for s in {c[:2] for c in b.counties}
+    }
     for z in b.inside:
         m: Any = b.data.migration.loc[z.county]
         p: Any = b.data.profile.loc[z.county]
         adults = float(b.population[z.county][25:].sum())
-        far = float(m["fromdiffstate_total"]) + 0.6 * float(m["frominstate_total"])
-        stay = _INSIDE if len(b.counties) > 1 else 0.0
+        share = float(held[z.county[:2]])
+        if share >= _STATEWIDE:
+            far = float(m["fromdiffstate_total"]) + (1 - share) * float(m["frominstate_total"])
+            stay = 0.0
+        else:
+            far = float(m["fromdiffstate_total"]) + 0.6 * float(m["frominstate_total"])
+            stay = _INSIDE if len(b.counties) > 1 else 0.0
         inward[z.code] = (far * (1 - stay) + float(m["fromabroad_total"])) / adults * _YOUNG
         growth = (float(p["joc_population.2019"]) / float(p["joc_population.2016"])) ** (1 / 3) - 1
         outward[z.code] = max(inward[z.code] - (growth - _NATURAL), 0.005)

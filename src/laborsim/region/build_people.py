@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import EDUCATION, RACES, SEXES
 from laborsim.region import schedules
-from laborsim.region.build_population import Builder, population_source
-from laborsim.region.pack import Zone
+from laborsim.region.build_population import Builder, household_population, population_source
+from laborsim.region.places import nearest
 from laborsim.region.sources import Data, figure
 from laborsim.region.tables import RATE_AGES, REASONS
 
@@ -143,12 +143,19 @@ def family_facts(data: Data, states: Sequence[str]) -> FamilyFacts:
 
 
 def families(b: Builder) -> pd.DataFrame:
+    """Families with own children, couples and people alone (see `pack`)."""
+    made: pd.DataFrame = b.once("families", lambda: _families(b))
+    return made
+
+
+def _families(b: Builder) -> pd.DataFrame:
     facts = family_facts(b.data, b.states)
     ratio = b.ratios("single_parent")
     couples_us = facts.kinds[0] * facts.per_family[0] / (facts.kinds @ facts.per_family)
     single_us = 1 - couples_us
     rows: list[tuple[str, str, str, str, float, str]] = []
-    homes = {z.code: _adults_per_household(b, z) for z in b.inside}
+    per_household = _adults_per_household(b)
+    homes = {z.code: per_household[z.county][0] for z in b.inside}
     homes["outside"] = float(b.region_mean(homes))
     singles = {
         z.code: figure(b.data.profile, z.county, "joc_health.% Children in Single-Parent Households")
@@ -206,18 +213,27 @@ def families(b: Builder) -> pd.DataFrame:
                 "adults_per_household",
                 "all",
                 homes[code],
-                "outside_mean" if outside else "acs_households",
+                "outside_mean" if outside else per_household[z.county][1],
             )
         )
     return pd.DataFrame(rows, columns=["zone", "kind", "measure", "key", "value", "source"])
 
 
-def _adults_per_household(b: Builder, z: Zone) -> float:
-    frame = b.data.childcare.query("study_year == 2018").set_index("fips")["households"]
-    means = {c: float(b.population[c][16:].sum() / frame[c]) for c in b.counties if c in frame.index}
-    if z.county in means:
-        return means[z.county]
-    return float(np.mean(list(means.values()))) if means else 1.97
+def _adults_per_household(b: Builder) -> dict[str, tuple[float, str]]:
+    """County -> (adults per household, source): people 16 and over in households over the county's households.
+
+    Where households are not at hand: the mean of the region's counties that have them, else of the nearest five.
+    """
+    table = b.data.childcare.query("study_year == 2018").set_index("fips")["households"]
+    known = {c: float(b.population[c][16:].sum() / table[c]) for c in b.counties if c in table.index}
+    others = known or {
+        c: float(household_population(b.data, c)[16:].sum() / table[c])
+        for c in nearest(b.data, b.counties, [c for c in table.index if c in b.data.profile.index], 5)
+    }
+    mean = float(np.mean(list(others.values())))
+    return {
+        c: (known[c], "acs_households") if c in known else (mean, "acs_households_mean") for c in b.counties
+    }
 
 
 def cars(b: Builder) -> pd.DataFrame:
@@ -245,8 +261,26 @@ def traits() -> pd.DataFrame:
 # --- labor force -------------------------------------------------------------------------------
 
 
+#: Most of the people 16 and over who can be in the labor force; more is a fault of small counties' estimates.
+_MOST_ACTIVE = 0.85
+
+
 def county_labor_force(b: Builder) -> dict[str, tuple[float, float, str]]:
     """County -> (labor force, unemployment rate, source), mean of the twelve months centred on the start."""
+
+    def make() -> dict[str, tuple[float, float, str]]:
+        out = _county_labor_force(b)
+        for c, (force, rate, _) in out.items():
+            most = _MOST_ACTIVE * float(b.population[c][16:].sum())
+            if force > most:
+                out[c] = (most, rate, "laus_capped")
+        return out
+
+    made: dict[str, tuple[float, float, str]] = b.once("county labor force", make)
+    return made
+
+
+def _county_labor_force(b: Builder) -> dict[str, tuple[float, float, str]]:
     months = pd.period_range(end=pd.Period(b.start, "M") + 6, periods=12, freq="M").strftime("%Y-%m")
     monthly = b.data.laus_monthly[b.data.laus_monthly["month"].isin(list(months))]
     mean = monthly.groupby("fips")[["labor_force", "unemployed"]].mean()
@@ -259,7 +293,7 @@ def county_labor_force(b: Builder) -> dict[str, tuple[float, float, str]]:
             out[c] = (force, figure(mean, c, "unemployed") / force, "laus")
         else:
             missing.append(c)
-    annual: Any = b.data.laus_annual.set_index(["fips", "year"])
+    annual: Any = b.data.laus_annual.set_index(["fips", "year"]).sort_index()
     core = b.data.laus_region.query("region == 'kc_core7'")
     core = core[core["month"].isin(list(months))]
     seven = {"29095", "29047", "29165", "29037", "20091", "20209", "20103"}
@@ -277,21 +311,39 @@ def county_labor_force(b: Builder) -> dict[str, tuple[float, float, str]]:
     for c in missing:
         year = min(2018, int(annual.loc[c].index.max()))
         row = annual.loc[(c, year)]
-        state = annual.reset_index()
-        state = state[state["fips"].str[:2] == c[:2]].groupby("year")[["labor_force", "unemployed"]].sum()
-        was, now = state.loc[year], state.loc[2018]
-        growth = float(now["labor_force"] / was["labor_force"])
-        change = float((now["unemployed"] / now["labor_force"]) / (was["unemployed"] / was["labor_force"]))
+        was, now = _state_labor_force(b, c[:2], year)
         out[c] = (
-            float(row["labor_force"]) * growth,
-            float(row["unemp_rate_pct"]) / 100 * change,
+            float(row["labor_force"]) * now[0] / was[0],
+            float(row["unemp_rate_pct"]) / 100 * (now[1] / now[0]) / (was[1] / was[0]),
             "laus_annual",
         )
     return out
 
 
+def _state_labor_force(b: Builder, state: str, year: int) -> tuple[F8, F8]:
+    """(labor force, unemployed) of a state's counties in `year` and around the start: those at hand in both."""
+
+    def make() -> tuple[F8, F8]:
+        frame = b.data.laus_annual[b.data.laus_annual["fips"].str[:2] == state]
+        columns = ["labor_force", "unemployed"]
+        then = frame[frame["year"] == year].set_index("fips")[columns]
+        start = int(b.start[:4])
+        around = frame[frame["year"].isin([start - 1, start])].groupby("fips")[columns]
+        now = around.mean()[around.size() == 2]
+        both = then.index.intersection(now.index)
+        return then.loc[both].sum().to_numpy(np.float64), now.loc[both].sum().to_numpy(np.float64)
+
+    made: tuple[F8, F8] = b.once(f"state labor force {state} {year}", make)
+    return made
+
+
 def zone_labor_force(b: Builder) -> dict[str, dict[str, float]]:
-    """Zone -> measures of LABOR_FORCE (the outside zone's population and labor force are set by `size_outside`)."""
+    """Zone -> measures of LABOR_FORCE (population and labor force of the outside zone are set by `labor_force`)."""
+    made: dict[str, dict[str, float]] = b.once("zone labor force", lambda: _zone_labor_force(b))
+    return made
+
+
+def _zone_labor_force(b: Builder) -> dict[str, dict[str, float]]:
     county = county_labor_force(b)
     ratio = b.ratios("unemployment")
     out: dict[str, dict[str, float]] = {}
@@ -323,9 +375,12 @@ _MEASURE_SOURCE = {
 
 def labor_force(b: Builder, outside_people: float) -> pd.DataFrame:
     county = county_labor_force(b)
-    made = zone_labor_force(b)
+    made = dict(zone_labor_force(b))
     adults = float(b.zone_population["outside"][16:].sum()) * outside_people
-    made["outside"] |= {"population_16": adults, "labor_force": adults * made["outside"]["participation"]}
+    made["outside"] = made["outside"] | {
+        "population_16": adults,
+        "labor_force": adults * made["outside"]["participation"],
+    }
     rows = []
     for z in b.zones:
         own = "outside_mean" if z.kind == "outside" else county[z.county][2]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -67,6 +67,13 @@ class Builder:
     zones: tuple[Zone, ...]
     split: Mapping[str, Sequence[Part]]
     start: str = "2018-01"
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, worked out the first time `name` is asked for; nobody may change it."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     @property
     def inside(self) -> tuple[Zone, ...]:
@@ -236,9 +243,10 @@ def zone_attainment(b: Builder) -> dict[str, F8]:
 
 def education(b: Builder) -> pd.DataFrame:
     margins = zone_attainment(b)
+    states = {s: state_attainment(b.data, s) for s in b.states}
     shares: dict[str, F8] = {}
     for z in b.inside:
-        state = state_attainment(b.data, z.state)
+        state = states[z.state]
         people = b.zone_population[z.code]
         weights = np.array(
             [
@@ -319,35 +327,36 @@ _ACS_RACE = {"white": "white", "black": "black", "hispanic": "latino", "asian": 
 
 
 def race_education(b: Builder) -> pd.DataFrame:
-    margins = zone_attainment(b)
+    margins, races = zone_attainment(b), zone_races(b)
     shares: dict[str, F8] = {}
+    own: dict[tuple[str, str], bool] = {}
     for z in b.inside:
-        own = margins[z.code]
-        table = np.tile(own, (len(RACES), 1))
+        mean = margins[z.code]
+        table = np.tile(mean, (len(RACES), 1))
         for k, r in enumerate(RACES):
             if r not in _ACS_RACE:
                 continue
-            high, bachelor = (
-                _race_share(b, z.county, f"pct_edu_{level}_{_ACS_RACE[r]}") for level in ("hsplus", "baplus")
-            )
+            columns = [f"pct_edu_{level}_{_ACS_RACE[r]}" for level in ("hsplus", "baplus")]
+            own[z.code, r] = bool(b.data.acs_county.loc[z.county, columns].notna().all())
+            high, bachelor = (_race_share(b, z.county, c) for c in columns)
             if np.isnan(high) or np.isnan(bachelor):
                 continue
             bachelor = min(bachelor, high - 0.02)
             table[k] = np.r_[
-                1 - high, own[1:4] / own[1:4].sum() * (high - bachelor), own[4:] / own[4:].sum() * bachelor
+                1 - high, mean[1:4] / mean[1:4].sum() * (high - bachelor), mean[4:] / mean[4:].sum() * bachelor
             ]
-        races = zone_races(b)[z.code]  # together they make up the zone's own attainment
-        fitted = rake(np.maximum(table, 1e-4) * races[:, None], races, own)
+        # together they make up the zone's own attainment
+        fitted = rake(np.maximum(table, 1e-4) * races[z.code][:, None], races[z.code], mean)
         shares[z.code] = fitted / fitted.sum(axis=1, keepdims=True)
     shares["outside"] = b.region_mean(shares)
+
+    def source(z: Zone, r: str) -> str:
+        if z.kind == "outside":
+            return "outside_mean"
+        return "race_education" if own.get((z.code, r), True) else "race_education_mean"
+
     rows = [
-        (
-            z.code,
-            r,
-            level,
-            float(shares[z.code][k, j]),
-            "outside_mean" if z.kind == "outside" else "race_education",
-        )
+        (z.code, r, level, float(shares[z.code][k, j]), source(z, r))
         for z in b.zones
         for k, r in enumerate(RACES)
         for j, level in enumerate(EDUCATION)

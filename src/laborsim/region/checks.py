@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def validate(pack: Pack, prefix: str = "") -> list[str]:
     """Every fault of a pack, each "file:line: field: what is wrong"; lines are those of the saved files."""
     problems: list[str] = []
+    problems += [f"{prefix}pack.toml:1: {fault}" for fault in _zone_faults(pack)]
     if pack.zones and (pack.zones[-1].kind != "outside" or len(set(pack.zone_codes)) != len(pack.zones)):
         problems.append(
             f"{prefix}pack.toml:1: zones: codes must differ and the last must be of kind 'outside'"
@@ -26,6 +27,34 @@ def validate(pack: Pack, prefix: str = "") -> list[str]:
             continue
         problems += _validate_table(pack, f"{prefix}{name}.csv", layout, pack.tables[name])
     return problems
+
+
+#: FIPS of states whose counties packs are of.
+STATE_FIPS = {"18": "IN", "20": "KS", "21": "KY", "29": "MO", "41": "OR"}
+KINDS = ("county", "part", "group", "commuting", "outside")
+
+
+def _zone_faults(pack: Pack) -> list[str]:
+    found = []
+    beyond = [z.beyond for z in pack.zones]
+    if beyond != sorted(beyond):
+        found.append("zones: those beyond the region (commuting, outside) must come last")
+    if pack.zones and not any(not x for x in beyond):
+        found.append("zones: none of them lies in the region")
+    for z in pack.zones:
+        where = f"zones: {z.code!r}"
+        if z.kind not in KINDS:
+            found.append(f"{where}: kind {z.kind!r} is not one of {', '.join(KINDS)}")
+        codes = z.counties or ((z.county,) if z.county else ())
+        if not codes and z.kind != "outside":
+            found.append(f"{where}: county or counties missing")
+        for c in codes:
+            if len(c) != 5 or not c.isdigit() or STATE_FIPS.get(c[:2], z.state) != z.state:
+                found.append(f"{where}: {c!r} is not the FIPS code of a county of {z.state!r}")
+        for share in ("people_share", "jobs_share"):
+            if not 0.0 <= getattr(z, share) <= 1.0:
+                found.append(f"{where}: {share} is not between 0 and 1")
+    return found
 
 
 def _rows(path: str, frame: pd.DataFrame, wrong: Any, column: str, what: str) -> list[str]:

@@ -112,8 +112,8 @@ def conditions(
         dollar_year=int(national.meta["dollar_year"]),
         zone_codes=zones,
         zone_names=tuple(z.name for z in pack.zones),
-        zone_county=tuple(z.county for z in pack.zones),
-        outside=len(zones) - 1,
+        zone_county=tuple(z.area or z.county for z in pack.zones),
+        outside=len(pack.inside),
         commute_minutes=_matrix(pack, "minutes", "minutes"),
         commute_weight=commute_weight(flows, values["region.commute_floor"]),
         occ_codes=tuple(codes),
@@ -243,7 +243,7 @@ def _supplements(pack: Pack, national: Pack, calendar: list[str]) -> dict[str, F
     table = national["supplements"].sort_values("month")
     force = pack["labor_force"].query("measure == 'labor_force'").set_index("zone")["value"]
     weights: dict[str, float] = {}
-    for z in pack.zones:
+    for z in pack.inside:
         if z.state:
             weights[z.state] = weights.get(z.state, 0.0) + float(force[z.code])
     out = {}
@@ -280,7 +280,7 @@ def _needs(pack: Pack) -> F8:
 
 def _good_job_wage(pack: Pack, hours: float) -> float:
     people = pack["age_sex"].groupby("zone")["people"].sum()
-    inside = [z.code for z in pack.zones if z.kind != "outside"]
+    inside = [z.code for z in pack.inside]
     head = pack["income"].set_index("zone")["per_capita_income"]
     return float(sum(head[c] * people[c] for c in inside) / sum(people[c] for c in inside) / hours)
 
@@ -323,10 +323,9 @@ def state_paths(pack: Pack, national: Pack, us: pd.DataFrame) -> pd.DataFrame:
     table = national["sector_index_state"].pivot(index="month", columns=["state", "series"], values="index")
     series = dict(zip(national["sectors"]["code"], national["sectors"]["state_series"], strict=True))
     jobs = pack["jobs"].merge(
-        pd.DataFrame({"zone": [z.code for z in pack.zones], "state": [z.state for z in pack.zones]}),
+        pd.DataFrame({"zone": [z.code for z in pack.inside], "state": [z.state for z in pack.inside]}),
         on="zone",
     )
-    jobs = jobs[jobs["state"] != ""]
     out = us.copy()
     for sector in SECTORS:
         mine = jobs[jobs["sector"] == sector].groupby("state")["jobs"].sum()

@@ -10,9 +10,10 @@ import pandas as pd
 
 from laborsim.market.codes import EDUCATION, SEXES
 from laborsim.region import schedules
+from laborsim.region.citations import DATA_SOURCES
 from laborsim.region.pack import Pack
 from laborsim.region.pay import hourly, minor_group, pooled_quantiles, wage_to_2019
-from laborsim.region.sources import DATA_SOURCES, Data
+from laborsim.region.sources import Data
 from laborsim.region.tables import NATIONAL_TABLES, SECTORS
 
 BASE_MONTH: Final = "2018-01"

@@ -74,6 +74,7 @@ from laborsim.region.tables import NATIONAL_TABLES, REGION_TABLES, SECTORS, Layo
 
 __all__ = [
     "SECTORS",
+    "Fallback",
     "Pack",
     "PackError",
     "Source",
@@ -99,15 +100,18 @@ class PackError(ValueError):
 
 @dataclass(frozen=True)
 class Zone:
-    """A place people live and work in: a county, part of one, or `outside`.
+    """A place people live and work in: a county, part of one, several together, or `outside`.
 
     Attributes
     ----------
     code, name : label used in groups ("zone:<code>") and its reading name.
-    county, state : county FIPS and postal state; "" outside.
-    kind : "county", "part" or "outside".
+    county, state : county FIPS ("" if several) and postal state; "" outside.
+    kind : "county", "part", "group" (several counties), "commuting" (beyond the region: people who live or work
+        there are simulated but not residents) or "outside" (the rest of the commuting belt).
     people_share, jobs_share : share of the county's people and jobs.
     latitude, longitude : degrees, of the centroid.
+    area : label of the area the zone belongs to, by which groups of zones are reported; "" if none.
+    counties : FIPS of a group's counties.
     """
 
     code: str
@@ -119,6 +123,30 @@ class Zone:
     jobs_share: float = 1.0
     latitude: float = 0.0
     longitude: float = 0.0
+    area: str = ""
+    counties: tuple[str, ...] = ()
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the zone lies beyond the region: its people are not residents."""
+        return self.kind in ("commuting", "outside")
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """What stands in for a figure that some counties lack.
+
+    Attributes
+    ----------
+    table, source : of the rows concerned.
+    counties : FIPS of the counties; none if it concerns the region as a whole.
+    why : what is lacking and what is used, in words.
+    """
+
+    table: str
+    source: str
+    counties: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True)
@@ -143,6 +171,7 @@ class Pack:
     meta : start month, counties and other facts of the build.
     sources : source id -> Source.
     tables : table name -> frame, columns as in the module's docstring.
+    fallbacks : what stands in for figures that counties lack.
     """
 
     name: str
@@ -151,6 +180,7 @@ class Pack:
     meta: Mapping[str, Any]
     sources: Mapping[str, Source]
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    fallbacks: tuple[Fallback, ...] = ()
 
     @property
     def national(self) -> bool:
@@ -159,6 +189,11 @@ class Pack:
     @property
     def zone_codes(self) -> tuple[str, ...]:
         return tuple(z.code for z in self.zones)
+
+    @property
+    def inside(self) -> tuple[Zone, ...]:
+        """The region's own zones."""
+        return tuple(z for z in self.zones if not z.beyond)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
@@ -250,7 +285,10 @@ def _toml(pack: Pack) -> str:
     ]
     lines += [f"{k} = {_value(v)}" for k, v in pack.meta.items()]
     for z in pack.zones:
-        lines += ["", "[[zones]]"] + [f"{k} = {_value(v)}" for k, v in vars(z).items()]
+        facts = {k: v for k, v in vars(z).items() if k not in ("area", "counties") or v}
+        lines += ["", "[[zones]]"] + [f"{k} = {_value(v)}" for k, v in facts.items()]
+    for f in pack.fallbacks:
+        lines += ["", "[[fallbacks]]"] + [f"{k} = {_value(v)}" for k, v in vars(f).items()]
     for key, s in sorted(pack.sources.items()):
         lines += ["", f"[sources.{key}]"] + [f"{k} = {_value(v)}" for k, v in vars(s).items() if v != ""]
     return "\n".join(lines) + "\n"
@@ -311,14 +349,15 @@ def load_pack(name_or_path: str | Path) -> Pack:
     head = _read_toml(folder / "pack.toml", problems)
     if problems:
         raise PackError(problems)
-    zones = tuple(Zone(**z) for z in head.get("zones", []))
+    zones = tuple(Zone(**(z | {"counties": tuple(z.get("counties", ()))})) for z in head.get("zones", []))
+    fallbacks = tuple(Fallback(**(f | {"counties": tuple(f["counties"])})) for f in head.get("fallbacks", []))
     sources = {k: Source(**({"vintage": ""} | s)) for k, s in head["sources"].items()}
     tables: dict[str, pd.DataFrame] = {}
     for name, layout in _layouts(not zones).items():
         frame = _read_csv(folder / f"{name}.csv", layout, problems)
         if frame is not None:
             tables[name] = frame
-    pack = Pack(head["name"], head["title"], zones, head["meta"], sources, tables)
+    pack = Pack(head["name"], head["title"], zones, head["meta"], sources, tables, fallbacks)
     problems += validate(pack, str(folder) + "/")
     if problems:
         raise PackError(problems)
@@ -341,6 +380,10 @@ def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
             problems.append(f"{path}:1: {key}: missing or not a {kind.__name__}")
     for i, zone in enumerate(head.get("zones", [])):
         problems += _check_record(path, f"zones[{i}]", zone, Zone, {"code", "name", "county", "state"})
+    for i, fallback in enumerate(head.get("fallbacks", [])):
+        problems += _check_record(
+            path, f"fallbacks[{i}]", fallback, Fallback, {"table", "source", "counties", "why"}
+        )
     for key, source in (head.get("sources") or {}).items():
         problems += _check_record(path, f"sources.{key}", source, Source, {"publisher", "series", "grade"})
         if isinstance(source, dict) and source.get("grade", "measured") not in GRADES:
@@ -355,15 +398,19 @@ def _check_record(path: Path, where: str, record: Any, kind: Any, needed: set[st
     if not isinstance(record, dict):
         return [f"{path}:1: {where}: must be a table"]
     known = set(kind.__dataclass_fields__)
-    line = _toml_line(path, f"[{where}]")
+    name, _, place = where.rstrip("]").partition("[")
+    line = _toml_line(path, f"[[{name}]]", int(place)) if place else _toml_line(path, f"[{where}]")
     bad = [f"{path}:{line}: {where}.{k}: missing" for k in sorted(needed - set(record))]
     return bad + [f"{path}:{line}: {where}.{k}: unknown" for k in sorted(set(record) - known)]
 
 
-def _toml_line(path: Path, header: str) -> int:
+def _toml_line(path: Path, header: str, skip: int = 0) -> int:
+    """Line of a header; the first after `skip` others like it."""
     for i, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if text.strip() == header:
-            return i
+            if skip == 0:
+                return i
+            skip -= 1
     return 1
 
 
@@ -413,7 +460,9 @@ def describe(pack: Pack) -> dict[str, Any]:
             "code": z.code,
             "name": z.name,
             "county": z.county,
+            "counties": list(z.counties),
             "kind": z.kind,
+            "beyond": z.beyond,
             "people": round(people[z.code]),
             "people_16_and_over": round(adults[z.code]),
             "labor_force": round(lf["labor_force"][z.code]),
@@ -422,7 +471,7 @@ def describe(pack: Pack) -> dict[str, Any]:
         }
         for z in pack.zones
     ]
-    inside = [z for z in zones if z["kind"] != "outside"]
+    inside = [z for z in zones if not z["beyond"]]
     return {
         "name": pack.name,
         "title": pack.title,
@@ -433,4 +482,5 @@ def describe(pack: Pack) -> dict[str, Any]:
         "labor_force": sum(z["labor_force"] for z in inside),
         "jobs": sum(z["jobs"] for z in inside),
         "sources": [{"id": k, **vars(s)} for k, s in sorted(pack.sources.items())],
+        "fallbacks": [{**vars(f), "counties": list(f.counties)} for f in pack.fallbacks],
     }

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from laborsim.region.checks import STATE_FIPS
 from laborsim.region.pack import PackError, Zone
-from laborsim.region.sources import Data
+from laborsim.region.sources import Data, figure
 
-STATES = {"18": "IN", "20": "KS", "21": "KY", "29": "MO", "41": "OR"}
+STATES = STATE_FIPS
 _COMPASS = {"east": (0, 1), "west": (0, -1), "north": (1, 0), "south": (-1, 0)}
 
 
@@ -61,6 +63,33 @@ JACKSON = (
 )
 
 
+def kilometres(a: tuple[float, float], c: tuple[float, float]) -> float:
+    """Great-circle distance of two places given by latitude and longitude in degrees.
+
+    >>> round(kilometres((39.0, -94.0), (39.0, -93.0)))
+    86
+    """
+    p, q = math.radians(a[0]), math.radians(c[0])
+    d = math.radians(c[1] - a[1])
+    return 6371.0 * math.acos(min(1.0, math.sin(p) * math.sin(q) + math.cos(p) * math.cos(q) * math.cos(d)))
+
+
+def centroid(data: Data, fips: str) -> tuple[float, float]:
+    """Latitude and longitude of a county, degrees."""
+    row: Any = data.profile.loc[fips]
+    return float(row["joc_latitude (deg)"]), -abs(float(row["joc_longitude (deg)"]))
+
+
+def nearest(data: Data, counties: Sequence[str], candidates: Sequence[str], count: int) -> list[str]:
+    """The `count` candidates nearest to any of the counties, nearest first."""
+    mine = [centroid(data, c) for c in counties]
+
+    def gap(c: str) -> tuple[float, str]:
+        return min(kilometres(centroid(data, c), m) for m in mine), c
+
+    return sorted(candidates, key=gap)[:count]
+
+
 def parse_split(text: str) -> dict[str, tuple[Part, ...]]:
     """Parts written as "29095=east:0.43:0.30,west"; several counties are parted by ";".
 
@@ -89,19 +118,30 @@ def parse_split(text: str) -> dict[str, tuple[Part, ...]]:
     return out
 
 
-def make_zones(data: Data, counties: Sequence[str], split: Mapping[str, Sequence[Part]]) -> tuple[Zone, ...]:
-    """Zones in order: counties as given, parts in place of split ones, and the outside zone."""
+def make_zones(
+    data: Data,
+    counties: Sequence[str],
+    split: Mapping[str, Sequence[Part]],
+    commuting: Sequence[str] = (),
+    areas: Mapping[str, str] | None = None,
+) -> tuple[Zone, ...]:
+    """Zones in order: counties as given (parts in place of split ones), commuting zones, and the outside zone.
+
+    `areas` labels zones by county.
+    """
     zones: list[Zone] = []
-    for fips in counties:
-        row: Any = data.profile.loc[fips]
+    labels = areas or {}
+    for fips in [*counties, *commuting]:
         state = STATES[fips[:2]]
-        name = f"{str(row['name']).title()}, {state}"
-        lat, lon = float(row["joc_latitude (deg)"]), -abs(float(row["joc_longitude (deg)"]))
+        name = f"{str(data.profile.at[fips, 'name']).title()}, {state}"
+        lat, lon = centroid(data, fips)
         parts = list(split.get(fips, ()))
+        area = slug(labels[fips]) if fips in labels else ""
         if not parts:
-            zones.append(Zone(fips, name, fips, state, "county", 1.0, 1.0, lat, lon))
+            kind = "commuting" if fips in commuting else "county"
+            zones.append(Zone(fips, name, fips, state, kind, 1.0, 1.0, lat, lon, area))
             continue
-        side = math.sqrt(float(row["joc_area (km^2)"]))
+        side = math.sqrt(figure(data.profile, fips, "joc_area (km^2)"))
         people = jobs = 0.0
         for i, p in enumerate(parts):
             last = i == len(parts) - 1
@@ -121,11 +161,44 @@ def make_zones(data: Data, counties: Sequence[str], split: Mapping[str, Sequence
                     "part",
                     round(shares[0], 6),
                     round(shares[1], 6),
-                    *(round(x, 4) for x in place),
+                    round(place[0], 4),
+                    round(place[1], 4),
+                    area,
                 )
             )
     zones.append(Zone("outside", "Beyond the region's border", "", "", "outside", 1.0, 1.0))
     return tuple(zones)
+
+
+def slug(name: str) -> str:
+    """Code of a named area: "St. Louis City" -> "st-louis-city"."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+#: Ways to group counties: name -> (method of Data, what it is).
+GROUPINGS = ("workforce", "area")
+
+
+def grouping(data: Data, by: str, counties: Sequence[str]) -> dict[str, str]:
+    """County -> name of its area.
+
+    Parameters
+    ----------
+    by : "workforce" (Missouri's workforce regions; the list was typed from memory and is not verified) or "area"
+        (metropolitan and nonmetropolitan areas of LAUS, 2015 delineation).
+
+    Raises
+    ------
+    PackError
+        If `by` is neither, or does not know a county.
+    """
+    if by not in GROUPINGS:
+        raise PackError([f"group by {by!r}: is not one of {', '.join(GROUPINGS)}"])
+    known = data.workforce_regions if by == "workforce" else data.labor_areas
+    lacking = [c for c in counties if c not in known]
+    if lacking:
+        raise PackError([f"group by {by!r}: knows no area of {', '.join(lacking)}"])
+    return {c: known[c] for c in counties}
 
 
 def part_ratios(

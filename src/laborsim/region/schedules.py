@@ -1,6 +1,6 @@
 """National schedules by single age, joined from a few published or assumed anchors.
 
-Anchors were written down from general knowledge of the publications named in `sources.DATA_SOURCES`
+Anchors were written down from general knowledge of the publications named in `citations.DATA_SOURCES`
 and still have to be checked against them; each is a yearly probability or a share.
 """
 
