@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from laborsim.commands import region_fetch, region_import
 from laborsim.commands.options import Debug, Json, Quiet, emit_json, remark
 
 app = typer.Typer(
@@ -15,6 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("fetch")(region_fetch.fetch)
+app.command("import")(region_import.import_)
 
 Counties = Annotated[
     str,

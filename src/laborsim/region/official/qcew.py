@@ -2,7 +2,8 @@
 
 https://www.bls.gov/cew/downloadable-data-files.htm ("by area", with titles) and the data slices of
 https://www.bls.gov/cew/additional-resources/open-data/ (without titles). Payroll jobs covered by unemployment
-insurance, by place of work. A cell with disclosure code N is published with zeros: it is missing here.
+insurance, by place of work. A cell with disclosure code N is published with zeros: it is missing here. One with - has
+no establishments in that quarter: its jobs are none.
 """
 
 from __future__ import annotations
@@ -117,12 +118,13 @@ def by_area(path: str | Path) -> pd.DataFrame:
     faults.check()
     frame = frame[frame["size_code"] == 0].copy()
     frame["quarter"] = quarter[frame.index].astype("int64")
-    frame["suppressed"] = code[frame.index] != ""
+    frame["suppressed"] = code[frame.index] == "N"
     if yearly:
         frame[[*_MONTHS, "jobs_change_pct", "wage_change_pct"]] = np.nan
     else:
         frame["employment"] = frame[_MONTHS].mean(axis=1)
     frame.loc[frame["suppressed"], _HIDDEN] = np.nan
+    frame.loc[code[frame.index] == "-", _HIDDEN[-3:]] = np.nan  # no establishments in the quarter: no jobs, no wage
     frame["industry_title"] = [
         t.removeprefix(f"{c} ").removeprefix(f"NAICS {c} ")
         for t, c in zip(frame["industry_title"], frame["industry_code"], strict=True)
