@@ -36,6 +36,7 @@ from laborsim.market.codes import (
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.month import Month
+from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, move
 
 MAX_AGE = 121
@@ -56,7 +57,7 @@ class Behaviour(NamedTuple):
     discouraged: float
     self_employment: float
     chance: float  # factor on looking from the chance of finding a job
-    most: NDArray[np.float64]  # (states,) most that anyone of the state could look; the unemployed all go on
+    bound: NDArray[np.uint32]  # most that anyone of the state could look, see `scan`; the unemployed all go on
 
 
 def by_age(bands: list[float]) -> NDArray[np.float64]:
@@ -105,13 +106,10 @@ def _participate(  # type: ignore[no-untyped-def]
 ):
     moved = 0
     found = 0
-    for row in range(lo, hi):
-        i = np.uint64(row)  # unsigned: no test for negative indices
+    for k in range(lo, lo + scan(lo, hi, p, start_key, b.bound, rows)):
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
         s = p.state[i]
-        # What is left of pay after care is at most 4/3 of the usual: most draws end here.
         u = to_unit(bits(start_key, p.id[i]))
-        if u >= b.most[s]:
-            continue
         hh = p.household[i]
         if s <= UNEMPLOYED:
             drawing = p.ui_weeks[i] > 0
@@ -175,6 +173,7 @@ def stage(month: Month) -> None:
     look = np.array([q[f"look_{reason}"] for reason in REASONS_OUT])
     most = np.zeros(N_STATES)
     most[CARER:GONE] = look * chance
+    # What is left of pay after care is at most all of it.
     most[CARER] *= (1.0 / USUALLY_LEFT) ** q["childcare_elasticity"]
     most[[TEMPORARY_LAYOFF, UNEMPLOYED]] = 1.0
     b = Behaviour(
@@ -188,7 +187,7 @@ def stage(month: Month) -> None:
         discouraged=q["discouraged_share"],
         self_employment=q["self_employment_entry"],
         chance=chance,
-        most=most,
+        bound=bounds_by_state(most),
     )
     cost, chance_of_place = childcare_terms(month)
     rows, states, reasons = month.buffers()

@@ -47,15 +47,15 @@ def bounds_by_state(most: NDArray[np.float64]) -> NDArray[np.uint32]:
 
 
 @njit(cache=True, nogil=True)
-def draw_block(key: Any, ids: Any, lo: Any, n: Any, out: Any) -> None:
-    """Upper 31 bits of the draws of rows lo to lo + n, into `out`."""
+def draw_block(key: Any, ids: Any, lo: Any, n: Any, out: Any, less: Any = np.uint64(0)) -> None:  # noqa: B008
+    """Upper 31 bits of the draws of rows lo to lo + n, less `less` (round the circle), into `out`."""
     mine, into = ids[lo:lo + n], out[:n]
     for k in range(mine.size):
-        into[k] = np.uint32(bits(key, mine[k]) >> _TOP)
+        into[k] = np.uint32((bits(key, mine[k]) - less) >> _TOP)
 
 
 @njit(cache=True, nogil=True)
-def scan(lo: Any, hi: Any, p: Any, key: Any, bound: Any, rows: Any) -> Any:
+def scan(lo: Any, hi: Any, p: Any, key: Any, bound: Any, rows: Any, less: Any = np.uint64(0)) -> Any:  # noqa: B008
     """List the people [lo, hi) whose draw is below the bound of their state and sex, in row order.
 
     Parameters
@@ -63,6 +63,7 @@ def scan(lo: Any, hi: Any, p: Any, key: Any, bound: Any, rows: Any) -> Any:
     p : columns of people.
     key : key of the decision's draws; bound : (2 * KINDS,) as `bounds_by_state` makes it.
     rows : written from `lo` on.
+    less : taken from all 64 bits of the draws first, so that the highest draws come before the lowest.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def scan(lo: Any, hi: Any, p: Any, key: Any, bound: Any, rows: Any) -> Any:
     n = np.uint64(lo)
     for start in range(lo, hi, BLOCK):
         size = min(BLOCK, hi - start)
-        draw_block(key, p.id, start, size, draw)
+        draw_block(key, p.id, start, size, draw, less)
         state, sex = p.state[start:start + size], p.sex[start:start + size]
         for row in range(size):
             k = np.uint64(row)  # unsigned: no test for negative indices

@@ -22,6 +22,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
+from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.search import behaviour, floor_by_zone
 
 
@@ -37,6 +38,19 @@ def _post(lo, hi, chunk, c, premium, going, speed, age_raise, age_most, floor, c
         posted = c.posted[k] * (goal / c.posted[k]) ** speed
         c.posted[k] = max(posted, floor[c.zone[k]])
     return 0
+
+
+@njit(cache=True, nogil=True)
+def _anniversaries(lo, hi, p, month, rows):  # type: ignore[no-untyped-def]
+    """List employees hired in this month of an earlier year; rows are written from `lo` on."""
+    state, hired = p.state[lo:hi], p.hired[lo:hi]
+    n = np.uint64(lo)
+    for row in range(hi - lo):
+        k = np.uint64(row)  # unsigned: no test for negative indices
+        tenure = np.int32(month) - np.int32(hired[k])
+        rows[n] = lo + row
+        n += np.uint64((state[k] < SELF_EMPLOYED) & (tenure % np.int32(12) == 0) & (tenure > 0))
+    return np.int64(n) - lo
 
 
 @njit(cache=True, nogil=True)
@@ -57,18 +71,21 @@ def _review(  # type: ignore[no-untyped-def]
     ability_return,
     skill_return,
     hours_change,
+    bound,
+    rows,
 ):
-    for row in range(lo, hi):
-        i = np.uint64(row)  # unsigned: no test for negative indices
+    """Hours cut and raised, then reviews of wages, then the floor where it has risen."""
+    for k in range(lo, lo + scan(lo, hi, p, key, bound, rows)):
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
         s = p.state[i]
-        payroll = s < SELF_EMPLOYED
         if uniform(key, p.id[i]) < hours_change[s]:
             p.state[i] = FULL_TIME if s == PART_TIME_INVOLUNTARY else PART_TIME_INVOLUNTARY
             p.hours[i] = 40 if s == PART_TIME_INVOLUNTARY else 26
-        tenure = month - p.hired[i]
-        # Trainees' wages follow their program's steps.
-        if payroll & (tenure % 12 == 0) & (tenure > 0) & (p.program[i] == NO_PROGRAM):
-            job = p.job[i]
+    for k in range(lo, lo + _anniversaries(lo, hi, p, month, rows)):
+        i = np.uint64(rows[k])
+        if p.program[i] == NO_PROGRAM:  # trainees' wages follow their program's steps
+            tenure = month - p.hired[i]
+            job = np.uint64(p.job[i])
             skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[p.occupation[i]]
             p.skill[i] = skill
             goal = c.posted[job] * np.exp(
@@ -78,8 +95,11 @@ def _review(  # type: ignore[no-untyped-def]
                 p.wage[i] += pass_on * (goal - p.wage[i])
             else:  # pay in dollars does not fall, but its worth does
                 p.wage[i] = max(goal, p.wage[i] * slip, floor[c.zone[job]])
-        if binding and payroll and p.wage[i] < floor[c.zone[p.job[i]]]:
-            p.wage[i] = floor[c.zone[p.job[i]]]
+    if binding:
+        for row in range(lo, hi):
+            i = np.uint64(row)
+            if p.state[i] < SELF_EMPLOYED and p.wage[i] < floor[c.zone[p.job[i]]]:
+                p.wage[i] = floor[c.zone[p.job[i]]]
     return 0
 
 
@@ -187,4 +207,6 @@ def stage(month: Month) -> None:
         b.ability_return,
         b.skill_return,
         hours_change,
+        bounds_by_state(hours_change),
+        month.buffers()[0],
     )
