@@ -41,7 +41,7 @@ def budget(adults: int, ages: tuple[int, ...], place: Place) -> Budget:
     care = sum(care_price(a, place) for a in ages)
     drive = transport(adults, len(ages), place)
     own, children = health(adults, len(ages), place.state)
-    return Budget(housing, food, care, drive, own + children, other(adults + len(ages)), children)
+    return Budget(housing, food, care, drive, own + children, other(adults, len(ages)), children)
 
 
 def care_price(age: int, place: Place) -> float:
@@ -73,10 +73,11 @@ def health(adults: int, children: int, state: str) -> tuple[float, float]:
     return own / MONTHS, (more + children * spent_child) / MONTHS
 
 
-def other(persons: int) -> float:
+def other(adults: int, children: int) -> float:
     """Dollars a month for clothing, household goods, phone, personal care, recreation and the like."""
     level = value("other_level")
-    scale = (persons / level["persons"]) ** level["power"]
+    mean = level["adults"] + level["child"] * level["children"]
+    scale = ((adults + level["child"] * children) / mean) ** level["power"]
     return float(level["share"] * scale * sum(value("other_year").values()) / MONTHS)
 
 

@@ -99,7 +99,7 @@ def net_resources(
     >>> from laborsim.region.budget.household import of_ages
     >>> place = Place("KS", 0.0, (700, 850, 1100), {}, 20, 1)
     >>> round(float(net_resources(15.0, 2080.0, of_ages(1, ()), place)))
-    26053
+    25687
     """
     if place.state not in STATE_TAX:
         raise ValueError(f"state {place.state!r}: tax rules are known for {', '.join(STATE_TAX)}")
@@ -122,7 +122,8 @@ def self_sufficiency_wage(
     """Hourly wage of each adult from which on net resources cover the spending.
 
     Where resources fall at a limit (a cliff) they may cover the spending below it and not above: the wage given is
-    the one from which on they always do, looked for in steps of about 1% of the wage and then to the cent's fraction.
+    the one from which on they always do, but for dips narrower than a step of the search: 1% of the budget, 0.05% in the
+    fifth above the wage.
 
     Parameters
     ----------
@@ -130,12 +131,14 @@ def self_sufficiency_wage(
     """
     need = np.atleast_1d(np.asarray(spending, np.float64))
     adults = np.asarray(household.adults, np.float64)
-    top = 4.0 * need / (hours * adults)  # no tax takes three quarters
-    grid = np.linspace(0.0, 1.0, _GRID + 1)[:, None] * top
-    short = net_resources(grid, hours, household, place, rules) < need
-    last = _GRID - np.argmax(short[::-1], axis=0)  # last step that falls short
-    last = np.where(short.any(axis=0), last, 0)
-    low, high = top * last / _GRID, top * np.minimum(last + 1, _GRID) / _GRID
+    low, step = np.zeros_like(need), 4.0 * need / (hours * adults) / _GRID  # no tax takes three quarters
+    for finer in (1.0, 0.05):  # the second time round for dips between two steps, a fifth of the wage upwards
+        step = step * finer
+        grid = low + np.arange(_GRID + 1)[:, None] * step
+        short = net_resources(grid, hours, household, place, rules) < need
+        last = np.where(short.any(axis=0), _GRID - np.argmax(short[::-1], axis=0), 0)
+        low = low + step * last
+    high = low + step
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         below = net_resources(middle, hours, household, place, rules) < need
