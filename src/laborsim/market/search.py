@@ -29,8 +29,15 @@ from laborsim.market.draws import Stream, bits, to_unit, uniform
 from laborsim.market.draws import bits as draw_bits
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
+from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.separations import bad_matches
 from laborsim.market.transitions import gather
+
+
+# Steps of wages from $1 an hour: the top of the float's own bits.
+WAGE_SHIFT = 19
+WAGE_FIRST = int(np.float32(1.0).view(np.uint32)) >> WAGE_SHIFT
+WAGE_STEPS = 160
 
 
 class Behaviour(NamedTuple):
@@ -62,18 +69,55 @@ class Behaviour(NamedTuple):
     benefit_effort: float
     bad_match: float
     most: NDArray[np.float64]  # (states,) most that anyone of the state searches
+    bound: NDArray[np.uint32]  # the same, see `scan`
     kept: NDArray[np.float64]  # (121,) skill kept after months out of work
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, match_key, bad_share, b, rows):  # type: ignore[no-untyped-def]
-    """Rows of the employed and unemployed who search.
+class Employed(NamedTuple):
+    """What the employed compare their job with this month."""
 
-    One draw is compared with the most anyone of that state would search before more is read: few go on.
-    """
+    usual_wage: NDArray[np.float64]  # (O,)
+    by_occupation: NDArray[np.float64]  # (O,) usual wage ** pay
+    by_wage: NDArray[np.float64]  # (WAGE_STEPS,) most that own wage ** -pay can be, by the top bits of the wage
+    cell_quality: NDArray[np.uint8]  # (cells,) mean job quality
+    bad_share: NDArray[np.float64]  # (64,) see `separations.bad_matches`
+    match_key: np.uint64
+
+
+@njit(cache=True, inline="always")
+def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
+    """Factors of job quality, of tenure, of hours wanted and of a match found bad on employee i's search."""
+    tenure = min(max(month - p.hired[i], 0), 63)
+    # The match of separations: those who have found it bad look for another.
+    match = bits(e.match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
+    bad = (0 < tenure) & (tenure < 63) & (to_unit(match) < e.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))])
+    quality = b.quality[e.cell_quality[np.uint64(max(p.job[i], 0))]]  # some have none, and do not come here
+    return (quality, b.tenure[np.uint64(tenure)], 2.0 if s == PART_TIME_INVOLUNTARY else 1.0,
+            b.bad_match if bad else 1.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _near(lo, hi, p, wage_bits, month, key, e, b, rows):  # type: ignore[no-untyped-def]
+    """Rows of those who may search: a scan, then without branches the chance of the employed, but for wages in steps."""
+    n = np.uint64(lo)
+    for k in range(lo, lo + scan(lo, hi, p, key, b.bound, rows)):
+        i = np.uint64(rows[k])
+        s = p.state[i]
+        quality, tenure, hours, bad = _own(i, s, p, month, e, b)
+        step = min(max(np.int64(wage_bits[i] >> np.uint32(WAGE_SHIFT)) - WAGE_FIRST, 0), WAGE_STEPS - 1)
+        pay = e.by_occupation[np.uint64(p.occupation[i])] * e.by_wage[np.uint64(step)]
+        rows[n] = i
+        n += np.uint64((uniform(key, p.id[i]) < b.on_the_job * pay * quality * tenure * hours * bad)
+                       | (s >= TEMPORARY_LAYOFF))
+    return np.int64(n) - lo
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _who(lo, hi, chunk, p, wage_bits, month, key, e, b, rows):  # type: ignore[no-untyped-def]
+    """Rows of the employed and unemployed who search."""
     found = 0
-    for row in range(lo, hi):
-        i = np.uint64(row)  # unsigned: no test for negative indices
+    for k in range(lo, lo + _near(lo, hi, p, wage_bits, month, key, e, b, rows)):
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
         s = p.state[i]
         u = uniform(key, p.id[i])
         if u >= b.most[s]:
@@ -83,16 +127,9 @@ def _who(lo, hi, chunk, p, cell_quality, usual_wage, month, key, match_key, bad_
         elif s == TEMPORARY_LAYOFF:
             chance = b.layoff_share
         else:
-            tenure = min(max(month - p.hired[i], 0), 63)
-            relative = usual_wage[p.occupation[i]] / max(p.wage[i], np.float32(1.0))
-            chance = b.on_the_job * relative**b.pay * b.quality[cell_quality[p.job[i]]] * b.tenure[tenure]
-            if s == PART_TIME_INVOLUNTARY:
-                chance *= 2.0
-            if 0 < tenure < 63:
-                # The match of separations: those who have found it bad look for another.
-                match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-                if to_unit(match) < bad_share[min(max(-p.hired[i], 0), 63)]:
-                    chance *= b.bad_match
+            quality, tenure, hours, bad = _own(i, s, p, month, e, b)
+            relative = e.usual_wage[p.occupation[i]] / max(p.wage[i], np.float32(1.0))
+            chance = b.on_the_job * relative**b.pay * quality * tenure * hours * bad
         if p.program[i] != NO_PROGRAM:
             chance *= b.enrolled
         if u < chance:
@@ -236,8 +273,18 @@ def behaviour(month: Month) -> Behaviour:
         benefit_effort=q["benefit_effort"],
         bad_match=q["bad_match_factor"],
         most=most,
+        bound=bounds_by_state(most),
         kept=(1.0 - q["idle_decay"]) ** np.arange(121.0),
     )
+
+
+def wage_steps(pay: float) -> NDArray[np.float64]:
+    """Most that max(wage, 1) ** -pay can be by the top bits of the wage, (WAGE_STEPS,): 16 steps to a doubling."""
+    low = (np.arange(WAGE_STEPS + 1, dtype=np.uint32) + np.uint32(WAGE_FIRST)) << np.uint32(WAGE_SHIFT)
+    edges = low.view(np.float32).astype(np.float64)
+    edges[-1] = np.inf
+    power = edges**-pay
+    return np.asarray(np.maximum(power[:-1], power[1:]) * (1.0 + 1e-9))
 
 
 def floor_by_zone(month: Month) -> NDArray[np.float64]:
@@ -259,21 +306,19 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     b = month.table("search.behaviour", lambda: behaviour(month))
     quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
     cell_est = w.cells.establishment[: w.cells.size]
-    cell_quality = quality[cell_est]
     usual = month.memory["wages"]["now"]
     buffer, _, _ = month.buffers()
+    employed = Employed(
+        usual_wage=usual,
+        by_occupation=usual**b.pay,
+        by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
+        cell_quality=quality[cell_est],
+        bad_share=bad_matches(month)[1],
+        match_key=month.key(Stream.MATCH_QUALITY, fixed=True),
+    )
+    key = month.key(Stream.SEARCH_ON_JOB)
     found = month.crew.map(
-        _who,
-        w.people.size,
-        p,
-        cell_quality,
-        usual,
-        month.index,
-        month.key(Stream.SEARCH_ON_JOB),
-        month.key(Stream.MATCH_QUALITY, fixed=True),
-        bad_matches(month)[1],
-        b,
-        buffer,
+        _who, w.people.size, p, p.wage.view(np.uint32), month.index, key, employed, b, buffer
     )
     (workers,) = gather(found, buffer)
     rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))
