@@ -136,7 +136,9 @@ def delimited(path: Path, faults: Faults, delimiter: str = ",", latin: bool = Fa
             if cells:
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise faults.fail(reader.line_num, "", f"is not a delimited line: {error}", "the file as published") from None
+        end = "unexpected end" in str(error)
+        why = "ends inside a quoted cell (the file may be cut short)" if end else f"is not a delimited line: {error}"
+        raise faults.fail(reader.line_num, "", why, "the file as published") from None
 
 
 def _quoting(delimiter: str) -> Any:

@@ -59,7 +59,7 @@ def origin_destination(path: str | Path) -> pd.DataFrame:
         else:
             for c, cell in zip(COLUMNS, (work, home, jobs), strict=True):
                 _blame(line, c, cell, faults)
-    if not total:
+    if not total and not faults.found:
         faults.add(0, "", "no data rows")
     faults.check()
     keys = sorted(total)

@@ -30,6 +30,7 @@ class Column:
     missing : what stands for a figure that is suppressed or not available; becomes NaN and is counted.
     optional : may be absent from the file; then NaN or "".
     low, high : allowed range.
+    pattern, allowed : regular expression a text must match in whole, and how to say it.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Column:
     optional: bool = False
     low: float | None = None
     high: float | None = None
+    pattern: str = ""
+    allowed: str = ""
 
 
 def plain(head: str) -> str:
@@ -54,11 +57,12 @@ def positions(header: Sequence[str], columns: Sequence[Column], faults: Faults, 
     for i, head in enumerate(header):
         where.setdefault(plain(head), i)
     out = []
+    taken = {plain(h) for c in columns for h in c.heads or (c.name,)}
     for c in columns:
         heads = c.heads or (c.name,)
         at = next((where[plain(h)] for h in heads if plain(h) in where), -1)
         if at < 0 and not c.optional:
-            near = nearest(heads[0], [h for h in header if h.strip()])
+            near = nearest(heads[0], [h for h in header if h.strip() and plain(h) not in taken])
             faults.add(line, heads[0], "column is missing", f"columns here are {listed(list(header), 20)}", near)
         out.append(at)
     faults.check()
@@ -147,7 +151,9 @@ def blame(faults: Faults, values: pd.Series, wrong: Any, head: str, message: str
     """Name the first few values that are wrong, by line (the index), and count the rest."""
     lines = values.index[np.asarray(wrong, dtype=bool)]
     for line in lines[:_SHOWN]:
-        faults.add(int(line), head, f"{values.at[line]!r} {message}", allowed)
+        value: Any = values.at[line]
+        shown = repr(value) if isinstance(value, str) else format(float(value), ".10g")
+        faults.add(int(line), head, f"{shown} {message}", allowed)
     if len(lines) > _SHOWN:
         faults.add(int(lines[_SHOWN]), head, f"and {len(lines) - _SHOWN} more such cells from here", allowed)
 
@@ -156,6 +162,8 @@ def _convert(text: pd.Series, c: Column, faults: Faults) -> tuple[pd.Series, int
     head = (c.heads or (c.name,))[0]
     no = "is not allowed"
     if c.kind == "text":
+        if c.pattern:
+            blame(faults, text, ~text.str.fullmatch(c.pattern), head, no, c.allowed)
         return text, 0
     if c.kind == "code":
         blame(faults, text, ~text.str.fullmatch(rf"\d{{{c.width}}}"), head, no, f"{c.width} digits")
