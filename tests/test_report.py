@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
+import sys
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,11 +19,12 @@ import pandas as pd
 import pytest
 
 from laborsim.market.counts import PIPELINE
-from laborsim.report import brief, charts_targets, terminal, wording
+from laborsim.report import charts_targets, documents, front, terminal, wording
 from laborsim.report.brief import brief_html, content
 from laborsim.report.charts_policy import segments
 from laborsim.report.plots import CHARTS, Plotter
 from laborsim.report.publish import publish
+from laborsim.study.findings import STOCKS, Findings, _found
 from laborsim.study.outcomes import TRAINING_STAGES, shown
 from laborsim.study.results import Results, load_results
 from studies import scenario, study
@@ -131,7 +134,7 @@ def test_a_policy_is_said_to_meet_a_target_only_by_more_than_chance(
         monkeypatch.setitem(results.about, "targets", [goal])
         assert bool(charts_targets._changed(results)) == said
     monkeypatch.undo()
-    title, text = charts_targets._targets_finding(results, results.targets())
+    title, text = charts_targets.finding(results, results.targets())
     assert re.match(r"\d+ of \d+ targets (is|are) met in at least half of the runs in the baseline", title)
     assert "of 4 runs" in text and "% of runs" not in text
 
@@ -181,16 +184,120 @@ def test_the_brief_is_one_whole_page(folder: Path) -> None:
     assert all((folder / a).exists() for a in page.addresses if a.startswith("charts/"))
 
 
+def words(html: str) -> str:
+    """The text of a page, without its pictures."""
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<(svg|style).*?</\1>", "", html, flags=re.S))
+
+
+def first_page(html: str) -> str:
+    return html[html.index('<section class="first') : html.index("</section>")]
+
+
 def test_the_brief_says_what_it_must(folder: Path) -> None:
-    text = re.sub(r"<svg.*?</svg>", "", (folder / "brief.html").read_text(), flags=re.S)
-    words = re.sub(r"<[^>]+>", " ", text)
+    html = (folder / "brief.html").read_text()
+    first = words(first_page(html))
     needed_words = (
-        "Decision.", "Answer.", "Synthetic region, not a forecast", "Better off", "Worse off", "only assumed",
-        "Workforce Training", "Social Services", "of 4 runs", "A second paragraph.",
+        "Decision", "Answer.", "Synthetic region, not a forecast", "Better off", "Worse off", "only assumed",
+        "Workforce Training", "Social Services", "of 4 runs", "How sure is this?", "Are the targets met?", "Spent",
     )  # fmt: skip
     for needed in needed_words:
-        assert needed in words, needed
-    assert not re.search(r"\bwill\b", words), "nothing is certain"
+        assert needed in first, needed
+    for behind in ("A second paragraph.", "Appendix: targets", "Appendix: by owner", "Appendix: charts"):
+        assert behind in words(html) and behind not in first
+    assert not re.search(r"\bwill\b", words(html)), "nothing is certain"
+
+
+def test_brief_and_explain_count_the_same(results: Results, tmp_path: Path) -> None:
+    from laborsim.evidence import ledger
+    from laborsim.scenario import explain
+
+    rows = ledger(scenario(tmp_path))
+    count = explain.count((r.kind, r.grade) for r in rows)
+    assert content(results, [])["count"] == count
+    text = explain.as_markdown(scenario(tmp_path), rows)
+    assert f"ASSUMED: {count.assumed_parameters} parameters" in text
+    assert f"Of {count.figures} figures" in text and f"{count.assumed_figures} assumed" in text
+    said = f"{count.assumed_parameters} of {count.parameters} behavior parameters are only assumed"
+    assert brief_html(results, []).count(said) == 2
+
+
+LONG = "An initiative with a long name that goes on about everything it does for the people of the region"
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Eight policies with long titles and owners, which is more than the first page shows."""
+    folder = tmp_path_factory.mktemp("crowded")
+    policies = [
+        f"""
+[policies.p{k}]
+title = "{LONG[: 50 + 4 * k]}"
+owner = "The long name of cabinet number {k}"
+start = "2019-01"
+budget = {k + 1}000000.0
+payer = "state"
+[[policies.p{k}.instruments]]
+type = "apprenticeship_expansion"
+navigators = 4
+seats_per_year = 400
+"""
+        for k in range(6)
+    ]
+    # the fake market is of few months: its figures do not matter here
+    spec = scenario(folder, **{"[policies.training]": "\n".join(policies) + "\n[policies.training]"})
+    return study(folder, spec=spec, replicates=3)
+
+
+@pytest.mark.parametrize("paper", ["letter", "A4"])
+def test_the_first_page_is_one_page(crowded: Results, results: Results, paper: str) -> None:
+    weasyprint = pytest.importorskip("weasyprint", reason="extra: report")
+    for found, most in ((results, 2), (crowded, front.MOST_POLICIES)):
+        html = brief_html(found, []).replace("size: letter", f"size: {paper}")
+        first = first_page(html)
+        assert first.count('class="bar"') == most
+        alone = html[: html.index('<section class="first')] + first + "</section></main></body></html>"
+        assert len(weasyprint.HTML(string=alone).render().pages) == 1
+        assert len(weasyprint.HTML(string=html).render().pages) > 1
+    assert "The 6 that add most; all 8 are in the appendix" in words(first_page(brief_html(crowded, [])))
+
+
+def test_the_brief_as_pdf(results: Results) -> None:
+    pytest.importorskip("weasyprint", reason="extra: report")
+    charts = [Plotter(results).beveridge()]
+    made = documents.make(results, charts, "pdf")
+    assert made.startswith(b"%PDF-") and made == documents.make(results, charts, "pdf")
+
+
+def test_the_brief_as_a_word_document(results: Results) -> None:
+    library = pytest.importorskip("docx", reason="extra: report")
+    charts = [Plotter(results).beveridge(), Plotter(results).unemployment()]
+    made = documents.make(results, charts, "docx")
+    assert made == documents.make(results, charts, "docx")
+    document = library.Document(io.BytesIO(made))
+    text = "\n".join(p.text for p in document.paragraphs)
+    about = content(results, [])
+    for said in (about["decision"], *about["answer"], about["targets_line"], "A second paragraph.", "not a forecast"):
+        assert said in text
+    cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
+    assert all(r["spent"] in cells and r["price"] in cells for r in about["rows"])
+    alts = [s._inline.docPr.get("descr") for s in document.inline_shapes]
+    assert alts == [f"{c.title}. {c.alt}" for c in charts]
+    assert "will" not in re.findall(r"\w+", text + " ".join(cells))
+
+
+@pytest.mark.parametrize(("form", "library"), [("pdf", "weasyprint"), ("docx", "docx")])
+def test_without_the_extra_the_message_says_which(
+    folder: Path, form: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from laborsim.cli import app
+
+    monkeypatch.setitem(sys.modules, library, None)
+    done = CliRunner().invoke(app, ["brief", str(folder), "--format", form])
+    assert done.exit_code == 2
+    assert f"--format {form} needs the extra 'report': pip install 'laborsim[report]'" in done.stderr
+    assert not (folder / f"brief.{form}").exists()
 
 
 def test_scenario_texts_cannot_break_the_page(tmp_path: Path) -> None:
@@ -207,9 +314,9 @@ def test_content_never_prices_what_chance_explains(tmp_path: Path) -> None:
     assert free["gains"] == "no group by more than chance"
 
 
-def _rows(p: float, q: float) -> dict[str, Any]:
-    """Two policies' comparisons with given p-values of the first and the second stock for the first policy."""
-    out = {}
+def made_up_findings(p: float, q: float) -> Findings:
+    """Two policies, with given p-values of the first and the second stock for the first policy."""
+    comparisons: dict[str, Any] = {}
     for policy, values in (("training", (p, q)), ("childcare", (0.7, 0.8))):
         costs = pd.DataFrame(
             {
@@ -218,39 +325,48 @@ def _rows(p: float, q: float) -> dict[str, Any]:
                 "additional": [1_000.0, 2_000.0],
                 "low": [100.0, 200.0],
                 "high": [1_900.0, 3_800.0],
+                "up": [1.0, 1.0],
+                "down": [0.0, 0.0],
+                "replicates": [4, 4],
+                "dollars": [41_358_000.0, 41_358_000.0],
                 "per_additional": [41_358.0, 20_679.0],
                 "per_additional_low": [22_678.0, 11_000.0],
                 "per_additional_high": [234_594.0, 100_000.0],
             }
         )
-        out[policy] = SimpleNamespace(costs=costs, differences=pd.DataFrame(columns=["indicator"]))
-    return out
+        nothing = pd.DataFrame({"indicator": [], "p": []})
+        comparisons[policy] = SimpleNamespace(costs=costs, differences=nothing, gains=nothing, losses=nothing)
+    return Findings(comparisons, STOCKS[0], _found(comparisons), ())
 
 
-def test_the_answer_is_about_the_same_outcome_whatever_is_found(
-    results: Results, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(brief, "_apart", lambda *_: [])
+def test_the_answer_is_about_the_same_outcome_whatever_is_found(results: Results) -> None:
     for p, q in ((0.06, 0.05), (0.9, 0.0001), (0.0001, 0.9)):
-        rows = _rows(p, q)
-        said = brief._answer(results, rows, brief._found(rows))
-        assert said[0].startswith("Change in workers at a self-sufficiency wage")
-        assert said[0].count("(+100 to +1,900)") == 2  # every policy, found or not
-        text = " ".join(said[1:])
+        found = made_up_findings(p, q)
+        text = " ".join(front.answer(results, found))
+        lines = front.rows(results, found)
+        # every policy stands in the table, found or not
+        assert [r["additional"] for r in lines] == ["+1,000", "+1,000"] and lines[0]["interval"] == "+100 to +1,900"
         # each of the two would pass alone at 10%, not among four
         assert ("No policy can be told from the baseline (or from the others)" in text) == (p > 0.01)
-        assert ("Other changes by more than chance" in text and "employed residents +2,000" in text) == (q < 0.01)
-        assert ("about $41,000 ($23,000 to $230,000): all spending / additional people" in text) == (p < 0.01)
+        assert ("there are 1,000 more workers at a self-sufficiency wage than in the baseline" in text) == (p < 0.01)
+        assert ("more in 4 of 4 runs" in text) == (p < 0.01)
+        assert ("Other changes by more than chance: employed residents +2,000" in text) == (q < 0.01)
+        assert (lines[0]["price"] == "about $41,000 ($23,000 to $230,000)") == (p < 0.01)
+        assert lines[1]["price"] == "no price: not distinguishable from zero"
 
 
-def test_box_and_tables_claim_the_same(results: Results) -> None:
-    about = content(results, [])
-    text = " ".join(about["answer"])
-    for option in about["options"]:
-        for row in option["costs"][1:]:
-            assert (f"{row['stock']} {row['additional']} (" in text) == row["sure"]
-        assert all(row["sure"] or not row["price"] for row in option["costs"])
-    assert "behavior parameters are only assumed: another value" in brief_html(results, [])
+def test_first_page_appendix_and_charts_claim_the_same(results: Results) -> None:
+    about, findings = content(results, []), results.findings
+    text = "; ".join(front.other_changes(results, findings))
+    assert "; ".join(text.split("; ")[: front.MOST_CHANGES]) in " ".join(about["answer"])
+    for option, row in zip(about["options"], about["rows"], strict=True):
+        assert option["costs"][0]["sure"] == row["sure"] and row["additional"] == option["costs"][0]["additional"]
+        for cost in option["costs"][1:]:
+            assert (f"{cost['stock']} {cost['additional']} (" in text) == cost["sure"]
+        assert all(cost["sure"] or not cost["price"] for cost in option["costs"])
+    for indicator in ("unemployment_rate", "participation_rate"):
+        title = Plotter(results).rate(indicator).title
+        assert ("not distinguishable" in title) == (not any(findings.sure(p, indicator) for p in findings.comparisons))
 
 
 def test_fewer_is_said_with_no_price(results: Results) -> None:

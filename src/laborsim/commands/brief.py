@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,31 +11,43 @@ import typer
 from laborsim.commands.options import Debug, Json, Quiet, emit_json
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Directory that `laborsim run` wrote.", show_default=False)]
-Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="html.")]
+
+
+class Format(StrEnum):
+    """What the brief is written as."""
+
+    html = "html"
+    pdf = "pdf"
+    docx = "docx"
+
+
+Form = Annotated[Format, typer.Option("--format", help="pdf and docx need the extra 'report'.")]
 
 
 def command(
     folder: Folder,
-    format_: Format = "html",
+    format_: Form = Format.html,
     json_: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Make the brief and its charts again from stored results; nothing is simulated.
 
-    Example: laborsim brief results/independence-works-2025/8x-scale0.05-seed1-3fa92c10
+    Example: laborsim brief results/independence-works-2025/6x-scale0.05-seed2025-3fa92c10 --format pdf
     """
+    from laborsim.report.documents import make
     from laborsim.report.publish import publish
-    from laborsim.study.names import known
     from laborsim.study.results import load_results
+    from laborsim.study.storage import write_atomically
 
-    known(format_, ("html",), "format")
     results = load_results(folder)
-    charts = publish(results, folder)
-    if not charts:
+    if all(not r.done for r in results.records):
         typer.echo("no run finished: there is nothing to report", err=True)
         raise typer.Exit(1)
-    brief = folder / "brief.html"
+    charts = publish(results, folder)
+    brief = folder / f"brief.{format_}"
+    if format_ is not Format.html:
+        write_atomically(brief, make(results, charts, format_))
     if json_:
         emit_json({"brief": str(brief), "charts": [str(folder / "charts" / f"{c.name}.svg") for c in charts]})
     else:

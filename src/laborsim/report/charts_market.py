@@ -18,6 +18,7 @@ from laborsim.report.wording import (
     policy_title,
     runs_note,
 )
+from laborsim.study.findings import JUDGED
 from laborsim.study.outcomes import group_name, outcome, shown
 from laborsim.study.statistics import paired, student_t_quantile
 from laborsim.study.task import BASELINE
@@ -61,6 +62,8 @@ def rate(results: Results, indicator: str, group: str = "all", name: str | None 
     who = "" if group == "all" else f", {group_name(group)}"
     subtitle = f"{said.label[0].upper()}{said.label[1:]}{who}, {place_and_period(results)}. "
     subtitle += "Above: baseline, monthly." if policies else "Baseline, monthly."
+    if _floor(base, base) is None:
+        subtitle += " The axis does not start at zero."
     if policies:
         subtitle += " Below: policy less baseline, mean of the 12 months to date, percentage points."
     height, ratio = (4.2, [1.25, 1.0]) if policies else (2.9, [1.0])
@@ -81,6 +84,8 @@ def rate(results: Results, indicator: str, group: str = "all", name: str | None 
         mean, low, high = _mean_and_band(base)
         upper.fill_between(x, 100 * low, 100 * high, color=theme.BASE, alpha=0.18, linewidth=0)
         upper.plot(x, 100 * mean, color=theme.BASE)
+        if (floor := _floor(low, high)) is not None:
+            upper.set_ylim(bottom=floor)
         upper.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}%"))
         upper.yaxis.set_major_locator(MaxNLocator(6))
         theme.months_axis(upper, months)
@@ -132,7 +137,7 @@ def beveridge(results: Results, policy: str = BASELINE) -> Chart:
     distinct = sorted(set(years))
 
     def ink(year: int) -> Any:
-        return ramp(0.02 + 0.86 * distinct.index(year) / max(1, len(distinct) - 1))
+        return ramp(0.02 + 0.68 * distinct.index(year) / max(1, len(distinct) - 1))
 
     note = runs_note(results, "no band drawn").replace("Lines:", "Points:")
     with theme.style():
@@ -219,10 +224,14 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     name = f"{said.label[0].upper()}{said.label[1:]}"
     opening = f"{name} averages {level} in {when} in the baseline"
     policies = [p for p in results.policies if p != BASELINE]
-    # The title speaks of the largest of several changes: each has to pass at a level shared among them.
+    # The title speaks of the largest of several changes: each has to pass at a level shared among them, and a figure
+    # that the brief judges has to pass there too.
     level_each = 1.0 - 0.10 / max(len(policies), 1)
     pairs = {p: paired(base, results.last_year(indicator, group, p), level_each) for p in policies}
-    sure = {p: d for p, d in pairs.items() if d.distinguishable}
+    judged = group == "all" and indicator in JUDGED
+    sure = {
+        p: d for p, d in pairs.items() if (results.findings.sure(p, indicator) if judged else d.distinguishable)
+    }
     if not policies:
         title = opening
     elif not sure and results.replicates > 1:
@@ -245,7 +254,7 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     )
     for p, d in pairs.items():
         alt += f" {policy_title(results, p)}: {shown(d.difference, 'share', signed=True)}"
-        alt += ";" if d.distinguishable or d.replicates < 2 else f", {NOT_DISTINGUISHABLE};"
+        alt += ";" if p in sure or d.replicates < 2 else f", {NOT_DISTINGUISHABLE};"
     return title, alt.rstrip(";") + ("." if alt.endswith(";") else "")
 
 
@@ -292,6 +301,11 @@ def _mean_and_band(values: F8) -> tuple[F8, F8, F8]:
         gone = np.full(values.shape[1], np.nan)
         return gone, gone, gone
     return values.mean(axis=0), np.quantile(values, 0.05, axis=0), np.quantile(values, 0.95, axis=0)
+
+
+def _floor(low: F8, high: F8) -> float | None:
+    """Zero where the figures are not far above it; None where an axis from zero would flatten what there is to see."""
+    return 0.0 if np.nanmin(low) < 0.5 * np.nanmax(high) else None
 
 
 def _note(results: Results, differences: bool) -> str:

@@ -141,7 +141,7 @@ def funnel(results: Results) -> Chart | None:
     title, alt = _funnel_finding(results, wide, stages, shown_policies)
     subtitle = (
         f"People passing each stage of training programs, all programs together, whole region, "
-        f"{place_and_period(results)}. At the right: share of the stage before, baseline"
+        f"{place_and_period(results)}"
     )
     quiet = [policy_title(results, p) for p in policies if p not in shown_policies]
     note = (
@@ -207,6 +207,17 @@ def funnel(results: Results) -> Chart | None:
                     ha="right",
                     annotation_clip=False,
                 )
+        axes.annotate(
+            "of the stage before,\nbaseline",
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(0.6 * 72, 5),
+            textcoords="offset points",
+            fontsize=7.8,
+            color=theme.GREY,
+            ha="right",
+            annotation_clip=False,
+        )
         axes.set_yticks([])
         axes.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
         axes.xaxis.set_minor_formatter("")
@@ -464,15 +475,15 @@ def _of(label: str, group: str) -> str:
 def _funnel_finding(results: Results, wide: Any, stages: list[str], drawn: list[str]) -> tuple[str, str]:
     base = wide[BASELINE]
     enrolled, completed = (float(base.get(s, math.nan)) for s in ("enrolled", "completed"))
-    title = f"Of {enrolled:,.0f} who enroll in the baseline, {completed:,.0f} complete"
+    title = f"In the baseline {enrolled:,.0f} enroll, {completed:,.0f} complete"
     if "retained" in stages:
         title += f" and {float(base['retained']):,.0f} are still with their employer a year after placement"
-    others = [p for p in drawn if p != BASELINE]
+    others = [p for p in drawn if p != BASELINE and _differs(results, p, "enrolled")]
     if others:
-        best = max(others, key=lambda p: float(wide.loc["enrolled", p]) if "enrolled" in wide.index else 0.0)
-        extra = float(wide.loc["enrolled", best]) - enrolled if "enrolled" in wide.index else 0.0
-        if extra > 0.02 * max(enrolled, 1.0):
-            title += f"; {extra:,.0f} more enroll with {lower(policy_title(results, best))}"
+        best = max(others, key=lambda p: float(wide.loc["enrolled", p]))
+        extra = float(wide.loc["enrolled", best]) - enrolled
+        title += f"; {abs(extra):,.0f} {'more' if extra > 0 else 'fewer'} enroll with "
+        title += lower(policy_title(results, best))
     alt = "; ".join(
         f"{policy_title(results, p)}: " + ", ".join(f"{s} {float(wide.loc[s, p]):,.0f}" for s in stages)
         for p in results.policies

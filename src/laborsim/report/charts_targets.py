@@ -41,7 +41,7 @@ def targets(results: Results) -> Chart | None:
     names = list(dict.fromkeys(table["target"]))
     step = 0.09
     block = max(0.4, step * len(policies) + 0.1)
-    title, alt = _targets_finding(results, table)
+    title, alt = finding(results, table)
     subtitle = (
         f"Distance from each goal in per cent of the goal (right of the line: met), {region_title(results)}, at the "
         "date each target names; at the right, the share of runs that meet it"
@@ -161,12 +161,12 @@ def _goal_dot(axes: Any, row: dict[str, Any], y: float, limit: float, ink: str) 
     if abs(row["at"]) <= limit:
         axes.plot([row["at"]], [y], "o", color=ink, markersize=4.2)
     else:
-        axes.plot(
-            [math.copysign(limit, row["at"]) * 0.985], [y], "<" if row["at"] < 0 else ">", color=ink, markersize=4.6
-        )
+        side = "<" if row["at"] < 0 else ">"
+        axes.plot([math.copysign(limit, row["at"]) * 0.965], [y], side, color=ink, markersize=4.6)
 
 
-def _targets_finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
+def finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
+    """Title and description: how many targets the baseline meets, and which policies change that."""
     known = table[table["probability"].notna()]
     names = list(dict.fromkeys(known["target"]))
     base = known[known["policy"] == BASELINE]

@@ -17,8 +17,9 @@ from laborsim.report.wording import (
     policy_title,
     price,
     target_name,
+    target_rows,
 )
-from laborsim.study.outcomes import outcome, shown
+from laborsim.study.outcomes import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,7 +54,6 @@ def _table(title: str, caption: str = "") -> Table:
 
 def scorecard(results: Results) -> Table:
     """Targets by policy: value with its range over runs, and the probability of meeting the goal."""
-    table = results.targets()
     out = _table(
         f"Targets: {results.about['scenario']['title']}",
         "value with 5% and 95% of runs; below it how many of the runs meet the goal. Synthetic region, not a forecast.",
@@ -61,13 +61,9 @@ def scorecard(results: Results) -> Table:
     out.add_column("target\n[dim]goal[/dim]", max_width=44)
     for policy in results.policies:
         out.add_column(f"{policy}\n[dim]goal met[/dim]", justify="right", no_wrap=True)
-    for name in dict.fromkeys(table["target"]):
-        rows = table[table["target"] == name]
-        first = rows.iloc[0]
-        kind = outcome(first["indicator"], first["unit"]).kind
+    for name, first, kind, rows in target_rows(results):
         cells = []
-        for policy in results.policies:
-            row = rows[rows["policy"] == policy].iloc[0]
+        for row in rows:
             if not math.isfinite(row["value"]):
                 cells.append("no figure")
                 continue

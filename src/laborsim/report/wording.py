@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from laborsim.scenario.fields import parse_goal
-from laborsim.study.outcomes import shown
+from laborsim.study.outcomes import outcome, shown
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -211,3 +211,25 @@ def stops(remarks: Sequence[str]) -> list[str]:
 def each(table: Any) -> list[Any]:
     """Rows of a table as named tuples."""
     return list(table.itertuples())
+
+
+def join(names: Sequence[str], word: str = "and") -> str:
+    """
+    Examples
+    --------
+    >>> join(["a", "b", "c"]), join(["a"], "or")
+    ('a, b and c', 'a')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def target_rows(results: Results) -> list[tuple[str, Any, str, list[Any]]]:
+    """Each target once: its name, its first row, the kind of its figure, its rows in the order of the policies."""
+    table = results.targets()
+    out = []
+    for name in dict.fromkeys(table["target"]):
+        rows = table[table["target"] == name]
+        first = rows.iloc[0]
+        ordered = [rows[rows["policy"] == policy].iloc[0] for policy in results.policies]
+        out.append((str(name), first, outcome(first["indicator"], first["unit"]).kind, ordered))
+    return out

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from laborsim.scenario.instruments import InstrumentModel
 from laborsim.scenario.parameters.registry import declared
@@ -23,6 +23,8 @@ KINDS = {
     "program": "Training programs",
     "region": "Region pack",
 }
+# chosen by whoever writes the scenario, not figures that could be measured
+CHOICES = ("setting", "policy", "target", "event")
 
 
 @dataclass(frozen=True)
@@ -260,12 +262,13 @@ def as_csv(found: list[Row]) -> str:
 
 
 def as_json(spec: Scenario, found: list[Row]) -> dict[str, Any]:
-    """Plain values: the scenario, counts by grade, and every row."""
+    """Plain values: the scenario, counts by grade, how much is only assumed, and every row."""
     return {
         "scenario": spec.name,
         "title": spec.title,
         "hash": spec.hash(),
         "grades": grades(found),
+        "count": count((r.kind, r.grade) for r in found)._asdict(),
         "assumptions": [asdict(r) for r in found],
     }
 
@@ -276,9 +279,32 @@ def grades(found: list[Row]) -> dict[str, int]:
     return {g: sum(r.grade == g for r in found) for g in names}
 
 
+class Count(NamedTuple):
+    """How much of what stands behind results is only assumed; what a scenario decides (policies, targets) aside."""
+
+    parameters: int
+    assumed_parameters: int
+    figures: int
+    assumed_figures: int
+
+
+def count(kinds_and_grades: Iterable[tuple[str, str]]) -> Count:
+    """The count that every face of the program shows, from kind and grade of each row.
+
+    Examples
+    --------
+    >>> count([("parameter", "assumed"), ("parameter", "published"), ("region", "measured"), ("policy", "assumed")])
+    Count(parameters=2, assumed_parameters=1, figures=3, assumed_figures=1)
+    """
+    figures = [(kind, grade) for kind, grade in kinds_and_grades if kind not in CHOICES]
+    parameters = [grade for kind, grade in figures if kind == "parameter"]
+    assumed = sum(grade == "assumed" for _, grade in figures)
+    return Count(len(parameters), parameters.count("assumed"), len(figures), assumed)
+
+
 def as_markdown(spec: Scenario, found: list[Row]) -> str:
     """A document: what is only assumed comes first, then everything by kind."""
-    behavior = [r for r in found if r.kind not in ("setting", "policy", "target", "event")]
+    behavior = [r for r in found if r.kind not in CHOICES]
     counted = ", ".join(f"{n} {g}" for g, n in grades(behavior).items())
     guesses = [r for r in behavior if r.grade == "assumed" and r.kind == "parameter"]
     lines = [

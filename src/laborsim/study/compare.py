@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,26 @@ STOCKS = (
     ("worker at a self-sufficiency wage", "self_sufficient_workers", None),
     ("worker in a good job", "employment", "share_good_jobs"),
 )
+COLUMNS = [
+    "indicator",
+    "group",
+    "unit",
+    "label",
+    "who",
+    "kind",
+    "base",
+    "policy",
+    "difference",
+    "low",
+    "high",
+    "distinguishable",
+    "better",
+    "up",
+    "down",
+    "variance_reduction",
+    "p",
+    "replicates",
+]
 FAMILIES = ("segment", "sex", "race", "age", "education", "zone", "parent")
 
 
@@ -41,8 +61,8 @@ class Comparison:
         distinguishable, better (1 better for residents, -1 worse, 0 not said), up (share of runs higher),
         variance_reduction, replicates.
     costs : one row per stock of people: outcome, additional (at the end), low, high, person_years (over all months),
-        p (of no additional people), dollars, per_additional, per_person_year with ranges; NaN where the gain is not
-        distinguishable from zero.
+        p (of no additional people), up and down (shares of the runs with more, with fewer), replicates, dollars,
+        per_additional, per_person_year with ranges; NaN where the gain is not distinguishable from zero.
     groups : as differences, for every group; "distinguishable" and "better" allow for the number of comparisons
         (at most 1 - level of those reported are chance), and those reported come first.
     """
@@ -132,64 +152,38 @@ def _table(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    rows = []
-    for indicator in indicators:
-        for group in groups:
-            if (indicator, group) not in results:
-                continue
-            p = paired(
-                results.last_year(indicator, group, against, months),
-                results.last_year(indicator, group, policy, months),
-                level,
-            )
-            if p.replicates == 0:
-                continue
-            unit = results.units[indicator, group]
-            said = outcome(indicator, unit)
-            better = _better(indicator, unit, p.difference) if p.distinguishable else 0
-            rows.append(
-                {
-                    "indicator": indicator,
-                    "group": group,
-                    "unit": unit,
-                    "label": said.label,
-                    "who": group_name(group, results.about.get("zones")),
-                    "kind": said.kind,
-                    "base": p.base,
-                    "policy": p.policy,
-                    "difference": p.difference,
-                    "low": p.low,
-                    "high": p.high,
-                    "distinguishable": p.distinguishable,
-                    "better": better,
-                    "up": p.up,
-                    "down": p.down,
-                    "variance_reduction": p.variance_reduction,
-                    "p": p.p,
-                    "replicates": p.replicates,
-                }
-            )
-    columns = [
-        "indicator",
-        "group",
-        "unit",
-        "label",
-        "who",
-        "kind",
-        "base",
-        "policy",
-        "difference",
-        "low",
-        "high",
-        "distinguishable",
-        "better",
-        "up",
-        "down",
-        "variance_reduction",
-        "p",
-        "replicates",
+    rows = [
+        row
+        for indicator in indicators
+        for group in groups
+        if (indicator, group) in results
+        and (row := _difference(results, policy, against, indicator, group, months, level)) is not None
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _difference(
+    results: Results, policy: str, against: str, indicator: str, group: str, months: int, level: float
+) -> dict[str, Any] | None:
+    """One row of COLUMNS; None if no pair of runs has a figure."""
+    p = paired(
+        results.last_year(indicator, group, against, months), results.last_year(indicator, group, policy, months), level
+    )
+    if p.replicates == 0:
+        return None
+    unit = results.units[indicator, group]
+    said = outcome(indicator, unit)
+    return {
+        "indicator": indicator,
+        "group": group,
+        "unit": unit,
+        "label": said.label,
+        "who": group_name(group, results.about.get("zones")),
+        "kind": said.kind,
+        "better": _better(indicator, unit, p.difference) if p.distinguishable else 0,
+        "distinguishable": p.distinguishable,
+        **asdict(p),
+    }
 
 
 def _better(indicator: str, unit: str, difference: float) -> int:
@@ -220,12 +214,16 @@ def costs(
         last = extra[:, -months:].mean(axis=1)
         end, end_low, end_high = _interval(last, level)
         years, years_low, years_high = _interval(np.nansum(extra, axis=1) / 12.0, level)
+        pairs = paired(0.0 * last, last, level)
         row = {
             "outcome": name,
             "additional": end,
             "low": end_low,
             "high": end_high,
-            "p": paired(0.0 * last, last, level).p,
+            "p": pairs.p,
+            "up": pairs.up,
+            "down": pairs.down,
+            "replicates": pairs.replicates,
             "person_years": years,
             "person_years_low": years_low,
             "person_years_high": years_high,

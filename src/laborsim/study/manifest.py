@@ -52,10 +52,10 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
 
 
 def assumptions(spec: Scenario) -> list[dict[str, Any]]:
-    """Every assumption of the scenario as `laborsim explain` lists it, without the region pack's."""
-    from laborsim.scenario import explain
+    """Every assumption as `laborsim explain` lists it."""
+    from laborsim.evidence import ledger
 
-    return [plain(asdict(row)) for row in explain.rows(spec)]
+    return [plain(asdict(row)) for row in ledger(spec)]
 
 
 def region_head(region: str) -> dict[str, Any]:

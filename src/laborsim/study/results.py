@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from laborsim.study.compare import Comparison
+    from laborsim.study.findings import Findings
 
 F8 = NDArray[np.float64]
 
@@ -209,6 +210,13 @@ class Results:
         from laborsim.study.compare import compare
 
         return compare(self, policy, against, by=by, indicators=indicators, months=months)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What may be said of the policies, allowing for the number of comparisons."""
+        from laborsim.study.findings import findings
+
+        return findings(self)
 
     @property
     def plot(self) -> Any:

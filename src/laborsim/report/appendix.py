@@ -1,0 +1,182 @@
+"""Everything behind the first page of the brief: options in full, targets, owners, assumptions."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from laborsim.report.front import PLURALS, interval, price_of, spent, who
+from laborsim.report.wording import (
+    goal_words,
+    in_runs,
+    money,
+    month_name,
+    policy_title,
+    price,
+    sentence,
+    stops,
+    target_name,
+    target_rows,
+)
+from laborsim.study.findings import JUDGED, SAME, STOCKS, Findings
+from laborsim.study.outcomes import shown
+
+if TYPE_CHECKING:
+    from laborsim.study.results import Results
+
+OWNER_ROWS = (*SAME, *JUDGED)
+
+
+def options(results: Results, findings: Findings) -> list[dict[str, Any]]:
+    """Each policy with all numbers of people it may add, and their prices."""
+    out = []
+    for policy, comparison in findings.comparisons.items():
+        lines = []
+        for stock in STOCKS:
+            row = findings.row(policy, stock)
+            if row is None:
+                continue
+            sure = (policy, stock) in findings.found
+            prices = []
+            if sure and math.isfinite(row["per_additional"]):
+                prices.append(f"{price_of(row, sure)} per person")
+            if sure and math.isfinite(row["per_person_year"]):
+                each_year = (row["per_person_year"], row["per_person_year_low"], row["per_person_year_high"])
+                prices.append(f"{price(*each_year)} per person-year")
+            lines.append(
+                {
+                    "stock": PLURALS[stock],
+                    "additional": f"{row['additional']:+,.0f}",
+                    "interval": interval(row),
+                    "sure": sure,
+                    "price": "; ".join(prices),
+                }
+            )
+        out.append(
+            {
+                "policy": policy,
+                "title": policy_title(results, policy),
+                "owner": results.about["policies"][policy].get("owner") or "",
+                "spent": spent(results, policy, comparison),
+                "costs": lines,
+                "gains": who(comparison, 1),
+                "losses": who(comparison, -1),
+            }
+        )
+    return out
+
+
+def targets(results: Results) -> list[dict[str, Any]]:
+    """Each target with what every policy reaches."""
+    out = []
+    for name, first, kind, rows in target_rows(results):
+        cells = []
+        for row in rows:
+            known = math.isfinite(row["value"])
+            ranged = known and row["runs"] > 1
+            cells.append(
+                {
+                    "value": shown(row["value"], kind) if known else "no figure",
+                    "range": f"{shown(row['low'], kind)} to {shown(row['high'], kind)}" if ranged else "",
+                    "chance": f"met {in_runs(row['probability'], int(row['runs']))}" if known else str(row["remark"]),
+                    "met": bool(row["met"]),
+                }
+            )
+        out.append(
+            {
+                "name": target_name(name, first["indicator"]),
+                "goal": goal_words(first["goal"], kind),
+                "by": month_name(first["by"]),
+                "source": first["source"],
+                "cells": cells,
+                "remark": first["remark"],
+            }
+        )
+    return out
+
+
+def owners(results: Results, findings: Findings) -> list[dict[str, Any]]:
+    """A section for each owner of policies."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for policy, comparison in findings.comparisons.items():
+        plan = results.about["policies"][policy]
+        table = comparison.differences.set_index("indicator")
+        table["distinguishable"] = [findings.sure(policy, str(i)) for i in table.index]
+        runs = [r for r in results.records if r.policy == policy and r.done]
+        remarks = [f"in the first run {said}" for said in stops(runs[0].remarks)] if runs else []
+        found.setdefault(str(plan.get("owner") or "No owner named"), []).append(
+            {
+                "title": policy_title(results, policy),
+                "note": plan.get("note") or "",
+                "effects": [(table.loc[i, "label"], sentence(table.loc[i])) for i in OWNER_ROWS if i in table.index],
+                "terms": terms(plan),
+                "spent": spent(results, policy, comparison),
+                "remarks": remarks[:4],
+                "more_remarks": max(0, len(remarks) - 4),
+                "gains": who(comparison, 1),
+                "losses": who(comparison, -1),
+            }
+        )
+    return [{"owner": owner, "policies": policies} for owner, policies in found.items()]
+
+
+def terms(plan: dict[str, Any]) -> list[tuple[str, str]]:
+    """When a policy starts, what it may spend, who pays, what it does."""
+    found = []
+    if plan.get("start"):
+        text = month_name(plan["start"])
+        if plan.get("adoption_delay_months"):
+            text += f", {plan['adoption_delay_months']} months until it is adopted"
+        if plan.get("ramp_months"):
+            text += f", full after {plan['ramp_months']} more months"
+        found.append(("Start", text))
+    if plan.get("budget") is not None:
+        per = "a year" if plan.get("budget_per", "year") == "year" else "in all"
+        found.append(("Budget", f"{money(plan['budget'])} {per}"))
+    payer = plan.get("payer")
+    if payer:
+        text = payer if isinstance(payer, str) else ", ".join(f"{k} {100 * v:.0f}%" for k, v in payer.items())
+        found.append(("Payer", text))
+    tools = ", ".join(i["type"].replace("_", " ") for i in plan.get("instruments") or ())
+    if plan.get("combine"):
+        tools = "combines " + ", ".join(plan["combine"])
+    if tools:
+        found.append(("What it does", tools))
+    return found
+
+
+def assumption(row: dict[str, Any]) -> dict[str, Any]:
+    """One line of the list of what is only assumed."""
+    value = row["value"]
+    if isinstance(value, float):
+        value = f"{value:.6g}"
+    elif isinstance(value, list):
+        value = ", ".join(f"{v:.4g}" if isinstance(v, float) else str(v) for v in value[:8]) + (
+            " ..." if len(value) > 8 else ""
+        )
+    span = f"{row['low']:g} to {row['high']:g}" if row["low"] is not None and row["high"] is not None else ""
+    text = str(value)
+    return {
+        "name": row["name"],
+        "label": row["label"],
+        "value": text if len(text) <= 120 else text[:117] + "...",
+        "unit": row["unit"],
+        "range": span,
+        "source": row["source"],
+        "set_here": row["set_here"],
+    }
+
+
+def rooms(names: list[str]) -> str:
+    """Parameters by the part of the model they belong to, most first."""
+    counts: dict[str, int] = {}
+    for name in names:
+        room = name.partition(".")[0].replace("_", " ")
+        counts[room] = counts.get(room, 0) + 1
+    return ", ".join(f"{room} {n}" for room, n in sorted(counts.items(), key=lambda x: (-x[1], x[0])))
+
+
+def paragraphs(notes: str) -> list[str]:
+    """Paragraphs of a text; single line breaks are only the file's."""
+    return [" ".join(p.split()) for p in re.split(r"\n\s*\n", notes.strip()) if p.strip()]

@@ -1,0 +1,168 @@
+"""The brief as PDF and as a Word document; needs the extra `report`."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import importlib
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from laborsim.report.brief import brief_html, content
+from laborsim.scenario.problems import InputError
+
+if TYPE_CHECKING:
+    from laborsim.report.figures import Chart
+    from laborsim.study.results import Results
+
+POINT = 12_700  # in the unit of Word documents
+
+
+class MissingExtra(InputError):
+    """A library that is installed only on request is not there."""
+
+
+def make(results: Results, charts: Sequence[Chart], form: str) -> bytes:
+    """The brief as "pdf" or "docx"; the same results give the same bytes.
+
+    Raises
+    ------
+    MissingExtra
+        If the library for that format is not installed.
+    """
+    return pdf(brief_html(results, charts)) if form == "pdf" else docx(content(results, charts), charts)
+
+
+def pdf(html: str) -> bytes:
+    """A page as PDF; page 1 is the first page of the brief."""
+    weasyprint = _library("weasyprint", "pdf")
+    identifier = hashlib.sha256(html.encode()).digest()[:16]
+    out: bytes = weasyprint.HTML(string=html).write_pdf(pdf_identifier=identifier)
+    return out
+
+
+def docx(said: dict[str, Any], charts: Sequence[Chart]) -> bytes:
+    """The same content as a Word document, to be edited further."""
+    library = _library("docx", "docx")
+    shared = importlib.import_module("docx.shared")
+    document = library.Document()
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Arial", shared.Pt(9.5)
+    style.paragraph_format.space_after = shared.Pt(3)
+    for section in document.sections:
+        section.left_margin = section.right_margin = shared.Cm(1.8)
+        section.top_margin = section.bottom_margin = shared.Cm(1.5)
+    _first_page(document, said)
+    document.add_page_break()
+    _appendix(document, said, charts, shared.Cm(17))
+    about = document.core_properties
+    about.title, about.author, about.comments = str(said["title"]), "laborsim", "Synthetic region, not a forecast"
+    about.created = about.modified = datetime.datetime(2000, 1, 1)
+    out = io.BytesIO()
+    document.save(out)
+    return _undated(out.getvalue())
+
+
+def _first_page(document: Any, said: dict[str, Any]) -> None:
+    document.add_heading(said["title"], 0)
+    runs = f"{said['replicates']} model run{'s' if said['replicates'] != 1 else ''} of each policy"
+    document.add_paragraph(f"{said['place']}. {runs}. ").add_run("Synthetic region, not a forecast.").bold = True
+    _section(document, "Decision", [said["decision"]])
+    if said["answer"]:
+        _section(document, "Answer", said["answer"])
+    if said["failed"]:
+        _section(document, "Runs that failed and are left out", said["failed"][:3], "List Bullet")
+    if said["rows"]:
+        document.add_heading("What each policy adds, what that costs, who gains and who loses", 2)
+        heads = ("Policy", f"More {said['stock']} (range)", "Spent", "Cost of each additional one", "Better off",
+                 "Worse off")  # fmt: skip
+        _table(document, heads, [
+            (f"{r['title']} ({r['owner']})" if r["owner"] else r["title"],
+             f"{r['additional']} ({r['interval']}{'; ' + r['share'] if r['share'] else ''})",
+             r["spent"], r["price"], r["gains"], r["losses"])
+            for r in said["rows"]
+        ])  # fmt: skip
+    if said["targets_line"]:
+        _section(document, "Are the targets met?", [said["targets_line"]])
+    _section(document, "How sure is this?", said["certainty"], "List Bullet")
+    count = said["count"]
+    _section(document, "What is assumed?", [
+        f"{count.assumed_parameters} of {count.parameters} behavior parameters are only assumed: another value may "
+        f"change the answer. In all, {count.assumed_figures} of {count.figures} figures behind these results have no "
+        "measurement or published estimate of their own (laborsim explain lists them with their ranges)."
+    ])  # fmt: skip
+
+
+def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], width: Any) -> None:
+    if said["options"]:
+        document.add_heading("Appendix: every policy in full", 1)
+        lines = [
+            (o["title"], f"{c['additional']} {c['stock']} ({c['interval']})", o["spent"], c["price"] or "no price")
+            for o in said["options"]
+            for c in o["costs"]
+        ]
+        heads = ("Policy", "Adds, last 12 months (90% interval)", "Spent", "Cost of each additional one")
+        _table(document, heads, lines)
+    if said["targets"]:
+        document.add_heading("Appendix: targets", 1)
+        heads = ("Target", *(title for _, title in said["policies"]))
+        _table(document, heads, [
+            (f"{t['name']}: {t['goal']} by {t['by']}",
+             *(f"{c['value']} ({c['range']}), {c['chance']}" if c["range"] else f"{c['value']}, {c['chance']}"
+               for c in t["cells"]))
+            for t in said["targets"]
+        ])  # fmt: skip
+    document.add_heading("Appendix: charts", 1)
+    for chart in charts:
+        picture = document.add_picture(io.BytesIO(chart.png()), width=width)
+        picture._inline.docPr.set("descr", f"{chart.title}. {chart.alt}")
+    for owner in said["owners"]:
+        document.add_heading(f"Appendix: {owner['owner']}", 1)
+        for plan in owner["policies"]:
+            _section(document, plan["title"], [plan["note"]] if plan["note"] else [])
+            _table(document, ("", ""), [*plan["terms"], ("Spent", plan["spent"]), *plan["effects"]])
+            document.add_paragraph(f"Better off: {plan['gains']}. Worse off: {plan['losses']}.")
+    document.add_heading("Appendix: what this rests on", 1)
+    for text in (*said["notes"], said["precision"]):
+        document.add_paragraph(text)
+
+
+def _section(document: Any, heading: str, texts: Sequence[str], style: str | None = None) -> None:
+    document.add_heading(heading, 2)
+    for text in texts:
+        document.add_paragraph(text, style)
+
+
+def _table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = document.add_table(rows=0, cols=len(heads), style="Light Grid Accent 1")
+    for k, row in enumerate((heads, *rows) if any(heads) else rows):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = str(text)
+            for run in cell.paragraphs[0].runs:
+                run.font.size = 8 * POINT
+                run.bold = k == 0 and any(heads)
+
+
+def _undated(file: bytes) -> bytes:
+    """The same archive with a fixed date on its entries."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
+    return out.getvalue()
+
+
+def _library(name: str, form: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise MissingExtra(f"--format {form} needs the extra 'report': pip install 'laborsim[report]'") from None
+    except OSError as error:  # weasyprint is there, the system's Pango is not
+        raise MissingExtra(
+            f"--format {form}: a library of the system is missing ({error}); see "
+            "https://doc.courtbouillon.org/weasyprint/stable/first_steps.html"
+        ) from None

@@ -1,0 +1,249 @@
+"""The first page of the brief: decision, answer, range, cost, who gains and who loses, how sure, what is assumed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from laborsim.report.wording import (
+    NOT_DISTINGUISHABLE,
+    in_runs,
+    join,
+    lower,
+    money,
+    month_name,
+    policy_title,
+    price,
+    target_name,
+)
+from laborsim.study.findings import JUDGED, STOCKS, Findings
+from laborsim.study.outcomes import shown
+
+if TYPE_CHECKING:
+    from laborsim.study.compare import Comparison
+    from laborsim.study.results import Results
+
+PLURALS = {
+    "worker at a self-sufficiency wage": "workers at a self-sufficiency wage",
+    "employed resident": "employed residents",
+    "worker in a good job": "workers in good jobs",
+}
+FEW_POLICIES = 4  # more of them are written smaller, with less about each
+MOST_POLICIES = 6  # rows of the first page; the appendix has all
+MOST_NAMED = 3  # policies and pairs that get a sentence of their own
+MOST_CHANGES = 3
+
+
+def decision(results: Results, policies: Sequence[str]) -> str:
+    """What is to be decided."""
+    horizon = month_name(results.months[-1])
+    if not policies:
+        return f"No policy was simulated: this is where the region stands by {horizon} if nothing new is done."
+    if len(policies) > MOST_NAMED:
+        return f"Which of {len(policies)} policies to back, judged by {horizon}."
+    owners = sorted({str(results.about["policies"][p].get("owner") or "") for p in policies} - {""})
+    by = f" (owned by {join(owners)})" if owners else ""
+    names = [lower(policy_title(results, p)) for p in policies]
+    if len(names) == 1:
+        return f"Whether to back {names[0]}{by}, judged by {horizon}."
+    return f"Which to back: {join(names, 'or')}{by}, judged by {horizon}."
+
+
+def answer(results: Results, findings: Findings) -> list[str]:
+    """The answer in a few sentences: about one outcome, the same whatever is found; says so when it may be chance."""
+    policies = list(findings.comparisons)
+    if not policies:
+        return []
+    runs = results.replicates
+    if runs < 2:
+        return [
+            "One run of each policy shows no more than one possible course: more replicates are needed for an answer."
+        ]
+    stock = findings.stock
+    if stock is None:
+        return ["The results have none of the numbers of people the policies are judged by."]
+    name = {p: lower(policy_title(results, p)) for p in policies}
+    sure = [p for p in policies if (p, stock) in findings.found]
+    said = []
+    if not sure:
+        others = " (or from the others)" if len(policies) > 1 and not findings.apart else ""
+        said.append(
+            f"No policy can be told from the baseline{others}: what each adds to the number of {PLURALS[stock]} is "
+            f"{NOT_DISTINGUISHABLE} with {runs} runs of each."
+        )
+    by_size = sorted(sure, key=lambda p: -float(findings.row(p)["additional"]))
+    for p in by_size[:MOST_NAMED]:
+        row = findings.row(p)
+        more, share = ("more", row["up"]) if row["additional"] > 0 else ("fewer", row["down"])
+        said.append(
+            f"With {name[p]} there are {abs(row['additional']):,.0f} {more} {PLURALS[stock]} than in the baseline "
+            f"(range {interval(row)}; {more} {in_runs(share, int(row['replicates']))}): more than chance."
+        )
+    if len(sure) > MOST_NAMED:
+        said.append(f"{len(sure) - MOST_NAMED} more policies change that number by more than chance.")
+    rest = [name[p] for p in policies if p not in sure]
+    if sure and rest:
+        which = join(rest) if len(rest) <= MOST_NAMED else f"each of {len(rest)} other policies"
+        adds = "add" if 1 < len(rest) <= MOST_NAMED else "adds"
+        said.append(f"What {which} {adds} is {NOT_DISTINGUISHABLE}.")
+    if (sure and len(policies) > 1) or findings.apart:
+        said.append(between(findings, name))
+    changes = other_changes(results, findings)
+    if changes:
+        more_changes = f"; {len(changes) - MOST_CHANGES} more in the appendix" if len(changes) > MOST_CHANGES else ""
+        said.append(f"Other changes by more than chance: {'; '.join(changes[:MOST_CHANGES])}{more_changes}.")
+    return said
+
+
+def between(findings: Findings, name: dict[str, str]) -> str:
+    """Which policies differ from each other by more than chance."""
+    if not findings.apart:
+        return "No policy can be told from another one."
+    if len(findings.apart) <= MOST_NAMED:
+        pairs = "; ".join(f"more with {name[a]} than with {name[b]}" for a, b in findings.apart)
+        return f"Told from each other: {pairs}."
+    beaten = {a: sum(one == a for one, _ in findings.apart) for a, _ in findings.apart}
+    best = max(beaten, key=lambda a: beaten[a])
+    return (
+        f"{len(findings.apart)} pairs of policies can be told from each other; {name[best]} has more than "
+        f"{beaten[best]} of the others."
+    )
+
+
+def other_changes(results: Results, findings: Findings) -> list[str]:
+    """What else the policies change by more than chance, each with its range."""
+    out = []
+    for policy, comparison in findings.comparisons.items():
+        name = lower(policy_title(results, policy))
+        for stock in STOCKS:
+            row = findings.row(policy, stock)
+            if stock != findings.stock and row is not None and (policy, stock) in findings.found:
+                out.append(f"{PLURALS[stock]} {row['additional']:+,.0f} ({interval(row)}) with {name}")
+        for row in comparison.differences.to_dict("records"):
+            if row["indicator"] in JUDGED and findings.sure(policy, row["indicator"]):
+                change, low, high = (shown(row[c], row["kind"], signed=True) for c in ("difference", "low", "high"))
+                out.append(f"{row['label']} {change} ({low} to {high}) with {name}")
+    return out
+
+
+def interval(row: Any) -> str:
+    """Range of an additional number of people."""
+    return f"{row['low']:+,.0f} to {row['high']:+,.0f}" if math.isfinite(row["low"]) else "one run"
+
+
+def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
+    """One line for each policy, those that add most if there are too many for a page."""
+    found = [(p, findings.row(p)) for p in findings.comparisons if findings.row(p) is not None]
+    if len(found) > MOST_POLICIES:
+        best = sorted(found, key=lambda x: -float(x[1]["additional"]))[:MOST_POLICIES]
+        found = [x for x in found if any(x[0] == p for p, _ in best)]
+    ends = [float(r[c]) for _, r in found for c in ("low", "high", "additional") if math.isfinite(r[c])]
+    left, right = min([0.0, *ends]), max([0.0, *ends])
+    wide = (right - left) or 1.0
+
+    def at(value: float) -> float:
+        return round(4.0 + 92.0 * (value - left) / wide, 2)
+
+    figures = 1 if len(found) <= FEW_POLICIES else 0  # of the groups better and worse off
+    out = []
+    for policy, row in found:
+        sure = findings.sure(policy, str(findings.stock))
+        known = math.isfinite(row["low"])
+        share = row["up"] if row["additional"] > 0 else row["down"]
+        side = "more" if row["additional"] > 0 else "fewer"
+        out.append(
+            {
+                "title": policy_title(results, policy),
+                "owner": results.about["policies"][policy].get("owner") or "",
+                "spent": spent(results, policy, findings.comparisons[policy]),
+                "additional": f"{row['additional']:+,.0f}",
+                "interval": interval(row),
+                "share": f"{side} {in_runs(share, int(row['replicates']))}" if known else "",
+                "sure": sure,
+                "bar": {"zero": at(0.0), "at": at(row["additional"]), "low": at(row["low"]), "high": at(row["high"])}
+                if known
+                else None,
+                "price": price_of(row, sure),
+                "gains": who(findings.comparisons[policy], 1, 2, figures),
+                "losses": who(findings.comparisons[policy], -1, 2, figures),
+            }
+        )
+    return out
+
+
+def price_of(row: Any, sure: bool) -> str:
+    """Cost of an additional person, or why there is none."""
+    if sure and math.isfinite(row["per_additional"]):
+        return price(row["per_additional"], row["per_additional_low"], row["per_additional_high"])
+    if not math.isfinite(row["low"]):
+        return "no price: one run"
+    if sure:
+        return "no price: fewer" if row["additional"] < 0 else "no price: nothing is spent"
+    return f"no price: {NOT_DISTINGUISHABLE}"
+
+
+def spent(results: Results, policy: str, comparison: Comparison) -> str:
+    """Dollars more than in the baseline, mean over runs."""
+    costs = comparison.costs
+    return money(float(costs["dollars"].iloc[0]) if len(costs) else float(results.dollars(policy).mean()))
+
+
+def who(comparison: Comparison, side: int, most: int = 4, figures: int = 2) -> str:
+    """Groups better off (side 1) or worse off (-1) by more than chance, with what changes for them."""
+    table = comparison.gains if side > 0 else comparison.losses
+    if len(table) == 0:
+        return "no group by more than chance"
+    by_group: dict[str, list[str]] = {}
+    for row in table.to_dict("records"):
+        change = f"{row['label']} {shown(row['difference'], row['kind'], signed=True)}"
+        by_group.setdefault(str(row["who"]), []).append(change)
+    # groups that change in most ways first; the list says how many are left out
+    order = sorted(by_group, key=lambda group: -len(by_group[group]))
+    text = "; ".join(
+        f"{group} ({', '.join(by_group[group][:figures])})" if figures else group for group in order[:most]
+    )
+    return text + (f"; and {len(order) - most} more groups" if len(order) > most else "")
+
+
+def targets_line(results: Results) -> str:
+    """How many targets are met, and whether a policy changes that; empty without targets."""
+    from laborsim.report.charts_targets import finding
+
+    table = results.targets()
+    if table.empty:
+        return ""
+    title, _ = finding(results, table)
+    base = table[(table["policy"] == results.policies[0]) & (table["probability"] < 0.5)]
+    missed = [lower(target_name(str(t), str(i))) for t, i in zip(base["target"], base["indicator"], strict=True)]
+    few = missed[:4]
+    more = f"; and {len(missed) - len(few)} more" if len(missed) > len(few) else ""
+    return f"{title}." + (f" Missed in more than half: {'; '.join(few)}{more}." if few else "")
+
+
+def certainty(results: Results, findings: Findings) -> list[str]:
+    """What the ranges hold and what they do not."""
+    if results.replicates < 2 or not findings.comparisons:
+        return ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
+    return [
+        f"The ranges are 90% intervals of the mean over {results.replicates} runs. They hold chance between runs "
+        "only: doubt about the assumed figures is not in them.",
+        "Something is said to change only where that is more than chance, allowing for all comparisons made: "
+        "of the changes named, at most one in ten is chance.",
+    ]
+
+
+def precision(findings: Findings) -> str:
+    """Typical gain from comparing runs that share their draws."""
+    gains = sorted(
+        float(v)
+        for c in findings.comparisons.values()
+        for v in c.differences["variance_reduction"]
+        if math.isfinite(v)
+    )
+    if not gains:
+        return ""
+    return (
+        f"Runs share every random draw a policy does not touch; for the headline figures this is worth "
+        f"{gains[len(gains) // 2]:.1f} times as many independent runs (median over indicators and policies)."
+    )
