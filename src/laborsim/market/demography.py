@@ -59,14 +59,13 @@ def hazards(month: Month) -> Hazards:
     most[k.FEMALE] += birth * float(births.max())
     most += np.maximum(onset, recovery + disabling)
     leaving = np.maximum(retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled))
-    bound = lifecourse.bounds_by_month(np.concatenate([most + leaving, most]))
+    bound = lifecourse.bounds_by_age(np.concatenate([most + leaving, most]))
     grown = age >= 18
     home, union = memory["leave_home"] * grown, memory["union"] * grown
     split = by_knots(q["split_ages"], q["split"]) * grown
     care, stop = memory["care"], float(q["relative_care_ends"])
     return Hazards(
         bound=bound,
-        calendar=lifecourse.calendar_of_states(),
         death=death,
         birth=birth,
         births=births,

@@ -34,6 +34,7 @@ from laborsim.market.codes import (
     UNEMPLOYED,
 )
 from laborsim.market.draws import bits, more_bits, to_unit, uniform
+from laborsim.market.scan import BLOCK, bounds, draw_block
 
 F8 = NDArray[np.float64]
 
@@ -45,17 +46,17 @@ SCHOOL_END = 61  # ages in the school tables
 SCHOOL_RETURN = 45  # from this age on nobody goes back to school
 RECORD_AGES = (18, 26)  # birthdays at which a record may be acquired
 MOST_CHILDREN = 6
+AGES = 128  # places for years of age in the bounds
 
 
 class Hazards(NamedTuple):
     """Monthly hazards and yearly birthday probabilities; A = 121 ages, O occupations.
 
-    bound: see `bounds_by_month`; largest total of the monthly hazards of anyone of that sex and age, not retired and
+    bound: see `bounds_by_age`; largest total of the monthly hazards of anyone of that sex and age, not retired and
     retired.
     """
 
     bound: NDArray[np.uint32]
-    calendar: NDArray[np.int64]
     death: F8  # (2, A)
     birth: F8  # (A,)
     births: F8  # (3, 7, 10) factor on births, see `stationary.birth_factors`
@@ -140,50 +141,48 @@ def tilted(quantile: float, weight: float, z: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def people_pass(lo, hi, chunk, p, month, key, bound, calendar, rows, kinds, idle):  # type: ignore[no-untyped-def]
+def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds, idle):  # type: ignore[no-untyped-def]
     """List those who may meet an event this month; rows and kinds are written from `lo` on.
 
     kinds is MAYBE (the draw is below the bound of the sex, age and kind of state), BIRTHDAY, or both. Returns the
-    length of the list; counts the unemployed and the labor force into `idle[chunk]`. `calendar` is made by
-    `calendar_of_states`.
+    length of the list; counts the unemployed and the labor force into `idle[chunk]`. Like `scan.scan`, a block at a
+    time: all that vector instructions can do first.
     """
-    state, birth, sex, ids = p.state, p.birth, p.sex, p.id
-    column, unemployed, force, last = calendar[0], calendar[1], calendar[2], bound.shape[1] - 1
-    n = lo
+    draw, place, birthday = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint16), np.empty(BLOCK, np.uint8)
+    n = np.uint64(lo)
     out, active = 0, 0
-    for i in range(lo, hi):
-        s = state[i]
-        out += unemployed[s]
-        active += force[s]
-        months = min(month - birth[i], last)
-        row = column[s]
-        kind = BIRTHDAY if bound[6, months] & (row < 4) else 0
-        if np.uint32(bits(key, ids[i]) >> np.uint64(32)) < bound[row + sex[i], months]:
-            kind |= MAYBE
-        rows[n] = i
-        kinds[n] = kind
-        n += kind != 0
+    for start in range(lo, hi, BLOCK):
+        size = min(BLOCK, hi - start)
+        draw_block(key, p.id, start, size, draw)
+        state, sex, birth = p.state[start:start + size], p.sex[start:start + size], p.birth[start:start + size]
+        for k in range(size):
+            s = state[k]
+            out += (s == UNEMPLOYED) | (s == TEMPORARY_LAYOFF)
+            active += s <= UNEMPLOYED
+        for k in range(size):
+            s = state[k]
+            months = np.uint32(max(month - birth[k], 0))
+            age = months // np.uint32(12)
+            kind = sex[k] + np.uint8(s == RETIRED) * np.uint8(2) + np.uint8(s == GONE) * np.uint8(4)
+            place[k] = kind * np.uint16(AGES) + min(age, np.uint32(AGES - 1))
+            birthday[k] = np.uint8((months == age * np.uint32(12)) & (s != GONE)) * np.uint8(BIRTHDAY)
+        for row in range(size):
+            k = np.uint64(row)  # unsigned: no test for negative indices
+            kind = birthday[k] | np.uint8(draw[k] < bound[np.uint64(place[k])]) * np.uint8(MAYBE)
+            rows[n] = start + row
+            kinds[n] = kind
+            n += np.uint64(kind != 0)
     idle[chunk, 0] = out
     idle[chunk, 1] = active
-    return n - lo
+    return np.int64(n) - lo
 
 
-def calendar_of_states() -> NDArray[np.int64]:
-    """(3, 16) by state: row of the bounds (0 others, 2 retired, 4 gone), unemployed, in the labor force."""
-    out = np.zeros((3, 16), np.int64)
-    out[0, RETIRED], out[0, GONE] = 2, 4
-    out[1, [UNEMPLOYED, TEMPORARY_LAYOFF]] = 1
-    out[2, : UNEMPLOYED + 1] = 1
-    return out
-
-
-def bounds_by_month(most: F8) -> NDArray[np.uint32]:
-    """(7, 1464) of `most` (4, A) by months of age, as the upper 32 bits of a draw; gone; 1 on birthdays."""
-    months = np.arange(1464)
-    out = np.zeros((7, months.size), np.uint32)
-    out[:4] = np.minimum(np.ceil(np.minimum(most, 1.0) * 2.0**32) + 1, 2.0**32 - 1)[:, np.minimum(months // 12, 120)]
-    out[6] = months % 12 == 0
-    return out
+def bounds_by_age(most: F8) -> NDArray[np.uint32]:
+    """(6 * AGES,) of `most` (4, A): men, women, retired men, retired women, then those gone, whom nothing strikes."""
+    out = np.zeros((6, AGES), np.uint32)
+    out[:4, : most.shape[1]] = bounds(most * (1.0 + 1e-9))
+    out[:4, most.shape[1]:] = out[:4, most.shape[1] - 1:most.shape[1]]
+    return out.ravel()
 
 
 @njit(cache=True, nogil=True)
@@ -395,7 +394,7 @@ def month_of_life(lo, hi, chunk, p, h, head, month, key, birthday_key, t, occ_ma
 
     Changes only columns of the person's own row (education, traits, knows, field of study).
     """
-    n = people_pass(lo, hi, chunk, p, month, key, t.bound, t.calendar, rows, kinds, idle)
+    n = people_pass(lo, hi, chunk, p, month, key, t.bound, rows, kinds, idle)
     life_events(lo, n, p, h, head, month, key, t, rows, kinds)
     school_years(lo, n, p, month, birthday_key, t, occ_major, rows, kinds)
     n = birthdays(lo, n, p, month, birthday_key, t, rows, kinds)
