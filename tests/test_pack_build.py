@@ -50,32 +50,6 @@ def test_other_counties(counties: str) -> None:
 
 
 @needs_data
-def test_needs_against_the_living_wage() -> None:
-    """Mean of the region within 15%; for families after the child tax credit, which the living wage leaves out."""
-    pack = load_pack("kansas-city")
-    hourly = pack["needs"].set_index(["zone", "adults", "children", "young"])["hourly"]
-    people = pack["age_sex"].groupby("zone")["people"].sum()
-    wage = Data(DATA).living_wage
-    columns = {
-        (1, 0, 0): "living_wage_1adult_0kids_hr",
-        (2, 0, 0): "living_wage_2adults_both_work_0kids_hr",
-        (2, 2, 1): "living_wage_2adults_both_work_2kids_hr",
-    }
-    inside = [z for z in pack.zones if z.kind != "outside"]
-    for (adults, children, young), column in columns.items():
-        credit = 2000 * children / 2080 / adults
-        ratio = np.array(
-            [
-                (hourly[z.code, adults, children, young] + credit) / (wage.loc[z.county, column] * 0.988)
-                for z in inside
-            ]
-        )
-        weight = people[[z.code for z in inside]].to_numpy()
-        assert abs(np.average(ratio, weights=weight) - 1) < 0.15, (column, ratio)
-        assert (np.abs(ratio - 1) < 0.25).all(), (column, ratio)
-
-
-@needs_data
 @pytest.mark.parametrize(
     ("counties", "split", "says"),
     [

@@ -1,4 +1,4 @@
-"""Tables about living: childcare prices, household needs, rules, income, migration."""
+"""Tables about living: childcare prices, rules, income, migration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pandas as pd
 from laborsim.region.build_jobs import zone_jobs
 from laborsim.region.build_population import Builder
 from laborsim.region.national import CPI
-from laborsim.region.needs import household_need
 from laborsim.region.pay import FEDERAL_MINIMUM
 from laborsim.region.places import nearest
 from laborsim.region.sources import figure
@@ -124,59 +123,6 @@ def childcare(b: Builder) -> pd.DataFrame:
     for z in b.zones:
         rows += [(z.code, g, price[z.code][0][g], capacity[z.code, g], price[z.code][1]) for g in _AGES]
     return pd.DataFrame(rows, columns=["zone", "age_group", "price_month", "capacity", "source"])
-
-
-def needs(b: Builder) -> pd.DataFrame:
-    """Self-sufficiency wage of every kind of household in every zone (see `needs.household_need`)."""
-    price = prices(b)
-    ratio = b.ratios("income")
-    income = {z.code: _income(b, z.county) * ratio[z.code] for z in b.inside}
-    income["outside"] = float(b.region_mean(income)) * 0.9
-    rows = []
-    for z in b.zones:
-        state = z.state or b.states[0]
-        local_tax = 0.01 if z.code == "29095-west" else 0.0
-        for adults in (1, 2):
-            for children in range(4):
-                for young in (0, 1):
-                    if children == 0 and young == 1:
-                        continue
-                    n = household_need(
-                        adults, children, bool(young), income[z.code], price[z.code][0], state, local_tax
-                    )
-                    rows.append(
-                        (
-                            z.code,
-                            adults,
-                            children,
-                            young,
-                            n.hourly,
-                            n.housing,
-                            n.food,
-                            n.childcare,
-                            n.transport,
-                            n.health,
-                            n.other,
-                            n.taxes,
-                            "outside_mean" if z.kind == "outside" else "needs",
-                        )
-                    )
-    columns = [
-        "zone",
-        "adults",
-        "children",
-        "young",
-        "hourly",
-        "housing",
-        "food",
-        "childcare",
-        "transport",
-        "health",
-        "other",
-        "taxes",
-        "source",
-    ]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def rules(b: Builder) -> pd.DataFrame:

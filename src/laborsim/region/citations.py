@@ -274,12 +274,12 @@ DATA_SOURCES: Final[dict[str, Source]] = {
     ),
     "needs": Source(
         "laborsim",
-        "Household budget from parts: housing (HUD FMR level moved with county income), food (USDA "
-        "low-cost plan), childcare (NDCP), transport and other (CEX), health (MEPS), taxes (2019 rules)",
+        "Family budgets from parts: HUD fair market rents, USDA low-cost food plan, NDCP childcare, CES and IRS costs "
+        "of a car, MEPS-IC premiums, CES other spending; taxes and credits by the law of 2019",
         "2019",
-        "assumed",
-        "Levels of rents, food, transport and health from general knowledge; their mean is within 15% of "
-        "MIT's living wage (tax credits apart), which is not used.",
+        "published",
+        "Worked out from the parts; each figure's source and grade is in docs/self-sufficiency.md, some unverified. "
+        "Beyond the border the region's mean.",
     ),
     "rules": Source(
         "State agencies and U.S. Department of Labor",

@@ -122,8 +122,8 @@ def self_sufficiency_wage(
     """Hourly wage of each adult from which on net resources cover the spending.
 
     Where resources fall at a limit (a cliff) they may cover the spending below it and not above: the wage given is
-    the one from which on they always do, but for dips narrower than a step of the search: 1% of the budget, 0.05% in the
-    fifth above the wage.
+    the one from which on they always do, but for dips narrower than a step of the search (1% of the budget, 0.05% in
+    the fifth above the wage).
 
     Parameters
     ----------
