@@ -32,7 +32,7 @@ def laus_text(path: Path, year: int = 2018, footer: bool = True) -> Path:
         "",
         f"{'':17}State  County{'':44}Labor{'':19}Unemployed",
         f"{'':17}FIPS   FIPS",
-        f"   LAUS Code     Code   Code   County Name/State Abbreviation     Year{'':9}Force     Employed      Level     Rate",
+        "   LAUS Code     Code   Code   County Name/State Abbreviation    Year     Force    Employed    Level    Rate",
         "",
     )
     rows = [
@@ -51,7 +51,7 @@ def laus_bars(path: Path) -> Path:
         "    Labor force data by county, not seasonally adjusted, November 2019-December 2019(p)",
         rule,
         blank + "  Civilian   |          |            | Unemploy-",
-        f" LAUS Area Code  | FIPS  | FIPS   | Area Title{'':9}| Period   | Labor Force | Employed | Unemployed | ment Rate",
+        " LAUS Area Code  | FIPS  | FIPS   | Area Title   | Period   | Labor Force | Employed | Unemployed | ment Rate",
         rule,
     ]
     for period in ("  Nov-19  ", " Dec-19(p)"):

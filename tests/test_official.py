@@ -94,7 +94,7 @@ def test_laus_says_line_and_column(tmp_path: Path) -> None:
     assert problems(laus.annual, path) == [
         ":8: Labor Force: 999999 is not Employed plus Unemployed: columns may have moved"
     ]
-    path.write_text(good.replace("Employed      Level     Rate", "Level      Employed     Rate"))
+    path.write_text(good.replace("Employed    Level    Rate", "Level    Employed    Rate"))
     assert ":6: column 7: heading is 'Level'; allowed: Employed" in problems(laus.annual, path)
     path.write_text(good[: good.index("SOURCE") - 30])
     assert any("without its footer: it may be cut short" in f for f in problems(laus.annual, path))

@@ -7,13 +7,13 @@ have. The remaining tables are copied from there. Which is which: `TABLES`, and 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from laborsim.region.official.registry import collect
+from laborsim.region.official.registry import collect, find
 from laborsim.region.official.tidy import (
     acs_county,
     acs_state,
@@ -43,16 +43,16 @@ class Table:
     ----------
     file : its name in the data folder.
     adapters : readers it can come from.
-    keys : columns that identify a row; text.
-    text : other columns of codes with leading zeros.
-    make : (frames, base) -> rows, and remarks on what could not be used.
+    keys : columns that identify a row.
+    make : (frames, statistics laid under) -> rows, and remarks on what could not be used.
+    place : column of the place (or industry). Those of `attrs["whole"]` of the rows lose all their old rows.
     """
 
     file: str
     adapters: tuple[str, ...]
     keys: tuple[str, ...]
     make: Callable[[Frames, Base], tuple[pd.DataFrame, list[str]]]
-    county: str = "fips"
+    place: str = "fips"
 
 
 TABLES: tuple[Table, ...] = (
@@ -145,7 +145,9 @@ def convert(source: str | Path, out: str | Path, base: str | Path | None = None)
         raise InputError(f"{below}: no such folder")
     if out.resolve() in (source.resolve(), below.resolve() if below else None):
         raise InputError(f"{out}: allowed: another folder than the files are read from")
-    frames = collect(source)
+    used = {a for t in TABLES for a in t.adapters} | {"acs-labels"}
+    unused = sorted(set(find(source)[0]) - used)
+    frames = collect(source, used)
     report = Report(missing={k: f.attrs["missing"] for k, f in frames.items() if f.attrs.get("missing")})
 
     def given(file: str) -> pd.DataFrame | None:
@@ -160,15 +162,15 @@ def convert(source: str | Path, out: str | Path, base: str | Path | None = None)
         report.remarks += [f"{table.file}: {r}" for r in remarks]
         if rows.empty:
             continue
-        whole = _lay(rows, given(table.file), table.keys)
+        whole = _lay(rows, given(table.file), table)
         made[table.file] = whole
         report.tables.append(
             {
                 "file": table.file,
                 "rows_from_files": len(rows),
-                "places_from_files": int(rows[table.county].nunique()),
+                "places_from_files": int(rows[table.place].nunique()),
                 "rows": len(whole),
-                "places": int(whole[table.county].nunique()),
+                "places": int(whole[table.place].nunique()),
             }
         )
     out.mkdir(parents=True, exist_ok=True)
@@ -178,8 +180,7 @@ def convert(source: str | Path, out: str | Path, base: str | Path | None = None)
         for path in sorted(p for p in below.iterdir() if p.is_file() and p.name not in made):
             shutil.copyfile(path, out / path.name)
             report.copied.append(path.name)
-    unused = [a for a in frames if not any(a in t.adapters for t in TABLES) and a not in ("acs-labels", "series-list")]
-    report.remarks += [f"{a}: read, but no table of the builder takes it" for a in unused]
+    report.remarks += [f"{a}: no table of the builder takes it; not read" for a in unused]
     return report
 
 
@@ -188,16 +189,17 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
-def _lay(rows: pd.DataFrame, given: pd.DataFrame | None, keys: Sequence[str]) -> pd.DataFrame:
+def _lay(rows: pd.DataFrame, given: pd.DataFrame | None, table: Table) -> pd.DataFrame:
     """Rows over those given: same keys are replaced; columns are those given, and new ones at the end."""
     text = rows.copy()
     for name in text:
         text[name] = [_text(v) for v in text[name]]
     if given is None:
         return text
-    old = given.set_index(list(keys)).index
-    kept = given[~old.isin(text.set_index(list(keys)).index)]
-    return pd.concat([kept, text], ignore_index=True).fillna("")
+    keys = list(table.keys)
+    replaced = given.set_index(keys).index.isin(text.set_index(keys).index)
+    replaced |= given[table.place].isin(list(rows.attrs.get("whole", ()))).to_numpy()
+    return pd.concat([given[~replaced], text], ignore_index=True).fillna("")
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -199,12 +199,13 @@ def find(folder: str | Path) -> tuple[dict[str, list[Path]], list[Path]]:
     return found, rest
 
 
-def collect(folder: str | Path) -> dict[str, pd.DataFrame]:
+def collect(folder: str | Path, only: Collection[str] = ()) -> dict[str, pd.DataFrame]:
     """Read every official file of a folder.
 
     Parameters
     ----------
     folder : files under the names they are published with, in any subfolders.
+    only : adapters whose files to read; all if empty.
 
     Returns
     -------
@@ -230,6 +231,8 @@ def collect(folder: str | Path) -> dict[str, pd.DataFrame]:
         )
     out = {}
     for name, paths in found.items():
+        if only and name not in only:
+            continue
         parts = []
         for path in paths:
             try:

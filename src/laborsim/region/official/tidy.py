@@ -1,12 +1,13 @@
 """The rows of each of the builder's tables, from the frames of the official readers.
 
 One function a table: (frames by adapter, statistics laid under) -> rows with the table's columns, and remarks. Where
-a table of the builder is of one year or vintage, rows of others are left out, with a remark.
+a table of the builder is of one year or vintage, rows of others are left out, with a remark. `attrs["whole"]` lists
+the places of which these rows are all there is: no older row of theirs is kept beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,11 @@ Made = tuple[pd.DataFrame, list[str]]
 QCEW_YEAR, OEWS_YEAR, ACS_YEAR = 2016, 2025, 2018
 _LAUS = ["labor_force", "employed", "unemployed", "unemp_rate_pct"]
 _FIPS_OF = {v: k for k, v in POSTAL.items()}
+
+
+def _whole(rows: pd.DataFrame, places: Iterable[str]) -> pd.DataFrame:
+    rows.attrs["whole"] = sorted(set(places))
+    return rows
 
 
 def _latest(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -99,13 +105,13 @@ def _qcew_annual(frames: Frames) -> Made:
 def qcew_sector(frames: Frames, base: Base) -> Made:
     """County totals, ownerships and NAICS sectors (levels 70, 71, 74)."""
     frame, remarks = _qcew_annual(frames)
-    return frame[frame["agglvl_code"].isin([70, 71, 74])], remarks
+    return _whole(frame[frame["agglvl_code"].isin([70, 71, 74])], frame["area_fips"]), remarks
 
 
 def qcew_detail(frames: Frames, base: Base) -> Made:
     """All county levels down to four digits (70 to 76)."""
     frame, _ = _qcew_annual(frames)
-    return frame[frame["agglvl_code"].between(70, 76)], []
+    return _whole(frame[frame["agglvl_code"].between(70, 76)], frame["area_fips"]), []
 
 
 def qcew_quarterly(frames: Frames, base: Base) -> Made:
@@ -195,7 +201,7 @@ def commuting(frames: Frames, base: Base) -> Made:
     flows = pd.DataFrame(apart.agg(jobs=("jobs", "sum")))
     flows["workers_2000"] = (flows["jobs"] * flows["home_fips"].map(ratio).fillna(mean)).round(1)
     flows["source"] = f"LODES {year} {kind}, shares of residents' jobs, times employment of 2000 (LAUS)"
-    return flows[["home_fips", "work_fips", "workers_2000", "source"]], remarks
+    return _whole(flows[["home_fips", "work_fips", "workers_2000", "source"]], known), remarks
 
 
 def childcare(frames: Frames, base: Base) -> Made:
@@ -224,7 +230,7 @@ def oews_wages(frames: Frames, base: Base) -> Made:
     order = ["h_mean", "a_mean", *(f for f in figures if not f.endswith("_mean"))]
     columns = ["area_code", "area", "soc", "occ_title", "level", "emp", "emp_prse_pct", *order]
     frame = frame.drop_duplicates(["area_code", "soc"], keep="last")
-    return frame[[*columns, "jobs_per_1000", "loc_quotient"]], remarks
+    return _whole(frame[[*columns, "jobs_per_1000", "loc_quotient"]], frame["area_code"]), remarks
 
 
 def oews_industry(frames: Frames, base: Base) -> Made:
@@ -233,14 +239,12 @@ def oews_industry(frames: Frames, base: Base) -> Made:
     frame = frame[frame["area_code"].isin(["99", "0"])].copy()
     frame = frame.rename(columns={"naics": "industry_code", "naics_title": "industry_name", "level": "occ_level"})
     known = base("oews_may2025_us_industry_by_occupation.csv.gz")
-    if known is None:
-        levels = pd.Series(dtype=str)
-    else:
-        levels = known.drop_duplicates("industry_code").set_index("industry_code")["display_level"]
-    frame["display_level"] = frame["industry_code"].map(levels).fillna("")
+    levels = {} if known is None else dict(zip(known["industry_code"], known["display_level"], strict=True))
+    frame["display_level"] = [levels.get(c, "") for c in frame["industry_code"]]
     columns = ["industry_code", "industry_name", "display_level", "soc", "occ_title", "occ_level", "emp", "a_mean"]
     frame = frame.drop_duplicates(["industry_code", "soc"], keep="last")
-    return frame[[*columns, "a_p10", "a_p25", "a_median", "a_p75", "a_p90"]], remarks
+    rows = frame[[*columns, "a_p10", "a_p25", "a_median", "a_p75", "a_p90"]]
+    return _whole(rows, frame["industry_code"]), remarks
 
 
 def acs_state(frames: Frames, base: Base) -> Made:
