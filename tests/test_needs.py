@@ -17,6 +17,7 @@ from laborsim.region.budget.household import Household, of_ages
 from laborsim.region.budget.parts import care_price, household
 from laborsim.region.budget.resources import ALL_BENEFITS, NO_CREDITS, WITH_CREDITS
 from laborsim.region.budget.types import ages_of, household_needs, stack
+from laborsim.region.pack import load_pack
 
 CARE = {"infant": 900.0, "toddler_preschool": 750.0, "school": 480.0}
 
@@ -32,9 +33,11 @@ def pay(*amounts: float) -> np.ndarray:
 # --- figures ---
 
 
-def test_every_figure_says_where_it_comes_from() -> None:
+def test_every_figure_says_where_it_comes_from_and_the_page_repeats_it() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "self-sufficiency.md").read_text()
     for f in figures().values():
         assert f.publisher and f.series and f.year and f.unit, f.name
+        assert f"| `{f.name}` | {f.publisher} | {f.series} | {f.year} | {f.grade} | {f.note} |" in page, f.name
 
 
 def test_rents_cover_the_five_states_and_meet_published_rents_of_2019() -> None:
@@ -262,3 +265,19 @@ def test_kinds_are_means_over_the_ages_they_hold() -> None:
     for n in rows:  # the parts and the taxes are the wage
         parts = n.housing + n.food + n.childcare + n.transport + n.health + n.other + n.taxes
         assert parts * 12 == pytest.approx(n.hourly * 2080 * n.adults, abs=2.5)  # rounded to a tenth of a cent
+
+
+@pytest.mark.parametrize("name", ["kansas-city", "lane", "kentuckianaworks"])
+def test_packs_hold_what_the_rules_give(name: str) -> None:
+    """The wage of households without children, from the pack's own parts and the taxes of the zone."""
+    pack = load_pack(name)
+    rows = pack["needs"].query("children == 0").set_index(["zone", "adults"])
+    for z in (z for z in pack.zones if z.county):
+        for adults in (1, 2):
+            n = rows.loc[(z.code, adults)]
+            parts = 12 * float(n[["housing", "food", "childcare", "transport", "health", "other"]].sum())
+            p = place(z.state, local_tax(z.code, z.county))
+            wage = self_sufficiency_wage(parts, of_ages(adults, (), rent=12 * float(n["housing"])), p)[0]
+            assert float(n["hourly"]) == pytest.approx(wage, abs=0.002), (z.code, adults)
+            if z.kind in ("county", "commuting"):
+                assert float(n["housing"]) == pytest.approx(rents(z.county)[0], abs=0.01)
