@@ -17,6 +17,7 @@ from laborsim.region.budget.household import Household, of_ages
 from laborsim.region.budget.parts import care_price, household
 from laborsim.region.budget.resources import ALL_BENEFITS, NO_CREDITS, WITH_CREDITS
 from laborsim.region.budget.types import ages_of, household_needs, stack
+from laborsim.region.budget.zones import net_by_zone, zone_places
 from laborsim.region.pack import load_pack
 
 CARE = {"infant": 900.0, "toddler_preschool": 750.0, "school": 480.0}
@@ -281,3 +282,40 @@ def test_packs_hold_what_the_rules_give(name: str) -> None:
             assert float(n["hourly"]) == pytest.approx(wage, abs=0.002), (z.code, adults)
             if z.kind in ("county", "commuting"):
                 assert float(n["housing"]) == pytest.approx(rents(z.county)[0], abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["kansas-city", "lane", "kentuckianaworks", "missouri", "kentucky"])
+def test_local_taxes_and_rents_are_found_in_the_pack(name: str) -> None:
+    pack = load_pack(name)
+    where = zone_places(pack)
+    assert list(where) == list(pack.zone_codes)
+    for z in pack.zones:
+        p = where[z.code]
+        if z.county:
+            assert p.local_tax == pytest.approx(local_tax(z.code, z.county), abs=2e-4), z.code
+        assert 0 <= p.local_tax < 0.03 and 300 < p.rent[0] < p.rent[1] < p.rent[2]
+        assert set(p.care) == {"infant", "toddler_preschool", "school"} and p.median_income > 20_000
+
+
+def test_resources_by_zone_meet_the_budget_at_the_self_sufficiency_wage() -> None:
+    pack = load_pack("kansas-city")
+    rows = pack["needs"].set_index(["zone", "adults", "children", "young"])
+    wages = [8.0, 12.0, 16.0, 20.0, 30.0]
+    table = net_by_zone(pack, wages)
+    assert table.shape == (len(pack.zones), 2, 4, 2, 5)
+    assert (table[:, :, 0, 0] == table[:, :, 0, 1]).all()
+    assert (np.diff(table, axis=-1) > 0).all()
+    for adults, children, young in ((1, 0, 0), (1, 2, 1), (2, 1, 0), (2, 3, 1)):
+        n = rows.loc[(pack.zone_codes[0], adults, children, young)]
+        parts = 12 * float(n[["housing", "food", "childcare", "transport", "health", "other"]].sum())
+        net = net_by_zone(pack, [float(n["hourly"])])[0, adults - 1, children, young, 0]
+        assert net == pytest.approx(parts, rel=0.02 if children else 1e-4)
+
+
+def test_cliffs_show_by_zone_and_kind() -> None:
+    pack = load_pack("kansas-city")
+    wages = np.arange(8.0, 30.0, 0.25)
+    net = net_by_zone(pack, wages, ALL_BENEFITS)
+    drop = np.diff(net, axis=-1).min(axis=-1)
+    assert (drop[:, 0, 2, 1] < -1_000).all()  # a lone parent of two little ones loses thousands at a limit
+    assert (net >= net_by_zone(pack, wages) - 1e-9).all()

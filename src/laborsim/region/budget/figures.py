@@ -41,8 +41,7 @@ class Place:
     local_tax : share of earnings taken by city or county.
     rent : dollars of 2019 a month for one, two and three bedrooms, utilities included.
     care : full price of childcare, dollars of 2019 a month, by age group (infant, toddler_preschool, school).
-    minutes : mean minutes to work, one way.
-    rural : USDA rural-urban continuum code, 1..9.
+    minutes : mean minutes to work, one way; rural : USDA rural-urban continuum code, 1..9 (transport only).
     median_income : median household income, dollars of 2019 a year (rent support only).
     """
 
@@ -50,8 +49,8 @@ class Place:
     local_tax: float
     rent: tuple[float, float, float]
     care: Mapping[str, float]
-    minutes: float
-    rural: int
+    minutes: float = 0.0
+    rural: int = 1
     median_income: float = 0.0
 
 

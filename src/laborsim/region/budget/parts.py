@@ -34,14 +34,19 @@ def budget(adults: int, ages: tuple[int, ...], place: Place) -> Budget:
     ages : of the children in years, any order; three rooms are enough for any number.
     place : its rents, prices of care, minutes to work.
     """
-    rooms = value("rent_bedrooms")
-    housing = place.rent[rooms[min(len(ages), len(rooms) - 1)] - 1]
+    housing = rent(len(ages), place)
     eat, size = value("food_child_month"), value("food_size")
     food = (adults * value("food_adult_month") + sum(eat[a] for a in ages)) * size[min(adults + len(ages), 5)]
     care = sum(care_price(a, place) for a in ages)
     drive = transport(adults, len(ages), place)
     own, children = health(adults, len(ages), place.state)
     return Budget(housing, food, care, drive, own + children, other(adults, len(ages)), children)
+
+
+def rent(children: int, place: Place) -> float:
+    """Dollars a month for the bedrooms a household needs."""
+    rooms = value("rent_bedrooms")
+    return place.rent[rooms[min(children, len(rooms) - 1)] - 1]
 
 
 def care_price(age: int, place: Place) -> float:
