@@ -23,8 +23,8 @@ def zone_places(pack: Pack) -> dict[str, Place]:
     """
     rows: Any = pack["needs"].set_index(["zone", "adults", "children", "young"])
     care = pack["childcare"].pivot(index="zone", columns="age_group", values="price_month")
-    income = pack["income"].set_index("zone")["median_household_income"]
-    people = pack["age_sex"].groupby("zone")["people"].sum()
+    income: Any = pack["income"].set_index("zone")["median_household_income"]
+    people: Any = pack["age_sex"].groupby("zone")["people"].sum()
     inside = [z for z in pack.zones if z.state]
     most = max(inside, key=lambda z: float(people[z.code])).state
     out = {}
