@@ -43,6 +43,7 @@ class Reply:
     etag: str = '"one"'
     headers: dict[str, str] = field(default_factory=dict)
     slow: float = 0.0  # seconds between blocks
+    length: bool = True  # says how long it is
 
 
 class Server:
@@ -84,7 +85,9 @@ class Server:
             request.send_header("ETag", reply.etag)
         for name, value in reply.headers.items():
             request.send_header(name, value)
-        request.send_header("Content-Length", str(len(body)))
+        if reply.length:
+            request.send_header("Content-Length", str(len(body)))
+        request.send_header("Connection", "close")
         request.end_headers()
         sent = body[: reply.cut] if reply.cut else body
         try:
@@ -258,6 +261,16 @@ def test_what_is_not_the_file_is_refused(
     ((_, said),) = done.failed
     assert said.replace("( ", "(") == f"the publisher sent {why.replace('( ', '(')}, not the file"
     assert left(tmp_path) == []
+
+
+def test_an_archive_cut_without_a_word_is_fetched_again(server: Server, tmp_path: Path, waits: list[float]) -> None:
+    whole = make.lodes(tmp_path / "x_od_main_JT00_2018.csv.gz", [("29095", "29047", 9)] * 3000).read_bytes()
+    book = make.laus_workbook(tmp_path / "laucnty19.xlsx").read_bytes()
+    for name, body in (("mo_od_main_JT00_2018.csv.gz", whole), ("laucnty18.xlsx", book)):
+        server.replies[f"/example.gov/{name}"] = [Reply(body, cut=len(body) // 2, length=False), Reply(body)]
+        assert get(server, tmp_path, waits, Item("any", ((name, f"https://example.gov/{name}"),))).fetched == [name]
+        assert (tmp_path / name).read_bytes() == body
+    assert waits == [1.0, 1.0]
 
 
 def test_the_second_address_where_the_first_has_nothing(server: Server, tmp_path: Path, waits: list[float]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -359,6 +360,29 @@ def test_every_reader_refuses_what_is_not_its_file(name: str, tmp_path: Path) ->
             assert len(read(path)) >= 0 and path.suffix not in (".gz", ".zip", ".xlsx", ".json")
         except ScenarioError as error:
             assert error.problems
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_damaged_file_is_read_or_refused(name: str, tmp_path: Path) -> None:
+    path = FILES[name](tmp_path / name)
+    read = ADAPTERS[next(iter(find(tmp_path)[0]))].read
+    whole, draw = path.read_bytes(), random.Random(name)
+    refused = 0
+    for _ in range(12):
+        data = bytearray(whole)
+        for _ in range(draw.choice((1, 3, 30))):
+            at = draw.randrange(len(data))
+            new = draw.choice(
+                (b"", b",", b'"', b"\n", b"\x00", b"nan", b"1e999", b"\t", b"\xff", bytes(data[at : at + 90]))
+            )
+            data[at : at + draw.randrange(3)] = new
+        path.write_bytes(data)
+        try:
+            read(path)
+        except ScenarioError as error:
+            refused += 1
+            assert str(error).startswith(str(path))
+    assert refused
 
 
 def test_wrong_encoding_names_the_byte(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ with it is not fetched again. The key of an API is added to the address at the l
 from __future__ import annotations
 
 import email.utils
+import gzip
 import hashlib
 import http.client
 import json
@@ -18,6 +19,8 @@ import socket
 import time
 import urllib.error
 import urllib.request
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -181,12 +184,11 @@ def _one(
     for file, url in item.places:
         part = folder / f"{file}.part"
         try:
-            head = _patiently(item, url, part, settings, tell)
+            head = _patiently(item, file, url, part, settings, tell)
         except _Final as error:
             if error.absent and (file, url) != item.places[-1]:
                 continue
             raise
-        _inspect(file, part)
         entry = {"url": url, "sha256": sha256(part), "bytes": part.stat().st_size}
         entry |= {k: head[k] for k in ("etag", "modified") if head.get(k)}
         part.replace(folder / file)
@@ -196,12 +198,14 @@ def _one(
 
 
 def _patiently(
-    item: Item, url: str, part: Path, settings: Settings, tell: Callable[[str, int, int], None]
+    item: Item, file: str, url: str, part: Path, settings: Settings, tell: Callable[[str, int, int], None]
 ) -> dict[str, Any]:
     """Try until it works or the tries are used up; a host out of reach is tried twice."""
     for attempt in range(1, settings.tries + 1):
         try:
-            return _attempt(item, url, part, settings, tell)
+            head = _attempt(item, url, part, settings, tell)
+            _inspect(file, part)
+            return head
         except _Again as error:
             if attempt == settings.tries or (error.offline and attempt == 2):
                 raise
@@ -345,7 +349,7 @@ def _said(error: Any) -> str:
 
 
 def _inspect(file: str, part: Path) -> None:
-    """Refuse a page or another format under the file's name."""
+    """Refuse a page or another format under the file's name; an archive that is cut short is tried again."""
     with part.open("rb") as stream:
         head = stream.read(4096)
     found = ""
@@ -361,3 +365,15 @@ def _inspect(file: str, part: Path) -> None:
     if found:
         _drop(part)
         raise _Final(f"the publisher sent {found}, not the file")
+    try:
+        if part.name.endswith(".gz.part"):
+            with gzip.open(part) as stream:
+                while stream.read(1 << 20):
+                    pass
+        elif part.name.endswith((".zip.part", ".xlsx.part")):
+            with zipfile.ZipFile(part) as archive:
+                if archive.testzip() is not None:
+                    raise zipfile.BadZipFile("a member does not agree with its checksum")
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
+        _drop(part)
+        raise _Again(f"the file came damaged or cut short ({error})") from None

@@ -24,7 +24,8 @@ MOST = 50  # problems of one file; reading stops there
 Row = tuple[int, list[str]]  # line (or sheet row) from 1, cells
 
 _HTML = re.compile(rb"^\s*(<!doctype html|<html|<head|<\?xml[^>]*>\s*<!doctype html)", re.IGNORECASE)
-_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+#: What damaged archives raise; RuntimeError and NotImplementedError for kinds of compression that are not read.
+_BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 class Faults:
@@ -162,7 +163,7 @@ def sheet(path: Path, faults: Faults, member: str = "", name: str = "") -> Itera
     with opened(path, faults, member or r"\.xlsx$") as stream:
         try:
             book = load_workbook(stream, read_only=True, data_only=True)
-        except (*_BROKEN, InvalidFileException, KeyError, ValueError, OSError) as error:
+        except (*_BROKEN, InvalidFileException, KeyError, ValueError) as error:
             raise faults.fail(0, "", f"is not an Excel workbook ({error})", "an .xlsx file") from None
         if name and name not in book.sheetnames:
             raise faults.fail(0, "", f"no sheet {name}; sheets are {', '.join(book.sheetnames)}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +18,7 @@ from laborsim.region.official.table import Column, blame, plain, read
 MISSING = ("", "N.A.", "NA", "-", "--", "(n)", "n")
 _CODE = re.compile(r"\s*CN\d{13}\b")
 _PERIOD = re.compile(r"([A-Z][a-z]{2})[a-z]*-(\d{2})\s*\(?([a-z]?)\)?")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STAMP = re.compile(r"(\d{4})-(\d{2})-\d{2}")
 _FIGURES = (
     Column("labor_force", "people", ("Labor Force",), "number", missing=MISSING, low=0),
@@ -162,9 +162,9 @@ class _Around:
     def released(self) -> str:
         """Date of the release, YYYY-MM-DD, or ""."""
         for text in self.after:
-            found = re.search(r"([A-Z][a-z]+ \d{1,2}, \d{4})", text)
-            if found:
-                return datetime.strptime(found[1], "%B %d, %Y").strftime("%Y-%m-%d")
+            for month, day, year in re.findall(r"\b([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4})", text):
+                if month in _MONTHS:
+                    return f"{year}-{_MONTHS.index(month) + 1:02d}-{int(day):02d}"
         return ""
 
 
@@ -195,14 +195,12 @@ def _months(period: pd.Series, faults: Faults) -> tuple[pd.Series, pd.Series]:
     month, preliminary = {}, {}
     for text in period.unique():
         found, stamp = _PERIOD.fullmatch(text), _STAMP.match(text)
-        if found:
-            try:
-                month[text] = datetime.strptime(f"{found[1]}-{found[2]}", "%b-%y").strftime("%Y-%m")
-            except ValueError:
-                found = None
+        if found and found[1] in _MONTHS:
+            century = 1900 if found[2] >= "70" else 2000
+            month[text] = f"{century + int(found[2])}-{_MONTHS.index(found[1]) + 1:02d}"
         elif stamp:
             month[text] = f"{stamp[1]}-{stamp[2]}"
-        if not found and not stamp:
+        else:
             blame(faults, period, period == text, "Period", "is not a month", "such as Jun-17 or Jul-18 p")
         preliminary[text] = bool(found and found[3] == "p")
     return period.map(month), period.map(preliminary).astype(bool)

@@ -1,7 +1,7 @@
 """U.S. Department of Labor, Women's Bureau: National Database of Childcare Prices, counties by year.
 
 https://www.dol.gov/agencies/wb/topics/featured-childcare, .xlsx or .csv; about 34,000 rows and 227 columns (the
-workbook takes about a minute to read). Headings are in mixed case up to 2018 and in capitals from 2022.
+workbook takes about half a minute to read). Headings are in mixed case up to 2018 and in capitals from 2022.
 """
 
 from __future__ import annotations

@@ -120,9 +120,10 @@ def read(
             out[c.name], gone[c.name] = _convert(pd.Series(column, index=number, dtype="str").str.strip(), c, faults)
     frame = pd.DataFrame(out)
     if unique:
-        key = frame[list(unique)].astype(str).agg(", ".join, axis=1) if frame.duplicated(list(unique)).any() else None
-        if key is not None:
-            blame(faults, key, key.duplicated(), "/".join(unique), "is there twice")
+        twice = frame.duplicated(list(unique))
+        if twice.any():
+            keys = [", ".join(map(str, k)) for k in frame[list(unique)].itertuples(index=False, name=None)]
+            blame(faults, pd.Series(keys, index=frame.index), twice, "/".join(unique), "is there twice")
     faults.check()
     frame.attrs["missing"] = {k: n for k, n in gone.items() if n}
     return frame
