@@ -22,7 +22,7 @@ def zone_places(pack: Pack) -> dict[str, Place]:
     taxes and benefits, not budgets.
     """
     rows: Any = pack["needs"].set_index(["zone", "adults", "children", "young"])
-    care = pack["childcare"].pivot(index="zone", columns="age_group", values="price_month")
+    care: Any = pack["childcare"].pivot(index="zone", columns="age_group", values="price_month")
     income: Any = pack["income"].set_index("zone")["median_household_income"]
     people: Any = pack["age_sex"].groupby("zone")["people"].sum()
     inside = [z for z in pack.zones if z.state]
