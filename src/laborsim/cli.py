@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "compare": "Paired differences between policies, with intervals.",
     "region": "List, show and build region packs.",
     "brief": "Make the brief again from stored results, without simulating.",
+    "serve": "Serve an interactive page of a scenario on this machine.",
 }
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130

@@ -33,6 +33,7 @@ Out = Annotated[
 def emit_json(value: Any) -> None:
     """Print one JSON object on stdout; NaN becomes null so that every reader can parse it."""
     sys.stdout.write(_json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
 
 
 def remark(text: str, quiet: bool = False) -> None:

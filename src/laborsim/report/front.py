@@ -68,9 +68,11 @@ def answer(results: Results, findings: Findings) -> list[str]:
     said = []
     if not sure:
         others = " (or from the others)" if len(policies) > 1 and not findings.apart else ""
+        alone = any(row["low"] > 0 or row["high"] < 0 for row in map(findings.row, policies))
         said.append(
             f"No policy can be told from the baseline{others}: what each adds to the number of {PLURALS[stock]} is "
-            f"{NOT_DISTINGUISHABLE} with {runs} runs of each."
+            f"{NOT_DISTINGUISHABLE} with {runs} runs of each"
+            f"{', allowing for the number of comparisons' if alone else ''}."
         )
     by_size = sorted(sure, key=lambda p: -float(findings.row(p)["additional"]))
     for p in by_size[:MOST_NAMED]:

@@ -33,7 +33,7 @@ class ResultsError(InputError):
     """Something is wrong with a results directory the user named."""
 
 
-FACES = ("report", "commands", "cli.py")  # these read results and never make any
+FACES = ("app", "report", "commands", "cli.py")  # these read results and never make any
 
 
 @cache
