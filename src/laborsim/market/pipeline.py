@@ -21,6 +21,7 @@ from laborsim.market.codes import (
     UNEMPLOYED,
 )
 from laborsim.market.draws import bits, more_bits, to_unit, uniform
+from laborsim.market.scan import KINDS, scan
 
 APPLIED = 1
 ELIGIBLE = 2
@@ -100,6 +101,23 @@ def _walk(rates, total, draw):  # type: ignore[no-untyped-def]
     return np.uint32(0)
 
 
+@njit(cache=True, nogil=True)
+def _turn(lo, hi, p, month, key, q, reached, rows):  # type: ignore[no-untyped-def]
+    """Rows of those who may learn of programs (draws from `reached` up) or consider one (the lowest draws), and of all
+    the unemployed, among the people whose turn it is."""
+    top = np.uint64(reached * 2.0**63) * np.uint64(2)  # from here on the draws are turned: learners come first
+    learn = 1.0 - top * 2.0**-64
+    bound = np.zeros(2 * KINDS, np.uint32)
+    for s in range(q.attention.size):
+        most = 1.0 if s == UNEMPLOYED or s == TEMPORARY_LAYOFF else learn + q.attention[s] if q.attention[s] > 0.0 else 0.0
+        bound[s] = bound[KINDS + s] = np.uint32(math.ceil(min(most * (1.0 + 1e-9), 1.0) * 2.0**31))
+    n = np.uint64(lo)
+    for k in range(lo, lo + scan(lo, hi, p, key, bound, rows, top)):
+        rows[n] = rows[k]
+        n += np.uint64((rows[k] // BLOCK - month) % TURNS == 0)
+    return np.int64(n) - lo
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seekers):  # type: ignore[no-untyped-def]
     """Learning and applying. Writes rows, programs and flags (APPLIED, ELIGIBLE) of those who know and consider one.
@@ -110,26 +128,18 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seeke
     n = 0
     learners = 1.0 - q.learn
     reached = learners - q.outreach_total
-    # Compared as bits, because nearly everyone is passed over.
-    top = np.uint64(reached * 2.0**63) * np.uint64(2)
-    considers = np.empty(q.attention.size, np.uint64)
-    for k in range(considers.size):
-        considers[k] = np.uint64(q.attention[k] * 2.0**63) * np.uint64(2)
-    first_block = lo // BLOCK + (month - lo // BLOCK) % TURNS
-    for place in range((hi - lo + BLOCK * TURNS) // TURNS):
-        i = (first_block + place // BLOCK * TURNS) * BLOCK + place % BLOCK
-        if i >= hi:
-            continue
+    for k in range(lo, lo + _turn(lo, hi, p, month, key, q, reached, rows)):
+        i = rows[k]
         s = p.state[i]
         if s == UNEMPLOYED or s == TEMPORARY_LAYOFF:
             seekers[chunk, p.occupation[i]] += 1
         first = bits(key, p.id[i])
-        if considers[s] <= first < top:
-            continue
         attention = q.attention[s]
         if attention == 0.0:
             continue
         u = to_unit(first)
+        if attention <= u < reached:
+            continue
         if u >= reached:
             if u < learners:
                 p.knows[i] |= _walk(q.outreach, q.outreach_total, to_unit(more_bits(first, 1)))
