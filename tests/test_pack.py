@@ -143,6 +143,28 @@ def test_bad_sources_and_zones(copy: Path) -> None:
     assert "'certain' is not one of measured, published, assumed" in found and "kindly: unknown" in found
 
 
+def test_zones_must_be_places(copy: Path) -> None:
+    text = (copy / "pack.toml").read_text()
+    (copy / "pack.toml").write_text(
+        text.replace('county = "29047"', 'county = "99047"', 1)
+        .replace('kind = "county"', 'kind = "country"', 1)
+        .replace("people_share = 0.43", "people_share = -0.43", 1)
+    )
+    found = " ".join(problems(copy))
+    assert "'29047': '99047' is not the FIPS code of a county of 'MO'" in found
+    assert "'country' is not one of county, part, group, commuting, outside" in found
+    assert "people_share is not between 0 and 1" in found
+
+
+def test_fallbacks_are_checked(copy: Path) -> None:
+    text = (copy / "pack.toml").read_text()
+    (copy / "pack.toml").write_text(text.replace("why = ", "reason = ", 1))
+    found = problems(copy)
+    line = 1 + text.split("\n").index("[[fallbacks]]")
+    assert any(f"pack.toml:{line}: fallbacks[0].reason: unknown" in p for p in found), found
+    assert any("fallbacks[0].why: missing" in p for p in found)
+
+
 def test_unknown_region_suggests() -> None:
     with pytest.raises(PackError, match="did you mean 'kansas-city'"):
         find_pack("kansas-cty")

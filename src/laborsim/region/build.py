@@ -183,18 +183,13 @@ def _groups(
 ) -> dict[str, tuple[str, str]]:
     """County -> (code, name) of the zone it belongs to, for counties that are not zones of their own."""
     names = grouping(data, by, counties) if by else {}
-    names |= {c: name for name, members in groups.items() for c in members}
-    # an area that reaches into another state is a zone in each
     states: dict[str, set[str]] = {}
     for c, name in names.items():
         states.setdefault(name, set()).add(STATES[c[:2]])
-    out = {}
-    for c, name in names.items():
-        if c not in apart:
-            many = len(states[name]) > 1
-            state = STATES[c[:2]]
-            out[c] = (slug(name) + (f"-{state.lower()}" if many else ""), name + (f" ({state})" if many else ""))
-    return out
+    for c, name in names.items():  # an area that reaches into another state is a zone in each
+        names[c] = f"{name} ({STATES[c[:2]]})" if len(states[name]) > 1 else name
+    names |= {c: name for name, members in groups.items() for c in members}
+    return {c: (slug(name), name) for c, name in names.items() if c not in apart}
 
 
 def _check(

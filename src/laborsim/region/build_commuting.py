@@ -27,9 +27,10 @@ F8 = NDArray[np.float64]
 _PULL: Final = 0.467  # weight of a worker's place elsewhere at no distance
 _REACH: Final = 14.55  # kilometres at which it has fallen to 1/e
 _OWN: Final = 0.565  # power of the own county's size
+_MISFIT: Final = 0.002  # of residents at work, that raking may leave
 _LONGEST: Final = 240.0  # minutes one way; places further apart are as good as that
-#: States all of whose counties' flows the data folder holds.
-_ALL_FLOWS: Final = ("29", "21")
+#: Flows at hand are taken as whole if they make up this share of what the gravity model expects to leave.
+_WHOLE: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Balance:
 def balance(b: Builder) -> Balance:
     """Commuting at the start: Census 2000 flows raked to employed payroll residents and jobs.
 
-    The in-commuters close the balance: jobs less employed residents plus out-commuters. The outside zone
+    The in-commuters close the balance: jobs less employed residents plus out-commuters; where zones have few links
+    among them, they and the out-commuters give way zone by zone. The outside zone
     holds the commuting belt only: its jobs are twice the out-commuters, half of them held by its own people.
     """
     zones, n = b.inside, len(b.inside)
@@ -80,6 +82,9 @@ def balance(b: Builder) -> Balance:
                 value *= 1.8 if i == j else 0.65
             seed[i, j] = value
     inner = rake(seed, home - leaving, work - coming)
+    if np.abs(inner.sum(axis=1) / (home - leaving) - 1).max() > _MISFIT:
+        # zones with few links among them: the flows across the border give way, by zone
+        inner, leaving, coming = _close(seed, leaving, coming, home, work)
     outside_jobs = 2 * leaving.sum()
     total = np.zeros((n + 1, n + 1))
     total[:n, :n] = inner
@@ -91,14 +96,48 @@ def balance(b: Builder) -> Balance:
     return Balance(total, adults / share_adult, outside_jobs)
 
 
+def _close(seed: F8, leaving: F8, coming: F8, home: F8, work: F8) -> tuple[F8, F8, F8]:
+    """Flows inside, out and in, scaled by zone until they add up to residents at work and to jobs."""
+    inner = seed * home.sum() / max(float((seed.sum() + leaving.sum())), 1e-9)
+    for _ in range(2000):
+        rows = home / (inner.sum(axis=1) + leaving)
+        inner, leaving = inner * rows[:, None], leaving * rows
+        columns = work / (inner.sum(axis=0) + coming)
+        inner, coming = inner * columns[None, :], coming * columns
+        if max(np.abs(rows - 1).max(), np.abs(columns - 1).max()) < 1e-6:
+            break
+    return inner, leaving, coming
+
+
 def known_flows(b: Builder) -> set[str]:
-    """Counties whose flows of 2000 the data folder holds in full: two states, and those with single ages."""
-    full = set(b.data.single_age["fips"]) | {c for c in b.data.profile.index if c[:2] in _ALL_FLOWS}
-    return full & set(b.data.commuting["home_fips"])
+    """Counties whose flows of 2000 the data folder holds in full: by county, or by state as a whole."""
+
+    def make() -> set[str]:
+        model = _gravity(b)
+        values = model.to_numpy()
+        expected = pd.Series(values.sum(axis=1) - np.diag(values), index=model.index)
+        there = b.data.commuting.groupby("home_fips")["workers_2000"].sum().reindex(model.index).fillna(0.0)
+        state = model.index.str[:2]
+        whole = there.groupby(state).sum() >= _WHOLE * expected.groupby(state).sum()
+        return {c for c in model.index if whole[c[:2]] or there[c] >= _WHOLE * expected[c]}
+
+    made: set[str] = b.once("known flows", make)
+    return made
 
 
-def _gravity(b: Builder, employed: pd.Series) -> pd.DataFrame:
+def _gravity(b: Builder) -> pd.DataFrame:
     """Workers of 2000 between all counties at hand by the gravity model, home x work."""
+    made: pd.DataFrame = b.once("gravity", lambda: _gravity_flows(b))
+    return made
+
+
+def _employed_2000(b: Builder) -> pd.Series:
+    annual = b.data.laus_annual.query("year == 2000").set_index("fips")["employed"].astype(float)
+    return annual.loc[[c for c in b.data.profile.index if c in annual.index]]
+
+
+def _gravity_flows(b: Builder) -> pd.DataFrame:
+    employed = _employed_2000(b)
     codes = list(employed.index)
     size = employed.to_numpy(np.float64)
     place = np.radians(np.array([centroid(b.data, c) for c in codes]))
@@ -127,11 +166,11 @@ def _flows_2000(b: Builder) -> tuple[F8, F8, F8, F8]:
             leave[where[h]] += float(x)
         else:
             come[where[w]] += float(x)
-    annual = b.data.laus_annual.query("year == 2000").set_index("fips")["employed"].astype(float)
+    annual = _employed_2000(b)
     employed = np.array([float(annual[c]) for c in counties])
     known = known_flows(b)
     if not set(counties) <= known:
-        model = _gravity(b, annual.loc[[c for c in b.data.profile.index if c in annual.index]])
+        model = _gravity(b)
         unknown = [c for c in model.index if c not in known]
         for c in (c for c in counties if c not in known):
             for other in unknown:

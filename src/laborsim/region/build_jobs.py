@@ -113,7 +113,8 @@ def _county_jobs(b: Builder, fips: str) -> CountyJobs:
     if fips not in b.once("qcew counties", lambda: set(b.data.qcew["area_fips"])):
         # as many jobs as residents employed, allowing for the self-employed, in the state's mix
         employed = float(b.once("employed 2016", lambda: _employed(b, 2016))[fips])
-        guess = 0.92 * employed * state_mix(b, STATES[fips[:2]])
+        state = STATES[fips[:2]]
+        guess = 0.92 * employed * b.once(f"mix of {state}", lambda: state_mix(b, state))
         return CountyJobs(guess, guess / size, wage_mean, ("jobs_assumed",) * n)
     jobs, places, wage = np.full(n, np.nan), np.zeros(n), np.full(n, np.nan)
     for i, s in enumerate(SECTORS):

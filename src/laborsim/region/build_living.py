@@ -52,10 +52,14 @@ REPLACEMENT: Final = 0.50
 
 def county_prices(b: Builder, fips: str) -> dict[str, float] | None:
     """Dollars of 2019 a month per child by age group, or None if the county is not in the price database."""
-    rows = b.data.childcare.query("fips == @fips").sort_values("study_year").dropna(subset=["mc_infant"])
-    if rows.empty:
+
+    def latest() -> dict[str, Any]:
+        rows = b.data.childcare.sort_values("study_year", kind="stable").dropna(subset=["mc_infant"])
+        return {str(r["fips"]): r for r in rows.drop_duplicates("fips", keep="last").to_dict("records")}
+
+    r = b.once("latest childcare prices", latest).get(fips)
+    if r is None:
         return None
-    r = rows.iloc[-1]
     index = CPI[2019] / CPI[min(max(int(r["study_year"]), 2013), 2018)]
     centers = {
         "infant": r["mc_infant"],

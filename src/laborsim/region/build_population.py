@@ -15,7 +15,7 @@ from laborsim.market.codes import EDUCATION, RACES, SEXES
 from laborsim.region import schedules
 from laborsim.region.pack import Zone
 from laborsim.region.places import Part, part_ratios
-from laborsim.region.sources import Data
+from laborsim.region.sources import Data, figure
 from laborsim.region.tables import EDUCATION_AGES, RACE_AGES
 
 F8 = NDArray[np.float64]
@@ -142,12 +142,10 @@ def household_population(data: Data, fips: str) -> F8:
 
 
 def _ages_2020(data: Data, fips: str) -> F8:
-    single = data.single_age[
-        (data.single_age["fips"] == fips) & (data.single_age["year"] == 2020)
-    ].sort_values("age")
-    if len(single):
-        return single[["male", "female"]].to_numpy(dtype=np.float64)
-    rows = data.age_groups[(data.age_groups["fips"] == fips) & (data.age_groups["year"] == 2020)]
+    single = data.ages_2020.get(fips)
+    if single is not None:
+        return single
+    rows = data.age_groups_2020[fips]
     out = np.zeros((TOP + 1, 2))
     for group, male, female in rows[["age_group", "male", "female"]].to_numpy():
         ends = [int(x) for x in str(group).rstrip("+").split("-")]
@@ -337,7 +335,7 @@ def race_education(b: Builder) -> pd.DataFrame:
             if r not in _ACS_RACE:
                 continue
             columns = [f"pct_edu_{level}_{_ACS_RACE[r]}" for level in ("hsplus", "baplus")]
-            own[z.code, r] = bool(b.data.acs_county.loc[z.county, columns].notna().all())
+            own[z.code, r] = all(not np.isnan(figure(b.data.acs_county, z.county, c)) for c in columns)
             high, bachelor = (_race_share(b, z.county, c) for c in columns)
             if np.isnan(high) or np.isnan(bachelor):
                 continue
@@ -366,16 +364,15 @@ def race_education(b: Builder) -> pd.DataFrame:
 
 def _race_share(b: Builder, fips: str, column: str) -> float:
     """A county's share, drawn towards the region's where the group is small (a few hundred people)."""
-    group = column.rsplit("_", 1)[1]
-    frame = b.data.acs_county.loc[b.counties]
-    size = frame[f"pop_{group}"].astype(float).fillna(0)
-    value = frame[column].astype(float)
-    mean = (
-        float((value * size).sum() / size[value.notna()].sum())
-        if size[value.notna()].sum() > 0
-        else float("nan")
-    )
-    if np.isnan(value[fips]):
-        return mean
-    weight = size[fips] / (size[fips] + 1500)
-    return float(weight * value[fips] + (1 - weight) * mean)
+
+    def make() -> pd.Series:
+        frame = b.data.acs_county.loc[b.counties]
+        size = frame[f"pop_{column.rsplit('_', 1)[1]}"].astype(float).fillna(0)
+        value = frame[column].astype(float)
+        there = float(size[value.notna()].sum())
+        mean = float((value * size).sum() / there) if there > 0 else float("nan")
+        weight = size / (size + 1500)
+        return (weight * value + (1 - weight) * mean).fillna(mean)
+
+    shares: pd.Series = b.once(f"shares by race {column}", make)
+    return float(shares[fips])

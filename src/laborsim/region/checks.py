@@ -49,7 +49,8 @@ def _zone_faults(pack: Pack) -> list[str]:
         if not codes and z.kind != "outside":
             found.append(f"{where}: county or counties missing")
         for c in codes:
-            if len(c) != 5 or not c.isdigit() or STATE_FIPS.get(c[:2], z.state) != z.state:
+            digits = len(c) == 5 and c.isdigit() and 1 <= int(c[:2]) <= 56
+            if not digits or STATE_FIPS.get(c[:2], z.state) != z.state:
                 found.append(f"{where}: {c!r} is not the FIPS code of a county of {z.state!r}")
         for share in ("people_share", "jobs_share"):
             if not 0.0 <= getattr(z, share) <= 1.0:

@@ -10,7 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 
 def figure(frame: pd.DataFrame, row: object, column: str) -> float:
@@ -51,6 +53,18 @@ class Data:
     @cached_property
     def age_groups(self) -> pd.DataFrame:
         return self._csv("pop_county_agegroup_sex_2020_2023_5states.csv.gz", "fips")
+
+    @cached_property
+    def ages_2020(self) -> dict[str, NDArray[np.float64]]:
+        """County -> (86, 2) people of July 2020 by single age and sex, where there are single ages."""
+        rows = self.single_age[self.single_age["year"] == 2020].sort_values("age", kind="stable")
+        return {str(c): r[["male", "female"]].to_numpy(dtype=np.float64) for c, r in rows.groupby("fips")}
+
+    @cached_property
+    def age_groups_2020(self) -> dict[str, pd.DataFrame]:
+        """County -> age groups of July 2020."""
+        rows = self.age_groups[self.age_groups["year"] == 2020]
+        return {str(c): r for c, r in rows.groupby("fips")}
 
     @cached_property
     def acs_state(self) -> pd.DataFrame:
