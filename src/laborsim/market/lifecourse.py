@@ -119,17 +119,19 @@ def household_pass(  # type: ignore[no-untyped-def]
                 n += 1
     moves[chunk] = n - lo
     zone, people = 0, 0
-    for g in range(lo, hi):
+    for row in range(lo, hi):
+        g = np.uint64(row)  # unsigned: no test for negative indices
         if zones[g] != zone:
             adults[chunk, zone] += people
             zone, people = zones[g], 0
         people += size[g]
     adults[chunk, zone] += people
-    n = lo
-    for g in range(lo, hi):
-        youth[n] = g
-        n += youngest[g] <= sixteen[kids[g]]
-    return n - lo
+    grown = np.uint64(lo)
+    for row in range(lo, hi):
+        g = np.uint64(row)
+        youth[grown] = row
+        grown += np.uint64(youngest[g] <= sixteen[np.uint64(kids[g])])
+    return np.int64(grown) - lo
 
 
 @njit(cache=True, inline="always")

@@ -30,9 +30,8 @@ from laborsim.market.draws import bits as draw_bits
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
-from laborsim.market.separations import bad_matches
+from laborsim.market.separations import bad_matches, quality_of_cells
 from laborsim.market.transitions import gather
-
 
 # Steps of wages from $1 an hour: the top of the float's own bits.
 WAGE_SHIFT = 19
@@ -98,7 +97,7 @@ def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _near(lo, hi, p, wage_bits, month, key, e, b, rows):  # type: ignore[no-untyped-def]
-    """Rows of those who may search: a scan, then without branches the chance of the employed, but for wages in steps."""
+    """Rows of those who may search: a scan, then, without branches, the chance of the employed with wages in steps."""
     n = np.uint64(lo)
     for k in range(lo, lo + scan(lo, hi, p, key, b.bound, rows)):
         i = np.uint64(rows[k])
@@ -146,8 +145,7 @@ def _describe(  # type: ignore[no-untyped-def]
     rows,
     p,
     h,
-    est_quality,
-    cell_est,
+    cell_quality,
     month,
     supplement,
     weekly_hours,
@@ -196,7 +194,7 @@ def _describe(  # type: ignore[no-untyped-def]
             s.applications[k] = k_employed
             s.reservation[k] = 0.0
             score += b.employed_bonus
-            quality = est_quality[cell_est[job]]
+            quality = cell_quality[job]
             s.hold[k] = (
                 np.log(max(p.wage[i], np.float32(1.0)))
                 + amenity_weight * (quality - 127.5) / 127.5
@@ -304,15 +302,14 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     w, e = month.world, month.economy
     p = w.people.columns
     b = month.table("search.behaviour", lambda: behaviour(month))
-    quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
-    cell_est = w.cells.establishment[: w.cells.size]
+    quality = quality_of_cells(month)
     usual = month.memory["wages"]["now"]
     buffer, _, _ = month.buffers()
     employed = Employed(
         usual_wage=usual,
         by_occupation=usual**b.pay,
         by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
-        cell_quality=quality[cell_est],
+        cell_quality=quality,
         bad_share=bad_matches(month)[1],
         match_key=month.key(Stream.MATCH_QUALITY, fixed=True),
     )
@@ -333,7 +330,6 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         p,
         w.households.columns,
         quality,
-        cell_est,
         month.index,
         float(e.ui_supplement[t] + month.levers.ui_supplement),
         40.0,

@@ -182,26 +182,30 @@ def _leave(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _collect(lo, hi, chunk, p, flag, wanted, rows):  # type: ignore[no-untyped-def]
-    """Rows whose state is wanted and whose cell is flagged; `flag` has one entry more, for no job, in front."""
-    found = 0
+def _collect(lo, hi, chunk, p, flag, first, last, rows):  # type: ignore[no-untyped-def]
+    """Rows of states `first` to `last` whose cell is flagged; `flag` has one entry more, for no job, in front."""
+    n = np.uint64(lo)
+    if first == last:  # few are waiting: list them first
+        for row in range(lo, hi):
+            rows[n] = row
+            n += np.uint64(p.state[np.uint64(row)] == first)
+        listed = n
+        n = np.uint64(lo)
+        for k in range(lo, listed):
+            i = np.uint64(rows[k])
+            rows[n] = i
+            n += np.uint64(flag[np.uint64(p.job[i] + 1)])
+        return np.int64(n) - lo
     for row in range(lo, hi):
         i = np.uint64(row)  # unsigned: no test for negative indices
-        rows[lo + found] = i
-        found += wanted[p.state[i]] & flag[p.job[i] + 1]
-    return found
+        rows[n] = row
+        n += np.uint64(flag[np.uint64(p.job[i] + 1)] & (first <= p.state[i]) & (p.state[i] <= last))
+    return np.int64(n) - lo
 
 
 def _flagged(condition: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Flags of cells as `_collect` wants them."""
     return np.concatenate([np.zeros(1, np.uint8), condition.view(np.uint8)])
-
-
-def _states(*wanted: int) -> NDArray[np.uint8]:
-    """1 for wanted states."""
-    flags = np.zeros(N_STATES, np.uint8)
-    flags[list(wanted)] = 1
-    return flags
 
 
 @njit(cache=True, nogil=True)
@@ -303,6 +307,25 @@ def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     return hazard, still / (still + 1.0 - q["bad_match_share"])
 
 
+@njit(cache=True, nogil=True)
+def _mean_quality(quality, establishment, mean, out):  # type: ignore[no-untyped-def]
+    for e in range(mean.size):
+        total = np.uint32(0)
+        for q in range(quality.shape[1]):
+            total += quality[e, q]
+        mean[e] = total // np.uint32(quality.shape[1])
+    for k in range(out.size):
+        out[k] = mean[np.uint64(establishment[k])]
+
+
+def quality_of_cells(month: Month) -> NDArray[np.uint8]:
+    """Mean job quality score of each cell's employer, whole numbers rounded down, (cells,)."""
+    e, c = month.world.establishments, month.world.cells
+    out = np.empty(c.size, np.uint8)
+    _mean_quality(e.quality, c.establishment, np.empty(e.size, np.uint8), out)
+    return out
+
+
 def _behaviour(month: Month) -> Behaviour:
     q = month.room("separations")
     months = np.arange(64)
@@ -344,7 +367,7 @@ def _recalls(month: Month) -> None:
     p = w.people.columns
     rows, _, _ = month.buffers()
     waiting = _flagged(w.cells.recall[: w.cells.size] > 0)
-    found = month.crew.map(_collect, w.people.size, p, waiting, _states(TEMPORARY_LAYOFF), rows)
+    found = month.crew.map(_collect, w.people.size, p, waiting, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows)
     (candidates,) = gather(found, rows)
     candidates = candidates.copy()
     if not candidates.size:
@@ -388,7 +411,7 @@ def _layoffs(month: Month) -> None:
     p = w.people.columns
     excess = _excess(month)
     rows, _, _ = month.buffers()
-    found = month.crew.map(_collect, w.people.size, p, _flagged(excess > 0), _states(*PAYROLL), rows)
+    found = month.crew.map(_collect, w.people.size, p, _flagged(excess > 0), PAYROLL[0], PAYROLL[-1], rows)
     (candidates,) = gather(found, rows)
     candidates = candidates.copy()
     score = np.zeros(candidates.size)
@@ -472,15 +495,13 @@ def stage(month: Month) -> None:
     w = month.world
     _recalls(month)
     b = _behaviour(month)
-    quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
-    cell_quality = quality[w.cells.establishment[: w.cells.size]]
     rows, states, reasons = month.buffers()
     moved = month.crew.map(
         _leave,
         w.people.size,
         w.people.columns,
         w.households.columns,
-        cell_quality,
+        quality_of_cells(month),
         month.index,
         month.key(Stream.LEAVE_LABOR_FORCE),
         month.key(Stream.MATCH_QUALITY, fixed=True),
@@ -498,4 +519,4 @@ def stage(month: Month) -> None:
     _layoffs(month)
 
 
-__all__ = ["choose", "insure", "stage"]
+__all__ = ["bad_matches", "choose", "insure", "quality_of_cells", "stage"]

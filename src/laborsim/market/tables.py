@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,8 +100,9 @@ People = namedtuple("People", [c.name for c in PEOPLE])  # type: ignore[misc]
 Households = namedtuple("Households", [c.name for c in HOUSEHOLDS])  # type: ignore[misc]
 Establishments = namedtuple("Establishments", [c.name for c in ESTABLISHMENTS])  # type: ignore[misc]
 Cells = namedtuple("Cells", [c.name for c in CELLS])  # type: ignore[misc]
-_TUPLES: dict[tuple[Column, ...], Any] = {
-    PEOPLE: People, HOUSEHOLDS: Households, ESTABLISHMENTS: Establishments, CELLS: Cells,
+_TUPLES: dict[tuple[Column, ...], tuple[Any, Any]] = {
+    declared: (made, itemgetter(*(c.name for c in declared)))
+    for declared, made in ((PEOPLE, People), (HOUSEHOLDS, Households), (ESTABLISHMENTS, Establishments), (CELLS, Cells))
 }
 
 
@@ -135,7 +137,8 @@ class Table:
     @property
     def columns(self) -> Any:
         """NamedTuple of whole arrays, for kernels."""
-        return _TUPLES[self.declared](*(self.arrays[c.name] for c in self.declared))
+        made, pick = _TUPLES[self.declared]
+        return made._make(pick(self.arrays))
 
     def grow(self, capacity: int) -> None:
         """Enlarge every column to `capacity` rows; new rows hold the declared empty values."""
