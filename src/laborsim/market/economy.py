@@ -54,6 +54,7 @@ class Economy:
     retirement : (121,) yearly probability that someone in the labor force retires, by age.
     disability_onset : (121,) yearly probability of a new work-limiting condition.
     enrolment : (121,) share enrolled in school, by age.
+    participation : (2, 121) the nation's share of people in the labor force by sex and age.
     in_migration, out_migration : (Z,) yearly people per resident; migrant_age (121,) shares.
     price_level : (T,) CPI relative to the dollar year (known or projected).
     good_job_wage : hourly wage of a "good job" (per-capita median income / full-time hours).
@@ -100,6 +101,7 @@ class Economy:
     retirement: F8
     disability_onset: F8
     enrolment: F8
+    participation: F8
     in_migration: F8
     out_migration: F8
     migrant_age: F8

@@ -41,23 +41,23 @@ from laborsim.market.transitions import gather, move
 
 MAX_AGE = 121
 REASONS_OUT = ("carer", "student", "retired", "disabled", "discouraged", "other")  # in the order of the states
+LOOK_FLOORS = (16, 20, 25, 35, 45, 55, 65, 75)  # age bands of looking
 USUALLY_LEFT = 0.75  # share of a parent's pay left after care, the scale of its effect
 
 
 class Behaviour(NamedTuple):
     """Participation parameters as a kernel wants them."""
 
-    look: NDArray[np.float64]  # (6,) monthly hazard by reason, from CARER on
+    look: NDArray[np.float64]  # (6, 2, 121) monthly hazard by reason (from CARER on), sex and age
+    pull: NDArray[np.float64]  # (Z,) factor on looking by zone of residence
     stop: NDArray[np.float64]  # (121,) monthly hazard by age in years
-    retired: NDArray[np.float64]  # (121,) factor on looking by the retired, by age
     childcare_elasticity: float
     no_place: float
     ui_factor: float
     recall_factor: float
     discouraged: float
     self_employment: float
-    chance: float  # factor on looking from the chance of finding a job
-    bound: NDArray[np.uint32]  # most that anyone of the state could look, see `scan`; the unemployed all go on
+    bound: NDArray[np.uint32]  # most that anyone of the sex and state could look, see `scan`; the unemployed all go on
 
 
 def by_age(bands: list[float]) -> NDArray[np.float64]:
@@ -142,9 +142,8 @@ def _participate(  # type: ignore[no-untyped-def]
             continue
         if p.program[i] != NO_PROGRAM:
             continue
-        hazard = b.look[s - CARER] * b.chance
-        if s == RETIRED:
-            hazard *= b.retired[min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)]
+        age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+        hazard = b.look[s - CARER, p.sex[i], age] * b.pull[p.zone[i]]
         if s == CARER and h.children[hh] > 0 and month - h.youngest[hh] < 72:
             pay = max(p.wage[i], np.float32(7.25)) * need_hours
             # What is left of a month's pay after care, against the usual share.
@@ -160,6 +159,46 @@ def _participate(  # type: ignore[no-untyped-def]
     return moved
 
 
+def look_by_age(q: dict[str, Any]) -> NDArray[np.float64]:
+    """Monthly hazard of looking around by reason, sex and age, at the usual chance of finding a job, (6, 2, 121)."""
+    ages = np.arange(float(MAX_AGE))
+    band = np.clip(np.searchsorted(LOOK_FLOORS, ages, side="right") - 1, 0, len(LOOK_FLOORS) - 1)
+    look = np.array([q[f"look_{reason}"] for reason in REASONS_OUT])
+    out = look[:, None, None] * np.array([q["look_men"], q["look_women"]], np.float64)[None, :, band]
+    out[RETIRED - CARER] *= np.minimum(1.0, np.exp(-(ages - 65.0) / q["retired_fade"]))
+    return np.asarray(np.minimum(out, 1.0))
+
+
+def pull(month: Month) -> NDArray[np.float64]:
+    """Factor on looking by zone, (Z,): odds of participation there, relative to those of the nation's at its ages.
+
+    Hazards of looking are the nation's. In the long run the odds of taking part are those of starting over those of
+    stopping, so a zone where more take part than its ages and sexes explain keeps its level with as much more looking.
+    """
+    e, p = month.economy, month.world.people
+    n = p.size
+    here = p.state[:n] != GONE
+    age = np.clip((month.index - p.birth[:n][here].astype(np.int64)) // 12, 0, MAX_AGE - 1)
+    group = (p.zone[:n][here].astype(np.int64) * 2 + p.sex[:n][here]) * MAX_AGE + age
+    size = e.zones * 2 * MAX_AGE
+    people = np.bincount(group, minlength=size).reshape(e.zones, -1).astype(np.float64)
+    active = np.bincount(group[p.state[:n][here] <= UNEMPLOYED], minlength=size).reshape(e.zones, -1).sum(axis=1)
+    usual = np.clip(e.participation, 0.001, 0.999).ravel()
+    odds = usual / (1.0 - usual)
+    out = np.ones(e.zones)
+    for _ in range(30):  # Newton's steps on the log of the factor; the expected number rises with it
+        share = out[:, None] * odds / (1.0 + out[:, None] * odds)
+        slope = (people * share * (1.0 - share)).sum(axis=1)
+        step = (active - (people * share).sum(axis=1)) / np.maximum(slope, 1e-9)
+        out *= np.exp(np.clip(step, -1.0, 1.0))
+    return np.asarray(np.clip(out, 0.2, 5.0))
+
+
+def prepare(month: Month) -> None:
+    """Work out what draws people of each zone into the labor force, from who takes part at the start."""
+    month.memory["participation"] = {"pull": pull(month)}
+
+
 def stage(month: Month) -> None:
     """Decide who stops looking and who, out of the labor force, looks for a job this month.
 
@@ -170,15 +209,16 @@ def stage(month: Month) -> None:
     finding = month.memory["search"]["finding"]
     usual = month.memory["search"]["usual"]
     chance = float((max(finding[2], 0.02) / max(usual[2], 0.02)) ** q["chance_elasticity"])
-    look = np.array([q[f"look_{reason}"] for reason in REASONS_OUT])
-    most = np.zeros(N_STATES)
-    most[CARER:GONE] = look * chance
+    look = month.table("participation.look", lambda: look_by_age(q)) * chance
+    pull = month.memory["participation"]["pull"]
+    most = np.zeros((2, N_STATES))
+    most[:, CARER:GONE] = look.max(axis=2).T * pull.max()
     # What is left of pay after care is at most all of it.
-    most[CARER] *= (1.0 / USUALLY_LEFT) ** q["childcare_elasticity"]
-    most[[TEMPORARY_LAYOFF, UNEMPLOYED]] = 1.0
+    most[:, CARER] *= (1.0 / USUALLY_LEFT) ** q["childcare_elasticity"]
+    most[:, [TEMPORARY_LAYOFF, UNEMPLOYED]] = 1.0
     b = Behaviour(
         look=look,
-        retired=np.minimum(1.0, np.exp(-(np.arange(float(MAX_AGE)) - 65.0) / q["retired_fade"])),
+        pull=pull,
         stop=month.table("participation.stop", lambda: by_age(q["stop_by_age"])),
         childcare_elasticity=q["childcare_elasticity"],
         no_place=q["no_place_factor"],
@@ -186,7 +226,6 @@ def stage(month: Month) -> None:
         recall_factor=q["stop_recall_factor"],
         discouraged=q["discouraged_share"],
         self_employment=q["self_employment_entry"],
-        chance=chance,
         bound=bounds_by_state(most),
     )
     cost, chance_of_place = childcare_terms(month)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import EDUCATION, SEXES
 from laborsim.market.economy import Economy
 from laborsim.region.pack import Pack, PackError
-from laborsim.region.tables import SECTORS
+from laborsim.region.tables import RATE_AGES, SECTORS
 from laborsim.scenario.parameters import Parameters
 
 F8 = NDArray[np.float64]
@@ -151,6 +151,7 @@ def conditions(
         retirement=_column(schedule, "retirement"),
         disability_onset=_column(schedule, "disability_onset"),
         enrolment=_column(schedule, "enrolment"),
+        participation=_participation(pack),
         in_migration=_column(migration, "in_rate"),
         out_migration=_column(migration, "out_rate"),
         migrant_age=_column(schedule, "migrant_age"),
@@ -265,6 +266,14 @@ def _supplements(pack: Pack, national: Pack, calendar: list[str]) -> dict[str, F
 def _mortality(national: Pack) -> F8:
     wide = national["mortality"].pivot(index="age", columns="sex", values="probability").reindex(range(AGES))
     return np.ascontiguousarray(wide[list(SEXES)].to_numpy(dtype=np.float64).T)
+
+
+def _participation(pack: Pack) -> F8:
+    """(2, 121) the nation's participation by sex and single age, constant within the bands of the statistics."""
+    table = pack["participation"].query("children == 'all'").pivot(index="sex", columns="age_band", values="rate")
+    floors = [int(band[:2]) for band in RATE_AGES]
+    band = np.clip(np.searchsorted(floors, np.arange(AGES), side="right") - 1, 0, len(floors) - 1)
+    return np.ascontiguousarray(table.loc[list(SEXES), list(RATE_AGES)].to_numpy(dtype=np.float64)[:, band])
 
 
 def _needs(pack: Pack) -> F8:
