@@ -107,9 +107,7 @@ def prepare(month: Month) -> None:
     centre = workers * room["hours_on_duty"]
     goal = wanted / room["occupancy"]
     memory["other"][:] = np.maximum(goal - centre, room["home_share_least"] * goal)
-    memory["usual_ratio"][:] = wanted / np.maximum(memory["other"] + centre, 1e-9)
-    memory["usual_aim"][:] = wanted / np.maximum(memory["other"] + aimed * room["hours_on_duty"], 1e-9)
-    memory["usual_wage"][:] = wage
+    _remember_usual(memory, wanted, memory["other"] + centre, aimed * room["hours_on_duty"], wage)
 
 
 class _Work:
@@ -257,9 +255,18 @@ def _supplement(month: Month) -> None:
     month.counts.scalars[SCALAR["childcare_supplement_cents"]] += cents
 
 
+def _remember_usual(memory: dict[str, F8], wanted: F8, capacity: F8, aimed: F8, wage: F8) -> None:
+    """What prices and staffing compare with: places wanted per place, per place aimed at, and staff's wage."""
+    memory["usual_ratio"][:] = wanted / np.maximum(capacity, 1e-9)
+    memory["usual_aim"][:] = wanted / np.maximum(memory["other"] + aimed, 1e-9)
+    memory["usual_wage"][:] = wage
+
+
 def _adjust(month: Month, wanted: F8, mean_load: F8, capacity: F8, aimed: F8, wage: F8) -> None:
     """Prices move towards cost and scarcity, staffing targets towards the places wanted per place of the start."""
     e, memory, room = month.economy, month.memory["childcare"], month.room("childcare")
+    if month.index < 0:  # settling: what is usual is seen at its end
+        _remember_usual(memory, wanted, capacity, aimed * room["hours_on_duty"], wage)
     ratio = wanted / np.maximum(capacity, 1e-9) / np.maximum(memory["usual_ratio"], 1e-9)
     live = wanted > 0
     goal = (

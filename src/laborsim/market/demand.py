@@ -95,19 +95,48 @@ def sector_index(month: Month) -> NDArray[np.float64]:
     return np.asarray(path[:, None] * month.scratch["sector_shock"])
 
 
+def _drift(q: dict[str, Any]) -> float:
+    """Half the stationary variance of own growth, by which it would raise mean demand."""
+    return float(0.5 * q["growth_shock"] ** 2 / (1.0 - q["growth_persistence"] ** 2))
+
+
+def _own_growth(month: Month) -> None:
+    """Give every establishment an own deviation from the stationary spread; what it wants at the start stays the same.
+
+    Otherwise deviations, and the layoffs and vacancies they cause, would spread during the first years.
+    """
+    q, w = month.room("demand"), month.world
+    n, m = w.establishments.size, w.cells.size
+    key = month.key(Stream.ESTABLISHMENT_GROWTH, fixed=True)
+    drift = _drift(q)
+    w.establishments.growth[:n] = np.sqrt(2.0 * drift) * _normals(key, w.establishments.id[:n])
+    factor = np.exp(w.establishments.growth[:n].astype(np.float64) - drift)
+    w.establishments.base[:n] /= factor
+    w.cells.base[:m] /= factor[w.cells.establishment[:m]]
+
+
+@njit(cache=True, nogil=True)
+def _normals(key, ids):  # type: ignore[no-untyped-def]
+    """Standard normals of many agents (uint64 ids) for the decision `key`."""
+    out = np.empty(ids.size)
+    for k in range(ids.size):
+        out[k] = _normal(bits(key, ids[k]))
+    return out
+
+
 def prepare(month: Month) -> None:
-    """Remember each occupation's share of base employment."""
+    """Remember each occupation's share of base employment; spread establishments' own growth."""
     c = month.world.cells
     shares = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=month.economy.occupations)
     n, sectors = month.economy.occupations, month.economy.sectors
     month.memory["demand"] = {
         "shares": shares / max(shares.sum(), 1.0),
         "jobs": np.bincount(c.sector[: c.size], weights=c.base[: c.size], minlength=sectors),
-        "months": np.zeros(1, np.int64),  # of own growth so far
         "slack": np.ones(n),
         "technology": np.ones(n),
         "path": np.ones((3, sectors)),  # of the sectors, shocks included: this month and the two before
     }
+    _own_growth(month)
 
 
 def stage(month: Month) -> None:
@@ -139,10 +168,6 @@ def stage(month: Month) -> None:
     now = technology(month, month.index, shares)
     memory["technology"] = now
     memory["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
-    memory["months"] += 1
-    # The stationary variance of own growth would raise mean demand by half of itself.
-    spread = q["growth_shock"] ** 2 * (1.0 - q["growth_persistence"] ** (2 * int(memory["months"][0])))
-    drift = 0.5 * spread / (1.0 - q["growth_persistence"] ** 2)
     # Closed places stand empty for a while: the others carry the sector's path.
     share_open = 1.0 - float(
         w.establishments.base[: w.establishments.size][w.establishments.closed[: w.establishments.size] != OPEN].sum()
@@ -158,7 +183,7 @@ def stage(month: Month) -> None:
         now,
         np.ones(e.zones) if childcare is None else childcare,
         e.childcare_sector,
-        drift,
+        _drift(q),
         month.key(Stream.TARGET_ROUNDING, fixed=True),
     )
     growth = np.maximum(

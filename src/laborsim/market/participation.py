@@ -42,6 +42,7 @@ from laborsim.market.transitions import gather, move
 MAX_AGE = 121
 REASONS_OUT = ("carer", "student", "retired", "disabled", "discouraged", "other")  # in the order of the states
 LOOK_FLOORS = (16, 20, 25, 35, 45, 55, 65, 75)  # age bands of looking
+RETIREMENT = 62  # age from which those who stop count as retired: Social Security can be claimed
 USUALLY_LEFT = 0.75  # share of a parent's pay left after care, the scale of its effect
 
 
@@ -72,7 +73,7 @@ def inactive_reason(traits: int, age: int, young_child: bool, sex: int, discoura
     """State out of the labor force of someone who stops working or looking."""
     if traits & TRAIT_ENROLLED:
         return STUDENT
-    if age >= 64:
+    if age >= RETIREMENT:
         return RETIRED
     if traits & TRAIT_DISABILITY:
         return DISABLED

@@ -105,7 +105,11 @@ def standard_plan() -> Plan:
             Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare, settles=True),
             Stage("childcare", "places and prices by zone", childcare.stage, childcare.prepare, settles=True),
             Stage(
-                "participation", "who starts and stops looking", participation.stage, participation.prepare, settles=True
+                "participation",
+                "who starts and stops looking",
+                participation.stage,
+                participation.prepare,
+                settles=True,
             ),
             Stage("separations", "recalls, quits, bad matches, layoffs", separations.stage, settles=True),
             Stage("vacancies", "opened, aged, withdrawn", vacancies.stage, settles=True),

@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     CARE_PARENT,
-    CARER,
     CLOSURE,
-    DISABLED,
     DISCHARGE,
     FEMALE,
     FULL_TIME,
@@ -27,28 +25,25 @@ from laborsim.market.codes import (
     LAYOFF_TEMPORARY,
     MALE,
     N_STATES,
-    OTHER_INACTIVE,
     PART_TIME,
     PART_TIME_INVOLUNTARY,
     QUIT_TO_INACTIVE,
     QUIT_TO_UNEMPLOYED,
-    RETIRED,
     SELF_EMPLOYED,
-    STUDENT,
     TEMPORARY_LAYOFF,
-    TRAIT_CARER,
-    TRAIT_DISABILITY,
     TRAIT_ENROLLED,
     TRAIT_UI_CLAIMS,
     UNEMPLOYED,
 )
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.month import Month
-from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms
+from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms, inactive_reason
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, hire, move, shifted_history
 
 MOST = 0.35  # nobody leaves with a higher monthly hazard
+USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover
+FATHERHOOD = 20  # age from which a man in a household with children counts as a father
 CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
 
 
@@ -61,6 +56,7 @@ class Behaviour(NamedTuple):
     leave: NDArray[np.float64]  # (2, 121) monthly hazard by sex and age
     enrolled: float
     young_child: float
+    father: float  # at most 1
     no_place: float
     childcare_elasticity: float
     tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
@@ -71,19 +67,6 @@ class Behaviour(NamedTuple):
     self_employed: float
     quality_most: float  # largest entry of quality
     bound: NDArray[np.uint32]  # most anyone of the state and sex could face, see `scan`
-
-
-@njit(cache=True, inline="always")
-def _reason_out(traits: int, age: int, young: bool, sex: int) -> int:
-    if traits & TRAIT_ENROLLED:
-        return STUDENT
-    if age >= 62:
-        return RETIRED
-    if traits & TRAIT_DISABILITY:
-        return DISABLED
-    if (young and sex == FEMALE) or traits & TRAIT_CARER:
-        return CARER
-    return OTHER_INACTIVE
 
 
 @njit(cache=True, inline="always")
@@ -152,7 +135,7 @@ def _leave(  # type: ignore[no-untyped-def]
                 hh = p.household[i]
                 young = h.children[hh] > 0 and month - h.youngest[hh] < 72
                 rows[lo + moved] = i
-                states[lo + moved] = _reason_out(traits, age, young, sex) if u < out else UNEMPLOYED
+                states[lo + moved] = inactive_reason(traits, age, young, sex, False) if u < out else UNEMPLOYED
                 reasons[lo + moved] = 0
                 moved += 1
             continue
@@ -168,10 +151,12 @@ def _leave(  # type: ignore[no-untyped-def]
             out *= b.young_child * left ** (-b.childcare_elasticity)
             if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= b.no_place
+        elif h.children[hh] > 0 and sex != FEMALE and FATHERHOOD <= age:
+            out *= b.father
         if u < min(out + end, MOST):
             rows[lo + moved] = i
             if u < out:
-                states[lo + moved] = _reason_out(traits, age, young, sex)
+                states[lo + moved] = inactive_reason(traits, age, young, sex, False)
                 reasons[lo + moved] = QUIT_TO_INACTIVE
             else:
                 states[lo + moved] = UNEMPLOYED
@@ -236,8 +221,8 @@ def choose(score: NDArray[np.float64], cell: NDArray[np.int32], places: NDArray[
 def _scores(p, rows, key, month, seniority, out):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
-        tenure = min(max(month - p.hired[i], 0), 120)
-        out[k] = to_unit(bits(key, p.id[i])) + seniority * tenure / 120.0
+        months = max(month - p.hired[i], 0)
+        out[k] = to_unit(bits(key, p.id[i])) + seniority * months / (months + 24.0)
 
 
 @njit(cache=True, nogil=True)
@@ -259,7 +244,7 @@ def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, waiting_leave, m
             reasons[k] = LAYOFF
         out = leave[age] if reasons[k] != LAYOFF_TEMPORARY else leave[age] * waiting_leave
         if to_unit(more_bits(b, 1)) < out:
-            states[k] = _reason_out(p.traits[i], age, young, p.sex[i])
+            states[k] = inactive_reason(p.traits[i], age, young, p.sex[i], False)
             if reasons[k] == LAYOFF_TEMPORARY:
                 reasons[k] = LAYOFF
 
@@ -336,7 +321,8 @@ def _behaviour(month: Month) -> Behaviour:
     path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
     fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
     giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
-    by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / (1.0 + 0.35 * q["tenure_shape"])
+    usual_shape = 1.0 + USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
+    by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / usual_shape
     quality = np.exp(-q["quality_elasticity"] * 0.5 * score)
     most = np.zeros((2, N_STATES))
     usual_most = max(q["leave_enrolled_factor"], 1.0) * float(quality.max()) * (1.0 + 1e-9)
@@ -349,6 +335,7 @@ def _behaviour(month: Month) -> Behaviour:
         leave=by_sex,
         enrolled=q["leave_enrolled_factor"],
         young_child=q["leave_young_child_factor"],
+        father=q["leave_father_factor"],
         no_place=q["leave_no_place_factor"],
         childcare_elasticity=month.parameters["participation.childcare_elasticity"],
         tenure_shape=shape,
@@ -415,7 +402,7 @@ def _layoffs(month: Month) -> None:
     (candidates,) = gather(found, rows)
     candidates = candidates.copy()
     score = np.zeros(candidates.size)
-    _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, 1.5, score)
+    _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, q["seniority"], score)
     r = candidates[choose(score, w.people.job[candidates], excess)]
     path = month.memory["demand"]["path"]
     fall = np.log(path[2] / path[0])
