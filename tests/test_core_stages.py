@@ -31,7 +31,7 @@ PEOPLE = 3000
 def ready(people: int = PEOPLE, index: int = 1, **kwargs) -> Month:
     """A world whose stages have set up what they remember, some months in."""
     m = worlds.month(people=people, **kwargs)
-    for stage in (demand, hiring, wages):
+    for stage in (demand, participation, hiring, wages):
         stage.prepare(m)
     m.index = index
     m.scratch["sector_shock"] = np.ones((m.economy.sectors, m.economy.zones))
@@ -122,6 +122,7 @@ def test_participation_matches_plain_python():
         codes.DISCOURAGED: q["look_discouraged"],
         codes.OTHER_INACTIVE: q["look_other"],
     }
+    pull = m.memory["participation"]["pull"] = np.array([1.4, 0.7, 1.0])
     start, stop = m.key(Stream.START_LOOKING), m.key(Stream.STOP_LOOKING)
     looking, moves = [], {}
     for i in range(p.size):
@@ -142,7 +143,9 @@ def test_participation_matches_plain_python():
             elif s == codes.UNEMPLOYED and draw(stop, p.id[i], 2) < q["self_employment_entry"]:
                 moves[i] = codes.SELF_EMPLOYED
         elif p.program[i] == codes.NO_PROGRAM:
-            hazard = look[s] * chance
+            older = max(b for b, floor in enumerate((16, 20, 25, 35, 45, 55, 65, 75)) if age >= floor)
+            by_sex = q["look_women"] if p.sex[i] == codes.FEMALE else q["look_men"]
+            hazard = look[s] * chance * by_sex[older] * pull[p.zone[i]]
             if s == codes.RETIRED:
                 hazard *= min(1.0, math.exp(-(age - 65) / q["retired_fade"]))
             if young and s == codes.CARER:
@@ -170,6 +173,21 @@ def test_participation_matches_plain_python():
     worlds.check(m.world)
 
 
+def test_pull_explains_who_takes_part_at_the_start():
+    m = ready()
+    p, e = m.world.people, m.economy
+    found = participation.pull(m)
+    odds = e.participation / (1 - e.participation)
+    for z in range(e.zones):
+        here = [i for i in range(p.size) if p.zone[i] == z and p.state[i] != codes.GONE]
+        active = sum(p.state[i] <= codes.UNEMPLOYED for i in here)
+        expected = 0.0
+        for i in here:
+            x = found[z] * odds[p.sex[i], min((m.index - int(p.birth[i])) // 12, 120)]
+            expected += x / (1 + x)
+        assert expected == pytest.approx(active, rel=1e-6)
+
+
 # --- separations ---------------------------------------------------------------------------------
 def test_leaving_matches_plain_python():
     m = ready(index=7)
@@ -191,7 +209,8 @@ def test_leaving_matches_plain_python():
             continue
         age = (m.index - int(p.birth[i])) // 12
         band = max(b for b, floor in enumerate(codes.AGE_BAND_FLOORS) if age >= floor)
-        base = q["leave_by_age"][band] / (1 + 0.35 * q["tenure_shape"])
+        usual = 1 + separations.USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
+        base = q["leave_by_age"][band] / usual
         base *= q["leave_women_factor"] if p.sex[i] == codes.FEMALE else 1.0
         u = draw(leave, p.id[i])
         if s == codes.SELF_EMPLOYED:
@@ -209,6 +228,8 @@ def test_leaving_matches_plain_python():
             out *= q["leave_young_child_factor"] * left ** -m.parameters["participation.childcare_elasticity"]
             if h.care[hh] == codes.CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= q["leave_no_place_factor"]
+        elif h.children[hh] > 0 and p.sex[i] == codes.MALE and age >= separations.FATHERHOOD:
+            out *= q["leave_father_factor"]
         end = 0.0
         if tenure < 63:
             key = u64(p.id[i]) ^ (u64(int(p.hired[i]) + 4096) << u64(32))
@@ -303,7 +324,7 @@ def test_targets_match_plain_python():
         if est.closed[j] == demand.OPEN:
             want = q["growth_persistence"] * before[j] + q["growth_shock"] * normal
             assert est.growth[j] == pytest.approx(want, abs=1e-5)
-    spread = q["growth_shock"] ** 2  # after one month of own growth
+    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
     closed = est.closed[: est.size] != demand.OPEN
     open_share = 1 - est.base[: est.size][closed].sum() / est.base[: est.size].sum()
     technology = demand.technology(m, m.index, m.memory["demand"]["shares"])
@@ -314,6 +335,19 @@ def test_targets_match_plain_python():
         x *= math.exp(float(est.growth[j]) - spread / 2)
         want = 0 if closed[j] else int(x + draw(rounding, k))
         assert c.target[k] == want or abs(x + draw(rounding, k) - round(x + draw(rounding, k))) < 1e-4
+
+
+def test_own_growth_starts_at_its_stationary_spread_and_moves_no_target():
+    m = worlds.month()
+    wanted = m.world.cells.base[: m.world.cells.size].copy()
+    demand.prepare(m)
+    q, est, c = m.room("demand"), m.world.establishments, m.world.cells
+    growth = est.growth[: est.size].astype(float)
+    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)
+    # the sample variance of n normals is within 5 standard errors but once in a million
+    assert growth.var() == pytest.approx(spread, rel=5 * math.sqrt(2 / est.size))
+    now = c.base[: c.size] * np.exp(growth[c.establishment[: c.size]] - spread / 2)
+    np.testing.assert_allclose(now, wanted, rtol=1e-5)
 
 
 def test_technology_moves_jobs_between_occupations_and_hiring_slows_first():

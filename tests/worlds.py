@@ -130,6 +130,7 @@ def economy(months: int = 36) -> Economy:
         ui_replacement=np.full(z, 0.5),
         ui_supplement=np.zeros(t),
         ui_all=np.zeros(t, np.uint8),
+        participation=np.full((2, 121), 0.63),
         in_migration=np.full(z, 0.034),
         out_migration=np.full(z, 0.030),
         price_level=1.02 ** (np.arange(t) / 12 - 1),
