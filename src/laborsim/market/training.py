@@ -171,10 +171,13 @@ def _offers(month: Month, enrolled: I8) -> list[list[int]]:
     trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
     hosted = np.bincount(month.world.cells.establishment[p.job[trainees]], minlength=e.size)
     offers: list[list[int]] = [[] for _ in range(len(pr))]
+    left = month.world.cells.vacancies.copy()  # a vacancy is offered once, to apprentices first
     for kind in (APPRENTICESHIP, OJT):
         cells, programs, rank = sponsors.places(month, kind, hosted)
         for i in np.lexsort((cells, rank)):
-            offers[programs[i]].append(int(cells[i]))
+            if left[cells[i]] > 0:
+                left[cells[i]] -= 1
+                offers[programs[i]].append(int(cells[i]))
     return offers
 
 
