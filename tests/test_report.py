@@ -21,7 +21,7 @@ import pytest
 from laborsim.market.counts import PIPELINE
 from laborsim.report import charts_targets, documents, front, terminal, wording
 from laborsim.report.brief import brief_html, content
-from laborsim.report.charts_policy import segments
+from laborsim.report.charts_segments import segments
 from laborsim.report.plots import CHARTS, Plotter
 from laborsim.report.publish import publish
 from laborsim.study.findings import STOCKS, Findings, _found

@@ -55,21 +55,21 @@ class Plotter:
 
     def segments(self, months: int = 12) -> Chart | None:
         """Changes by segment of workers; None without policies."""
-        from laborsim.report import charts_policy
+        from laborsim.report import charts_segments
 
-        return charts_policy.segments(self._results, months)
+        return charts_segments.segments(self._results, months)
 
     def funnel(self) -> Chart | None:
         """Training pipeline; None if nothing is counted."""
-        from laborsim.report import charts_policy
+        from laborsim.report import charts_training
 
-        return charts_policy.funnel(self._results)
+        return charts_training.funnel(self._results)
 
     def spending(self) -> Chart | None:
         """Money by policy, owner and payer; None if nothing was spent."""
-        from laborsim.report import charts_policy
+        from laborsim.report import charts_spending
 
-        return charts_policy.spending(self._results)
+        return charts_spending.spending(self._results)
 
     def all(self) -> list[Chart]:
         """Every chart that can be drawn from these results."""

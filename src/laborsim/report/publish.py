@@ -35,6 +35,6 @@ def prefetch() -> None:
     import matplotlib.backends.backend_svg
     import pandas
 
-    from laborsim.report import charts_market, charts_policy, charts_targets
+    from laborsim.report import charts_market, charts_segments, charts_spending, charts_targets, charts_training
 
-    del jinja2, matplotlib, pandas, charts_market, charts_policy, charts_targets
+    del jinja2, matplotlib, pandas, charts_market, charts_segments, charts_spending, charts_targets, charts_training
