@@ -317,6 +317,13 @@ DATA_SOURCES: Final[dict[str, Source]] = {
         "published",
     ),
     "constant": Source("laborsim", "No monthly series: held at its start", "", "assumed"),
+    "ces_level": Source(_BLS, "CES employment by sector, seasonally adjusted", "2018-01", "measured"),
+    "ces_level_split": Source(
+        _BLS,
+        "CES employment of two sectors together, split by OEWS employment by industry",
+        "2018-01; split of May 2025",
+        "published",
+    ),
     "ces_state": Source(
         _BLS,
         "CES State and Metro, state supersectors relative to January 2018",

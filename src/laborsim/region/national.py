@@ -61,6 +61,7 @@ SECTOR_FACTS: Final[dict[str, tuple[str, str, str, int]]] = {
     "GS": ("State government", "state_government", "government", 0),
     "GL": ("Local government", "local_government", "government", 0),
 }
+_SPLIT: Final = (["52", "53"], ["54", "55"])  # sectors CES gives together
 #: OEWS industry code of each sector; 61, 62 and government are worked out in `staffing`.
 _OEWS: Final = {
     "11": "11--12",
@@ -164,6 +165,21 @@ def us_sectors(data: Data, raw: bool = False) -> pd.DataFrame:
         else:
             out[code] = ces[series]
     return pd.DataFrame(out)
+
+
+def _sector_jobs(data: Data) -> pd.DataFrame:
+    """Sectors' shares of US payroll jobs outside farming; what CES gives for two sectors together is split by OEWS."""
+    level = us_sectors(data).loc[BASE_MONTH].drop("11")
+    detail = staffing_counts(data).sum(axis=1)
+    for together in _SPLIT:
+        level[together] = level[together[0]] * detail[together] / detail[together].sum()
+    return pd.DataFrame(
+        {
+            "sector": level.index,
+            "share": (level / level.sum()).to_numpy(),
+            "source": ["ces_level_split" if s in {*_SPLIT[0], *_SPLIT[1], "56"} else "ces_level" for s in level.index],
+        }
+    )
 
 
 def _index_table(data: Data) -> pd.DataFrame:
@@ -434,6 +450,7 @@ def build_national(data_dir: str | Path) -> Pack:
     )
     tables: dict[str, pd.DataFrame] = {
         "sectors": facts,
+        "sector_jobs": _sector_jobs(data),
         "sector_index": _index_table(data),
         "sector_index_state": _state_table(data),
         "occupations": _occupations(data),

@@ -43,6 +43,7 @@ migration : zone, in_rate, out_rate. Yearly, per resident.
 National tables
 ---------------
 sectors : code, name, ces, state_series, traded.
+sector_jobs : sector, share. Of US payroll jobs at the start, without agriculture, which CES leaves out.
 sector_index : month, sector, index. sector_index_state : state ("US" too), month, series (CES supersector), index.
 occupations : code (SOC minor group), title, education, training_months, exit_rate, transfer_rate,
     ai_exposure, wage (hourly median), sigma (s.d. of log wage).

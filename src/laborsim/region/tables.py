@@ -265,6 +265,7 @@ NATIONAL_TABLES: Final[dict[str, Layout]] = {
         (),
         "sectors",
     ),
+    "sector_jobs": Layout((_SECTOR, _share()), ("sector",), (((), "share"),), "sectors' shares of US nonfarm jobs"),
     "sector_index": Layout(
         (_MONTH, _SECTOR, _number("index")),
         ("month", "sector"),
