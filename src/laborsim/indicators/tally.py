@@ -25,8 +25,10 @@ from laborsim.market.codes import (
     SELF_EMPLOYED,
     SEXES,
     STATES,
+    UNEMPLOYED,
 )
 from laborsim.market.month import Month
+from laborsim.market.scan import BLOCK
 
 # Columns of the main table: employed states x 16 combinations of facts, then the other states.
 FACTS = 16
@@ -54,7 +56,6 @@ AGE_MONTHS = 2048  # a power of two beyond any age in months
 DURATIONS = ("0-1", "2-3", "4-6", "7-12", "12+")  # months unemployed
 _DURATION_BAND = np.array([0, 0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3] + [4] * 243, np.uint8)
 _AGE_BAND = (np.searchsorted(np.array(AGE_BAND_FLOORS), np.arange(121), side="right").clip(1) - 1).astype(np.uint8)
-_COLUMN = np.array([state * FACTS if state < 4 else OTHERS + state for state in range(12)] + [0], np.uint8)
 _CATEGORY = np.array([0] * 4 + [1] * 2 + [2] * 6 + [3], np.uint8)  # E, U, N, absent
 
 
@@ -65,9 +66,9 @@ class Given(NamedTuple):
     skill: NDArray[np.uint8]  # (2 * 8 * 256,) labor force, education, occupation; unused entries are 0
     age: NDArray[np.uint8]  # (AGE_MONTHS,) by age in months: age band, and bit 3 in a parent's years
     category: NDArray[np.uint8]  # (13,) E, U, N, absent
-    column: NDArray[np.uint8]  # (13,) first column of a state in the table of states
     duration: NDArray[np.uint8]  # (256,) band of months unemployed
     good_wage: np.float32
+    zones: int
     outside: int
     long_term: int
     month: int
@@ -103,9 +104,85 @@ def rows(zones: int) -> tuple[int, int, int]:
     return second, third, third + len(EDUCATION) * 3
 
 
+class _Block(NamedTuple):
+    """What is worked out of a block of people before it is counted."""
+
+    months: NDArray[np.uint16]  # age in months
+    cents: NDArray[np.int32]  # pay of a week, 0 off the payroll
+    bin: NDArray[np.uint16]  # of the wage
+    traits: NDArray[np.uint16]  # entry of the table of skill
+    row: NDArray[np.uint16]  # (3, BLOCK) rows of the three cross-tables, before what is looked up is added
+    column: NDArray[np.uint8]  # of the table of states, without facts
+    facts: NDArray[np.uint8]  # GOOD and STAYED
+    employed: NDArray[np.uint8]  # FACTS - 1 if employed, else 0
+    paid: NDArray[np.uint8]  # on a payroll
+    here: NDArray[np.uint8]  # lives in the region
+    event: NDArray[np.uint8]  # something may have happened
+
+
 @njit(cache=True, nogil=True)
-def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, site, spell, g, t):  # type: ignore[no-untyped-def]
-    """Add people [lo, hi) to slot `chunk % slots`.
+def _household_kinds(lo, hi, chunk, h, month, out):  # type: ignore[no-untyped-def]
+    """Number of each household in the table of needs: adults (8), children (2), whether one is under six (1)."""
+    adults, children, youngest, into = h.adults[lo:hi], h.children[lo:hi], h.youngest[lo:hi], out[lo:hi]
+    young = np.int32(month - 72)
+    for k in range(into.size):
+        n = children[k]
+        small = np.uint8(n > 0) & np.uint8(np.int32(youngest[k]) > young)
+        into[k] = np.uint8(adults[k] > 1) * np.uint8(8) + min(n, np.uint8(3)) * np.uint8(2) + small
+
+
+@njit(cache=True, nogil=True)
+def _prepare(lo, hi, p, wage_bits, g, x):  # type: ignore[no-untyped-def]
+    """All about people [lo, hi) that vector instructions can work out: short loops over few columns."""
+    state, last, zone, wage = p.state[lo:hi], p.last[lo:hi], p.zone[lo:hi], p.wage[lo:hi]
+    hours, hired, birth, wages = p.hours[lo:hi], p.hired[lo:hi], p.birth[lo:hi], wage_bits[lo:hi]
+    sex, race, education, occupation = p.sex[lo:hi], p.race[lo:hi], p.education[lo:hi], p.occupation[lo:hi]
+    first, most, zero = np.int32(WAGE_FIRST), np.int32(WAGE_BINS - 1), np.int32(0)
+    size, month, year_ago = hi - lo, np.int16(g.month), np.int16(g.month - 12)
+    second, outside, good_wage = np.uint16(g.zones * 2), np.uint8(g.outside), g.good_wage
+    cents, months, bins, traits, column, facts = x.cents, x.months, x.bin, x.traits, x.column, x.facts
+    employed, pays, here, event = x.employed, x.paid, x.here, x.event
+    by_zone, by_group, by_skill = x.row[0], x.row[1], x.row[2]
+    for k in range(size):
+        weekly = np.int32(state[k] <= PART_TIME_INVOLUNTARY) * np.int32(hours[k]) * np.int32(100)
+        cents[k] = np.int32(wage[k] * np.float32(weekly) + np.float32(0.5))
+    for k in range(size):
+        months[k] = np.uint16(month - birth[k]) & np.uint16(AGE_MONTHS - 1)
+    for k in range(size):
+        bins[k] = min(max(np.int32(wages[k] >> np.uint32(WAGE_SHIFT)) - first, zero), most)
+    for k in range(size):
+        force = np.uint16(state[k] <= UNEMPLOYED)
+        traits[k] = (((force << np.uint16(3)) + np.uint16(education[k])) << np.uint16(8)) + np.uint16(occupation[k])
+    for k in range(size):
+        by_zone[k] = np.uint16(zone[k]) * np.uint16(2)
+    for k in range(size):
+        by_group[k] = second + np.uint16(sex[k]) * np.uint16(35) + np.uint16(race[k]) * np.uint16(7)
+    for k in range(size):
+        by_skill[k] = second + np.uint16(70) + np.uint16(education[k]) * np.uint16(3)
+    for k in range(size):
+        s = state[k]
+        column[k] = s * np.uint8(FACTS) if s <= SELF_EMPLOYED else s + np.uint8(OTHERS)
+    for k in range(size):
+        employed[k] = np.uint8(state[k] <= SELF_EMPLOYED) * np.uint8(FACTS - 1)
+    for k in range(size):
+        here[k] = (zone[k] != outside) & (state[k] != GONE)
+    for k in range(size):
+        pays[k] = state[k] <= PART_TIME_INVOLUNTARY
+    for k in range(size):
+        stayed = np.uint8(hired[k] <= year_ago) & pays[k]
+        facts[k] = np.uint8(wage[k] >= good_wage) * np.uint8(GOOD) + stayed * np.uint8(STAYED)
+    for k in range(size):
+        s, t = state[k], last[k]
+        now = np.uint8(s > SELF_EMPLOYED) + np.uint8(s > UNEMPLOYED) + np.uint8(s == GONE)
+        was = np.uint8(t > SELF_EMPLOYED) + np.uint8(t > UNEMPLOYED) + np.uint8(t == GONE)
+        event[k] = (now != was) | (now == 1)
+    for k in range(size):
+        event[k] |= ((hired[k] == month) | (hired[k] == year_ago)) & pays[k]
+
+
+@njit(cache=True, nogil=True)
+def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):  # type: ignore[no-untyped-def]
+    """Add people [lo, hi) to slot `chunk % slots`, a block at a time.
 
     Facts are worked out without branches, for everyone, and counted with a weight of 0 or 1: states and wages alternate
     from row to row, so that branches would be guessed wrong half the time. Tables are flat and indices unsigned,
@@ -115,82 +192,72 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, h, site, spell, g, t):  # 
     code, event, wage = t.code[s].reshape(-1), t.event[s].reshape(-1), t.wage[s].reshape(-1)
     commute, duration = t.commute[s].reshape(-1), t.duration[s]
     pay, good_jobs, kept = t.pay[s].reshape(-1), t.good_jobs[s].reshape(-1), t.kept[s].reshape(-1)
-    p_state, p_last, p_zone, p_wage = p.state[lo:hi], p.last[lo:hi], p.zone[lo:hi], p.wage[lo:hi]
-    p_job, p_hours, p_hired, p_birth = p.job[lo:hi], p.hours[lo:hi], p.hired[lo:hi], p.birth[lo:hi]
-    p_household, p_sex, p_race = p.household[lo:hi], p.sex[lo:hi], p.race[lo:hi]
-    p_education, p_occupation = p.education[lo:hi], p.occupation[lo:hi]
-    p_bits, p_spell = wage_bits[lo:hi], spell[lo:hi]
-    sites = np.int64(pay.size)
-    second = t.commute.shape[1] * 2
-    third = second + 70
-    under = (t.wage.shape[1] - 1) * WAGE_BINS
-    zero, three = np.int64(0), np.int64(3)
-    young, year_ago = g.month - 72, g.month - 12
-    for i in range(hi - lo):
-        state = p_state[i]
-        now, was = g.category[state], g.category[p_last[i]]
-        if now == 3 and was == 3:
-            continue
-        home, rate, hired = np.int64(p_zone[i]), p_wage[i], np.int64(p_hired[i])
-        paid = np.int64(state <= PART_TIME_INVOLUNTARY)
-        at = np.uint64(site[np.uint64(p_job[i] * paid)])
-        pay[at] += np.int64(rate * np.float32(paid * np.int64(p_hours[i]) * 100) + np.float32(0.5))
-        good = np.int64(rate >= g.good_wage)
-        good_jobs[at] += paid & good
-        if hired == year_ago:
-            kept[at] += paid
-        if home >= g.outside:
-            continue
-        # the three rows of this person
-        age = np.int64(g.age[np.uint64(g.month - np.int64(p_birth[i])) & np.uint64(AGE_MONTHS - 1)])
-        family = np.uint64(max(np.int64(p_household[i]), zero))  # those who left have none
-        children = np.int64(h.children[family])
-        small = np.int64(children > 0) & np.int64(h.youngest[family] > young)
-        parent = small & (age >> 3)
-        education = np.int64(p_education[i])
-        kind = ((np.int64(now <= 1) * 8 + education) << 8) + np.int64(p_occupation[i])
-        traits = np.int64(g.skill[np.uint64(kind)])
-        a = home * 2 + parent
-        b = second + np.int64(p_sex[i]) * 35 + np.int64(p_race[i]) * 7 + (age & 7)
-        c = third + education * 3 + (traits & 3)
-        # the facts
-        adults = np.int64(h.adults[family] > 1)
-        need = g.need[np.uint64(home * 16 + adults * 8 + min(children, three) * 2 + small)]
-        fact = np.int64(rate >= need) | (good << 1) | (traits & OVER_EDUCATED)
-        fact |= (paid & np.int64(hired <= year_ago)) << 3
-        commute[np.uint64(home * sites) + at] += paid
-        k = np.int64(p_bits[i] >> np.uint32(WAGE_SHIFT)) - WAGE_FIRST
-        k = min(max(k, zero), np.int64(WAGE_BINS - 1))
-        one = np.int32(paid)
-        wage[np.uint64(a * WAGE_BINS + k)] += one
-        wage[np.uint64(b * WAGE_BINS + k)] += one
-        wage[np.uint64(c * WAGE_BINS + k)] += one
-        short = np.int64(state == PART_TIME_INVOLUNTARY) | ((fact & OVER) >> 2)
-        wage[np.uint64(under + k)] += one & np.int32(short)
-        column = np.int64(g.column[state]) + (fact & -np.int64(now == 0))
-        here = np.int32(now != 3)
-        code[np.uint64(a * CODES + column)] += here
-        code[np.uint64(b * CODES + column)] += here
-        code[np.uint64(c * CODES + column)] += here
-        if (was != now) | (now == 1) | (paid & np.int64(hired == g.month)):
-            x = np.int64(-1)
+    sites, under = np.uint64(pay.size), np.uint64((t.wage.shape[1] - 1) * WAGE_BINS)
+    codes, wages, zero = np.uint64(CODES), np.uint64(WAGE_BINS), np.int32(0)
+    u1, u2 = np.uint8(1), np.uint8(OVER_EDUCATED)
+    x = _Block(np.empty(BLOCK, np.uint16), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.uint16),
+               np.empty(BLOCK, np.uint16), np.empty((3, BLOCK), np.uint16), np.empty(BLOCK, np.uint8),
+               np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8),
+               np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8))  # fmt: skip
+    by_zone, by_group, by_skill = x.row[0], x.row[1], x.row[2]
+    happened = np.empty(BLOCK, np.uint16)
+    for start in range(lo, hi, BLOCK):
+        end = min(hi, start + BLOCK)
+        _prepare(start, end, p, wage_bits, g, x)
+        events: Any = np.uint64(0)
+        household, rate, zone, job = p.household[start:end], p.wage[start:end], p.zone[start:end], p.job[start:end]
+        state = p.state[start:end]
+        for place in range(end - start):
+            k = np.uint64(place)
+            age, kind = g.age[x.months[k]], kinds[np.uint64(max(household[k], zero))]  # those who left have none
+            traits = g.skill[x.traits[k]]
+            home, paid, here = np.uint64(zone[k]), x.paid[k], x.here[k]
+            a = np.uint64(by_zone[k]) + np.uint64(kind & (age >> np.uint8(3)))
+            b = np.uint64(by_group[k]) + np.uint64(age & np.uint8(7))
+            c = np.uint64(by_skill[k]) + np.uint64(traits & np.uint8(3))
+            enough = np.uint8(rate[k] >= g.need[home * np.uint64(16) + np.uint64(kind)])
+            fact = (x.facts[k] | enough | (traits & u2)) & x.employed[k]
+            column, bin = np.uint64(x.column[k] + fact), np.uint64(x.bin[k])
+            at = np.uint64(site[np.uint64(max(job[k], zero))])  # weighted with 0 off the payroll
+            pay[at] += x.cents[k]
+            good_jobs[at] += paid & (fact >> u1)
+            paid &= here
+            commute[home * sites + at] += paid
+            wage[a * wages + bin] += paid
+            wage[b * wages + bin] += paid
+            wage[c * wages + bin] += paid
+            wage[under + bin] += paid & (np.uint8(state[k] == PART_TIME_INVOLUNTARY) | (fact >> np.uint8(2)))
+            code[a * codes + column] += here
+            code[b * codes + column] += here
+            code[c * codes + column] += here
+            by_zone[k], by_group[k], by_skill[k] = a, b, c
+            happened[events] = place
+            events += np.uint64(x.event[k])
+        for j in range(np.int64(events)):
+            k = np.uint64(happened[j])
+            i = np.uint64(start) + k
+            now, was, hired = g.category[p.state[i]], g.category[p.last[i]], np.int64(p.hired[i])
+            paid = p.state[i] <= PART_TIME_INVOLUNTARY
+            if paid and hired == g.month - 12:
+                kept[site[p.job[i]]] += 1
+            if p.zone[i] == g.outside:
+                continue
+            kind = -1
             if was != now:
-                x = np.int64(was) * 4 + np.int64(now)
-            elif now == 0:
-                x = np.int64(JOB_TO_JOB)
-            if x >= 0:
-                event[a * EVENTS + x] += 1
-                event[b * EVENTS + x] += 1
-                event[c * EVENTS + x] += 1
-            if was == 1:
-                duration[g.duration[p_spell[i]], now] += 1
+                kind = int(was) * 4 + int(now)
+            elif now == 0 and paid and hired == g.month:
+                kind = JOB_TO_JOB
+            if kind >= 0:
+                for r in range(3):
+                    event[np.int64(x.row[r, k]) * EVENTS + kind] += 1
+            if was == 1 and (was != now or now == 1):
+                duration[g.duration[spell[i]], now] += 1
             if now == 1:
-                months = min(np.int64(p_spell[i]) + 1, 255) if was == 1 else np.int64(1)
-                p_spell[i] = months
+                months = min(np.int64(spell[i]) + 1, 255) if was == 1 else np.int64(1)
+                spell[i] = months
                 if months > g.long_term:
-                    event[a * EVENTS + LONG_TERM] += 1
-                    event[b * EVENTS + LONG_TERM] += 1
-                    event[c * EVENTS + LONG_TERM] += 1
+                    for r in range(3):
+                        event[np.int64(x.row[r, k]) * EVENTS + LONG_TERM] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -219,8 +286,8 @@ def given(month: Month, skill: NDArray[np.uint8], room: dict[str, Any]) -> Given
     age = _AGE_BAND[years] | (parent.astype(np.uint8) << np.uint8(3))
     return Given(
         need=eco.household_need.astype(np.float32).ravel(), skill=wide.ravel(), age=age,
-        category=_CATEGORY, column=_COLUMN, duration=_DURATION_BAND, good_wage=np.float32(eco.good_job_wage),
-        outside=eco.outside, long_term=int(room["long_term_months"]), month=month.index,
+        category=_CATEGORY, duration=_DURATION_BAND, good_wage=np.float32(eco.good_job_wage),
+        zones=eco.zones, outside=eco.outside, long_term=int(room["long_term_months"]), month=month.index,
     )  # fmt: skip
 
 
@@ -261,9 +328,11 @@ def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tall
     site[: w.cells.capacity] = w.cells.sector
     site *= np.uint16(month.economy.zones)
     site[: w.cells.capacity] += w.cells.zone
+    kinds = np.zeros(max(1, w.households.size), np.uint8)
+    month.crew.map(_household_kinds, w.households.size, w.households.columns, month.index, kinds)
     month.crew.map(
-        _tally_people, w.people.size, into.code.shape[0], w.people.columns, w.people.wage.view(np.uint32),
-        w.households.columns, site, spell, what, into,
+        _tally_people, w.people.size, into.code.shape[0], w.people.columns, w.people.wage.view(np.uint32), kinds, site,
+        spell, what, into,
     )  # fmt: skip
     return Tally(*(array[0] if array.shape[0] == 1 else array.sum(axis=0, dtype=array.dtype) for array in into))
 

@@ -120,17 +120,17 @@ def household_pass(  # type: ignore[no-untyped-def]
     moves[chunk] = n - lo
     zone, people = 0, 0
     for row in range(lo, hi):
-        g = np.uint64(row)  # unsigned: no test for negative indices
-        if zones[g] != zone:
+        home = np.uint64(row)  # unsigned: no test for negative indices
+        if zones[home] != zone:
             adults[chunk, zone] += people
-            zone, people = zones[g], 0
-        people += size[g]
+            zone, people = zones[home], 0
+        people += size[home]
     adults[chunk, zone] += people
     grown = np.uint64(lo)
     for row in range(lo, hi):
-        g = np.uint64(row)
+        home = np.uint64(row)
         youth[grown] = row
-        grown += np.uint64(youngest[g] <= sixteen[np.uint64(kids[g])])
+        grown += np.uint64(youngest[home] <= sixteen[np.uint64(kids[home])])
     return np.int64(grown) - lo
 
 
@@ -165,12 +165,12 @@ def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds, idle):  # type
             s = state[k]
             months = np.uint32(max(month - birth[k], 0))
             age = months // np.uint32(12)
-            kind = sex[k] + np.uint8(s == RETIRED) * np.uint8(2) + np.uint8(s == GONE) * np.uint8(4)
-            place[k] = kind * np.uint16(AGES) + min(age, np.uint32(AGES - 1))
+            group = sex[k] + np.uint8(s == RETIRED) * np.uint8(2) + np.uint8(s == GONE) * np.uint8(4)
+            place[k] = group * np.uint16(AGES) + min(age, np.uint32(AGES - 1))
             birthday[k] = np.uint8((months == age * np.uint32(12)) & (s != GONE)) * np.uint8(BIRTHDAY)
         for row in range(size):
-            k = np.uint64(row)  # unsigned: no test for negative indices
-            kind = birthday[k] | np.uint8(draw[k] < bound[np.uint64(place[k])]) * np.uint8(MAYBE)
+            at = np.uint64(row)  # unsigned: no test for negative indices
+            kind = birthday[at] | np.uint8(draw[at] < bound[np.uint64(place[at])]) * np.uint8(MAYBE)
             rows[n] = start + row
             kinds[n] = kind
             n += np.uint64(kind != 0)

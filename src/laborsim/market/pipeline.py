@@ -109,7 +109,9 @@ def _turn(lo, hi, p, month, key, q, reached, rows):  # type: ignore[no-untyped-d
     learn = 1.0 - top * 2.0**-64
     bound = np.zeros(2 * KINDS, np.uint32)
     for s in range(q.attention.size):
-        most = 1.0 if s == UNEMPLOYED or s == TEMPORARY_LAYOFF else learn + q.attention[s] if q.attention[s] > 0.0 else 0.0
+        most = learn + q.attention[s] if q.attention[s] > 0.0 else 0.0
+        if s == UNEMPLOYED or s == TEMPORARY_LAYOFF:
+            most = 1.0
         bound[s] = bound[KINDS + s] = np.uint32(math.ceil(min(most * (1.0 + 1e-9), 1.0) * 2.0**31))
     n = np.uint64(lo)
     for k in range(lo, lo + scan(lo, hi, p, key, bound, rows, top)):

@@ -103,7 +103,7 @@ def _near(lo, hi, p, wage_bits, month, key, e, b, rows):  # type: ignore[no-unty
         i = np.uint64(rows[k])
         s = p.state[i]
         quality, tenure, hours, bad = _own(i, s, p, month, e, b)
-        step = min(max(np.int64(wage_bits[i] >> np.uint32(WAGE_SHIFT)) - WAGE_FIRST, 0), WAGE_STEPS - 1)
+        step = min(max(int(wage_bits[i] >> np.uint32(WAGE_SHIFT)) - WAGE_FIRST, 0), WAGE_STEPS - 1)
         pay = e.by_occupation[np.uint64(p.occupation[i])] * e.by_wage[np.uint64(step)]
         rows[n] = i
         n += np.uint64((uniform(key, p.id[i]) < b.on_the_job * pay * quality * tenure * hours * bad)
