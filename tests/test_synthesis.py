@@ -11,7 +11,7 @@ import pytest
 import packs
 import worlds
 from laborsim.market import codes as k
-from laborsim.region import cache, fit
+from laborsim.region import cache, fit, fit_page
 from laborsim.region.pack import list_packs, load_national, load_pack
 from laborsim.region.synthesize import synthesize
 from laborsim.scenario.parameters.registry import Parameters
@@ -96,8 +96,11 @@ def test_margins_of_kansas_city(kansas_city):
     assert 0.5 < sd < 0.75
     middle = report[(report["margin"] == "wage_p50") & (report["size"] >= 400)]
     assert middle["error"].abs().max() < 0.03
-    page = fit.markdown(report, "KC", 0.05, world.people.size, world.establishments.size, world.cells.size, "x")
-    assert "| participation |" in page
+    sizes = {"people": world.people.size, "establishments": 1, "job cells": 1}
+    table = fit_page.fit_table({"kansas-city": report}, {"kansas-city": sizes})
+    assert "| participation | 0.3 pp | 0.0" in table
+    assert "kansas-city" in fit_page.worst_table({"kansas-city": report})
+    assert "| kansas-city | childcare |" in fit_page.fallback_table([pack])
 
 
 def test_the_start_looks_like_a_steady_state(kansas_city):

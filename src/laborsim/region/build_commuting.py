@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from laborsim.region.build_force import zone_labor_force
 from laborsim.region.build_jobs import zone_jobs
-from laborsim.region.build_people import zone_labor_force
 from laborsim.region.build_population import Builder, rake
 from laborsim.region.pack import Zone
 from laborsim.region.places import centroid, kilometres
@@ -98,7 +98,7 @@ def balance(b: Builder) -> Balance:
 
 def _close(seed: F8, leaving: F8, coming: F8, home: F8, work: F8) -> tuple[F8, F8, F8]:
     """Flows inside, out and in, scaled by zone until they add up to residents at work and to jobs."""
-    inner = seed * home.sum() / max(float((seed.sum() + leaving.sum())), 1e-9)
+    inner = seed * home.sum() / max(float(seed.sum() + leaving.sum()), 1e-9)
     for _ in range(2000):
         rows = home / (inner.sum(axis=1) + leaving)
         inner, leaving = inner * rows[:, None], leaving * rows

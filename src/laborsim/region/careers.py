@@ -28,7 +28,7 @@ from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
 from laborsim.region.conditions import CREDENTIAL_FIELDS
 from laborsim.region.employers import Employers
-from laborsim.region.keyed import Part, exp, log, part_key, uniforms
+from laborsim.region.keyed import Part, exp, log, normal_quantiles, part_key, uniforms
 from laborsim.region.margins import band_of
 from laborsim.region.tables import RATE_AGES
 
@@ -36,6 +36,7 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 People = dict[str, NDArray[Any]]
 
+MOST_ABILITY = 4.0  # standard deviations
 _HORIZON = 600  # months of tenure considered
 
 
@@ -151,20 +152,66 @@ def going_rates(economy: Economy, occupation: NDArray[np.uint8], offset: F8) -> 
     return np.asarray(economy.occ_wage * exp(-middle))
 
 
+def fitted_pay(percentiles: F8, occupation: NDArray[np.uint8], pay: F8) -> F8:
+    """Log wages with each occupation's own spread: every worker keeps his rank among those of the occupation.
+
+    Between the percentiles log wages are linear in the standard normal quantile of the rank; beyond the first and
+    last the neighbouring slope goes on. Yearly reviews pay by employer, skill and ability, with the same returns
+    in all occupations: how much wider or narrower an occupation pays is put into its workers' ability, so that a run
+    does not begin by mending wages.
+
+    Parameters
+    ----------
+    percentiles : (O, 5) hourly p10, p25, p50, p75, p90.
+    occupation, pay : (n,) of payroll workers; log wage that only ranks them.
+
+    Returns
+    -------
+    (n,) log wages.
+
+    Examples
+    --------
+    >>> q = np.array([[10.0, 12.0, 15.0, 20.0, 30.0]])
+    >>> np.exp(fitted_pay(q, np.zeros(101, np.uint8), np.arange(101.0))[[10, 50, 90]]).round(1).tolist()
+    [10.0, 15.0, 30.0]
+    """
+    order = np.lexsort((pay, occupation))
+    count = np.bincount(occupation, minlength=len(percentiles))
+    first = np.cumsum(count) - count
+    rank = np.empty(pay.size)
+    rank[order] = np.arange(pay.size) - first[occupation[order]]
+    z = normal_quantiles((rank + 0.5) / count[occupation])
+    knots = normal_quantiles(np.array([0.10, 0.25, 0.50, 0.75, 0.90]))
+    level = log(np.maximum(percentiles, 0.01))
+    slope = np.diff(level, axis=1) / np.diff(knots)
+    piece = np.clip(np.searchsorted(knots, z, side="right") - 1, 0, len(knots) - 2)
+    return np.asarray(level[occupation, piece] + slope[occupation, piece] * (z - knots[piece]))
+
+
+def _own(ability: F8, skill: F8, tenure: I8, search: dict[str, Any], wages: dict[str, Any]) -> F8:
+    """What a worker's ability, skill and tenure add to the log of the posted wage."""
+    return np.asarray(
+        search["ability_return"] * ability + search["skill_return"] * (skill - 1.0)
+        + wages["tenure_return"] * np.minimum(tenure // 12, 15)
+    )
+
+
 def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDArray[np.int32],
-            occupation: NDArray[np.uint8], employers: Employers, ability: F8, seed: int,
-            rooms: dict[str, dict[str, Any]]) -> tuple[People, F8]:
+            occupation: NDArray[np.uint8], employers: Employers, ability: F8, percentiles: F8,
+            seed: int, rooms: dict[str, dict[str, Any]]) -> tuple[People, F8]:
     """Columns that tell each person's working life so far.
 
     Parameters
     ----------
     people, state, job, occupation, ability : everyone, as settled before; hours must be decided.
     employers : establishments and cells.
+    percentiles : (O, 5) hourly p10, p25, p50, p75, p90 of occupations.
     rooms : parameter values of the rooms synthesis, search, wages and insurance.
 
     Returns
     -------
-    columns : since, hired, skill, wage, hours, history, reservation, ui_weeks, ui_benefit, knows, credentials.
+    columns : ability (moved for payroll workers, see `fitted_pay`), since, hired, skill, wage, hours, history,
+        reservation, ui_weeks, ui_benefit, knows, credentials.
     posted : (C,) posted wage of each cell.
     """
     s, search, wages = rooms["synthesis"], rooms["search"], rooms["wages"]
@@ -195,8 +242,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     hired = np.where(state <= SELF_EMPLOYED, since, since - 1 - former)
 
     skill = _skill(economy, age, tenure + former, occupation, seed, s, float(search["skill_floor"]))
-    own = (search["ability_return"] * ability + search["skill_return"] * (skill - 1.0)
-           + wages["tenure_return"] * np.minimum(tenure // 12, 15))
+    own = _own(ability, skill, tenure, search, wages)
     at = np.flatnonzero(state < SELF_EMPLOYED)
     premium = employers.premium[employers.establishment]
     going = going_rates(economy, occupation[at], premium[job[at]] + own[at])
@@ -205,6 +251,12 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
                         floors[employers.zone[employers.establishment]])
     pay = going[occupation]
     pay[at] = posted[job[at]]
+    ability = ability.copy()
+    scale = float(search["ability_return"])
+    if scale >= 0.05:
+        raised = fitted_pay(percentiles, occupation[at], log(pay[at]) + own[at]) - log(pay[at]) - own[at]
+        ability[at] = np.clip(ability[at] + raised / scale, -MOST_ABILITY, MOST_ABILITY)
+        own[at] = _own(ability, skill, tenure, search, wages)[at]
     pay[state > SELF_EMPLOYED] *= s["displaced_wage"]
     floor = floors[people["zone"]]
     floor[at] = floors[employers.zone[employers.establishment[job[at]]]]
@@ -236,7 +288,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
         np.maximum(search["reservation_start"] - search["reservation_fall"] * idle, search["reservation_floor"])
         * wage, floor), floor)
     return {
-        "since": since.astype(np.int16), "hired": np.maximum(hired, -32000).astype(np.int16),
+        "ability": ability, "since": since.astype(np.int16), "hired": np.maximum(hired, -32000).astype(np.int16),
         "skill": skill, "wage": wage, "hours": hours, "history": history, "reservation": reservation,
         "ui_weeks": weeks, "ui_benefit": benefit,
         "knows": knows(economy, occupation, people["education"], seed, s),

@@ -91,6 +91,13 @@ DATA_SOURCES: Final[dict[str, Source]] = {
         "assumed",
         "The county publishes none for so small a group; without any county that does, the zone's own attainment.",
     ),
+    "living_alone": Source(
+        _CENSUS,
+        "America's Families and Living Arrangements, people living alone by age and sex",
+        "2018",
+        "published",
+        "The nation's odds times one factor for the place, so that its households add up. " + _UNVERIFIED,
+    ),
     "acs_cars": Source(
         _CENSUS, "ACS B08201, households without a vehicle", "ACS 2014-18 five-year", "measured"
     ),
@@ -113,20 +120,13 @@ DATA_SOURCES: Final[dict[str, Source]] = {
         "Disability: CPS; records: Shannon et al. 2017; carers: ATUS eldercare; enrolment: CPS October",
         "2016-18",
         "published",
-        _UNVERIFIED,
+        "Disability is raised where more are out of the labor force for it than the nation's share. " + _UNVERIFIED,
     ),
     "laus": Source(
         _BLS,
         "LAUS county labor force and unemployment, mean of the twelve months around the start",
         "2017-08 to 2018-07, vintage 2018-09",
         "measured",
-    ),
-    "laus_rest": Source(
-        _BLS,
-        "LAUS: seven-county total less the counties at hand, split by 2015 annual figures",
-        "2017-08 to 2018-07, vintage 2018-09; 2015 annual averages",
-        "published",
-        "The county's own months are not in the data folder: total of the two is measured, its split estimated.",
     ),
     "laus_annual": Source(
         _BLS,
@@ -394,7 +394,6 @@ FALLBACKS: Final[dict[str, str]] = {
     "pep_age_groups": "no single years of age at hand: five-year groups spread evenly",
     "acs_households_mean": "households of the county not at hand: adults per household of others",
     "race_education_mean": "no attainment published for a group so small: the region's",
-    "laus_rest": "the county's months of 2017-18 not at hand: the total of several split by 2015",
     "laus_capped": "labor force above 85 per cent of people 16 and over: cut",
     "laus_annual": "the county's months of 2017-18 not at hand: its last year moved with the state's other counties",
     "qcew2016_estimated": "cells suppressed by BLS: estimated from establishments and the county's total",

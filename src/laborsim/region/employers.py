@@ -123,12 +123,16 @@ def sample_sizes(sizes: F8, scale: float) -> I8:
 
 
 @njit(cache=True)
-def _staff(sizes, shares, key, first_id, carry, est_out, occ_out, count_out):  # type: ignore[no-untyped-def]
-    """Occupations of each establishment, block by block; totals by occupation follow `shares`."""
+def _staff(sizes, shares, ahead, key, first_id, carry, est_out, occ_out, count_out):  # type: ignore[no-untyped-def]
+    """Occupations of each establishment, block by block; totals by occupation follow `shares`.
+
+    From the last to the first: the smallest come last and take what rounding has left over. No occupation gets
+    more than `ahead` of its share.
+    """
     k = shares.size
     counts = np.zeros(k, np.int64)
     made = 0
-    for e in range(sizes.size):
+    for e in range(sizes.size - 1, -1, -1):
         left = sizes[e]
         block = max(1, int(np.sqrt(left) * 0.7))
         counts[:] = 0
@@ -138,9 +142,14 @@ def _staff(sizes, shares, key, first_id, carry, est_out, occ_out, count_out):  #
             take = min(block, left)
             best, most = 0, -1e300
             for c in range(k):
+                carry[c] += shares[c] * take
+                if carry[c] > carry[best]:
+                    best = c
+            for c in range(k):
                 if shares[c] > 0.0:
-                    carry[c] += shares[c] * take
                     step += 1
+                    if carry[c] < take - ahead[c]:
+                        continue
                     noise = to_unit(bits(draw, step))
                     # what an occupation is owed, with noise and a pull to those already here
                     score = carry[c] + block * (0.9 * noise + (0.35 if counts[c] > 0 else 0.0))
@@ -216,10 +225,12 @@ def cells(zone: I8, sector: I8, size: I8, staffing: F8, seed: int) -> tuple[I8, 
     est, occ, count = (np.empty(capacity, np.int64) for _ in range(3))
     made = 0
     carries = np.zeros(staffing.shape)  # carried from zone to zone, so that regional totals hold
+    ahead = np.maximum(0.004 * staffing * np.bincount(sector, size, staffing.shape[0])[:, None], 0.5)
     for a, b in pairwise(edges):
         k = int(sector[a])
-        made += _staff(size[a:b], staffing[k], key, int(a), carries[k], est[made:], occ[made:], count[made:])
-    return est[:made], occ[:made], count[:made]
+        made += _staff(size[a:b], staffing[k], ahead[k], key, int(a), carries[k], est[made:], occ[made:], count[made:])
+    order = np.argsort(est[:made], kind="stable")
+    return est[:made][order], occ[:made][order], count[:made][order]
 
 
 def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s: dict[str, Any]) -> Employers:

@@ -1,7 +1,6 @@
 """The fit report: what a synthesized region has, against what its pack says.
 
-`fit_report` lists every margin, `summary` the worst of each kind, `markdown` the page of the documentation
-(`python -m laborsim.region.fit kansas-city --out docs/region-kansas-city.md`).
+`fit_report` lists every margin, `summary` the worst of each kind; `fit_page` makes tables of the documentation.
 """
 
 from __future__ import annotations
@@ -85,7 +84,7 @@ def fit_report(world: World, pack: Pack, economy: Economy, national: Pack | None
     _labor_force(report, m, world)
     _employers(report, m, economy, world, scale)
     frame = pd.DataFrame(report.rows, columns=["margin", "group", "want", "got", "error", "size"])
-    counts = ~frame["margin"].map(lambda x: _is_share(x) or "wage" in x)
+    counts = ~frame["margin"].map(lambda x: is_share(x) or "wage" in x)
     frame["size"] = frame["size"] * np.where(counts, scale, 1.0)
     order = frame.assign(worst=frame["error"].abs(), first=pd.factorize(frame["margin"])[0])
     return order.sort_values(["first", "worst"], ascending=[True, False], kind="stable").drop(
@@ -207,7 +206,7 @@ def _employers(report: _Report, m: Margins, economy: Economy, world: World, scal
         for j, b in enumerate(m.zones):
             report.rows.append(("commuting_share", f"{a}|{b}", float(want[i, j]), float(home[i, j]),
                                 float(home[i, j] - want[i, j]), float(flows[i].sum())))
-    inside = at & (p.zone < n - 1)
+    inside = at & (p.zone < economy.outside)
     _wages(report, m, economy, p.occupation[inside], p.wage[inside].astype(float))
 
 
@@ -256,63 +255,6 @@ def summary(report: pd.DataFrame, least: float = 200.0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["margin", "groups", "mean_error", "worst_error", "worst_group"])
 
 
-def _is_share(margin: str) -> bool:
+def is_share(margin: str) -> bool:
+    """Whether errors of this margin are differences of shares; the others are relative."""
     return margin in SHARES or margin == "commuting_share"
-
-
-def markdown(report: pd.DataFrame, title: str, scale: float, people: int, establishments: int, cells: int,
-             command: str) -> str:
-    """The fit as a page of the documentation."""
-    lines = [
-        f"# {title}: fit of the synthesized region", "",
-        f"Made by `{command}`: {people:,} people, {establishments:,} establishments and {cells:,} job cells at scale "
-        f"{scale:g}. Errors of counts are relative, errors of shares are in percentage points, over groups of at "
-        "least 200 simulated people, households or jobs; the mean is weighted by size.", "",
-        "| margin | groups | mean error | worst error | worst group |", "|---|---:|---:|---:|---|",
-    ]
-    for row in summary(report).to_dict("records"):
-        unit = " pp" if _is_share(row["margin"]) else " %"
-        lines.append(f"| {row['margin'].replace('_', ' ')} | {row['groups']} | {100 * row['mean_error']:.2f}{unit} | "
-                     f"{100 * row['worst_error']:+.2f}{unit} | {str(row['worst_group']).replace('|', ', ')} |")
-    lines += ["", "## Worst groups", "", "| margin | group | pack | region | error |", "|---|---|---:|---:|---:|"]
-    big = report[report["size"] >= 200]
-    for margin in big["margin"].unique():
-        for row in big[big["margin"] == margin].head(3).to_dict("records"):
-            figures = (f"{row['want']:.4f} | {row['got']:.4f} | {100 * row['error']:+.2f} pp" if _is_share(margin)
-                       else f"{row['want']:,.1f} | {row['got']:,.1f} | {100 * row['error']:+.2f} %")
-            group = str(row["group"]).replace("|", ", ")
-            lines.append(f"| {str(margin).replace('_', ' ')} | {group} | {figures} |")
-    return "\n".join(lines) + "\n"
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the fit page of a region: `python -m laborsim.region.fit NAME [--scale X] [--seed N] [--out FILE]`."""
-    import argparse
-    from pathlib import Path
-
-    from laborsim.region.conditions import conditions
-    from laborsim.region.pack import load_national, load_pack
-    from laborsim.region.synthesize import synthesize
-    from laborsim.scenario.parameters.registry import Parameters
-
-    parser = argparse.ArgumentParser(prog="python -m laborsim.region.fit")
-    parser.add_argument("region")
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path)
-    given = parser.parse_args(arguments)
-    pack, national, parameters = load_pack(given.region), load_national(), Parameters()
-    economy = conditions(pack, national, str(pack.meta["start"]), 1, parameters=parameters)
-    world = synthesize(pack, national, economy, parameters, given.scale, given.seed)
-    report = fit_report(world, pack, economy, national, given.scale)
-    command = f"python -m laborsim.region.fit {given.region} --scale {given.scale:g} --seed {given.seed}"
-    page = markdown(report, pack.title, given.scale, world.people.size, world.establishments.size, world.cells.size,
-                    command)
-    if given.out:
-        given.out.write_text(page, encoding="utf-8")
-    else:
-        print(page)
-
-
-if __name__ == "__main__":
-    main()

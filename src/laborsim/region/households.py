@@ -15,7 +15,7 @@ from laborsim.market.codes import FEMALE, MALE
 from laborsim.region.families import LEAVING, NUMBERS, family_table
 from laborsim.region.keyed import Part, normals, part_key, uniforms
 from laborsim.region.margins import Margins, band_of
-from laborsim.region.rake import shift_to_mean, systematic
+from laborsim.region.rake import shift_to_mean, shift_to_total, systematic
 from laborsim.region.tables import RATE_AGES
 
 F8 = NDArray[np.float64]
@@ -168,12 +168,25 @@ def _teenagers(z: _Zone, spacing: int) -> None:
     z.role[t[:both]] = CHILD
 
 
+def _wanted(z: _Zone, m: Margins, zone: int) -> float:
+    """Households the zone should have."""
+    per = float(m.adults_per_household[zone])
+    return z.ids.size / per if per > 0 else z.households + 0.3 * float((z.household < 0).sum())
+
+
 def _alone(z: _Zone, m: Margins, zone: int) -> None:
     """People who live alone, by sex and age."""
     free = (z.household < 0) & (z.age >= LEAVING)
     everyone = np.bincount(z.cell, minlength=2 * N_BANDS)
     eligible = np.bincount(z.cell[free], minlength=2 * N_BANDS)
     share = np.minimum(0.97, m.alone[zone].reshape(-1) * everyone / np.maximum(eligible, 1))
+    # the number of households goes before: 15 to 95% of the others live at home with someone, the rest in pairs
+    alone, unattached = float((share * eligible).sum()), float(free.sum())
+    short = _wanted(z, m, zone) - z.households
+    fewest, most = (short - 0.425 * unattached) / 0.575, (short - 0.025 * unattached) / 0.975
+    bounded = float(np.clip(alone, max(fewest, 0.0), max(most, 0.0)))
+    if bounded != alone:
+        share = shift_to_total(share, eligible.astype(np.float64), bounded)
     order = np.flatnonzero(free)
     order = order[np.lexsort((z.uniform(Part.SHARING)[order], z.age[order], z.sex[order]))]
     chosen = z.pick(share[z.cell], order, Part.SHARING)
@@ -216,9 +229,7 @@ def _others(z: _Zone, m: Margins, zone: int, home_odds: list[float]) -> None:
     rest = np.flatnonzero(z.household < 0)
     if rest.size == 0:
         return
-    per = m.adults_per_household[zone]
-    wanted = z.ids.size / per if per > 0 else z.households + 0.3 * rest.size
-    at_home = np.clip((rest.size - 2.0 * (wanted - z.households)) / rest.size, 0.15, 0.97)
+    at_home = np.clip((rest.size - 2.0 * (_wanted(z, m, zone) - z.households)) / rest.size, 0.15, 0.97)
     odds = np.array(home_odds)[z.band[rest]]
     odds[z.age[rest] < LEAVING] += 4.0
     p = np.zeros(z.ids.size)

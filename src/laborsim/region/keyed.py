@@ -155,6 +155,19 @@ def normals(key: np.uint64, ids: NDArray[Any]) -> F8:
     return out
 
 
+@njit(cache=True)
+def _quantiles(p, out):  # type: ignore[no-untyped-def]
+    for i in range(p.size):
+        out[i] = inverse_normal(p[i])
+
+
+def normal_quantiles(p: F8) -> F8:
+    """Standard normal quantiles of probabilities in (0, 1)."""
+    out = np.empty(p.size)
+    _quantiles(np.ascontiguousarray(p, np.float64), out)
+    return out
+
+
 def exp(x: NDArray[Any]) -> F8:
     """Elementwise exponential of a one-dimensional array, the same on every processor."""
     flat = np.array(x, np.float64).ravel()

@@ -57,7 +57,12 @@ def draw(p: F8, sort_by: tuple[NDArray[Any], ...], rows: I8, seed: int, part: Pa
     (n,) chosen or not. Every contiguous block of the order gets its expected number to within one.
     """
     key = part_key(seed, part)
-    order = np.lexsort((uniforms(key, rows), *reversed(sort_by)))
+    order = np.argsort(uniforms(key, rows), kind="stable")
+    cell = np.zeros(p.size, np.int64)
+    for values in sort_by:
+        cell = cell * (int(values.max(initial=0)) + 1) + values
+    short = cell.astype(np.uint16) if int(cell.max(initial=0)) < 1 << 16 else cell  # sorted by radix
+    order = order[np.argsort(short[order], kind="stable")]
     start = float(uniforms(key, np.array([1 << 44]))[0])
     chosen = np.zeros(p.size, bool)
     chosen[order] = systematic(p[order], start) > 0

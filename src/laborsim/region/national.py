@@ -392,11 +392,8 @@ def _mobility(data: Data) -> pd.DataFrame:
 
 
 def _schedules(data: Data) -> pd.DataFrame:
-    title = "(Unadj) Labor Force Participation Rate - "
-    rates = tuple(
-        data.cps_rates[title + f"{band}"]
-        for band in ("55-59 yrs.", "60-64 yrs.", "65-69 yrs.", "70-74 yrs.", "75 yrs. & over")
-    )
+    bands = ("55-59", "60-64", "65-69", "70-74", "75+")
+    rates = tuple(data.cps_rate("Labor Force Participation Rate", band) for band in bands)
     made = {
         "fertility": (schedules.fertility(), "nchs_births"),
         "retirement": (schedules.retirement(rates), "retirement"),

@@ -7,6 +7,7 @@ categories one person at a time so that each category's running total follows it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -208,6 +209,23 @@ def quota(shares: F8, group: NDArray[Any], key: np.uint64, order: NDArray[Any] |
     return out
 
 
+@njit(cache=True)
+def _mean_odds(log_odds, group, shift, mean, slope):  # type: ignore[no-untyped-def]
+    mean[:] = 0.0
+    slope[:] = 0.0
+    for i in range(log_odds.size):
+        g = group[i]
+        p = 1.0 / (1.0 + math.exp(-(log_odds[i] + shift[g])))
+        mean[g] += p
+        slope[g] += p * (1.0 - p)
+
+
+@njit(cache=True)
+def _logistic(log_odds, group, shift, out):  # type: ignore[no-untyped-def]
+    for i in range(log_odds.size):
+        out[i] = 1.0 / (1.0 + math.exp(-(log_odds[i] + shift[group[i]])))
+
+
 def shift_to_mean(log_odds: F8, weight_group: NDArray[Any], target: F8, minlength: int) -> F8:
     """Add one constant per group to log-odds so that each group's mean probability hits its target.
 
@@ -220,17 +238,42 @@ def shift_to_mean(log_odds: F8, weight_group: NDArray[Any], target: F8, minlengt
     Returns
     -------
     (n,) probabilities.
-    """
-    from laborsim.region.keyed import exp
 
-    count = np.maximum(np.bincount(weight_group, minlength=minlength), 1)
+    Notes
+    -----
+    Newton's method between bounds that close in; constants stay within 12 of nil.
+    """
+    odds = np.ascontiguousarray(log_odds, np.float64)
+    group = np.ascontiguousarray(weight_group, np.int64)
+    count = np.maximum(np.bincount(group, minlength=minlength), 1)
     low, high = np.full(minlength, -12.0), np.full(minlength, 12.0)
     free = ~np.isnan(target)
-    for _ in range(40):
-        middle = np.where(free, 0.5 * (low + high), 0.0)
-        mean = np.bincount(weight_group, 1.0 / (1.0 + exp(-(log_odds + middle[weight_group]))), minlength) / count
-        above = mean > target
-        high = np.where(above, middle, high)
-        low = np.where(above, low, middle)
-    middle = np.where(free, 0.5 * (low + high), 0.0)
-    return 1.0 / (1.0 + exp(-(log_odds + middle[weight_group])))
+    shift, mean, slope = np.zeros(minlength), np.zeros(minlength), np.zeros(minlength)
+    for _ in range(60):
+        _mean_odds(odds, group, shift, mean, slope)
+        gap = np.where(free, mean / count - target, 0.0)
+        high, low = np.where(gap > 0, shift, high), np.where(gap < 0, shift, low)
+        if np.abs(gap).max(initial=0.0) < 1e-10 or (high - low)[free].max(initial=0.0) < 1e-10:
+            break
+        step = shift - gap * count / np.maximum(slope, 1e-300)
+        shift = np.where(free, np.where((step > low) & (step < high), step, 0.5 * (low + high)), 0.0)
+    out = np.empty(odds.size)
+    _logistic(odds, group, shift, out)
+    return out
+
+
+def shift_to_total(share: F8, weight: F8, total: float) -> F8:
+    """Multiply the odds of all shares by one factor so that their weighted sum is `total`, as near as it can be.
+
+    Examples
+    --------
+    >>> shift_to_total(np.array([0.2, 0.5]), np.array([10.0, 10.0]), 10.0).round(4).tolist()
+    [0.3333, 0.6667]
+    """
+    odds = share / np.maximum(1.0 - share, 1e-12)
+    low, high = 1e-6, 1e6
+    for _ in range(80):
+        factor = (low * high) ** 0.5
+        got = float((odds * factor / (1.0 + odds * factor) * weight).sum())
+        low, high = (factor, high) if got < total else (low, factor)
+    return np.asarray(odds * factor / (1.0 + odds * factor))

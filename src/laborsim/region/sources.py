@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+_CPS_SEX = {"male": "Men", "female": "Women"}
+
 
 def figure(frame: pd.DataFrame, row: object, column: str) -> float:
     """One figure of a table as a float."""
@@ -93,6 +95,13 @@ class Data:
         frame = frame[(frame["year"] == 2018) & (frame["mari_code"].astype(str).isin(["0", "00"]))]
         return dict(zip(frame["series_title"].str.strip(), frame["value"].astype(float), strict=True))
 
+    def cps_rate(self, what: str, band: str, sex: str = "") -> float:
+        """A rate of `cps_rates` for an age band such as "20-24" or "75+", percent; of all without `sex`."""
+        if band == "65-74":
+            return 0.57 * self.cps_rate(what, "65-69", sex) + 0.43 * self.cps_rate(what, "70-74", sex)
+        ages = f"{band.removesuffix('+')} yrs. & over" if band.endswith("+") else f"{band} yrs."
+        return self.cps_rates[f"(Unadj) {what} - {ages}" + (f", {_CPS_SEX[sex]}" if sex else "")]
+
     @cached_property
     def cps_families(self) -> dict[str, float]:
         """CPS family series of 2018 by title, percent."""
@@ -107,10 +116,6 @@ class Data:
     @cached_property
     def laus_annual(self) -> pd.DataFrame:
         return self._csv("laus_county_annual_MO_KS_KY_IN_OR.csv.gz", "fips")
-
-    @cached_property
-    def laus_region(self) -> pd.DataFrame:
-        return self._csv("laus_region_monthly.csv")
 
     @cached_property
     def qcew(self) -> pd.DataFrame:

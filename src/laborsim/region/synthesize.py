@@ -87,7 +87,7 @@ def synthesize(pack: Pack, national: Pack, economy: Economy, parameters: Mapping
     job, occupation = assign(m, economy, people, state, employers, ability, seed, s)
     sector = employers.sector[employers.establishment[np.maximum(job, 0)]]
     part_time(m, people, state, sector, np.asarray(rooms["search"]["part_time_share"], float), seed, s)
-    life, posted = careers(economy, people, state, job, occupation, employers, ability, seed, rooms)
+    life, posted = careers(economy, people, state, job, occupation, employers, ability, m.percentiles, seed, rooms)
 
     month = np.floor(uniforms(part_key(seed, Part.BIRTH_MONTH), rows) * 12.0)
     columns = {
