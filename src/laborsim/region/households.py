@@ -113,6 +113,7 @@ def _parents(z: _Zone, m: Margins, zone: int, women: I8, men: I8, scale: float, 
     counts = systematic(table.transpose(3, 0, 1, 2).ravel(), float(u[0])).reshape(
         LEAVING, len(groups), N_BANDS, NUMBERS
     ).transpose(1, 2, 0, 3)
+    made: list[tuple[I8, I8, I8]] = []
     for kind, group in enumerate(groups):
         in_band = z.band[group]
         for b in range(N_BANDS):
@@ -131,8 +132,25 @@ def _parents(z: _Zone, m: Margins, zone: int, women: I8, men: I8, scale: float, 
                 at = z.new(heads.size)
                 z.household[heads] = at
                 z.role[heads] = HEAD
-            month = np.floor(uniforms(part_key(z.seed, Part.CHILD_MONTH), z.ids[heads] + (1 << 41)) * 12)
-            z.kids.append((at, types % NUMBERS + 1, types // NUMBERS, month.astype(np.int64)))
+            made.append((at, types, heads))
+    if made:
+        at, types, heads = (np.concatenate(c) for c in zip(*made, strict=True))
+        z.kids.append((at, types % NUMBERS + 1, types // NUMBERS, _birth_months(z, types, heads)))
+
+
+def _birth_months(z: _Zone, types: I8, heads: I8) -> I8:
+    """Month of birth of each youngest child, 0..11: spread evenly over the families of a type, in keyed order.
+
+    With it goes the age of elder siblings, so that children of every single age hold.
+    """
+    key = part_key(z.seed, Part.CHILD_MONTH)
+    order = np.lexsort((uniforms(key, z.ids[heads] + (1 << 41)), types))
+    count = np.bincount(types)
+    rank = np.arange(types.size) - (np.cumsum(count) - count)[types[order]]
+    start = uniforms(key, np.arange(count.size) + (1 << 43) + int(z.ids[0]) * count.size)
+    month = np.empty(types.size, np.int64)
+    month[order] = np.floor(12.0 * ((rank + start[types[order]]) / count[types[order]]))
+    return month
 
 
 def _teenagers(z: _Zone, spacing: int) -> None:
