@@ -56,7 +56,13 @@ def _establishments(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _targets(lo, hi, chunk, c, e, index, technology, childcare, childcare_sector, drift, rounding_key):  # type: ignore[no-untyped-def]
+def _own_factor(growth, drift, out):  # type: ignore[no-untyped-def]
+    for j in range(out.size):
+        out[j] = math.exp(growth[j] - drift)
+
+
+@njit(cache=True, nogil=True)
+def _targets(lo, hi, chunk, c, e, own, index, technology, childcare, childcare_sector, rounding_key):  # type: ignore[no-untyped-def]
     for row in range(lo, hi):
         k = np.uint64(row)  # unsigned: no test for negative indices
         j = c.establishment[k]
@@ -64,7 +70,7 @@ def _targets(lo, hi, chunk, c, e, index, technology, childcare, childcare_sector
             c.target[k] = 0
             continue
         s = c.sector[k]
-        x = c.base[k] * index[s, c.zone[k]] * technology[c.occupation[k]] * math.exp(e.growth[j] - drift)
+        x = c.base[k] * index[s, c.zone[k]] * technology[c.occupation[k]] * own[j]
         if s == childcare_sector:
             x *= childcare[c.zone[k]]
         c.target[k] = int(x + uniform(rounding_key, np.uint64(k)))
@@ -173,17 +179,19 @@ def stage(month: Month) -> None:
         w.establishments.base[: w.establishments.size][w.establishments.closed[: w.establishments.size] != OPEN].sum()
     ) / max(float(w.establishments.base[: w.establishments.size].sum()), 1.0)
     index = index / share_open
+    own = np.empty(w.establishments.size)
+    _own_factor(est.growth, _drift(q), own)
     childcare = month.memory.get("childcare", {}).get("target_factor")
     month.crew.map(
         _targets,
         w.cells.size,
         w.cells.columns,
         est,
+        own,
         np.ascontiguousarray(index),
         now,
         np.ones(e.zones) if childcare is None else childcare,
         e.childcare_sector,
-        _drift(q),
         month.key(Stream.TARGET_ROUNDING, fixed=True),
     )
     growth = np.maximum(

@@ -5,7 +5,7 @@ Those matched start their job; those from out of the labor force who found nothi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,7 +19,6 @@ from laborsim.market.codes import (
     PART_TIME_INVOLUNTARY,
     PRACTICE_RECORD_SCREEN,
     SELF_EMPLOYED,
-    TEMPORARY_LAYOFF,
     TRAIT_ENROLLED,
     UNEMPLOYED,
 )
@@ -213,42 +212,65 @@ def _go_on_looking(month: Month, rows: NDArray[np.int64]) -> None:
     move(month, r, np.full(r.size, UNEMPLOYED, np.uint8), np.zeros(r.size, np.uint8))
 
 
+class _Openings(NamedTuple):
+    """Where openings are counted; S sectors, Z zones of work, O occupations."""
+
+    filled: NDArray[np.int64]  # (S, Z)
+    applications: NDArray[np.int64]  # (S, Z)
+    fill_age: NDArray[np.int64]  # (S, Z) months open of those filled, times 256
+    by_occupation: NDArray[np.int64]  # (O,) filled
+    good_filled: NDArray[np.int64]  # (Z,)
+    good_open: NDArray[np.int64]  # (Z,)
+    open: NDArray[np.int64]  # (O,)
+
+
+@njit(cache=True, nogil=True)
+def _count_openings(c, cells, cell, filled, applications, good_wage, out):  # type: ignore[no-untyped-def]
+    for k in range(cells):
+        out.open[c.occupation[k]] += c.vacancies[k]
+        if c.posted[k] >= good_wage:
+            out.good_open[c.zone[k]] += c.vacancies[k]
+    for v in range(cell.size):
+        k = cell[v]
+        s, z, n = c.sector[k], c.zone[k], filled[v]
+        out.applications[s, z] += applications[v]
+        if n > 0:
+            out.filled[s, z] += n
+            out.fill_age[s, z] += np.int64(np.rint(n * np.float64(c.age[k]) * 256.0))
+            out.by_occupation[c.occupation[k]] += n
+            if c.posted[k] >= good_wage:
+                out.good_filled[z] += n
+
+
+@njit(cache=True, nogil=True)
+def _count_found(state, got, out):  # type: ignore[no-untyped-def]
+    """Seekers and those of them who got a job, unemployed, employed and out of the labor force, into (3, 2)."""
+    for k in range(state.size):
+        s = state[k]
+        kind = np.uint64(1 if s <= SELF_EMPLOYED else 0 if s <= UNEMPLOYED else 2)
+        out[kind, 0] += 1
+        out[kind, 1] += got[k]
+
+
 def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: NDArray[np.int32]) -> None:
     """Openings, applications and fills by sector and zone, and those of good jobs."""
     c, counts, e = month.world.cells, month.counts, month.economy
-    market = c.sector[v.cell].astype(np.int64) * e.zones + v.zone
-    shape = counts.openings_filled.shape
-
-    def total(x: NDArray[Any]) -> NDArray[np.int64]:
-        return np.bincount(market, weights=x, minlength=shape[0] * shape[1]).astype(np.int64).reshape(shape)
-
-    counts.openings_filled += total(filled)
-    counts.applications += total(applications)
-    counts.fill_age += total(np.rint(filled * c.age[v.cell].astype(np.float64) * 256.0))
-    counts.filled += np.bincount(v.occupation, weights=filled, minlength=e.occupations).astype(np.int64)
-    good = v.posted >= e.good_job_wage
-    counts.good_filled += np.bincount(v.zone[good], weights=filled[good], minlength=e.zones).astype(np.int64)
-    n = c.size
-    paid = np.where(c.posted[:n] >= e.good_job_wage, c.vacancies[:n], 0)
-    counts.good_openings += np.bincount(c.zone[:n], weights=paid, minlength=e.zones).astype(np.int64)
-    month.memory["search"]["open"] = np.bincount(
-        c.occupation[:n], weights=c.vacancies[:n], minlength=e.occupations
-    ).astype(np.float64)
+    open_now = np.zeros(e.occupations, np.int64)
+    into = _Openings(
+        counts.openings_filled, counts.applications, counts.fill_age, counts.filled, counts.good_filled,
+        counts.good_openings, open_now,
+    )  # fmt: skip
+    _count_openings(c.columns, c.size, v.cell, filled, applications, float(e.good_job_wage), into)
+    month.memory["search"]["open"] = open_now.astype(np.float64)
 
 
 def _remember_chances(month: Month, state: NDArray[np.uint8], got: NDArray[np.bool_]) -> None:
     """Chance of finding a job for the unemployed, the employed and those out of the labor force."""
     memory = month.memory["search"]
-    for k, kind in enumerate(
-        (
-            (state == UNEMPLOYED) | (state == TEMPORARY_LAYOFF),
-            state <= SELF_EMPLOYED,
-            state >= CARER,
-        )
-    ):
-        n = int(kind.sum())
-        if n:
-            memory["finding"][k] = float(got[kind].sum()) / n
+    found = np.zeros((3, 2), np.int64)
+    _count_found(state, got, found)
+    some = found[:, 0] > 0
+    memory["finding"][some] = found[some, 1] / found[some, 0]
     if month.index < 0:  # settling: what is usual is the mean of its last months
         memory["usual"] += (memory["finding"] - memory["usual"]) * 0.25
 

@@ -171,13 +171,17 @@ def _offers(month: Month, enrolled: I8) -> list[list[int]]:
     trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
     hosted = np.bincount(month.world.cells.establishment[p.job[trainees]], minlength=e.size)
     offers: list[list[int]] = [[] for _ in range(len(pr))]
-    left = month.world.cells.vacancies.copy()  # a vacancy is offered once, to apprentices first
+    given: dict[int, int] = {}  # a vacancy is offered once, to apprentices first
     for kind in (APPRENTICESHIP, OJT):
         cells, programs, rank = sponsors.places(month, kind, hosted)
-        for i in np.lexsort((cells, rank)):
-            if left[cells[i]] > 0:
-                left[cells[i]] -= 1
-                offers[programs[i]].append(int(cells[i]))
+        order = np.lexsort((cells, rank))
+        cells, programs = cells[order], programs[order]
+        vacancies = month.world.cells.vacancies[cells]
+        for cell, program, most in zip(cells.tolist(), programs.tolist(), vacancies.tolist(), strict=True):
+            before = given.get(cell, 0)
+            if before < most:
+                given[cell] = before + 1
+                offers[program].append(cell)
     return offers
 
 
