@@ -10,7 +10,7 @@ import pytest
 
 from laborsim.loading import load_scenario
 from laborsim.model import LaborMarket
-from laborsim.study import executor, warm
+from laborsim.study import local, warm
 from laborsim.study.task import Task
 from studies import MODEL, scenario, study
 
@@ -21,14 +21,14 @@ REAL = Path(__file__).parents[1] / "scenarios" / "independence-works-2025.toml"
 def ways(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Names of the ways in which workers warm up, as they are asked to."""
     asked: list[str] = []
-    made = executor._parallel
+    made = local._parallel
 
     def parallel(calls, jobs):
         calls = list(calls)
-        asked.extend(call[1].__name__ for call in calls if call[0] is executor._warm_up)
+        asked.extend(call[1].__name__ for call in calls if call[0] is local._warm_up)
         yield from made(calls, jobs)
 
-    monkeypatch.setattr(executor, "_parallel", parallel)
+    monkeypatch.setattr(local, "_parallel", parallel)
     monkeypatch.setenv("LABORSIM_CACHE", str(tmp_path / "cache"))
     return asked
 
@@ -65,7 +65,7 @@ def die(task: Task) -> None:
 def test_a_warm_up_that_kills_its_worker_costs_no_run(
     tmp_path: Path, ways: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(executor, "compile_ahead", die)
+    monkeypatch.setattr(warm, "compile_ahead", die)
     results = study(tmp_path, jobs=2, replicates=2)
     assert ways == ["first_months", "die"] and not results.failed and len(results.records) == 6
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "explain": "List every assumption of a scenario, with its evidence.",
     "new": "Write a commented starter scenario.",
     "compare": "Paired differences between policies, with intervals.",
+    "sweep": "Make the runs of an experiment; go on from those that are there.",
     "region": "List, show and build region packs.",
     "brief": "Make the brief again from stored results, without simulating.",
     "serve": "Serve an interactive page of a scenario on this machine.",

@@ -35,7 +35,7 @@ def command(
         import uvicorn
 
         from laborsim.app.page import build
-        from laborsim.study import executor
+        from laborsim.study.local import end_workers
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("shiny", "uvicorn"):
             raise
@@ -57,4 +57,4 @@ def command(
         try:
             server.run(sockets=[listener])
         finally:
-            executor.close()  # a simulation under way is given up
+            end_workers()  # a simulation under way is given up

@@ -144,8 +144,9 @@ def _words(
             names = [*names, "extends"]
         meant = nearest(str(path[-1]), names, 0.5) if suggest else ""
         if not meant and not path[:-1] and suggest:
-            near = nearest(str(path[-1]), model.model_fields["scenario"].annotation.model_fields)  # type: ignore[union-attr]
-            meant = f"scenario.{near}" if near else ""
+            head, header = next(iter(model.model_fields.items()))  # [scenario], or what heads another kind of file
+            near = nearest(str(path[-1]), getattr(header.annotation, "model_fields", ()))
+            meant = f"{head}.{near}" if near else ""
         return "unknown key", listed(names, 24), meant
     if kind == "missing":
         return MISSING, "", ""

@@ -1,90 +1,81 @@
-"""Carries out many runs, here or in worker processes, and survives those that fail or die."""
+"""Where runs are made: one interface, carried out by worker processes here (`local`) or by a Dask cluster
+(`distributed`).
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
-from laborsim.study.task import RunRecord, Task, execute, execute_in_worker, ignore_interrupt
-from laborsim.study.warm import compile_ahead, first_months
+from laborsim.scenario.problems import InputError, nearest
+from laborsim.study.task import RunRecord, Task
 
-Progress = Callable[[RunRecord], None]
+EXECUTORS = ("local", "dask")
 
 
-def run_all(
-    tasks: Sequence[Task], jobs: int = 1, cold: bool = False, on_month: Callable[[int], None] | None = None
-) -> Iterator[RunRecord]:
-    """Make all runs; yield each record as it is finished, in any order.
+class ExecutorError(InputError):
+    """The executor asked for does not exist, is not installed, or does not answer."""
+
+
+class Executor(Protocol):
+    """Makes runs, each in one process with the threads its task says.
+
+    Attributes
+    ----------
+    jobs : runs made side by side.
+    """
+
+    jobs: int
+
+    def run(self, tasks: Sequence[Task], on_month: Callable[[int], None] | None = None) -> Iterator[RunRecord]:
+        """Make all runs; yield each record as it is finished, in any order.
+
+        A run that fails, or whose process is killed again when it is made alone, is a failed record; the others go on.
+        `on_month` is told the months done inside a run where runs are made in this process.
+        """
+
+    def close(self) -> None:
+        """Give up what is under way and leave no process behind."""
+
+
+def make_executor(kind: str = "local", jobs: int | None = None, scheduler: str | None = None) -> Executor:
+    """An executor by name.
 
     Parameters
     ----------
-    tasks : the runs.
-    jobs : worker processes; 1 makes the runs in this process, one after the other.
-    cold : nothing is compiled or synthesized yet: two workers do it first, for all runs.
-    on_month : progress inside a run, called only with jobs = 1.
+    kind : "local" or "dask".
+    jobs : worker processes here; None for one a core.
+    scheduler : address of a running Dask scheduler, such as "tcp://127.0.0.1:8786".
 
-    Notes
-    -----
-    A worker that is killed (out of memory, say) takes its pool with it: the runs that were not finished
-    start again in a new pool. After a second death each remaining run gets a pool of its own, and the one
-    that kills it becomes a failed record.
+    Raises
+    ------
+    ExecutorError
+
+    Examples
+    --------
+    >>> make_executor("local", jobs=2).jobs
+    2
     """
-    if jobs <= 1 or len(tasks) <= 1:
-        for task in tasks:
-            yield execute(task, on_month)
-        return
-    left = list(tasks)
-    if cold:
-        with suppress(BrokenProcessPool):
-            for _ in _parallel([(_warm_up, first_months, left[0]), (_warm_up, compile_ahead, left[-1])], jobs):
-                pass
-    left = yield from _pool(left, jobs)
-    if left:
-        left = yield from _pool(left, jobs)
-    for task in left:
-        for _ in (yield from _pool([task], 2)):
-            record = RunRecord(task.policy, task.replicate, task.seed, task.key, status="failed")
-            record.error = "the worker process was killed (out of memory?)"
-            yield record
+    if kind == "local":
+        from laborsim.study.local import Local
 
+        if scheduler is not None:
+            raise ExecutorError("--scheduler belongs to --executor dask")
+        if jobs is not None and not 1 <= jobs <= 1024:
+            raise ExecutorError(f"--jobs {jobs}: allowed: 1 to 1024")
+        return Local(jobs or cores())
+    if kind == "dask":
+        from laborsim.study.distributed import Dask
 
-def _pool(tasks: Iterable[Task], jobs: int) -> Generator[RunRecord, None, list[Task]]:
-    """Yield the records of `tasks` from one pool; return the tasks left."""
-    left = {task.key or str(id(task)): task for task in tasks}
-    with suppress(BrokenProcessPool):
-        for name, record in _parallel([(_tagged, name, task) for name, task in left.items()], jobs):
-            del left[name]
-            yield record
-    return list(left.values())
-
-
-def _parallel(calls: Iterable[tuple[Any, ...]], jobs: int) -> Iterator[Any]:
-    """Results of calls (function, arguments...) made in worker processes, in any order."""
-    import joblib
-
-    # threads of a worker's libraries: two workers with two threads each would fight over two cores
-    with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
-        pool = joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
-        yield from pool([joblib.delayed(function)(*arguments) for function, *arguments in calls])
-
-
-def _tagged(name: str, task: Task) -> tuple[str, RunRecord]:
-    return name, execute_in_worker(task)
-
-
-def _warm_up(try_out: Callable[[Task], object], task: Task) -> None:
-    ignore_interrupt()
-    try_out(task)
-
-
-def close() -> None:
-    """End idle worker processes."""
-    from joblib.externals.loky import get_reusable_executor
-
-    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+        if jobs is not None:
+            raise ExecutorError("--jobs belongs to --executor local: a Dask cluster has its own workers")
+        if scheduler is None:
+            raise ExecutorError("--executor dask needs --scheduler ADDRESS, such as tcp://127.0.0.1:8786")
+        return Dask(scheduler)
+    near = nearest(kind, EXECUTORS, 0.4)
+    raise ExecutorError(f"no executor {kind!r}; allowed: {', '.join(EXECUTORS)}" + (f"; did you mean {near}?" if near
+                        else ""))  # fmt: skip
 
 
 def cores() -> int:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from laborsim.study import executor, warm
+from laborsim.study.executor import cores
+from laborsim.study.local import Local
 from laborsim.study.manifest import describe, manifest_text
 from laborsim.study.names import WrongOption, known
 from laborsim.study.results import Results
@@ -210,20 +211,17 @@ def _make(
     tasks = [replace(t, threads=max(1, cores // jobs)) for t in tasks]
     progress.started(tasks, len(records), jobs)
     on_month = progress.month if jobs == 1 else None
-    stamp = warm.stamp(tasks[0]) if tasks and jobs > 1 else None
+    executor = Local(jobs)
     try:
-        for record in executor.run_all(tasks, jobs, stamp is not None and not stamp.exists(), on_month):
+        for record in executor.run(tasks, on_month):
             if record.done:
                 if place is not None:
                     place.save(record)
                     record.values = None
-                if stamp is not None:
-                    warm.set_stamp(stamp)
             records.append(record)
             progress.finished(record)
     except KeyboardInterrupt:
-        if jobs > 1:
-            executor.close()
+        executor.close()
         raise Interrupted(
             len([r for r in records if r.done]), total, place.partial if place is not None else None
         ) from None
@@ -292,4 +290,4 @@ def _with_runs(about: dict[str, Any], records: list[RunRecord], began: float) ->
 def _threads(value: int | None) -> int:
     if value is not None and not 1 <= value <= 1024:
         raise WrongOption(f"--threads {value}: allowed: 1 to 1024")
-    return value or executor.cores()
+    return value or cores()

@@ -174,7 +174,7 @@ class ResultsDirectory:
         if self.path.exists() and not self.path.is_dir():
             raise ResultsError(f"{self.path}: is a file; --out names a directory")
         if (self.partial / MANIFEST).exists():  # everything was written, but moving it to DIR was cut short
-            with _hold(self.partial / "lock"):
+            with hold(self.partial / "lock"):
                 self.finish()
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / MANIFEST).exists():
             raise ResultsError(f"{self.path}: holds files that are not results; name an empty or new directory")
@@ -182,7 +182,7 @@ class ResultsDirectory:
             self.partial.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ResultsError(f"{self.partial}: cannot be made ({error.strerror})") from None
-        self._lock = _hold(self.partial / "lock")
+        self._lock = hold(self.partial / "lock")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -220,8 +220,14 @@ class ResultsDirectory:
         shutil.rmtree(self.partial, ignore_errors=True)
 
 
-def _hold(path: Path) -> IO[str]:
-    """Lock a file for as long as it is open, so that two studies never write the same directory."""
+def hold(path: Path, taken: str = "another run is writing there") -> IO[str]:
+    """Lock a file for as long as it is open, so that two studies never write the same place.
+
+    Raises
+    ------
+    ResultsError
+        Saying `taken`, if another process has it.
+    """
     file = path.open("w")
     try:
         import fcntl
@@ -231,5 +237,5 @@ def _hold(path: Path) -> IO[str]:
         pass
     except OSError:
         file.close()
-        raise ResultsError(f"{path.parent}: another run is writing there") from None
+        raise ResultsError(f"{path.parent}: {taken}") from None
     return file

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import os
+import platform
 import signal
 import threading
 import time
@@ -13,11 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from laborsim.scenario.problems import InputError
+from laborsim.study.measures import Measure, measure
+from laborsim.study.vary import Settings, vary
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
 BASELINE = "baseline"
+KILLED = "the worker process was killed (out of memory?)"
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,10 @@ class Task:
     scale : share of people simulated.
     months : months to simulate.
     threads : threads inside the run.
-    key : identifies the run for resuming (scenario, region, policy, seed, scale, program).
+    key : identifies the run for resuming (scenario, region, policy, parameters, seed, scale, program).
     model : "module:class" of the model.
+    parameters, levers : values in place of the scenario's; see `laborsim.study.vary`.
+    measures : outcomes to work out where the run is made; if there are any, only they come back, not all figures.
     """
 
     spec: Any
@@ -46,6 +55,9 @@ class Task:
     threads: int = 1
     key: str = ""
     model: str = "laborsim.model:LaborMarket"
+    parameters: Settings = ()
+    levers: Settings = ()
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass
@@ -58,6 +70,9 @@ class RunRecord:
     spending : columns month, payer, item, units, dollars.
     remarks : what the policy had to say (money or seats ran out).
     stages : seconds by stage of the month.
+    outcomes : values of the task's measures.
+    worker : the process that made the run.
+    wrong_input : the run failed because of what was asked for; all runs like it will.
     """
 
     policy: str
@@ -78,6 +93,9 @@ class RunRecord:
     units: list[str] = field(default_factory=list)
     values: NDArray[np.float64] | None = None
     spending: pd.DataFrame | None = None
+    outcomes: list[float] = field(default_factory=list)
+    worker: str = ""
+    wrong_input: bool = False
 
     @property
     def done(self) -> bool:
@@ -123,22 +141,18 @@ def execute(task: Task, on_month: Any = None) -> RunRecord:
     on_month : called as on_month(months done) now and then; only in this process.
     """
     record = RunRecord(task.policy, task.replicate, task.seed, task.key)
+    record.worker = f"{platform.node()}:{os.getpid()}"
     began = time.perf_counter()
     try:
         _execute(task, record, on_month)
     except Exception as error:
         record.status = "failed"
+        record.wrong_input = isinstance(error, InputError)
         record.error = f"{type(error).__name__}: {error}"
         record.trace = traceback.format_exc()
         record.values = None
     record.seconds = time.perf_counter() - began
     return record
-
-
-def execute_in_worker(task: Task) -> RunRecord:
-    """`execute` in a worker process, which leaves Ctrl-C to its parent."""
-    ignore_interrupt()
-    return execute(task)
 
 
 def ignore_interrupt() -> None:
@@ -152,7 +166,8 @@ def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
 
     build = load_model(task.model)
     policy = None if task.policy == BASELINE else task.policy
-    model = build(task.spec, policy=policy, rng=task.seed, scale=task.scale, threads=task.threads)
+    spec = vary(task.spec, task.parameters, task.levers)
+    model = build(spec, policy=policy, rng=task.seed, scale=task.scale, threads=task.threads)
     record.people, record.employers = _count(model.people), _count(model.employers)
     record.pack_hash = str(getattr(model, "pack_hash", ""))
     step = task.months if on_month is None else max(1, task.months // 24)
@@ -165,11 +180,14 @@ def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
             on_month(done)
     # ranks depend on the run's seed alone: policies of a replicate meet the same peers
     frame = with_ranks(model.frame(), task.spec.peers, task.seed)
+    record.state_hash = model.state_hash()
+    if task.measures:
+        record.outcomes = measure(task.measures, frame, model.spending())
+        return
     record.keys = [(str(i), str(g)) for i, g in frame.keys]
     record.units = [str(u) for u in frame.units]
     record.values = np.asarray(frame.values, np.float64)
     record.spending = model.spending()
-    record.state_hash = model.state_hash()
     record.stages = {str(k): float(v) for k, v in model.plan.seconds().items()}
     package = getattr(model, "package", None)
     record.remarks = [] if package is None else [f"{month}: {said}" for _, month, said in package.stops()]
