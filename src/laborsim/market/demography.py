@@ -156,6 +156,9 @@ def stage(month: Month) -> None:
         idle,
     )
     at, kinds = gather(found, at, kinds)
+    if month.index < 0:  # settling: those who will live at the start do, and no one else
+        alive = (kinds != lifecourse.DEATH) & (kinds != lifecourse.BIRTH)
+        at, kinds = at[alive], kinds[alive]
     (homes,) = gather(list(moves), moving)
     _move_away(month, homes)
     here = w.people.state[at] != k.GONE

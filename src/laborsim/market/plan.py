@@ -59,13 +59,15 @@ class Plan:
             stage.seconds += perf_counter() - begin
 
     def settle(self, month: Month, months: int) -> None:
-        """Let jobs, pay and vacancies find their level before the first month.
+        """Let jobs, pay and vacancies find their level before the first month, with demand as at the start.
 
-        Demand stands at the start's; no one is born, ages out, moves or trains. The months before the start have
-        negative numbers, so ages and dates are right when it comes.
+        Demography runs as well, so that the posts that retirement and moves leave open are there when the first month
+        comes; nobody trains. These months have negative numbers, and all dates move back by as many, so that people
+        have the ages they were made with when settling begins.
         """
         month.scratch["sector_shock"] = np.ones((month.economy.sectors, month.economy.zones))
         people = month.world.people
+        month.world.move_dates(-months)
         for index in range(-months, 0):
             month.index = index
             month.counts.reset()
@@ -101,6 +103,7 @@ def standard_plan() -> Plan:
                 "deaths, births, youth, retirement, migration",
                 demography.stage,
                 demography.prepare,
+                settles=True,
             ),
             Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare, settles=True),
             Stage("childcare", "places and prices by zone", childcare.stage, childcare.prepare, settles=True),

@@ -283,13 +283,15 @@ def _recall_hazard(p, rows, key, lost_key, month, hazard, fade, lost, back, gone
 def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Monthly hazard of a bad match by tenure, and share bad among those hired k months before the start, (64,) each.
 
-    Bad matches made before the start have partly ended already.
+    Bad matches made before settling have partly ended already; those made while settling end in the model.
     """
     q = month.room("separations")
     hazard = q["bad_match_hazard"] * (1.0 - np.exp(-np.arange(64) / q["learning_months"]))
     hazard[63] = 0.0  # stands for all longer tenures: bad matches have ended
     still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
-    return hazard, still / (still + 1.0 - q["bad_match_share"])
+    share = still / (still + 1.0 - q["bad_match_share"])
+    settling = min(int(month.parameters["model.settle_months"]), 63)
+    return hazard, share[np.maximum(np.arange(64) - settling, 0)]
 
 
 @njit(cache=True, nogil=True)

@@ -185,6 +185,12 @@ class World:
         """All tables, in the order of the state hash."""
         return self.people, self.households, self.establishments, self.cells
 
+    def move_dates(self, months: int) -> None:
+        """Add `months` to the dates at which states, jobs, training and establishments began; not to births."""
+        for table, names in ((self.people, ("since", "hired", "enrolled")), (self.establishments, ("opened",))):
+            for name in names:
+                table.arrays[name][: table.size] += np.int16(months)
+
     def copy(self) -> World:
         """A copy that shares nothing."""
         return World(*(t.copy() for t in self.tables()))

@@ -99,7 +99,9 @@ def traits(m: Margins, people: People, seed: int, s: dict[str, Any]) -> NDArray[
 def participation(m: Margins, people: People, bits: NDArray[np.uint8], seed: int,
                   s: dict[str, Any]) -> NDArray[np.bool_]:
     """Who is in the labor force; each zone's rate is the pack's."""
-    age, sex = people["age"].astype(np.int64), people["sex"].astype(np.int64)
+    # States are those of the beginning of settling, when everyone is younger by as much.
+    age = np.maximum(people["age"].astype(np.int64) - int(s["younger_by"]), 16)
+    sex = people["sex"].astype(np.int64)
     zone = people["zone"].astype(np.int64)
     band = band_of(age, RATE_AGES)
     child = np.array([1, 2, 3])[people["parent"]]  # NONE, UNDER_SIX, SIX_TO_17 in the order of tables.CHILDREN
