@@ -199,6 +199,7 @@ def test_leaving_matches_plain_python():
     leave, match = m.key(Stream.LEAVE_LABOR_FORCE), m.key(Stream.MATCH_QUALITY, fixed=True)
     quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
     want = {}
+    settling = int(m.parameters["model.settle_months"])
     bad_by_tenure = [q["bad_match_share"]]
     for k in range(64):
         ends = q["bad_match_hazard"] * (1 - math.exp(-k / q["learning_months"]))
@@ -233,7 +234,7 @@ def test_leaving_matches_plain_python():
         end = 0.0
         if tenure < 63:
             key = u64(p.id[i]) ^ (u64(int(p.hired[i]) + 4096) << u64(32))
-            still = bad_by_tenure[min(max(-int(p.hired[i]), 0), 63)]
+            still = bad_by_tenure[max(min(-int(p.hired[i]), 63) - settling, 0)]
             if to_unit(u64(bits(match, key))) < still / (still + 1 - q["bad_match_share"]):
                 end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
         if u < min(out + end, separations.MOST):
