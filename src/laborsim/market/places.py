@@ -54,15 +54,19 @@ def busy_pass(lo, hi, chunk, p, kind_of, rows, kinds):  # type: ignore[no-untype
     kind_of : (states,) kind by state.
     """
     state, program = p.state, p.program
-    n = lo
-    for i in range(lo, hi):
-        kind = kind_of[state[i]]
-        if program[i] != NO_PROGRAM and state[i] > SELF_EMPLOYED:
-            kind = TRAINS
+    n = np.uint64(lo)
+    for row in range(lo, hi):  # most have a job: list the others first
+        rows[n] = row
+        n += np.uint64(state[np.uint64(row)] > SELF_EMPLOYED)
+    listed = n
+    n = np.uint64(lo)
+    for k in range(lo, listed):
+        i = np.uint64(rows[k])
+        kind = TRAINS if program[i] != NO_PROGRAM else kind_of[np.uint64(state[i])]
         rows[n] = i
         kinds[n] = kind
-        n += kind != 0
-    return n - lo
+        n += np.uint64(kind != 0)
+    return np.int64(n) - lo
 
 
 def kinds_of_states() -> NDArray[np.uint8]:
@@ -115,12 +119,14 @@ def plan_pass(  # type: ignore[no-untyped-def]
     adults, earners, zones, care = h.adults, h.earners, h.zone, h.care
     kids, youngest, subsidized, ids = h.children, h.youngest, h.subsidized, p.id
     price, paid, take, weight, family, spacing = t.price, t.paid, t.take, t.load, t.family, t.spacing
-    n = lo
-    for g in range(lo, hi):
-        listed[n] = g
-        n += (kids[g] | care[g]) != 0
-    for j in range(lo, n):
-        g = listed[j]
+    n = np.uint64(lo)
+    for row in range(lo, hi):
+        g = np.uint64(row)  # unsigned: no test for negative indices
+        listed[n] = row
+        n += np.uint64((kids[g] | care[g]) != 0)
+    many = np.int64(n) - lo
+    for j in range(lo, lo + many):
+        g = np.uint64(listed[j])
         plan[g] = HOME
         age = month - youngest[g]
         if kids[g] == 0 or age >= 156:
@@ -129,7 +135,8 @@ def plan_pass(  # type: ignore[no-untyped-def]
             subsidized[g] = 0
             continue
         z = zones[g]
-        first = bits(family_key, ids[max(head[g], 0)])
+        who = ids[np.uint64(max(head[g], 0))]
+        first = bits(family_key, who)
         u = to_unit(first)
         k = 0 if age < 24 else 1 if age < 72 else 2
         sub = 1 if selected[g] > 0 else 0
@@ -156,12 +163,12 @@ def plan_pass(  # type: ignore[no-untyped-def]
         if mine:
             b = np.int64(to_unit(more_bits(first, 2)) * (BINS // 2))
         else:
-            b = BINS // 2 + np.int64(uniform(key, ids[max(head[g], 0)]) * (BINS // 2))
+            b = BINS // 2 + np.int64(uniform(key, who) * (BINS // 2))
         rank[g] = b
         load[chunk, z, b] += staff
         sums[chunk, z, 0] += staff
         sums[chunk, z, 1] += infants + small + school
-    return n - lo
+    return many
 
 
 @njit(cache=True, nogil=True)
@@ -173,7 +180,7 @@ def place_pass(lo, hi, chunk, h, selected, month, cut, paid, plan, rank, places,
     """
     zones, care, kids, youngest, subsidized = h.zone, h.care, h.children, h.youngest, h.subsidized
     for j in range(lo, lo + many[chunk]):
-        g = listed[j]
+        g = np.uint64(listed[j])  # unsigned: no test for negative indices
         if kids[g] == 0 or month - youngest[g] >= 156:
             continue
         if plan[g] <= FAMILY:
