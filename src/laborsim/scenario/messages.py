@@ -219,7 +219,7 @@ def _type_words(kind: str, context: dict[str, Any], value: Any) -> tuple[str, st
 def _choices(model: type[BaseModel], path: tuple[Key, ...], data: Any) -> list[str]:
     table = model_at(model, path[:-1], data)
     known = table.model_fields.get(str(path[-1])) if table else None
-    annotation = known.annotation if known else None
+    annotation = _plain(known.annotation, None) if known else None  # of a choice that may be left out, the choice
     return [str(c) for c in get_args(annotation)] if get_origin(annotation) is Literal else []
 
 

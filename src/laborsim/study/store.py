@@ -69,9 +69,9 @@ class Store:
     ) -> None:
         self.path = path
         self.outcomes = list(about["outcomes"])
-        if path.is_dir():
-            raise StoreError(f"{path}: is a directory; --store names a file")
         try:
+            if path.is_dir():
+                raise StoreError(f"{path}: is a directory; --store names a file")
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = hold(path.with_name(path.name + ".lock"), "another sweep is writing this store")
         except OSError as error:
@@ -187,7 +187,7 @@ class Store:
             with self._transaction():
                 self._db.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({marks})", values)
         except sqlite3.Error as error:
-            full = "full" in str(error) or "I/O" in str(error)
+            full = "full" in str(error) or "I/O" in str(error)  # a limit on the size of a file is told as the latter
             why = "the disk is full?" if full else str(error)
             raise StoreFailed(
                 errno.ENOSPC if full else errno.EIO,
@@ -279,8 +279,10 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 def _empty(path: Path) -> bool:
     """Whether nothing was ever written to a file: the sweep that made it was killed before its first transaction."""
-    if not path.stat().st_size:
-        return True
+    with path.open("rb") as file:
+        start = file.read(16)
+    if start != b"SQLite format 3\0":
+        return not start
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             return not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
