@@ -11,7 +11,7 @@ import pytest
 import packs
 import worlds
 from laborsim.market import codes as k
-from laborsim.region import cache, fit, fit_page
+from laborsim.region import cache, careers, fit, fit_page
 from laborsim.region.pack import list_packs, load_national, load_pack
 from laborsim.region.synthesize import synthesize
 from laborsim.scenario.parameters.registry import Parameters
@@ -89,13 +89,18 @@ def test_margins_of_kansas_city(kansas_city):
     for margin, most in tight.items():
         part = report[(report["margin"] == margin) & (report["size"] >= 200)]
         assert len(part) and part["error"].abs().max() < most, margin
-    for margin in ("age_sex", "education", "race", "children", "jobs"):
+    for margin in ("age_sex", "education", "race", "children", "jobs", "households"):
         part = report[(report["margin"] == margin) & (report["size"] >= 400)]
         assert len(part) and part["error"].abs().max() < 0.03, margin
+    part = report[(report["margin"] == "jobs_by_occupation") & (report["size"] >= 1000)]
+    assert len(part) > 10 and part["error"].abs().max() < 0.015
     sd = report.loc[report["margin"] == "log_wage_sd", "got"].iloc[0]
     assert 0.5 < sd < 0.75
-    middle = report[(report["margin"] == "wage_p50") & (report["size"] >= 400)]
-    assert middle["error"].abs().max() < 0.03
+    for percentile, most in (("p10", 0.05), ("p50", 0.03), ("p90", 0.05)):
+        part = report[(report["margin"] == f"wage_{percentile}") & (report["size"] >= 400)]
+        assert len(part) > 15 and part["error"].abs().max() < most, percentile
+    assert np.abs(world.people.ability).max() <= careers.MOST_ABILITY
+    assert abs(world.people.ability.mean()) < 0.1 and 0.9 < world.people.ability.std() < 1.25
     sizes = {"people": world.people.size, "establishments": 1, "job cells": 1}
     table = fit_page.fit_table({"kansas-city": report}, {"kansas-city": sizes})
     assert "| participation | 0.3 pp | 0.0" in table

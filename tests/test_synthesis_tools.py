@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from laborsim.market.draws import uniform
-from laborsim.region import employers, keyed, rake
+from laborsim.region import careers, employers, keyed, rake
 
 POSITIVE = st.floats(0.05, 20.0)
 
@@ -116,6 +116,25 @@ def test_shift_to_mean_hits_each_group():
     group = rng.integers(0, 3, 4000)
     p = rake.shift_to_mean(rng.normal(size=4000), group, np.array([0.1, 0.5, 0.93]), 3)
     assert np.allclose([p[group == g].mean() for g in range(3)], [0.1, 0.5, 0.93], atol=1e-6)
+
+
+def test_shift_to_total_scales_odds_alike():
+    share, weight = np.array([0.1, 0.4, 0.0]), np.array([200.0, 100.0, 50.0])
+    got = rake.shift_to_total(share, weight, 90.0)
+    assert (got * weight).sum() == pytest.approx(90.0) and got[2] == 0.0
+    odds = got[:2] / (1 - got[:2]) / (share[:2] / (1 - share[:2]))
+    assert odds[0] == pytest.approx(odds[1])
+
+
+def test_pay_has_the_spread_of_the_occupation_and_keeps_ranks():
+    rng = np.random.default_rng(2)
+    percentiles = np.array([[9.0, 10.0, 12.0, 15.0, 21.0], [20.0, 30.0, 45.0, 70.0, 120.0]])
+    occupation, pay = rng.integers(0, 2, 4000).astype(np.uint8), rng.normal(size=4000)
+    made = careers.fitted_pay(percentiles, occupation, pay)
+    for o in (0, 1):
+        mine = occupation == o
+        assert np.percentile(np.exp(made[mine]), [10, 25, 50, 75, 90]) == pytest.approx(percentiles[o], rel=0.01)
+        assert (np.diff(made[mine][np.argsort(pay[mine])]) >= 0).all()
 
 
 def test_keyed_columns_are_the_scalar_draws():
