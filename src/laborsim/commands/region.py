@@ -70,6 +70,9 @@ Split = Annotated[
 ]
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the official statistics.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new pack.")]
+Profile = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Write the profile too: profile.html and charts/.")
+]
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the pack. Default: DIR's name.")]
 Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the pack.")]
 
@@ -81,38 +84,81 @@ def list_(json_: Json = False, quiet: Quiet = False, debug: Debug = False) -> No
     Example: laborsim region list
     """
     from laborsim.region.pack import list_packs, load_pack
+    from laborsim.report.region_evidence import evidence
 
-    packs = []
+    packs: list[dict[str, Any]] = []
     for name in list_packs():
-        pack = load_pack(name)
-        packs.append({"name": name, "title": pack.title, "zones": len(pack.inside)})
+        pack = _loaded(load_pack, name)
+        people = pack["age_sex"]
+        packs.append(
+            {
+                "name": name,
+                "title": pack.title,
+                "zones": len(pack.inside),
+                "people": round(float(people[people["zone"].isin([z.code for z in pack.inside])]["people"].sum())),
+                "assumed_share": evidence(pack).assumed_share,
+            }
+        )
     if json_:
         emit_json({"regions": packs})
         return
     if not packs:
         remark("no region packs; `laborsim region build` makes one", quiet)
-    for pack_ in packs:
-        print(f"{pack_['name']}  {pack_['title']} ({pack_['zones']} zones)")
+        return
+    from rich import box
+    from rich.table import Table
+
+    from laborsim.report.terminal import console
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("name", "title"):
+        table.add_column(column)
+    for column in ("zones", "people", "assumed"):
+        table.add_column(column, justify="right")
+    for row in packs:
+        table.add_row(
+            row["name"], row["title"], str(row["zones"]), f"{row['people']:,}", f"{100 * row['assumed_share']:.1f}%"
+        )
+    console().print(table)
 
 
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a pack, or its folder.", show_default=False)],
+    out: Profile = None,
     json_: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Show a region pack: zones, totals, sources with their grades.
+    """Show a region: people, work, jobs, pay, commuting, childcare, self-sufficiency wages, and how they are known.
 
-    Example: laborsim region show kansas-city
+    With --out also writes the profile: one page with a map of the zones, charts/ with picture, data and description.
+
+    Example: laborsim region show kansas-city --out profile
     """
-    from laborsim.region.pack import describe, load_pack
+    from laborsim.region.pack import load_pack
+    from laborsim.report.region_evidence import evidence
+    from laborsim.report.region_figures import as_dict, profile
+    from laborsim.scenario.problems import InputError
 
-    about = describe(_loaded(load_pack, name))
+    if out is not None and out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: is not a folder")
+    pack = _loaded(load_pack, name)
+    about = _loaded(profile, pack)
+    known = evidence(pack)
+    if out is not None:
+        from laborsim.report.region_page import publish
+
+        charts = publish(about, known, out)
     if json_:
-        emit_json(about)
+        written = {} if out is None else {"out": str(out), "charts": [c.name for c in charts]}
+        emit_json({**as_dict(about, known), **written})
         return
-    print_pack(about)
+    print_profile(pack)
+    if out is None:
+        remark("--out DIR writes this as a page with a map and charts", quiet)
+    else:
+        print(f"written to {out / 'profile.html'}")
 
 
 @app.command()
@@ -171,52 +217,19 @@ def build(
     if json_:
         emit_json(describe(pack))
     else:
-        print_pack(describe(pack))
+        print_profile(pack)
         print(f"written to {out}")
 
 
-def print_pack(about: dict[str, Any]) -> None:
-    """Print what a pack holds."""
-    from rich import box
-    from rich.table import Table
-
+def print_profile(pack: Any) -> None:
+    """Print what a pack says of its region."""
+    from laborsim.report.region_evidence import evidence
+    from laborsim.report.region_figures import profile
+    from laborsim.report.region_terminal import print_profile as print_all
     from laborsim.report.terminal import console
 
-    screen = console()
-    table = Table(
-        title=f"{about['title']} ({about['name']})", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold"
-    )
-    for column, side in (
-        ("zone", "left"),
-        ("name", "left"),
-        ("people", "right"),
-        ("16 and over", "right"),
-        ("labor force", "right"),
-        ("unemployed", "right"),
-        ("jobs", "right"),
-    ):
-        table.add_column(column, justify=side)  # type: ignore[arg-type]
-    for zone in about["zones"]:
-        table.add_row(
-            zone["code"],
-            zone["name"],
-            f"{zone['people']:,}",
-            f"{zone['people_16_and_over']:,}",
-            f"{zone['labor_force']:,}",
-            f"{100 * zone['unemployment_rate']:.1f}%",
-            f"{zone['jobs']:,}",
-        )
-    table.add_row(
-        "all", "without outside", f"{about['people']:,}", "", f"{about['labor_force']:,}", "", f"{about['jobs']:,}"
-    )
-    screen.print(table)
-    sources = Table(title="Sources", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for column in ("id", "publisher", "series", "vintage", "grade"):
-        sources.add_column(column, overflow="fold")
-    for source in about["sources"]:
-        sources.add_row(*(str(source.get(c, "")) for c in ("id", "publisher", "series", "vintage", "grade")))
-    screen.print(sources)
-    print(f"hash {about['hash']}")
+    print_all(_loaded(profile, pack), evidence(pack), console())
+    print(f"hash {pack.hash()}")
 
 
 def _splits(texts: list[str]) -> dict[str, Any]:
