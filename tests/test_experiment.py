@@ -188,14 +188,17 @@ def test_bounds_are_the_declared_range_or_the_scenarios_own(tmp_path: Path) -> N
 def test_nested_tables_and_dotted_names_are_the_same(tmp_path: Path) -> None:
     plain = experiment(tmp_path)
     nested = EXPERIMENT.replace('"demand.growth_shock" = {', "demand.growth_shock = {").replace(
-        '"childcare.childcare_support.places" = [500, 1000]', "[levers.childcare.childcare_support]\nplaces = [500, 1000]"
+        '"childcare.childcare_support.places" = [500, 1000]',
+        "[levers.childcare.childcare_support]\nplaces = [500, 1000]",
     )
     assert experiment(tmp_path, nested).about() == plain.about()
 
 
 WRONG = {
     "a parameter that does not exist": ('"matching.rounds"', '"matching.round"', 9, "did you mean matching.rounds"),
-    "a bound outside the declared range": ("low = 0.02, high = 0.06", "low = 0.02, high = 0.6", 10, "from 0.01 to 0.08"),
+    "a bound outside the declared range": (
+        "low = 0.02, high = 0.06", "low = 0.02, high = 0.6", 10, "from 0.01 to 0.08",
+    ),
     "bounds the wrong way round": ("low = 0.02, high = 0.06", "low = 0.05, high = 0.02", 10, "low is not below high"),
     "a misspelt key of a factor": ("low = 0.02, high", "lwo = 0.02, high", 10, "did you mean low"),
     "a distribution that does not exist": (
@@ -207,24 +210,37 @@ WRONG = {
         "must lie between low and high",
     ),
     "a log of nothing": (
-        '"matching.rounds" = { low = 2', '"search.bias_record" = { distribution = "loguniform", low = 0.0', 9, "above 0",
+        '"matching.rounds" = { low = 2',
+        '"search.bias_record" = { distribution = "loguniform", low = 0.0', 9, "above 0",
     ),
-    "a normal without its spread": ("low = 0.02, high", 'distribution = "normal", low = 0.02, high', 10, "needs its sd"),
-    "a list as a whole": ('"matching.rounds" = { low = 2, high = 4 }', '"search.bias_race" = {}', 9, "vary its elements"),
+    "a normal without its spread": (
+        "low = 0.02, high", 'distribution = "normal", low = 0.02, high', 10, "needs its sd",
+    ),
+    "a list as a whole": (
+        '"matching.rounds" = { low = 2, high = 4 }', '"search.bias_race" = {}', 9, "vary its elements",
+    ),
     "an element too many": (
         '"matching.rounds" = { low = 2, high = 4 }', '"search.bias_race[9]" = {}', 9, "has no element 9",
     ),
     "half a round": ('"matching.rounds" = { low = 2, high = 4 }', '"matching.rounds" = [1.5, 2]', 9, "whole number"),
     "a policy that does not exist": ('["baseline", "childcare"]', '["baseline", "child_care"]', 13, "childcare"),
-    "a lever of no policy": ('"childcare.childcare_support', '"childcar.childcare_support', 14, "did you mean childcare"),
-    "a lever of no instrument": ("childcare_support.places", "childcare_suport.places", 14, "childcare.childcare_support"),
+    "a lever of no policy": (
+        '"childcare.childcare_support', '"childcar.childcare_support', 14, "did you mean childcare",
+    ),
+    "a lever of no instrument": (
+        "childcare_support.places", "childcare_suport.places", 14, "childcare.childcare_support",
+    ),
     "a setting that does not exist": ("support.places", "support.place", 14, "childcare.childcare_support.places"),
-    "a lever of a policy not run": ('"childcare.childcare_support.places"', '"training.budget"', 14, "no policy that is"),
+    "a lever of a policy not run": (
+        '"childcare.childcare_support.places"', '"training.budget"', 14, "no policy that is",
+    ),
     "a value a policy cannot have": ("[500, 1000]", "[500, -1]", 14, "0 or more"),
     "a lever without bounds": ("[500, 1000]", "{}", 14, "needs its bounds"),
     "a design that does not exist": ('"full_factorial"', '"factorial"', 17, "full_factorial"),
     "a design without its samples": ('"full_factorial"', '"sobol"', 16, "number of samples"),
-    "an indicator that does not exist": ('"unemployment_rate"', '"unemployed_rate"', 21, "did you mean unemployment_rate"),
+    "an indicator that does not exist": (
+        '"unemployment_rate"', '"unemployed_rate"', 21, "did you mean unemployment_rate",
+    ),
     "a month not simulated": ('end = "2019-12"', 'end = "2021-12"', 23, "2018-01 to 2019-12"),
     "a statistic that does not exist": ('"last"', '"latest"', 27, "did you mean last"),
     "a policy to compare with that does not exist": ('against = "baseline"', 'against = "base"', 28, "baseline"),
@@ -285,7 +301,10 @@ def test_settings_that_are_not_numbers_are_chosen(tmp_path: Path) -> None:
     assert {p.levers for p in plan(asked)} == {(), (("childcare.start", "2018-02"),), (("childcare.start", "2019-01"),)}
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "experiments").glob("*.toml")), ids=lambda p: p.stem)
+OURS = sorted((Path(__file__).parents[1] / "experiments").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda p: p.stem)
 def test_experiments_of_the_repository_are_right(path: Path) -> None:
     asked = load_experiment(path)
     points = plan(asked)

@@ -87,9 +87,10 @@ def test_the_store_of_another_version_is_refused(tmp_path: Path) -> None:
 
 def test_more_replicates_and_more_of_a_sequence_may_be_added(tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite"
-    sobol = {'kind = "full_factorial"\nlevels = 2': 'kind = "sobol"\nsamples = 4'}
+    old = 'kind = "full_factorial"\nlevels = 2'
+    sobol = {old: 'kind = "sobol"\nsamples = 4'}
     opened(experiment(tmp_path, **sobol), path).close()
-    more = experiment(tmp_path, **{"replicates = 2": "replicates = 5", **{k: v.replace("4", "7") for k, v in sobol.items()}})
+    more = experiment(tmp_path, **{"replicates = 2": "replicates = 5", old: 'kind = "sobol"\nsamples = 7'})
     with opened(more, path) as store:
         assert store._db.execute("SELECT count(*) FROM points").fetchone()[0] == len(plan(more))
     with pytest.raises(StoreError, match=r"design\.samples: 7 in the store, 4 now"):

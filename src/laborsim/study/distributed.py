@@ -62,7 +62,7 @@ class Dask:
         waiting = iter(tasks)
         regions = {region: region_fingerprint(region) for region in {t.spec.region for t in tasks}}
         under_way: dict[str, Task] = {}
-        finished: Any = import_module("distributed").as_completed()
+        finished: Any = import_module("distributed").as_completed(loop=self._client.loop)
 
         def send() -> bool:
             task = next(waiting, None)
