@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from typer.testing import CliRunner
 
+from laborsim.cli import app
 from laborsim.indicators.groups import zone_groups
 from laborsim.region.build import REGIONS, build_pack
 from laborsim.region.build_population import rake
@@ -145,6 +147,21 @@ def test_labels_of_county_zones_are_groups_of_results(data: Data) -> None:
 def test_wrong_zones(options: dict[str, Any], says: str, data: Data) -> None:
     with pytest.raises(PackError, match=says):
         build_pack("29047,20091", data, **options)
+
+
+@needs_data
+def test_the_command_groups_and_adds_commuting_zones(tmp_path: Path) -> None:
+    command = ["region", "build", "--data", str(DATA), "--quiet", "--counties", "21093,21123,21163"]
+    done = CliRunner().invoke(
+        app, [*command, "--out", str(tmp_path / "fort"), "--group", "Around=21123,21163", "--commuting", "21179"]
+    )
+    assert done.exit_code == 0, done.output
+    made = load_pack(tmp_path / "fort")
+    assert made.zone_codes == ("21093", "around", "21179", "outside")
+    assert [z.kind for z in made.zones] == ["county", "group", "commuting", "outside"]
+    for wrong in (["--group", "21123"], ["--commuting", "Nelson"], ["--group-by", "colour"]):
+        assert CliRunner().invoke(app, [*command, "--out", str(tmp_path / "no"), *wrong]).exit_code == 2
+    assert not (tmp_path / "no").exists()
 
 
 def test_commuting_zones_are_beyond_the_region() -> None:
