@@ -202,6 +202,15 @@ def test_files_of_the_profile(shown: tuple[Profile, Path]) -> None:
     assert not re.search(r'(?:src|href)="https?:', page)  # nothing comes from the network
 
 
+def test_first_page_stands_alone_in_print(shown: tuple[Profile, Path]) -> None:
+    weasyprint = pytest.importorskip("weasyprint")
+    _, folder = shown
+    pages = weasyprint.HTML(folder / "profile.html").render().pages
+    said = [" ".join(b.text for b in p._page_box.descendants() if hasattr(b, "text")) for p in pages]
+    starts = [k for k, text in enumerate(said) if "More of the region" in text]
+    assert starts == [1] and "of this region are known" in said[0]
+
+
 def test_page_holds_the_packs_figures_sources_and_stand_ins(shown: tuple[Profile, Path]) -> None:
     p, folder = shown
     page = (folder / "profile.html").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from laborsim.report.brief import TEMPLATES
-from laborsim.report.region_charts import MOST_NARROW, brief_household, median_wage
+from laborsim.report.region_charts import brief_household, median_wage
 from laborsim.report.region_evidence import GRADES, Evidence
 from laborsim.report.region_figures import records
 from laborsim.report.wording import month_name
@@ -66,7 +66,9 @@ def content(p: Profile, e: Evidence, charts: Sequence[Chart]) -> dict[str, Any]:
         "occupations": records(p.occupations.head(MOST_OCCUPATIONS)),
         "needs": [{**r, "name": brief_household(r["adults"], r["children"], r["young"])} for r in records(p.needs)],
         "rules": p.rules,
-        "many": len(zones) > MOST_NARROW,
+        # the table of occupations stands beside the last chart, or below if the charts fill both columns
+        "below": sum(not c["wide"] and n not in FIRST for n, c in drawn.items()) % 2 == 0
+        or any(c["wide"] for c in drawn.values()),
     }
 
 
