@@ -1,0 +1,117 @@
+"""`laborsim calibrate`: a region's behaviour parameters fitted to moments."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from laborsim.commands.options import Debug, Json, Quiet, remark
+from laborsim.commands.sweep import Fresh, Jobs
+
+if TYPE_CHECKING:
+    from laborsim.scenario.schema import Scenario
+
+Region = Annotated[
+    str, typer.Argument(metavar="REGION", help="Name of a region, or path of a pack.", show_default=False)
+]
+Scale = Annotated[float, typer.Option("--scale", metavar="X", help="Share of people simulated.", min=0.001, max=1.0)]
+Seeds = Annotated[int, typer.Option("--seeds", metavar="N", help="Runs at every point.", min=1, max=100)]
+Moves = Annotated[int, typer.Option("--iterations", metavar="N", help="Most moves of the parameters.", min=1, max=50)]
+Months = Annotated[int, typer.Option("--months", metavar="N", help="Months simulated from 2018-01.", min=13, max=96)]
+StoreFile = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FILE", help="Run store. Default: results/calibration/<region>.sqlite."),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: results/calibration/<region>.")
+]
+
+
+def command(
+    region: Region,
+    scale: Scale = 0.05,
+    seeds: Seeds = 3,
+    iterations: Moves = 4,
+    months: Months = 24,
+    jobs: Jobs = None,
+    store: StoreFile = None,
+    out: Out = None,
+    fresh: Fresh = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Fit behaviour parameters to flows, openings, turnover and the region's own rates (simulated moments).
+
+    Writes report.md (what missed, moments, parameters with intervals, identification), assumptions.toml for scenario
+    files, and calibration.json. Runs are kept: a calibration that was stopped goes on.
+
+    Example: laborsim calibrate kansas-city --scale 0.05
+    """
+    from laborsim.commands.progress import Bar
+    from laborsim.commands.study import terminated_as_interrupted
+    from laborsim.report.calibration import assumptions, fits, page
+    from laborsim.study.calibration.calibrate import as_json, calibrate, default_store, own_figures
+    from laborsim.study.executor import make_executor
+    from laborsim.study.run import Interrupted
+    from laborsim.study.storage import write_atomically
+
+    spec = _scenario(region)
+    with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
+        try:
+            found = calibrate(spec, own_figures(region), scale, seeds, iterations, months, store,
+                              make_executor("local", jobs), fresh, bar)  # fmt: skip
+        except Interrupted as stop:
+            remark(f"{stop} and are kept in {stop.path}; the same command goes on from them")
+            raise
+    folder = out or default_store(region).with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (("report.md", page(found)), ("assumptions.toml", assumptions(found)),
+                       ("calibration.json", as_json(found))):  # fmt: skip
+        write_atomically(folder / name, text)
+    if json_:
+        print(json.dumps({"out": str(folder), **json.loads(as_json(found))}))
+        return
+    inside, of = fits(found)
+    _show(found)
+    print(f"{inside} of {of} fitted moments within two spreads of their target; {found.runs} runs")
+    print(f"report: {folder / 'report.md'}")
+
+
+def _scenario(region: str) -> Scenario:
+    """A scenario of a region without policies of its own."""
+    from laborsim.loading import load_scenario, region_facts
+    from laborsim.scenario.load import UnknownRegion
+    from laborsim.scenario.problems import InputError, listed, nearest
+    from laborsim.scenario.starter import starter
+
+    try:
+        facts = region_facts(region)
+    except UnknownRegion as error:
+        near = nearest(region, error.known, 0.4)
+        meant = f"; did you mean {near}?" if near else ""
+        raise InputError(f"REGION: no such region: {region!r}; allowed: {listed(error.known)}{meant}") from None
+    name = str(Path(region).resolve()) if Path(region).is_dir() and "/" in region else region
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "calibration.toml"
+        file.write_text(starter("Calibration", name, facts.zones, file.name), encoding="utf-8")
+        return load_scenario(file)
+
+
+def _show(found: Any) -> None:
+    from rich.table import Table
+
+    from laborsim.report.terminal import console
+
+    table = Table(title="Moments", title_justify="left")
+    for name in ("moment", "target", "before", "after", "off by spreads"):
+        table.add_column(name, justify="left" if name == "moment" else "right")
+    for m, before, after in zip(found.moments, found.before, found.after, strict=True):
+        label = m.name if m.fitted else f"{m.name} (not fitted)"
+        off = (after - m.target) / m.spread
+        table.add_row(label, f"{m.target:.4g}", f"{before:.4g}", f"{after:.4g}", f"{off:+.1f}")
+    console().print(table)

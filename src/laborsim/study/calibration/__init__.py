@@ -1,0 +1,1 @@
+"""Calibration by simulated moments: what is fitted to what (`moments`), how (`estimate`), the study (`calibrate`)."""

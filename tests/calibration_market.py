@@ -1,0 +1,58 @@
+"""A made-up market whose moments are known functions of a few parameters: calibration must find these again."""
+
+from __future__ import annotations
+
+import hashlib
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from laborsim.indicators.frame import Frame
+
+INDICATORS = (
+    "recorded_UE", "recorded_UN", "recorded_EU", "recorded_EN", "recorded_NE", "recorded_NU", "flow_EE",
+    "openings_rate", "hires_rate", "quits_rate", "layoffs_rate", "vacancy_duration", "retention_12_month",
+    "recorded_unemployment_rate", "participation_rate", "long_term_unemployed_share", "log_wage_sd",
+)  # fmt: skip
+# how log moments move with log parameters, in the order of `logs`
+PULL = np.random.Generator(np.random.Philox(7)).normal(0.0, 0.4, (len(INDICATORS), 9))
+LEVEL = np.array([0.28, 0.24, 0.01, 0.03, 0.05, 0.018, 0.02, 0.045, 0.04, 0.025, 0.012, 33.0, 0.74, 0.036, 0.68,
+                  0.2, 0.6])  # fmt: skip
+
+
+def logs(parameters) -> np.ndarray:
+    """Logs of the nine free parameters relative to their declared values."""
+    from laborsim.scenario.parameters.registry import declared
+    from laborsim.study.calibration.moments import definitions
+
+    free, _ = definitions(24, {"participation": 0.68, "unemployment": 0.036})
+    names = [f.parameters[0] for f in free]
+    first = [np.atleast_1d(np.asarray(parameters[n], float))[0] for n in names]
+    usual = [np.atleast_1d(np.asarray(declared()[n].default, float))[0] for n in names]
+    return np.log(np.array(first) / np.array(usual))
+
+
+class MadeMarket:
+    """Moments as LEVEL x exp(PULL x), with noise that depends on the seed alone."""
+
+    def __init__(self, spec, policy=None, rng=0, scale=None, threads=1):
+        self.x, self.seed, self.months = logs(spec.parameters()), rng, 0
+        self.people, self.employers, self.pack_hash = 1000, 50, "made"
+        self.plan = SimpleNamespace(seconds=dict)
+        self.start = spec.start
+
+    def run_for(self, months):
+        self.months += months
+
+    def frame(self):
+        noise = np.random.Generator(np.random.Philox(key=self.seed % 2**63)).normal(0.0, 0.002, LEVEL.size)
+        row = LEVEL * np.exp(PULL @ self.x + noise)
+        keys = [(name, "all") for name in INDICATORS]
+        return Frame(keys, ["share"] * len(keys), np.repeat(row[None], self.months, 0), self.start)
+
+    def spending(self):
+        return pd.DataFrame(columns=["month", "payer", "item", "units", "dollars"])
+
+    def state_hash(self):
+        return hashlib.sha256(self.x.tobytes()).hexdigest()
