@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from laborsim.market.economy import Economy
 from laborsim.market.tables import CELLS, ESTABLISHMENTS, HOUSEHOLDS, PEOPLE, Table, World
 from laborsim.region.pack import Pack
 
+LIMIT = 4 * 2**30  # bytes of regions kept: a sweep over what synthesis reads makes a region for every state
 _BY_MONTH = ("minimum_wage", "ui_weeks", "ui_maximum", "ui_supplement", "ui_all")
 _NAMES = ("people", "households", "establishments", "cells")
 # all that `synthesize` imports, but for what is in the key itself: packs, conditions, the layout of tables
@@ -134,10 +136,33 @@ def load_or_synthesize(pack: Pack, national: Pack, economy: Economy, parameters:
     place = base / f"{pack.name}-{region_key(pack, national, economy, parameters, scale, seed)}"
     world = load_world(place)
     if world is not None:
+        with suppress(OSError):
+            os.utime(place / "content.json")  # the last ones used are kept
         return world
     world = synthesize(pack, national, economy, parameters, scale, seed)
     try:
         save_world(world, place)
     except OSError:
         return world
+    remove_old(base, place)
     return load_world(place) or world
+
+
+def remove_old(base: Path, kept: Path, limit: int = LIMIT) -> None:
+    """Remove the regions used longest ago until those left take up no more than `limit` bytes; never `kept`.
+
+    A process that has one mapped goes on with it; one that is reading it makes it again.
+    """
+    found: list[tuple[float, int, Path]] = []
+    for folder in base.iterdir():
+        content = folder / "content.json"
+        try:
+            if folder != kept and content.is_file():
+                found.append((content.stat().st_mtime, sum(f.stat().st_size for f in os.scandir(folder)), folder))
+        except OSError:  # another process was first
+            continue
+    left = limit - sum(f.stat().st_size for f in os.scandir(kept)) if kept.is_dir() else limit
+    for _, size, folder in sorted(found, reverse=True):
+        left -= size
+        if left < 0:
+            shutil.rmtree(folder, ignore_errors=True)
