@@ -39,7 +39,7 @@ class Local:
         A worker that is killed (out of memory, say) takes its pool with it: the runs under way are made again, each
         in a pool of its own, and one that kills that too becomes a failed record. A new pool takes the rest.
         """
-        if self.jobs <= 1 or len(tasks) <= 1:
+        if self.jobs <= 1 or not tasks:
             for task in tasks:
                 yield execute(task, on_month)
             return
