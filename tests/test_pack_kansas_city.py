@@ -98,7 +98,9 @@ def test_national_tables(national: Pack) -> None:
         and occupations["code"].is_monotonic_increasing
     )
     assert occupations["training_months"].between(1, 60).all()
-    flows = national["flows"].set_index("flow")["probability"]
+    table = national["flows"].set_index(["sex", "flow"])["probability"]
+    flows = table["all"]
+    assert table["male"]["EN"] < flows["EN"] < table["female"]["EN"]
     assert_allclose(
         flows[["UE", "UN", "EU", "EN", "NE", "NU"]], [0.276, 0.244, 0.0095, 0.0297, 0.048, 0.0175], atol=6e-4
     )

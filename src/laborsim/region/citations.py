@@ -387,6 +387,9 @@ DATA_SOURCES: Final[dict[str, Source]] = {
         "U.S. Department of Labor", "FPUC, PEUC and PUA rules", "2020-21", "published", _UNVERIFIED
     ),
     "cps_flows": Source(_BLS, "CPS labor force flows, means of 2018-19", "2018-19", "measured"),
+    "cps_flows_by_sex": Source(
+        _BLS, "CPS labor force flows by sex, seasonally adjusted, mean of January and February 2020", "2020", "measured"
+    ),
 }
 
 #: Source ids that stand in for a figure the place itself lacks -> why.

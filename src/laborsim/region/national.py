@@ -422,8 +422,23 @@ def _flows(data: Data) -> pd.DataFrame:
                 rows.append(
                     (a + b, mine[f"n_to_{b}_000s"].mean() / stock if a == "N" else mine[f"p_to_{b}"].mean())
                 )
-    out = pd.DataFrame(rows, columns=["flow", "probability"])
-    return out.assign(source="cps_flows")
+    out = pd.DataFrame(rows, columns=["flow", "probability"]).assign(sex="all", source="cps_flows")
+    return pd.concat([out, _flows_by_sex(data)], ignore_index=True)[["flow", "sex", "probability", "source"]]
+
+
+def _flows_by_sex(data: Data) -> pd.DataFrame:
+    """Transition rates of men and women in the last two months before the pandemic, seasonally adjusted."""
+    frame = data.flows_by_sex
+    frame = frame[(frame["seasonal"] == "S") & frame["month"].isin(["2020-01", "2020-02"])]
+    means = frame.groupby(["sex", "from"])[["p_to_E", "p_to_U", "p_to_N"]].mean()
+    rows = [
+        (a + b, sex, means.loc[(title, a), f"p_to_{b}"])
+        for title, sex in (("Men", "male"), ("Women", "female"))
+        for a in "EUN"
+        for b in "EUN"
+        if a != b
+    ]
+    return pd.DataFrame(rows, columns=["flow", "sex", "probability"]).assign(source="cps_flows_by_sex")
 
 
 def build_national(data_dir: str | Path) -> Pack:

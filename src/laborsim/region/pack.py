@@ -51,7 +51,7 @@ staffing : sector, occupation, share. mobility : from, to, share (yearly; diagon
 mortality : sex, age, probability. schedules : measure, age, value (fertility, retirement,
     disability_onset, enrolment, migrant_age). price_level : year, cpi.
 supplements : state ("US", and states that differ), month, ui_supplement, ui_all, ui_extra_weeks.
-flows : flow ("EU" ...), probability.
+flows : flow ("EU" ...), sex (all, male, female), probability.
 """
 
 from __future__ import annotations

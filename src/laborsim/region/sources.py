@@ -189,6 +189,11 @@ class Data:
         return self._csv("cps_flows_total_1990_2023_us.csv")
 
     @cached_property
+    def flows_by_sex(self) -> pd.DataFrame:
+        """CPS transition rates of men and women by month of 2020."""
+        return self._csv("cps_flows_by_sex_2020m01_m06_us.csv")
+
+    @cached_property
     def not_in_labor_force(self) -> pd.Series:
         """US people not in the labor force by year, thousands."""
         frame = self._csv("cps_annual_nilf_reasons_2015_2019_us.csv", "year")

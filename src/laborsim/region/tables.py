@@ -335,9 +335,9 @@ NATIONAL_TABLES: Final[dict[str, Layout]] = {
         "federal UI rules from that month on, US and states that differ; supplement a week, nominal",
     ),
     "flows": Layout(
-        (Field("flow", "text"), _share("probability")),
-        ("flow",),
+        (Field("flow", "text"), _choice("sex", ("all", *SEXES)), _share("probability")),
+        ("flow", "sex"),
         (),
-        "mean monthly CPS transition rates; targets, not inputs",
+        "mean monthly CPS transition rates, of all and by sex; targets, not inputs",
     ),
 }
