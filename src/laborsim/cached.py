@@ -15,6 +15,7 @@ from pathlib import Path
 
 KERNELS = "kernels"
 KEPT = 3  # folders of kernels of this and earlier versions of the program
+RECENT = 86_400.0  # seconds: a folder used since may be in use by a running process and is never removed
 _MADE_OF = ("market/*.py", "region/*.py", "indicators/*.py", "exact.py")
 
 
@@ -84,15 +85,18 @@ def keep_kernels() -> Path | None:
 
 
 def _remove_old(folder: Path) -> None:
-    """Remove all but the last folders used; not those another program may have put there."""
+    """Remove all but the last folders used and those used in the last day; not what another program put there."""
     import shutil
+    import time
 
     found = []
+    lately = time.time() - RECENT
     for other in folder.parent.iterdir():
         if other != folder and re.fullmatch("[0-9a-f]{20}", other.name):
             try:
                 found.append((other.stat().st_mtime, other))
             except OSError:  # another process was first
                 continue
-    for _, other in sorted(found)[: max(len(found) - (KEPT - 1), 0)]:
-        shutil.rmtree(other, ignore_errors=True)
+    for used, other in sorted(found)[: max(len(found) - (KEPT - 1), 0)]:
+        if used < lately:
+            shutil.rmtree(other, ignore_errors=True)
