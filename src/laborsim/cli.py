@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "compare": "Paired differences between policies, with intervals.",
     "sweep": "Make the runs of an experiment; go on from those that are there.",
     "calibrate": "Fit a region's behaviour parameters to flows, turnover and its own rates.",
+    "validate": "Set a region's baseline against facts and its own unemployment.",
     "region": "List, show and build region packs.",
     "brief": "Make the brief again from stored results, without simulating.",
     "serve": "Serve an interactive page of a scenario on this machine.",

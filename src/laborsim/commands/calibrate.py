@@ -60,7 +60,7 @@ def command(
     from laborsim.study.run import Interrupted
     from laborsim.study.storage import write_atomically
 
-    spec = _scenario(region)
+    spec = scenario_of(region)
     with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
         try:
             found = calibrate(spec, own_figures(region), scale, seeds, iterations, months, store,
@@ -82,7 +82,7 @@ def command(
     print(f"report: {folder / 'report.md'}")
 
 
-def _scenario(region: str) -> Scenario:
+def scenario_of(region: str) -> Scenario:
     """A scenario of a region without policies of its own."""
     from laborsim.loading import load_scenario, region_facts
     from laborsim.scenario.load import UnknownRegion

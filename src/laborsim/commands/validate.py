@@ -1,0 +1,103 @@
+"""`laborsim validate`: a region's baseline against facts and statistics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from laborsim.commands.calibrate import Region, scenario_of
+from laborsim.commands.options import Debug, Json, Quiet, emit_json
+from laborsim.commands.sweep import Jobs
+
+if TYPE_CHECKING:
+    from laborsim.study.validation.validate import Validation
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder of official statistics. Without it only facts are looked at."),
+]
+Replicates = Annotated[int, typer.Option("--replicates", metavar="N", help="Runs.", min=2, max=1000)]
+Scale = Annotated[float, typer.Option("--scale", metavar="X", help="Share of people simulated.", min=0.001, max=1.0)]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: results/validation/<region>.")
+]
+
+
+def command(
+    region: Region,
+    data: Data = None,
+    replicates: Replicates = 20,
+    scale: Scale = 0.05,
+    jobs: Jobs = None,
+    out: Out = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Set a region's baseline against stylised facts and its own unemployment since 2018.
+
+    Writes report.md, what fails first, and charts. Runs are kept and read again by the same command.
+
+    Example: laborsim validate kansas-city --data statistics
+    """
+    from laborsim.commands.progress import Bar
+    from laborsim.commands.study import terminated_as_interrupted
+    from laborsim.report.validation import hindcast_chart, page
+    from laborsim.study.storage import write_atomically
+    from laborsim.study.validation.validate import folder_of, validate
+
+    spec = scenario_of(region)
+    with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
+        found = validate(spec, data, replicates, scale, jobs, out, lambda: bar)
+    folder = out or folder_of(region)
+    if found.actual is not None:
+        hindcast_chart(found).save(folder / "charts")
+    write_atomically(folder / "report.md", page(found))
+    if json_:
+        emit_json(_summary(found, folder))
+        return
+    _show(found)
+    inside = len(found.facts) - len(found.missed)
+    print(f"{inside} of {len(found.facts)} facts inside their range")
+    print(f"report: {folder / 'report.md'}")
+
+
+def _summary(v: Validation, folder: Path) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "region": v.region,
+        "out": str(folder),
+        "facts": [
+            {"name": f.fact.name, "mean": f.mean, "low": f.low, "high": f.high, "accepted": [f.fact.low, f.fact.high],
+             "inside": f.inside, "share_inside": f.share_inside, "source": f.fact.source}
+            for f in v.facts
+        ],
+        "hindcast": {
+            drivers: [
+                {"span": e.span, "months": e.months, "rmse_pp": e.rmse, "bias_pp": e.bias, "correlation": e.correlation,
+                 "coverage": e.coverage}
+                for e in errors
+            ]
+            for drivers, errors in v.errors.items()
+        },
+    }  # fmt: skip
+
+
+def _show(v: Validation) -> None:
+    from rich.table import Table
+
+    from laborsim.report.terminal import console
+
+    table = Table(title=f"Facts, {v.region}", title_justify="left")
+    for name in ("fact", "mean", "accepted", "inside"):
+        table.add_column(name, justify="left" if name == "fact" else "right")
+    for f in sorted(v.facts, key=lambda f: f.inside):
+        accepted = f"{f.fact.low:g} to {f.fact.high:g}"
+        table.add_row(f.fact.label, f"{f.mean:.4g}", accepted, "yes" if f.inside else "NO")
+    console().print(table)
+    for drivers, errors in v.errors.items():
+        for e in errors:
+            print(f"unemployment {e.span}, {drivers} indices: RMSE {e.rmse:.2f} points, bias {e.bias:+.2f} "
+                  f"({e.months} months)")  # fmt: skip

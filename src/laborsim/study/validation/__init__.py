@@ -1,0 +1,1 @@
+"""Validation: what the baseline must show (`facts`), and unemployment against the statistics (`hindcast`)."""

@@ -1,0 +1,100 @@
+"""Unemployment of the baseline against the region's own, month by month: nothing local is known after the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.scenario.problems import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+F8 = NDArray[np.float64]
+# county sets whose totals are published as such (file laus_region_monthly.csv), by first county and number
+TOTALS = {("20091", 7): "kc_core7", ("21001", 120): "kentucky_21", ("21029", 7): "kentuckianaworks_7co",
+          ("29001", 115): "missouri_29", ("41039", 1): "lane_or_41039"}  # fmt: skip
+SPANS = (("2018-19", "2018-01", "2019-12"), ("2020-22", "2020-01", "2022-12"), ("2021-22", "2021-01", "2022-12"))
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Simulated against published over some months, in percentage points.
+
+    rmse, bias : of the mean over runs; correlation; coverage : months in which the published rate lies within the
+    runs' 5 to 95%, widened by what survey and season add (`noise`); months : with a published rate.
+    """
+
+    span: str
+    months: int
+    rmse: float
+    bias: float
+    correlation: float
+    coverage: float
+
+
+def published(data: Path, counties: Sequence[str]) -> pd.Series:
+    """Unemployment rate by month of some counties together (BLS LAUS, not seasonally adjusted), as a share.
+
+    Only months in which every county has a figure.
+
+    Raises
+    ------
+    InputError
+        If the folder has no such file, or no month with all the counties.
+    """
+    import pandas as pd
+
+    from laborsim.region.sources import Data
+
+    total = TOTALS.get((min(counties), len(set(counties))))
+    file = data / "laus_region_monthly.csv"
+    if total is not None and file.exists():
+        table = pd.read_csv(file)
+        table = table[(table["region"] == total) & (table["n_counties"] == table["expected_counties"])]
+        if len(table):
+            return (table.set_index("month")["unemp_rate_pct"] / 100.0).sort_index()
+    try:
+        table = Data(data).laus_monthly
+    except (FileNotFoundError, OSError) as error:
+        raise InputError(f"--data {data}: {error}") from None
+    table = table[table["fips"].isin(list(counties))]
+    by_month = table.groupby("month").agg(
+        unemployed=("unemployed", "sum"), force=("labor_force", "sum"), counties=("fips", "nunique")
+    )
+    whole = by_month[by_month["counties"] == len(set(counties))]
+    if whole.empty:
+        raise InputError(f"--data {data}: no month has unemployment of all {len(set(counties))} counties")
+    return (whole["unemployed"] / whole["force"]).sort_index()
+
+
+def compare(months: Sequence[str], runs: F8, actual: pd.Series, noise: float = 0.004) -> list[Errors]:
+    """Errors over the years before, and those after the start of, the pandemic.
+
+    Parameters
+    ----------
+    months : (T,) "YYYY-MM"; runs : (R, T) simulated rates, shares.
+    actual : published rates by month.
+    noise : standard deviation of what the published rate holds and the model does not: seasons and survey error.
+    """
+    mean = runs.mean(axis=0)
+    spread = np.sqrt(runs.var(axis=0, ddof=1 if len(runs) > 1 else 0) + noise**2)
+    position = {m: k for k, m in enumerate(months)}
+    out = []
+    for span, first, last in SPANS:
+        at = [(position[m], float(v)) for m, v in actual.items() if first <= str(m) <= last and m in position]
+        if len(at) < 3:
+            continue
+        k, real = np.array([a for a, _ in at]), np.array([b for _, b in at])
+        gap = mean[k] - real
+        together = float(np.corrcoef(mean[k], real)[0, 1]) if real.std() > 0 and mean[k].std() > 0 else float("nan")
+        out.append(
+            Errors(span, len(at), float(np.sqrt((gap**2).mean())) * 100.0, float(gap.mean()) * 100.0, together,
+                   float((np.abs(gap) <= 1.645 * spread[k]).mean()))
+        )  # fmt: skip
+    return out
