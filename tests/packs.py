@@ -165,16 +165,15 @@ def region(people: float = 60_000.0) -> tuple[Pack, Pack, Economy]:
     mobility = moves.reindex(index=codes, columns=codes).fillna(0.0).to_numpy()
     changes = {
         "zone_codes": CODES, "zone_names": tuple(z.name for z in ZONES), "zone_county": ("10001", "10003", ""),
-        "occ_codes": codes, "occ_titles": tuple(occ["title"]), "major_codes": majors,
+        "occ_codes": codes, "major_codes": majors,
         "occ_major": np.array([majors.index(c[:2]) for c in codes], np.uint8),
         "occ_education": np.array([EDUCATION.index(e) for e in occ["education"]], np.uint8),
         "occ_training_months": occ["training_months"].to_numpy(float),
-        "occ_exit": occ["exit_rate"].to_numpy(float), "occ_transfer": occ["transfer_rate"].to_numpy(float),
+        "occ_exit": occ["exit_rate"].to_numpy(float),
         "occ_ai": occ["ai_exposure"].to_numpy(float), "occ_wage": occ["wage"].to_numpy(float) * 0.85,
-        "occ_sigma": occ["sigma"].to_numpy(float), "mobility": 0.5 * np.eye(len(codes)) + 0.5 * mobility,
-        "sector_codes": SECTORS, "sector_names": SECTORS,
+        "mobility": 0.5 * np.eye(len(codes)) + 0.5 * mobility,
+        "sector_codes": SECTORS,
         "sector_traded": national.tables["sectors"]["traded"].to_numpy(np.uint8),
         "sector_index": np.ones((36, len(SECTORS))), "childcare_sector": SECTORS.index("6244"),
-        "childcare_occupation": codes.index("39-9000"),
     }
     return pack, national, Economy(**{**small.__dict__, **changes})

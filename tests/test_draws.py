@@ -213,7 +213,7 @@ def test_streams_are_one_number_each():
     assert len(set(numbers)) == len(numbers) == len(list(Stream))
     assert min(numbers) >= 1 and max(numbers) < 2**16
     # numbers of decisions that runs have been stored with; they may not change
-    fixed = dict(SYNTHESIS=1, DEATH=2, RETIREMENT=4, START_LOOKING=17, QUIT=22, RECALL=26, APPLICATION_MARKET=29,
+    fixed = dict(SYNTHESIS=1, DEATH=2, RETIREMENT=4, START_LOOKING=17, LAYOFF_PICK=20, RECALL=26, APPLICATION_MARKET=29,
                  APPLICATION_VACANCY=30, APPLICANT_NOISE=31, TRAINING_RANK=37, URN_SEPARATION=44, URN_HIRE=47,
                  CARE_LEAVE=51)
     assert {name: int(Stream[name]) for name in fixed} == fixed

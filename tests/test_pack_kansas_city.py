@@ -144,7 +144,6 @@ def test_shapes_and_ranges(economy: Economy) -> None:
         economy.zone_codes[economy.outside] == "outside"
         and economy.sector_codes[economy.childcare_sector] == "6244"
     )
-    assert economy.occ_codes[economy.childcare_occupation] == "39-9000"
     assert_allclose(economy.mobility.sum(axis=1), 1)
     assert_allclose(np.diag(economy.mobility), Parameters()["region.own_occupation_share"])
     assert len(economy.credential_fields) <= 16

@@ -26,7 +26,7 @@ def plain(p, lo, hi, key, most, less=0):
 @pytest.mark.parametrize(("lo", "hi"), [(0, 0), (0, 1), (3, BLOCK + 3), (5, 2 * BLOCK + 77)])
 def test_scan_lists_all_whom_the_hazard_may_strike(lo, hi):
     m = worlds.month(3000)
-    p, key = m.world.people, m.key(Stream.QUIT)
+    p, key = m.world.people, m.key(Stream.LEAVE_LABOR_FORCE)
     most = np.random.default_rng(1).uniform(0.0, 0.3, (2, k.N_STATES))
     most[:, k.UNEMPLOYED], most[:, k.RETIRED] = 1.0, 0.0
     rows = np.full(p.capacity, -1, np.int64)

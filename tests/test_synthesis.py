@@ -170,13 +170,13 @@ def test_cache_gives_the_same_region_and_mends_itself(tmp_path):
 
     first = get()
     (folder,) = tmp_path.iterdir()
-    stamp = (folder / "content.json").stat().st_mtime_ns
+    file = folder / "people.state.npy"
+    stamp = file.stat().st_mtime_ns
     again = get()
     whole = digest(first)
-    assert (folder / "content.json").stat().st_mtime_ns == stamp and digest(again) == whole
+    assert file.stat().st_mtime_ns == stamp and digest(again) == whole
     assert not again.people.state.flags.writeable and again.copy().people.state.flags.writeable
     # damage: other bytes, a missing file, a broken list of contents
-    file = folder / "people.state.npy"
     for spoil in (lambda: file.write_bytes(file.read_bytes()[:-1] + b"\xff"), file.unlink,
                   lambda: (folder / "content.json").write_text("{")):
         spoil()

@@ -109,7 +109,7 @@ def command(
         screen.print(terminal.differences(results, comparison))
         if len(comparison.costs):
             screen.print(terminal.costs(results, comparison))
-        print(terminal.gains_and_losses(results, comparison))
+        print(terminal.gains_and_losses(comparison))
         if results.replicates < 2:
             remark("one replicate gives no intervals: use --replicates", quiet)
     if results.failed:

@@ -21,7 +21,6 @@ from laborsim.market.codes import ASSOCIATE, BACHELOR, EDUCATION, HS
 from laborsim.market.economy import Economy
 
 SEGMENTS: Final = ("unemployed", "underemployed", "low_skilled", "high_skilled", "out_of_labor_force")
-SKILL_CLASSES: Final = ("low_skilled", "middle_skilled", "high_skilled")
 LOW, MIDDLE, HIGH = range(3)
 OVER_EDUCATED: Final = 4  # bit beside the skill class
 
@@ -52,4 +51,4 @@ def skill_codes(economy: Economy, room: dict[str, Any]) -> NDArray[np.uint8]:
     return np.asarray(out | np.where(over, OVER_EDUCATED, 0).astype(np.uint8)[None], np.uint8)
 
 
-__all__ = ["HIGH", "LOW", "MIDDLE", "OVER_EDUCATED", "SEGMENTS", "SKILL_CLASSES", "skill_codes"]
+__all__ = ["HIGH", "LOW", "MIDDLE", "OVER_EDUCATED", "SEGMENTS", "skill_codes"]

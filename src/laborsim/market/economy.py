@@ -31,18 +31,18 @@ class Economy:
         region but are not residents: indicators by residence leave them out. The last zone has no county.
     commute_minutes : (Z, Z) one-way minutes, home x work.
     commute_weight : (Z, Z) relative weight of a vacancy in zone j for a seeker living in i.
-    occ_codes, occ_titles : SOC minor groups such as "47-2000".
+    occ_codes : SOC minor groups such as "47-2000".
     major_codes : SOC major groups such as "47"; occ_major (O,) index into them.
     occ_education : (O,) typical entry education, codes.EDUCATION.
     occ_training_months : (O,) months to full skill, typical.
-    occ_exit, occ_transfer : (O,) yearly probabilities of leaving the labor force / the occupation.
+    occ_exit : (O,) yearly probability of leaving the labor force.
     occ_ai : (O,) exposure to AI, 0..1.
-    occ_wage : (O,) regional median hourly wage; occ_sigma : (O,) s.d. of log wage.
+    occ_wage : (O,) regional median hourly wage.
     mobility : (O, O) nearness: share of those leaving occupation i who go to j; rows sum to 1,
         the diagonal is the share of searchers who look in their own occupation.
-    sector_codes, sector_names : NAICS sectors; sector_traded (S,) 0/1.
+    sector_codes : NAICS sectors; sector_traded (S,) 0/1.
     sector_index : (T, S) employment relative to the start.
-    childcare_sector, childcare_occupation : index of NAICS 6244 and of SOC 39-9000.
+    childcare_sector : index of NAICS 6244.
     household_need : (Z, 2, 4, 2) hourly wage each adult must earn full-time for self-sufficiency:
         zone x adults (1, 2+) x children (0, 1, 2, 3+) x youngest under six (0/1).
     childcare_price : (Z, 3) full price, dollars a month per child: under 2, 2 to 5, 6 to 12.
@@ -71,23 +71,18 @@ class Economy:
     commute_minutes: F8
     commute_weight: F8
     occ_codes: tuple[str, ...]
-    occ_titles: tuple[str, ...]
     major_codes: tuple[str, ...]
     occ_major: U1
     occ_education: U1
     occ_training_months: F8
     occ_exit: F8
-    occ_transfer: F8
     occ_ai: F8
     occ_wage: F8
-    occ_sigma: F8
     mobility: F8
     sector_codes: tuple[str, ...]
-    sector_names: tuple[str, ...]
     sector_traded: U1
     sector_index: F8
     childcare_sector: int
-    childcare_occupation: int
     household_need: F8
     childcare_price: F8
     minimum_wage: F8

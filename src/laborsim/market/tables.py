@@ -71,7 +71,6 @@ ESTABLISHMENTS = (
     Column("base", "f4", 0, "headcount wanted at the start"),
     Column("growth", "f4", 0, "own log deviation from its sector's path"),
     Column("premium", "f4", 0, "log wage premium over the occupation's median"),
-    Column("productivity", "f4", 1, "relative to its sector"),
     Column("host", "f4", 0, "capacity to host trainees, as a share of headcount"),
     Column("practices", "u1", 0, "bits codes.PRACTICE_*"),
     Column("quality", "u1", 128, "job quality on the eight principles, 0..255", 8),

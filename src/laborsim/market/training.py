@@ -325,18 +325,4 @@ def _hire_trainees(month: Month, rows: I8, share: F8, cells: I8) -> None:
     np.add.at(counts.good_filled, c.zone[cells[good]], 1)
 
 
-def memory_keys() -> tuple[str, ...]:
-    """Names of the arrays this stage keeps between months."""
-    return (
-        "fit",
-        "capacity",
-        "unused",
-        "vacancies",
-        "seekers",
-        "last_seekers",
-        "jobs",
-        *(f"followed_{n}" for n, _ in FOLLOWED),
-    )
-
-
-__all__ = ["memory_keys", "prepare", "stage"]
+__all__ = ["prepare", "stage"]

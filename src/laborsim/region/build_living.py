@@ -14,7 +14,6 @@ from laborsim.region.places import nearest
 from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS
 
-_TO_2019: Final = CPI[2019] / CPI[2018]
 #: Share of paid places in centers (the rest are family homes), by age group; places per worker of NAICS 6244.
 _CENTERS: Final = {"infant": 0.62, "toddler_preschool": 0.75, "school": 0.70}
 _PLACES_PER_WORKER: Final = 6.5

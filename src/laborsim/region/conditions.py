@@ -117,25 +117,20 @@ def conditions(
         commute_minutes=_matrix(pack, "minutes", "minutes"),
         commute_weight=commute_weight(flows, values["region.commute_floor"]),
         occ_codes=tuple(codes),
-        occ_titles=tuple(occupations["title"]),
         major_codes=tuple(majors),
         occ_major=np.array([majors.index(c[:2]) for c in codes], dtype=np.uint8),
         occ_education=np.array([EDUCATION.index(e) for e in occupations["education"]], dtype=np.uint8),
         occ_training_months=_column(occupations, "training_months"),
         occ_exit=_column(occupations, "exit_rate"),
-        occ_transfer=_column(occupations, "transfer_rate"),
         occ_ai=_column(occupations, "ai_exposure"),
         occ_wage=_column(wages, "p50"),
-        occ_sigma=np.log(_column(wages, "p90") / _column(wages, "p10")) / (2 * 1.2815516),
         mobility=mobility(national, codes, values["region.own_occupation_share"]),
         sector_codes=SECTORS,
-        sector_names=tuple(national["sectors"]["name"]),
         sector_traded=national["sectors"]["traded"].to_numpy(dtype=np.uint8),
         sector_index=sector_index(
             pack, national, calendar, drivers, values["region.trend_growth"], values["region.driver_blend"]
         ),
         childcare_sector=SECTORS.index("6244"),
-        childcare_occupation=codes.index("39-9000"),
         household_need=_needs(pack),
         childcare_price=np.ascontiguousarray(
             care[["infant", "toddler_preschool", "school"]].to_numpy(np.float64)

@@ -43,7 +43,7 @@ class Employers:
 
     Attributes
     ----------
-    zone, sector, size, premium, productivity, host, practices, quality : (E,) establishments.
+    zone, sector, size, premium, host, practices, quality : (E,) establishments.
     establishment, occupation, filled, vacancies, age, needs : (C,) cells, sorted by establishment.
     unposted : (C,) places just left, for which no vacancy is open yet.
     """
@@ -52,7 +52,6 @@ class Employers:
     sector: NDArray[np.uint8]
     size: I8
     premium: F8
-    productivity: F8
     host: F8
     practices: NDArray[np.uint8]
     quality: NDArray[np.uint8]
@@ -255,7 +254,7 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     def uniform(k: int) -> F8:
         return uniforms(key, ids + (k << 40))
 
-    premium = _premium(m, economy, zone, sector, size, est, occ, filled, normal(0), s)
+    premium = _premium(m, economy, sector, size, est, occ, filled, normal(0), s)
     dispersion = max(float(s["premium_dispersion"]), 1e-6)
     z = np.clip(premium / dispersion, -3.0, 3.0)
     common = s["quality_pay"] * z + (1 - s["quality_pay"] ** 2) ** 0.5 * normal(1)
@@ -286,16 +285,15 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     months = -log(np.maximum(1.0 - wait, 1e-9)) * s["vacancy_age_months"]
     return Employers(
         zone=zone.astype(np.uint8), sector=sector.astype(np.uint8), size=size, premium=premium,
-        productivity=exp(0.5 * premium + 0.25 * normal(2) + 0.05 * (large - 0.6)),
         host=np.clip(s["host_share"] * exp(0.5 * normal(3)), 0.0, 0.5), practices=practices,
         quality=np.clip(np.rint(quality), 0, 255).astype(np.uint8), establishment=est,
         occupation=occ.astype(np.uint8), filled=filled, vacancies=vacancies, unposted=unposted,
         age=np.where(vacancies > 0, months, 0.0),
-        needs=_needs(economy, occ, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, est, seed),
+        needs=_needs(economy, occ, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, seed),
     )
 
 
-def _premium(m: Margins, economy: Economy, zone: I8, sector: I8, size: I8, est: I8, occ: I8, filled: I8,
+def _premium(m: Margins, economy: Economy, sector: I8, size: I8, est: I8, occ: I8, filled: I8,
              noise: F8, s: dict[str, Any]) -> F8:
     """Log wage premium of each establishment: size, sector and its own; mean zero over the region's jobs."""
     n_sectors = m.jobs.shape[1]
@@ -339,7 +337,7 @@ def _vacancies(sector: I8, major: NDArray[np.uint8], premium: F8, filled: I8, se
     return out[0], out[1]
 
 
-def _needs(economy: Economy, occ: I8, screen: NDArray[np.bool_], est: I8, seed: int) -> NDArray[np.uint8]:
+def _needs(economy: Economy, occ: I8, screen: NDArray[np.bool_], seed: int) -> NDArray[np.uint8]:
     """Lowest education let through: one step below the typical without a screen, inflated with one."""
     typical = economy.occ_education[occ].astype(np.int64)
     plain = np.maximum(typical - 1, LESS_THAN_HS)

@@ -71,7 +71,7 @@ class Margins:
     parent, coupled, alone : (Z, 2, B) shares of people by sex and age band.
     kind : (Z, 3) families with own children under 18 by KINDS; children (Z, 3, 3) by number 1, 2, 3+;
         youngest (Z, 3, 4) by age of the youngest, YOUNGEST.
-    children_per_family, adults_per_household, no_car : (Z,).
+    adults_per_household, no_car : (Z,).
     traits : measure -> (B, 2) shares.
     labor_force : measure -> (Z,).
     participation : (B, 2, 4) rates by presence of children, tables.CHILDREN; NaN where not given.
@@ -79,7 +79,7 @@ class Margins:
     reasons : (B, 2, 6) shares of those out of the labor force, tables.REASONS.
     jobs, establishments, weekly_wage : (Z, S).
     commuting : (Z, Z) workers, home x work.
-    staffing : (S, O) shares. percentiles : (O, 5) hourly wages; employment : (O,) shares of jobs.
+    staffing : (S, O) shares. percentiles : (O, 5) hourly wages.
     """
 
     zones: tuple[str, ...]
@@ -93,7 +93,6 @@ class Margins:
     kind: F8
     children: F8
     youngest: F8
-    children_per_family: F8
     adults_per_household: F8
     no_car: F8
     traits: dict[str, F8]
@@ -109,7 +108,6 @@ class Margins:
     commuting: F8
     staffing: F8
     percentiles: F8
-    employment: F8
 
     @property
     def adults(self) -> F8:
@@ -174,7 +172,6 @@ def margins(pack: Pack, national: Pack, economy: Economy) -> Margins:
         kind=by_kind("families", ("all",))[:, :, 0],
         children=by_kind("children", ("1", "2", "3")),
         youngest=by_kind("youngest", YOUNGEST),
-        children_per_family=of_all("children_per_family"),
         adults_per_household=of_all("adults_per_household"),
         no_car=array(t["cars"], [zone], "share_no_car"),
         traits={
@@ -201,5 +198,4 @@ def margins(pack: Pack, national: Pack, economy: Economy) -> Margins:
         percentiles=np.stack(
             [array(wages, [occupations], p) for p in ("p10", "p25", "p50", "p75", "p90")], axis=1
         ),
-        employment=array(wages, [occupations], "employment"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,11 @@ def brief_html(results: Results, charts: Sequence[Chart]) -> str:
     results : at least one run must be finished.
     charts : drawn in the order given.
     """
+    return filled("brief.html.j2", content(results, charts))
+
+
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """A page of `templates/` with these values; one that is missing is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -34,7 +39,7 @@ def brief_html(results: Results, charts: Sequence[Chart]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("brief.html.j2").render(**content(results, charts))
+    return environment.get_template(template).render(**values)
 
 
 def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:

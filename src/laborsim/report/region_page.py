@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.brief import TEMPLATES
+from laborsim.report.brief import filled
 from laborsim.report.region_charts import brief_household, median_wage
 from laborsim.report.region_evidence import GRADES, Evidence
 from laborsim.report.region_figures import records
@@ -29,16 +29,7 @@ GRADE_NAMES = {
 
 def profile_html(p: Profile, e: Evidence, charts: Sequence[Chart]) -> str:
     """The profile as one HTML file with its charts inside."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("region.html.j2").render(**content(p, e, charts))
+    return filled("region.html.j2", content(p, e, charts))
 
 
 def content(p: Profile, e: Evidence, charts: Sequence[Chart]) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def costs(results: Results, comparison: Comparison) -> Table:
     return out
 
 
-def gains_and_losses(results: Results, comparison: Comparison, most: int = 12) -> str:
+def gains_and_losses(comparison: Comparison, most: int = 12) -> str:
     """Who gains and who loses, in words."""
     lines = []
     for heading, table in (("Better off", comparison.gains), ("Worse off", comparison.losses)):

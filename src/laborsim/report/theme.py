@@ -22,7 +22,6 @@ BASE: Final = "#4d4d4d"
 # Okabe and Ito's palette, distinguishable with any colour vision; yellow left out: unreadable as text on white
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 GOOD: Final = "#0072B2"
-BAD: Final = "#D55E00"
 WIDTH: Final = 8.0
 MARGIN: Final = 0.35  # inches round the figure
 

@@ -13,7 +13,6 @@ from statistics import NormalDist
 from typing import Any, Literal
 
 Kind = Literal["uncertainty", "lever"]
-DISTRIBUTIONS = ("uniform", "loguniform", "triangular", "normal", "choice")
 _STANDARD = NormalDist()
 
 
@@ -25,7 +24,7 @@ class Factor:
     ----------
     name : "room.parameter" (an element of a list: "room.parameter[2]"), or "policy.setting" of a lever.
     kind : "uncertainty" or "lever".
-    distribution : one of DISTRIBUTIONS.
+    distribution : "uniform", "loguniform", "triangular", "normal" or "choice".
     low, high : bounds; a normal distribution is cut off there.
     mode : most likely value (triangular).
     mean, sd : of the normal distribution before it is cut off.

@@ -21,7 +21,6 @@ Made = tuple[pd.DataFrame, list[str]]
 
 QCEW_YEAR, OEWS_YEAR, ACS_YEAR = 2016, 2025, 2018
 _LAUS = ["labor_force", "employed", "unemployed", "unemp_rate_pct"]
-_FIPS_OF = {v: k for k, v in POSTAL.items()}
 
 
 def _whole(rows: pd.DataFrame, places: Iterable[str]) -> pd.DataFrame:
