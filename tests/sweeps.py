@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import random
 import time
+import weakref
 from pathlib import Path
+
+import numpy as np
 
 from fake_market import SCENARIO, FakeMarket
 from laborsim.study.executor import Executor
@@ -14,6 +17,7 @@ from laborsim.study.local import Local
 from laborsim.study.sweep import Swept, sweep
 
 MODEL = "sweeps:VariedMarket"
+TABLES: list[weakref.ref] = []  # a table of every model made in this process
 EXPERIMENT = """\
 [experiment]
 scenario = "made-up.toml"
@@ -59,6 +63,9 @@ class VariedMarket(FakeMarket):
     def __init__(self, spec, policy=None, rng=0, scale=None, threads=1):
         super().__init__(spec, policy, rng, scale, threads)
         assert threads == 1
+        self.itself = self  # as a real model, which its plan and its month know
+        self.table = np.zeros(10)
+        TABLES.append(weakref.ref(self.table))
 
     def run_for(self, months):
         deaths = os.environ.get("LABORSIM_TEST_DEATHS")

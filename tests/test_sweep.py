@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +25,10 @@ from laborsim.study.local import Local
 from laborsim.study.run import Interrupted, Progress
 from laborsim.study.store import content, load
 from laborsim.study.sweep import NotAsked, summary, sweep
-from sweeps import EXPERIMENT, MODEL, experiment, swept
+from sweeps import EXPERIMENT, MODEL, TABLES, experiment, swept
 
 TESTS = Path(__file__).parent
+PATHS = os.pathsep.join(p for p in (str(TESTS), os.environ.get("PYTHONPATH", "")) if p)
 CODE = (
     f"import sys; sys.path.insert(0, {str(TESTS)!r})\n"
     "from pathlib import Path\nfrom sweeps import load_experiment, swept\n"
@@ -49,7 +52,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def in_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Workers started now can import the made-up market, and have this test's environment."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("PYTHONPATH", PATHS)
     Local(2).close()
     yield
     Local(2).close()
@@ -128,6 +131,17 @@ def test_side_by_side_as_one_after_the_other(tmp_path: Path, whole: str, in_work
     assert len(set(done.frame()["worker"])) == 2
 
 
+def test_a_model_is_freed_when_its_run_is_over(tmp_path: Path) -> None:
+    """Not when Python next looks for cycles: tables of a hundred megabytes would pile up until then."""
+    TABLES.clear()
+    gc.disable()
+    try:
+        swept(experiment(tmp_path), tmp_path / "s.sqlite")
+        assert len(TABLES) == 24 and not any(table() is not None for table in TABLES)
+    finally:
+        gc.enable()
+
+
 # --- kills and interruptions -----------------------------------------------------------------------
 
 
@@ -201,7 +215,7 @@ def test_interrupted_workers_are_gone_and_the_store_goes_on(
     tmp_path: Path, whole: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LABORSIM_TEST_SLEEP", "0.4")
-    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    monkeypatch.setenv("PYTHONPATH", PATHS)
     experiment(tmp_path)
     path = tmp_path / "s.sqlite"
     for how in (signal.SIGINT, signal.SIGKILL):
@@ -220,6 +234,20 @@ def test_interrupted_workers_are_gone_and_the_store_goes_on(
         _wait_until(lambda group=child.pid: not _group(group))
     assert swept(experiment(tmp_path), path).done == 24
     assert content(path) == whole
+
+
+def test_workers_that_have_not_begun_end_with_their_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABORSIM_TEST_SLEEP", "9")
+    monkeypatch.setenv("PYTHONPATH", PATHS)
+    experiment(tmp_path)
+    child = subprocess.Popen([sys.executable, "-c", CODE, str(tmp_path / "trial.toml"), str(tmp_path / "s"), "2"],
+                             stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    try:
+        _wait_until(lambda: any("LokyProcess" in said for said in _group(child.pid)))
+    finally:
+        child.kill()
+        child.wait()
+    _wait_until(lambda: not _group(child.pid))
 
 
 def test_interruption_says_what_is_kept(tmp_path: Path) -> None:
@@ -245,7 +273,7 @@ def _rows(path: Path) -> int:
 
 def _group(number: int) -> list[str]:
     """Processes of a session that are alive."""
-    found = subprocess.run(["ps", "-eo", "pid,sess,stat,args"], capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(["ps", "-eww", "-o", "pid,sess,stat,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 3) for line in found.splitlines()[1:]]
     return [row[3] for row in rows if row[1] == str(number) and not row[2].startswith("Z")]
 
@@ -263,12 +291,13 @@ def _wait_until(true, seconds: float = 20.0) -> None:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[str]:
     """A scheduler and two workers, each a process of its own on this machine."""
-    pytest.importorskip("distributed")
-    environment = os.environ | {"PYTHONPATH": str(TESTS), "NUMBA_NUM_THREADS": "1",
+    distributed = pytest.importorskip("distributed")
+    environment = os.environ | {"PYTHONPATH": PATHS, "NUMBA_NUM_THREADS": "1",
                                 "LABORSIM_TEST_DEATHS": str(tmp_path / "death"),
                                 "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}  # fmt: skip
     where = tmp_path / "scheduler.json"
-    common = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+    common = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path,
+              "start_new_session": True}  # fmt: skip
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
             "--no-dashboard", "--no-show", "--scheduler-file", str(where)]  # fmt: skip
     processes = [subprocess.Popen(dask, **common)]
@@ -280,13 +309,14 @@ def cluster(tmp_path: Path) -> Iterator[str]:
         processes += [subprocess.Popen(worker, **common) for _ in range(2)]
         yield address
     finally:
-        for process in processes[::-1]:
-            process.terminate()
+        with suppress(Exception):
+            distributed.Client(json.loads(where.read_text())["address"], timeout=5).shutdown()
         for process in processes:
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=3)
+            with suppress(ProcessLookupError):  # the group is gone with its last process
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def test_on_a_cluster_as_here(tmp_path: Path, whole: str, cluster: str) -> None:

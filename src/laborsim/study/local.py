@@ -19,7 +19,6 @@ from laborsim.study import warm
 from laborsim.study.task import KILLED, RunRecord, Task, execute, ignore_interrupt
 
 _WATCH = 1.0  # seconds between looks at whether the parent is alive
-_watching = False
 
 
 class Local:
@@ -109,27 +108,25 @@ def _parallel(calls: Iterable[tuple[Any, ...]], jobs: int) -> Iterator[Any]:
 
     # threads of a worker's libraries: two workers with two threads each would fight over two cores
     with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
-        pool = joblib.Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
+        pool = joblib.Parallel(
+            return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs",
+            initializer=_serve, initargs=(os.getpid(),),
+        )  # fmt: skip
         yield from pool(joblib.delayed(function)(*arguments) for function, *arguments in calls)
 
 
 def _numbered(number: int, task: Task) -> tuple[int, RunRecord]:
-    _serve()
     return number, execute(task)
 
 
 def _warm_up(try_out: Callable[[Task], object], task: Task) -> None:
-    _serve()
     try_out(task)
 
 
-def _serve() -> None:
-    """Of a worker: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
-    global _watching
+def _serve(parent: int) -> None:
+    """Of a worker, when it starts: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
     ignore_interrupt()
-    if not _watching:
-        _watching = True
-        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:

@@ -162,12 +162,20 @@ def ignore_interrupt() -> None:
 
 
 def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
-    from laborsim.indicators.peers import with_ranks
-
     build = load_model(task.model)
     policy = None if task.policy == BASELINE else task.policy
     spec = vary(task.spec, task.parameters, task.levers)
     model = build(spec, policy=policy, rng=task.seed, scale=task.scale, threads=task.threads)
+    try:
+        _simulate(task, model, record, on_month)
+    finally:
+        # a model refers to itself: emptied, its tables are freed at once and not when Python next looks for cycles
+        vars(model).clear()
+
+
+def _simulate(task: Task, model: Any, record: RunRecord, on_month: Any) -> None:
+    from laborsim.indicators.peers import with_ranks
+
     record.people, record.employers = _count(model.people), _count(model.employers)
     record.pack_hash = str(getattr(model, "pack_hash", ""))
     step = task.months if on_month is None else max(1, task.months // 24)
