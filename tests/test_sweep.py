@@ -273,8 +273,8 @@ def _rows(path: Path) -> int:
 
 def _group(number: int) -> list[str]:
     """Processes of a session that are alive."""
-    found = subprocess.run(["ps", "-eww", "-o", "pid,sess,stat,args"], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 3) for line in found.splitlines()[1:]]
+    found = subprocess.run(["ps", "-eww", "-o", "pid,sess,stat,args"], capture_output=True, text=True, check=True)
+    rows = [line.split(None, 3) for line in found.stdout.splitlines()[1:]]
     return [row[3] for row in rows if row[1] == str(number) and not row[2].startswith("Z")]
 
 

@@ -8,7 +8,6 @@ columns, so that any SQLite reader can use them.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import math
@@ -38,7 +37,7 @@ class StoreError(InputError):
     """The store cannot serve this experiment."""
 
 
-class StoreFailed(OSError):
+class StoreFailed(RuntimeError):
     """The store could not be written while runs were made (a full disk, say); what was written before is safe."""
 
 
@@ -190,9 +189,8 @@ class Store:
             full = "full" in str(error) or "I/O" in str(error)  # a limit on the size of a file is told as the latter
             why = "the disk is full?" if full else str(error)
             raise StoreFailed(
-                errno.ENOSPC if full else errno.EIO,
                 f"{self.path}: cannot be written ({why}); the runs finished before are in it, and the same command "
-                "goes on from them",
+                "goes on from them"
             ) from None
 
 
