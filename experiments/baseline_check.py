@@ -1,11 +1,10 @@
-"""The baseline against what is known: accepted ranges, and the region's unemployment against LAUS.
+"""A quick look at the baseline while parameters are changed: accepted ranges, and unemployment against LAUS.
 
     python experiments/baseline_check.py scenarios/independence-works-2025.toml --scale 0.1 --seeds 2
         [--data DIR] [--drivers state] [--json]
 
-Ranges are monthly US rates (CPS flows, JOLTS and others; see docs/model.md). LAUS is read from DIR, a folder with
-the county file of the official statistics; without it only the ranges are shown. Calibration and validation proper
-have their own commands; this is the quick look.
+Ranges are those of `laborsim validate`, which makes the proper study with report and chart. LAUS is read from DIR, a
+folder of official statistics; without it only the ranges are shown.
 """
 
 from __future__ import annotations
@@ -18,24 +17,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-# fact: (indicator, low, high, months used). Years 2018-19 unless said.
-NORMAL = slice(0, 24)
-FACTS: dict[str, tuple[str, float, float]] = {
-    "U to E, recorded": ("recorded_UE", 0.25, 0.30),
-    "U to N, recorded": ("recorded_UN", 0.21, 0.27),
-    "E to U, recorded": ("recorded_EU", 0.0085, 0.0115),
-    "E to N, recorded": ("recorded_EN", 0.026, 0.033),
-    "N to E, recorded": ("recorded_NE", 0.043, 0.053),
-    "N to U, recorded": ("recorded_NU", 0.015, 0.020),
-    "job to job": ("flow_EE", 0.018, 0.027),
-    "openings rate": ("openings_rate", 0.04, 0.05),
-    "hires rate": ("hires_rate", 0.036, 0.050),
-    "quits rate": ("quits_rate", 0.022, 0.028),
-    "layoffs rate": ("layoffs_rate", 0.010, 0.014),
-    "vacancy duration, days": ("vacancy_duration", 25, 50),
-    "log wage s.d.": ("log_wage_sd", 0.5, 0.75),
-}
 
 
 def laus(data: Path, region: str) -> pd.Series:
@@ -50,7 +31,7 @@ def main() -> int:
     parser.add_argument("scenario", type=Path)
     parser.add_argument("--scale", type=float, default=0.1)
     parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--drivers", choices=["national", "state"])
     parser.add_argument("--laus", default="kc_core7", help="region of the LAUS file to compare with")
     parser.add_argument("--months", type=int)
@@ -61,6 +42,7 @@ def main() -> int:
     args = parser.parse_args()
 
     import laborsim
+    from laborsim.study.validation.facts import FACTS
 
     spec = laborsim.load_scenario(args.scenario)
     if args.drivers:
@@ -82,11 +64,13 @@ def main() -> int:
     def mean(indicator: str, group: str = "all") -> np.ndarray:
         return np.mean([f.series(indicator, group)[:months] for f in frames], axis=0)
 
-    for fact, (indicator, low, high) in FACTS.items():
-        value = float(np.nanmean(mean(indicator)[NORMAL]))
-        result["facts"][fact] = {"value": value, "low": low, "high": high, "inside": low <= value <= high}
+    for fact in FACTS:
+        if months >= fact.months:
+            value = fact.of(mean)
+            inside = fact.low <= value <= fact.high
+            result["facts"][fact.label] = {"value": value, "low": fact.low, "high": fact.high, "inside": inside}
     simulated = pd.Series(mean("recorded_unemployment_rate"), first.months[:months])
-    if args.data.exists():
+    if args.data is not None:
         actual = laus(args.data, args.laus).reindex(simulated.index)
         gap = (simulated - actual) * 100
         normal = gap[:"2019-12"].dropna()
@@ -105,14 +89,14 @@ def main() -> int:
         print(json.dumps(result, indent=1))
         return 0
     for fact, f in result["facts"].items():
-        print(f"{'ok ' if f['inside'] else 'OUT'} {fact:<26} {f['value']:8.4f}   {f['low']} to {f['high']}")
+        print(f"{'ok ' if f['inside'] else 'OUT'} {fact:<66} {f['value']:8.4f}   {f['low']} to {f['high']}")
     for name, value in result.get("hindcast", {}).items():
         print(f"    {name:<26} {value:8.3f}")
     quarters = slice(0, months, 3)
     for indicator in ["unemployment_rate", "participation_rate", "openings_rate", *args.show]:
         name, _, group = indicator.partition("@")
         print(indicator, np.round(mean(name, group or "all")[quarters], 4).tolist())
-    if args.data.exists():
+    if args.data is not None:
         print("LAUS", np.round(actual.to_numpy()[quarters], 4).tolist())
     if args.plan:
         print(model.plan)

@@ -1,6 +1,6 @@
 """Renew the tables of docs/self-sufficiency.md from the statistics: wages by county, checks, sources.
 
-python experiments/self_sufficiency.py [DATA_FOLDER]
+python experiments/self_sufficiency.py DATA_FOLDER
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ def source_table() -> list[str]:
 
 
 def main() -> None:
-    data = Data(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent / "shared" / "data")
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    data = Data(Path(sys.argv[1]))
     where = county_places(data)
     table = wages(where)
     ratio = ratios(table, data)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,8 +15,8 @@ from laborsim.region.build_population import Builder
 from laborsim.region.national import CPI
 from laborsim.region.places import make_zones, parse_split
 from laborsim.region.sources import Data
+from official_data import DATA
 
-DATA = Path(__file__).parents[1].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the statistics are not here")
 KANSAS_CITY = ("29095", "29047", "29165", "29037", "20091", "20209", "20103")
 OTHERS = ("41039", "21111", "21029", "21185", "21211", "21093", "29510", "18019")

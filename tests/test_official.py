@@ -15,8 +15,8 @@ import pytest
 import official_files as make
 from laborsim.region.official import ADAPTERS, acs, collect, find, laus, lodes, ndcp, oews, pep, qcew, series
 from laborsim.scenario.problems import InputError, ScenarioError
+from official_data import DATA
 
-DATA = Path(__file__).parents[1].parent / "shared" / "data"
 published = pytest.mark.skipif(not (DATA / "raw").is_dir(), reason="the statistics are not at hand")
 
 
@@ -357,7 +357,8 @@ def test_every_reader_refuses_what_is_not_its_file(name: str, tmp_path: Path) ->
     for share in (0.35, 0.6, 0.9):
         path.write_bytes(whole[: int(len(whole) * share)])
         try:  # text may be cut at the end of a line: then it reads, as fewer rows
-            assert len(read(path)) >= 0 and path.suffix not in (".gz", ".zip", ".xlsx", ".json")
+            read(path)
+            assert path.suffix not in (".gz", ".zip", ".xlsx", ".json")
         except ScenarioError as error:
             assert error.problems
 

@@ -16,8 +16,8 @@ from laborsim.cli import app
 from laborsim.region.official.convert import TABLES, convert
 from laborsim.region.official.tidy import _COUNTY
 from laborsim.scenario.problems import InputError, ScenarioError
+from official_data import DATA
 
-DATA = Path(__file__).parents[1].parent / "shared" / "data"
 statistics = pytest.mark.skipif(not (DATA / "raw").is_dir(), reason="the statistics are not at hand")
 
 

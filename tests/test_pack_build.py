@@ -21,8 +21,8 @@ from laborsim.region.pack import Pack, PackError, describe, load_national, load_
 from laborsim.region.pay import pooled_quantiles
 from laborsim.region.places import parse_split
 from laborsim.region.sources import Data
+from official_data import DATA
 
-DATA = Path(__file__).parents[1].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the statistics are not here")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,8 +15,8 @@ from laborsim.report.validation import hindcast_chart, page
 from laborsim.scenario.problems import InputError
 from laborsim.study.validation import facts, hindcast
 from laborsim.study.validation.validate import Validation, validate
+from official_data import DATA
 
-DATA = Path(__file__).parents[1].parent / "shared" / "data"
 MONTHS = tuple(str(m) for m in pd.period_range("2018-01", periods=60, freq="M"))
 
 
