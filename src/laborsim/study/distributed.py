@@ -58,7 +58,23 @@ class Dask:
         return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
 
     def run(self, tasks: Sequence[Task], on_month: Callable[[int], None] | None = None) -> Iterator[RunRecord]:
-        """Make all runs; see `Executor.run`. Workers may join and leave meanwhile."""
+        """Make all runs; see `Executor.run`. Workers may join and leave meanwhile.
+
+        Dask blames a death on all runs its worker held. So those it gives up are made again at the end, one at a time:
+        only a run that kills its workers then too is a failed record.
+        """
+        suspects: list[Task] = []
+        for task, record in self._make(tasks):
+            if record.error == KILLED:
+                suspects.append(task)
+            else:
+                yield record
+        for suspect in suspects:
+            for _, record in self._make([suspect]):
+                yield record
+
+    def _make(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, RunRecord]]:
+        """Tasks with their records, in any order."""
         waiting = iter(tasks)
         regions = {region: region_fingerprint(region) for region in {t.spec.region for t in tasks}}
         under_way: dict[str, Task] = {}
@@ -81,7 +97,7 @@ class Dask:
             pass
         for future in finished:
             task = under_way.pop(future.key)
-            yield _record(future, task)
+            yield task, _record(future, task)
             future.release()
             self.jobs = self._workers()
             while len(under_way) < 2 * self.jobs + 2 and send():
