@@ -237,6 +237,13 @@ def test_waiting_lists_and_paid_places_raise_staffing_targets():
     assert b.memory["childcare"]["target_factor"][0] > a.memory["childcare"]["target_factor"][0]  # zone 0 has centres
 
 
+def test_paid_places_are_staffed_only_as_far_as_families_want_them():
+    some, many = ready(), ready()
+    months(some, 3, lambda m: m.levers.childcare_slots.__setitem__(slice(None), 1e4))
+    months(many, 3, lambda m: m.levers.childcare_slots.__setitem__(slice(None), 1e6))
+    np.testing.assert_array_equal(some.memory["childcare"]["target_factor"], many.memory["childcare"]["target_factor"])
+
+
 def test_cost_of_care_is_known_for_households_with_children():
     m = months(ready(), 1)
     cost, h = m.scratch["childcare.cost"], m.world.households

@@ -106,6 +106,38 @@ def test_scarce_places_go_to_the_lowest_scores(candidates, places):
         assert sorted(best) == [k for k in own if taken[k]]
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(0, 60))
+def test_months_out_go_back_to_the_last_job_whatever_lies_between(history, elapsed):
+    bits_ = [history >> k & 1 for k in range(32)]
+    want = elapsed + (bits_.index(1) if 1 in bits_ else 0)
+    assert transitions.months_out(np.uint32(history), elapsed) == want
+
+
+def test_looking_without_working_does_not_restart_the_clock():
+    m = ready()
+    p = m.world.people
+    i = np.flatnonzero(p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY)[:1]
+    p.since[i], p.history[i] = m.index - 20, 0
+    none = np.zeros(1, np.uint8)
+    for month, state in ((10, codes.UNEMPLOYED), (14, codes.OTHER_INACTIVE), (19, codes.UNEMPLOYED)):
+        m.index = month
+        transitions.move(m, i, np.array([state], np.uint8), none)
+    m.index = 22
+    assert transitions.out_of_work(m, i).tolist() == [12]
+
+
+def test_what_was_learnt_since_the_last_review_is_kept_when_a_job_ends():
+    m = ready()
+    p = m.world.people
+    i = np.flatnonzero(p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY)[:1]
+    pace = float(transitions.learning_pace(m)[p.occupation[i[0]]])
+    for tenure, months in ((0, 0), (1, 1), (7, 7), (12, 12), (13, 1), (30, 6)):
+        assert transitions.learnt(0.5, tenure, pace) == pytest.approx(1 - 0.5 * math.exp(-pace * months))
+    p.skill[i], p.hired[i], p.program[i] = 0.4, m.index - 6, codes.NO_PROGRAM
+    transitions.move(m, i, np.array([codes.UNEMPLOYED], np.uint8), np.zeros(1, np.uint8))
+    assert p.skill[i[0]] == pytest.approx(1 - 0.6 * math.exp(-6 * pace), rel=1e-6)
+
+
 # --- participation -------------------------------------------------------------------------------
 def test_participation_matches_plain_python():
     m = ready()

@@ -6,6 +6,7 @@ fails by chance less than once in ten thousand changes of the draws.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -90,3 +91,22 @@ def test_dates_move_and_births_stay():
     assert np.array_equal(world.people.birth[:n], before.pop("birth"))
     for name, values in before.items():
         assert np.array_equal(getattr(world.people, name)[:n], values - 12)
+
+
+def test_goals_of_the_scenario_stand_where_their_sources_say():
+    """Levels of 2019 named in the sources of targets, rounded there; the mean of two seeds moves by half a point."""
+    spec = laborsim.load_scenario(SCENARIO)
+    frames = []
+    for seed in (1, 2):
+        model = laborsim.LaborMarket(spec, rng=seed)
+        model.run_for(24)
+        frames.append(model.frame())
+    said = 0
+    for target in spec.targets:
+        found = re.search(r"level of 2019 \(([0-9]+)(%?)\)", target.source)
+        if found:
+            level = np.mean([np.nanmean(f.series(target.indicator, target.group)[12:24]) for f in frames])
+            level *= 100 if found[2] else 1
+            assert level == pytest.approx(float(found[1]), abs=1.5), target.name
+            said += 1
+    assert said == 6

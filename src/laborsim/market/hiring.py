@@ -15,6 +15,7 @@ from laborsim.market.codes import (
     CARER,
     FEMALE,
     FULL_TIME,
+    NO_PROGRAM,
     PART_TIME,
     PART_TIME_INVOLUNTARY,
     PRACTICE_RECORD_SCREEN,
@@ -27,7 +28,7 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
 from laborsim.market.month import Month
 from laborsim.market.search import behaviour, commute_cost, floor_by_zone, gather_seekers
-from laborsim.market.transitions import hire, move
+from laborsim.market.transitions import hire, learning_pace, learnt, months_out, move
 
 
 @njit(cache=True, nogil=True)
@@ -50,6 +51,7 @@ def _terms(  # type: ignore[no-untyped-def]
     idle_decay,
     ability_return,
     skill_return,
+    pace,
     states,
     wages,
     hours,
@@ -59,9 +61,11 @@ def _terms(  # type: ignore[no-untyped-def]
         i = rows[k]
         cell = cells[k]
         o = c.occupation[cell]
-        skill = p.skill[i]
+        skill = np.float64(p.skill[i])
+        if p.state[i] < SELF_EMPLOYED and p.program[i] == NO_PROGRAM:
+            skill = learnt(skill, month - p.hired[i], pace[p.occupation[i]])
         if p.state[i] > SELF_EMPLOYED:
-            skill *= (1.0 - idle_decay) ** min(max(month - p.since[i], 0), 120)
+            skill *= (1.0 - idle_decay) ** min(months_out(p.history[i], month - p.since[i]), 120)
         if o != p.occupation[i]:
             skill *= group if major[o] == major[p.occupation[i]] else far
             p.occupation[i] = o
@@ -193,6 +197,7 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
         b.idle_decay,
         b.ability_return,
         b.skill_return,
+        learning_pace(month),
         states,
         wages,
         hours,

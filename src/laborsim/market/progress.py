@@ -12,7 +12,7 @@ from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.programs import Programs
-from laborsim.market.transitions import move
+from laborsim.market.transitions import move, out_of_work
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -141,7 +141,7 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     same = p.occupation[rows] == occupation
     skill = pr.skill[program] * (0.6 + 0.4 * fit)
     # Skill decays with the whole spell out of work when it is next looked at; what was learnt now must not.
-    idle = np.where(p.state[rows] > SELF_EMPLOYED, np.clip(month.index - p.since[rows], 0, 120), 0)
+    idle = np.minimum(out_of_work(month, rows), 120)
     skill = (skill / (1.0 - month.room("search")["idle_decay"]) ** idle).astype(np.float32)
     p.skill[rows] = np.where(same, np.maximum(p.skill[rows], skill), skill)
     p.occupation[rows] = occupation

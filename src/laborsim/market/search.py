@@ -31,7 +31,7 @@ from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.separations import bad_matches, quality_of_cells
-from laborsim.market.transitions import gather
+from laborsim.market.transitions import gather, months_out
 
 # Steps of wages from $1 an hour: the top of the float's own bits.
 WAGE_SHIFT = 19
@@ -169,7 +169,7 @@ def _describe(  # type: ignore[no-untyped-def]
         state = p.state[i]
         job = p.job[i]
         age = (month - p.birth[i]) // 12
-        idle = max(month - p.since[i], 0)
+        idle = 0 if state <= SELF_EMPLOYED else months_out(p.history[i], month - p.since[i])
         skill = p.skill[i]
         s.id[k] = p.id[i]
         s.occupation[k] = p.occupation[i]

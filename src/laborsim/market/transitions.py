@@ -31,8 +31,36 @@ def shifted_history(history: Any, elapsed: int, employed: bool) -> Any:
     return np.uint32(h & np.uint64(0xFFFFFFFF))
 
 
+@njit(cache=True, inline="always")
+def months_out(history, elapsed):  # type: ignore[no-untyped-def]
+    """Months since someone without a job last had one, whatever spells of search lie between.
+
+    `history` is that of the present state's beginning, `elapsed` months ago. Of those without a job in the 32 months
+    before, newcomers from school among them, only the present state counts.
+    """
+    out = np.int64(max(elapsed, 0))
+    h = np.uint32(history)
+    while h != 0 and h & np.uint32(1) == 0:
+        h = h >> np.uint32(1)
+        out += 1
+    return out
+
+
+@njit(cache=True, inline="always")
+def learnt(skill, tenure, pace):  # type: ignore[no-untyped-def]
+    """Skill of someone who leaves a job after `tenure` months: what was learnt since the last yearly review counts."""
+    months = (max(tenure, 1) - 1) % 12 + 1 if tenure > 0 else 0
+    return skill + max(1.0 - skill, 0.0) * (1.0 - np.exp(-months * pace))
+
+
+def learning_pace(month: Month) -> NDArray[np.float64]:
+    """(O,) monthly rate at which the gap to full skill closes in each occupation."""
+    usual = month.economy.occ_training_months
+    return np.asarray(month.table("transitions.pace", lambda: 1.0 / np.maximum(usual / 1.6, 3.0)))
+
+
 @njit(cache=True, nogil=True)
-def _move(p, h, c, rows, states, reasons, month, separations):  # type: ignore[no-untyped-def]
+def _move(p, h, c, rows, states, reasons, month, separations, pace):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         old = p.state[i]
@@ -44,6 +72,8 @@ def _move(p, h, c, rows, states, reasons, month, separations):  # type: ignore[n
             if job >= 0:
                 c.filled[job] -= 1
                 separations[reasons[k], c.sector[job], c.zone[job]] += 1
+                if new != TEMPORARY_LAYOFF and p.program[i] == NO_PROGRAM:
+                    p.skill[i] = learnt(p.skill[i], month - p.hired[i], pace[p.occupation[i]])
             if new > SELF_EMPLOYED:
                 h.earners[p.household[i]] -= 1
         elif new <= SELF_EMPLOYED:
@@ -109,6 +139,7 @@ def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reaso
         reasons,
         month.index,
         month.counts.separations,
+        learning_pace(month),
     )
 
 
@@ -142,6 +173,20 @@ def hire(
             into,
         )
     )
+
+
+@njit(cache=True, nogil=True)
+def _all_months_out(p, rows, month, out):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        out[k] = 0 if p.state[i] <= SELF_EMPLOYED else months_out(p.history[i], month - p.since[i])
+
+
+def out_of_work(month: Month, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) months since these people last had a job, see `months_out`; 0 for the employed."""
+    out = np.zeros(rows.size, np.int64)
+    _all_months_out(month.world.people.columns, rows, month.index, out)
+    return out
 
 
 def gather(results: list[Any], rows: NDArray[np.int64], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:

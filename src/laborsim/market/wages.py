@@ -24,6 +24,7 @@ from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.search import behaviour, floor_by_zone
+from laborsim.market.transitions import learning_pace
 
 
 @njit(cache=True, nogil=True)
@@ -182,7 +183,7 @@ def stage(month: Month) -> None:
         month.levers.childcare_wage_supplement,
     )
     b = month.table("search.behaviour", lambda: behaviour(month))
-    learn = month.table("wages.learn", lambda: 1.0 - np.exp(-12.0 / np.maximum(e.occ_training_months / 1.6, 3.0)))
+    learn = month.table("wages.learn", lambda: 1.0 - np.exp(-12.0 * learning_pace(month)))
     before = month.scratch.get("wages.floor")
     binding = before is None or bool(np.any(floor > before))
     month.scratch["wages.floor"] = floor
