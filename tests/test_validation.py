@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from laborsim.cli import app
-from laborsim.report.validation import hindcast_chart, page
+from laborsim.report.validation import hindcast_chart, overview, page
 from laborsim.scenario.problems import InputError
 from laborsim.study.validation import facts, hindcast
 from laborsim.study.validation.validate import Validation, validate
@@ -134,6 +134,18 @@ def test_report_begins_with_what_fails():
     chart = hindcast_chart(v)
     assert chart.data["published"].notna().sum() == 30
     assert "0.5 points" in chart.title and chart.svg() == hindcast_chart(v).svg()
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_overview_sets_regions_side_by_side_and_the_worst_facts_first():
+    v = _validation(pd.Series(0.045, index=MONTHS[:30]))
+    text = overview([v, v])
+    inside = 2 * (len(v.facts) - len(v.missed))
+    assert f"**{inside} of {2 * len(v.facts)} facts" in text
+    facts_ = text.split("## Stylised facts")[1].split("Sources of the ranges")[0]
+    rows = [line for line in facts_.splitlines() if line.startswith("| ") and " to " in line]
+    bold = ["**" in row for row in rows]
+    assert len(rows) == len(v.facts) and bold == sorted(bold, reverse=True)
 
 
 def test_command_on_a_made_up_market(tmp_path, monkeypatch):

@@ -125,3 +125,55 @@ def hindcast_chart(v: Validation) -> Chart:
         f"{100 * means['national'][-1]:.1f}%; {int(known.sum())} published months are drawn as points."
     )
     return Chart("hindcast", title, alt, figure, data)
+
+
+def overview(regions: list[Validation]) -> str:
+    """Facts and hindcasts of several regions side by side, in Markdown; facts that most regions miss come first."""
+    first = regions[0]
+    inside = sum(len(v.facts) - len(v.missed) for v in regions)
+    of = sum(len(v.facts) for v in regions)
+    runs = first.runs["national"].replicates
+    people = ", ".join(f"{v.region} {v.runs['national'].records[0].people:,}" for v in regions)
+    lines = [
+        "# Validation", "",
+        f"**{inside} of {of} facts lie inside their accepted range** ({runs} runs of each region; people in each run: "
+        f"{people}). The same behaviour parameters are used everywhere; they were set on Kansas City, so the other "
+        "regions test them. Made by `python experiments/validation_page.py --data DIR`; `laborsim validate REGION` "
+        "makes the report of one region.",
+        "", "## Stylised facts", "",
+        "Means over runs; **bold** lies outside. Ranges are the nation's: a region whose people differ misses some for "
+        "that reason alone (flows into work are larger where more people take part).",
+        "", f"| fact | accepted | {' | '.join(v.region for v in regions)} |", f"|---|---|{'---:|' * len(regions)}",
+    ]  # fmt: skip
+    order = sorted(range(len(first.facts)), key=lambda k: sum(v.facts[k].inside for v in regions))
+    for k in order:
+        fact = first.facts[k].fact
+        cells = [f"{v.facts[k].mean:.3g}" if v.facts[k].inside else f"**{v.facts[k].mean:.3g}**" for v in regions]
+        lines.append(f"| {fact.label} | {fact.low:g} to {fact.high:g} | {' | '.join(cells)} |")
+    lines += [
+        "", "Sources of the ranges: " + "; ".join(dict.fromkeys(f.fact.source for f in first.facts)) + ".", "",
+        "## Unemployment against the statistics", "",
+        "Recorded rate of each region's counties (BLS LAUS, not seasonally adjusted, while the model has no seasons). "
+        "Percentage points; coverage is the share of months in which the published rate lies within the 90% band of "
+        "the runs, widened by 0.4 points (assumed) for seasons and survey error: below 90% the band is too narrow. "
+        "Some months and places are kept aside.",
+        "", "| region | demand driven by | years | months | RMSE | bias | correlation | coverage |",
+        "|---|---|---|---:|---:|---:|---:|---:|",
+    ]  # fmt: skip
+    for v in regions:
+        for drivers, errors in v.errors.items():
+            for e in errors:
+                lines.append(
+                    f"| {v.region} | {DRIVEN[drivers]} | {e.span} | {e.months} | {e.rmse:.2f} | {e.bias:+.2f} | "
+                    f"{e.correlation:.2f} | {e.coverage:.0%} |"
+                )
+    lines += ["", "## April 2020", ""]
+    for v in regions:
+        lines += [f"- {v.region}: " + " ".join(_peak(v, d) for d in v.runs)]
+    return "\n".join(
+        [*lines, "", "## Not yet tested", "",
+         "Responses to prices and policies against published estimates, displaced workers' earnings over the years, "
+         "the wage curve across zones, establishment sizes over time, employment by sector, participation and openings "
+         "against the region's statistics, and forecasts against time-series models. Nothing after 2022 is looked at.",
+         ""]
+    )  # fmt: skip

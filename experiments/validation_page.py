@@ -1,0 +1,37 @@
+"""docs/validation.md from real runs: facts and hindcasts of every shipped region.
+
+    python experiments/validation_page.py --data DIR [--replicates 6] [--out docs/validation.md]
+
+Runs are kept in results/validation/ and read again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+# scale: about fifty to a hundred thousand people in each run
+REGIONS = {"kansas-city": 0.05, "lane": 0.25, "kentuckianaworks": 0.1, "kentucky": 0.025, "missouri": 0.02}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--replicates", type=int, default=6)
+    parser.add_argument("--out", type=Path, default=Path("docs/validation.md"))
+    args = parser.parse_args()
+
+    from laborsim.commands.calibrate import scenario_of
+    from laborsim.report.validation import overview
+    from laborsim.study.storage import write_atomically
+    from laborsim.study.validation.validate import validate
+
+    found = []
+    for region, scale in REGIONS.items():
+        found.append(validate(scenario_of(region), args.data, args.replicates, scale))
+        print(region, f"{len(found[-1].facts) - len(found[-1].missed)} of {len(found[-1].facts)}", flush=True)
+    write_atomically(args.out, overview(found))
+
+
+if __name__ == "__main__":
+    main()
