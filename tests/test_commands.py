@@ -131,6 +131,23 @@ def test_compare_prints_differences_costs_and_who_gains(
     assert {r["group"] for r in out["differences"]} == {"sex:male", "sex:female"}
 
 
+def test_a_policy_that_did_nothing_is_no_comparison(
+    plain: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "made-up.toml"
+    path.write_text(SCENARIO.replace("budget = 3000000.0", "budget = 0").replace("NOTES", ""))
+    run = call("run", path, "--threads", 1)
+    assert "training: spent nothing: its budget is 0" in run.stderr and "childcare: spent" not in run.stderr
+    done = call("compare", path, "--policy", "training", "--threads", 1)
+    assert done.exit_code == 0, done.output
+    assert "training: not tested: spent nothing: its budget is 0" in done.stdout and "interval" not in done.stdout
+    both = call("compare", path, "--policy", "training", "--policy", "childcare", "--threads", 1)
+    assert "training: not tested" in both.stdout and "interval" in both.stdout
+    out = json.loads(call("compare", path, "--policy", "training", "--threads", 1, "--json").stdout)
+    assert out["not_tested"] == {"training": "spent nothing: its budget is 0"}
+
+
 def test_compare_reads_stored_results(fake: None, file: Path, tmp_path: Path) -> None:
     call("run", file, "--out", tmp_path / "out", "--threads", 1, "--quiet")
     stored = json.loads(call("compare", tmp_path / "out", "--policy", "childcare", "--json").stdout)

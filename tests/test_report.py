@@ -24,6 +24,7 @@ from laborsim.report.brief import brief_html, content
 from laborsim.report.charts_segments import segments
 from laborsim.report.plots import CHARTS, Plotter
 from laborsim.report.publish import publish
+from laborsim.study import findings as findings_of
 from laborsim.study.findings import STOCKS, Findings, _found
 from laborsim.study.outcomes import TRAINING_STAGES, shown
 from laborsim.study.results import Results, load_results
@@ -310,8 +311,52 @@ def test_content_never_prices_what_chance_explains(tmp_path: Path) -> None:
     found = study(tmp_path, spec=scenario(tmp_path, **{"budget = 3000000.0": "budget = 0.0"}))
     about = content(found, [])
     free = next(o for o in about["options"] if o["policy"] == "training")
-    assert all(c["price"] == "" and not c["sure"] for c in free["costs"])
+    assert free["costs"] == [] and free["idle"] == "spent nothing: its budget is 0"
     assert free["gains"] == "no group by more than chance"
+
+
+def test_a_policy_that_spent_nothing_is_not_said_to_be_tested(tmp_path: Path) -> None:
+    late = {'start = "2019-01"': 'start = "2025-10"\nadoption_delay_months = 6'}
+    found = study(tmp_path, spec=scenario(tmp_path, **late))
+    why = "spent nothing: it starts in 2025-10 and is adopted 6 months later, 2 months before the horizon"
+    assert dict(found.findings.idle) == {"training": why} and found.findings.tested == ["childcare"]
+    page = words(first_page(brief_html(found, [])))
+    assert f"Not tested: apprenticeship expansion, as it {why}." in page
+    row = next(r for r in content(found, [])["rows"] if r["title"] == "Apprenticeship expansion")
+    assert row["interval"] == why and row["bar"] is None and row["additional"] == "" and row["share"] == ""
+    assert "not distinguishable" not in row["price"]
+    # the other one is judged as if it were alone
+    alone = study(tmp_path, spec=scenario(tmp_path, **late), policies=["childcare"])
+    assert {k for k in found.findings.found} == {k for k in alone.findings.found}
+
+
+def test_a_budget_that_pays_for_nothing_is_named(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings_of.idle_because(results, "training") == "" == findings_of.idle_because(results, "baseline")
+    monkeypatch.setattr(results, "figures", lambda record: np.full((96, 2), float(record.replicate)))
+    monkeypatch.setattr(results, "dollars", lambda policy: np.zeros(4))
+    plan = results.about["policies"]["training"] | {"budget": 2.0}
+    monkeypatch.setitem(results.about["policies"], "training", plan)
+    said = "spent nothing: its budget of $2 pays for nothing"
+    assert findings_of.idle_because(results, "training") == said
+
+
+def test_the_first_page_says_what_could_have_been_seen(results: Results) -> None:
+    # both half widths are 900 with 4 runs of each, t(0.95, 3) = 2.3534: a standard error of 382.4
+    least = findings_of.detectable(made_up_findings(0.5, 0.5))
+    assert least == pytest.approx((1.64485 + 0.84162) * 900 / 2.35336, rel=1e-4)
+    text = front.seen(results, made_up_findings(0.5, 0.5))[0]
+    assert text.startswith("With 4 runs of each at 5% scale, effects on the number of workers at a self-sufficiency")
+    assert "smaller than about 950 cannot be seen (90% level, power 80%); about 16 runs would show 480." in text
+
+
+def test_the_first_page_says_how_far_the_model_is_tested(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = words(first_page(brief_html(results, [])))
+    for said in ("Looked at: January 2025 to December 2025", "only to 2022; nothing later has been tested",
+                 "all runs share one synthesized region", "5% of", "Money in dollars of 2019"):  # fmt: skip
+        assert said in re.sub(r"\s+", " ", first), said
+    assert ("assumed trend" in first) == (results.about["demand_known_to"] < "2025-12")
+    monkeypatch.setitem(results.about, "demand_known_to", "2025-06")
+    assert "Demand after June 2025, the last month of the sector index, follows" in front.reach(results)[0]
 
 
 def made_up_findings(p: float, q: float) -> Findings:
@@ -335,7 +380,9 @@ def made_up_findings(p: float, q: float) -> Findings:
             }
         )
         nothing = pd.DataFrame({"indicator": [], "p": []})
-        comparisons[policy] = SimpleNamespace(costs=costs, differences=nothing, gains=nothing, losses=nothing)
+        comparisons[policy] = SimpleNamespace(
+            costs=costs, differences=nothing, gains=nothing, losses=nothing, level=0.9
+        )
     return Findings(comparisons, STOCKS[0], _found(comparisons), ())
 
 
@@ -345,12 +392,14 @@ def test_the_answer_is_about_the_same_outcome_whatever_is_found(results: Results
         text = " ".join(front.answer(results, found))
         lines = front.rows(results, found)
         # every policy stands in the table, found or not
-        assert [r["additional"] for r in lines] == ["+1,000", "+1,000"] and lines[0]["interval"] == "+100 to +1,900"
+        assert [r["additional"] for r in lines] == ["middle about 1,000"] * 2
+        assert lines[0]["interval"] == "between +100 and +1,900"
         # each of the two would pass alone at 10%, not among four
         assert ("No policy can be told from the baseline (or from the others)" in text) == (p > 0.01)
-        assert ("there are 1,000 more workers at a self-sufficiency wage than in the baseline" in text) == (p < 0.01)
+        said = "there are between 100 and 1,900 more workers at a self-sufficiency wage than in the baseline"
+        assert (said in text) == (p < 0.01)
         assert ("more in 4 of 4 runs" in text) == (p < 0.01)
-        assert ("Other changes by more than chance: employed residents +2,000" in text) == (q < 0.01)
+        assert ("Other changes by more than chance: employed residents between +200 and +3,800" in text) == (q < 0.01)
         assert (lines[0]["price"] == "about $41,000 ($23,000 to $230,000)") == (p < 0.01)
         assert lines[1]["price"] == "no price: not distinguishable from zero"
 
@@ -362,7 +411,7 @@ def test_first_page_appendix_and_charts_claim_the_same(results: Results) -> None
     for option, row in zip(about["options"], about["rows"], strict=True):
         assert option["costs"][0]["sure"] == row["sure"] and row["additional"] == option["costs"][0]["additional"]
         for cost in option["costs"][1:]:
-            assert (f"{cost['stock']} {cost['additional']} (" in text) == cost["sure"]
+            assert (f"{cost['stock']} {cost['interval']} ({cost['additional']})" in text) == cost["sure"]
         assert all(cost["sure"] or not cost["price"] for cost in option["costs"])
     for indicator in ("unemployment_rate", "participation_rate"):
         title = Plotter(results).rate(indicator).title

@@ -86,7 +86,10 @@ def command(
         raise typer.Exit(1)
     comparison = results.compare(chosen, against, by=by)
     from laborsim.report import terminal
+    from laborsim.study.findings import idle_because
 
+    idle = {name: why for name in (against, chosen) if (why := idle_because(results, name))}
+    tested = chosen not in idle or against not in (BASELINE, *idle)  # else the two have the same runs
     if json_:
         emit_json(
             {
@@ -101,15 +104,19 @@ def command(
                     name: getattr(comparison, name).to_dict("records")
                     for name in ("differences", "costs", "gains", "losses")
                 },
+                "not_tested": idle,
                 "failed": [_failed(r) for r in results.failed],
             }
         )
     else:
-        screen = terminal.console()
-        screen.print(terminal.differences(results, comparison))
-        if len(comparison.costs):
-            screen.print(terminal.costs(results, comparison))
-        print(terminal.gains_and_losses(comparison))
+        for name, why in idle.items():
+            print(f"{name}: not tested: {why}")
+        if tested:
+            screen = terminal.console()
+            screen.print(terminal.differences(results, comparison))
+            if len(comparison.costs):
+                screen.print(terminal.costs(results, comparison))
+            print(terminal.gains_and_losses(comparison))
         if results.replicates < 2:
             remark("one replicate gives no intervals: use --replicates", quiet)
     if results.failed:

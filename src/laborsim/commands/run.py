@@ -59,6 +59,7 @@ def command(
     results = study(settle(load_scenario(scenario), replicates, seed, scale), policy, threads, out, quiet)
     from laborsim.report import terminal
     from laborsim.report.wording import stops
+    from laborsim.study.findings import idle_because
 
     if json_:
         emit_json(summary(results))
@@ -74,6 +75,9 @@ def command(
     for record in results.records:
         for said in stops(record.remarks) if record.replicate == 0 else ():
             remark(f"{record.policy}, first run: {said}", quiet)
+    for name in results.policies:
+        if why := idle_because(results, name):
+            remark(f"{name}: {why}", quiet)
     if results.failed:
         remark(f"{len(results.failed)} of {len(results.records)} runs failed; see {results.path}/manifest.json")
         if debug:

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.front import PLURALS, interval, price_of, spent, who
+from laborsim.report.front import PLURALS, interval, middle, price_of, spent, who
 from laborsim.report.wording import (
     goal_words,
     in_runs,
@@ -35,7 +35,7 @@ def options(results: Results, findings: Findings) -> list[dict[str, Any]]:
         lines = []
         for stock in STOCKS:
             row = findings.row(policy, stock)
-            if row is None:
+            if row is None or policy in findings.idle:
                 continue
             sure = (policy, stock) in findings.found
             prices = []
@@ -47,8 +47,8 @@ def options(results: Results, findings: Findings) -> list[dict[str, Any]]:
             lines.append(
                 {
                     "stock": PLURALS[stock],
-                    "additional": f"{row['additional']:+,.0f}",
                     "interval": interval(row),
+                    "additional": middle(row),
                     "sure": sure,
                     "price": "; ".join(prices),
                 }
@@ -59,6 +59,7 @@ def options(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "title": policy_title(results, policy),
                 "owner": results.about["policies"][policy].get("owner") or "",
                 "spent": spent(results, policy, comparison),
+                "idle": findings.idle.get(policy, ""),
                 "costs": lines,
                 "gains": who(comparison, 1),
                 "losses": who(comparison, -1),
@@ -105,11 +106,13 @@ def owners(results: Results, findings: Findings) -> list[dict[str, Any]]:
         table["distinguishable"] = [findings.sure(policy, str(i)) for i in table.index]
         runs = [r for r in results.records if r.policy == policy and r.done]
         remarks = [f"in the first run {said}" for said in stops(runs[0].remarks)] if runs else []
+        idle = findings.idle.get(policy, "")
+        effects = [(table.loc[i, "label"], sentence(table.loc[i])) for i in OWNER_ROWS if i in table.index]
         found.setdefault(str(plan.get("owner") or "No owner named"), []).append(
             {
                 "title": policy_title(results, policy),
                 "note": plan.get("note") or "",
-                "effects": [(table.loc[i, "label"], sentence(table.loc[i])) for i in OWNER_ROWS if i in table.index],
+                "effects": [("Effect", f"not tested: it {idle}")] if idle else effects,
                 "terms": terms(plan),
                 "spent": spent(results, policy, comparison),
                 "remarks": remarks[:4],

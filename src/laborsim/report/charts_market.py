@@ -223,7 +223,7 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     when = results.months[-1][:4] if results.months[-1].endswith("-12") else "the last 12 months"
     name = f"{said.label[0].upper()}{said.label[1:]}"
     opening = f"{name} averages {level} in {when} in the baseline"
-    policies = [p for p in results.policies if p != BASELINE]
+    policies = [p for p in results.policies if p != BASELINE and p not in results.findings.idle]
     # The title speaks of the largest of several changes: each has to pass at a level shared among them, and a figure
     # that the brief judges has to pass there too.
     level_each = 1.0 - 0.10 / max(len(policies), 1)

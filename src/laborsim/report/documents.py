@@ -67,7 +67,9 @@ def docx(said: dict[str, Any], charts: Sequence[Chart]) -> bytes:
 
 def _first_page(document: Any, said: dict[str, Any]) -> None:
     document.add_heading(said["title"], 0)
-    runs = f"{said['replicates']} model run{'s' if said['replicates'] != 1 else ''} of each policy"
+    runs = f"{said['replicates']} model run{'s' if said['replicates'] != 1 else ''} of each policy, "
+    about = said["about"]
+    runs += f"{100 * about['scale']:g}% of people simulated. Money in dollars of {about.get('dollar_year', 2019)}"
     document.add_paragraph(f"{said['place']}. {runs}. ").add_run("Synthetic region, not a forecast.").bold = True
     _section(document, "Decision", [said["decision"]])
     if said["answer"]:
@@ -80,7 +82,7 @@ def _first_page(document: Any, said: dict[str, Any]) -> None:
                  "Worse off")  # fmt: skip
         _table(document, heads, [
             (f"{r['title']} ({r['owner']})" if r["owner"] else r["title"],
-             f"{r['additional']} ({r['interval']}{'; ' + r['share'] if r['share'] else ''})",
+             "; ".join(x for x in (r["interval"], r["additional"], r["share"]) if x),
              r["spent"], r["price"], r["gains"], r["losses"])
             for r in said["rows"]
         ])  # fmt: skip
@@ -99,7 +101,7 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
     if said["options"]:
         document.add_heading("Appendix: every policy in full", 1)
         lines = [
-            (o["title"], f"{c['additional']} {c['stock']} ({c['interval']})", o["spent"], c["price"] or "no price")
+            (o["title"], f"{c['stock']}: {c['interval']} ({c['additional']})", o["spent"], c["price"] or "no price")
             for o in said["options"]
             for c in o["costs"]
         ]

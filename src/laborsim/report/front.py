@@ -16,8 +16,9 @@ from laborsim.report.wording import (
     policy_title,
     price,
     target_name,
+    two_digits,
 )
-from laborsim.study.findings import JUDGED, STOCKS, Findings
+from laborsim.study.findings import JUDGED, POWER, STOCKS, TESTED_TO, Findings, detectable
 from laborsim.study.outcomes import shown
 
 if TYPE_CHECKING:
@@ -52,18 +53,22 @@ def decision(results: Results, policies: Sequence[str]) -> str:
 
 def answer(results: Results, findings: Findings) -> list[str]:
     """The answer in a few sentences: about one outcome, the same whatever is found; says so when it may be chance."""
-    policies = list(findings.comparisons)
+    policies = findings.tested
+    name = {p: lower(policy_title(results, p)) for p in findings.comparisons}
+    nothing = [f"Not tested: {name[p]}, as it {why}." for p, why in findings.idle.items()]
+    if len(nothing) > MOST_NAMED:
+        nothing = [f"Not tested: {len(nothing)} policies that spent or changed nothing (see the appendix)."]
     if not policies:
-        return []
+        return nothing
     runs = results.replicates
     if runs < 2:
         return [
-            "One run of each policy shows no more than one possible course: more replicates are needed for an answer."
+            "One run of each policy shows no more than one possible course: more replicates are needed for an answer.",
+            *nothing,
         ]
     stock = findings.stock
     if stock is None:
         return ["The results have none of the numbers of people the policies are judged by."]
-    name = {p: lower(policy_title(results, p)) for p in policies}
     sure = [p for p in policies if (p, stock) in findings.found]
     said = []
     if not sure:
@@ -79,8 +84,9 @@ def answer(results: Results, findings: Findings) -> list[str]:
         row = findings.row(p)
         more, share = ("more", row["up"]) if row["additional"] > 0 else ("fewer", row["down"])
         said.append(
-            f"With {name[p]} there are {abs(row['additional']):,.0f} {more} {PLURALS[stock]} than in the baseline "
-            f"(range {interval(row)}; {more} {in_runs(share, int(row['replicates']))}): more than chance."
+            f"With {name[p]} there are {size(row)} {more} {PLURALS[stock]} than in the baseline "
+            f"(middle about {two_digits(abs(row['additional']))}; {more} {in_runs(share, int(row['replicates']))}): "
+            "more than chance."
         )
     if len(sure) > MOST_NAMED:
         said.append(f"{len(sure) - MOST_NAMED} more policies change that number by more than chance.")
@@ -91,6 +97,7 @@ def answer(results: Results, findings: Findings) -> list[str]:
         said.append(f"What {which} {adds} is {NOT_DISTINGUISHABLE}.")
     if (sure and len(policies) > 1) or findings.apart:
         said.append(between(findings, name))
+    said += nothing
     changes = other_changes(results, findings)
     if changes:
         more_changes = f"; {len(changes) - MOST_CHANGES} more in the appendix" if len(changes) > MOST_CHANGES else ""
@@ -116,12 +123,12 @@ def between(findings: Findings, name: dict[str, str]) -> str:
 def other_changes(results: Results, findings: Findings) -> list[str]:
     """What else the policies change by more than chance, each with its range."""
     out = []
-    for policy, comparison in findings.comparisons.items():
-        name = lower(policy_title(results, policy))
+    for policy in findings.tested:
+        comparison, name = findings.comparisons[policy], lower(policy_title(results, policy))
         for stock in STOCKS:
             row = findings.row(policy, stock)
             if stock != findings.stock and row is not None and (policy, stock) in findings.found:
-                out.append(f"{PLURALS[stock]} {row['additional']:+,.0f} ({interval(row)}) with {name}")
+                out.append(f"{PLURALS[stock]} {interval(row)} ({middle(row)}) with {name}")
         for row in comparison.differences.to_dict("records"):
             if row["indicator"] in JUDGED and findings.sure(policy, row["indicator"]):
                 change, low, high = (shown(row[c], row["kind"], signed=True) for c in ("difference", "low", "high"))
@@ -130,15 +137,29 @@ def other_changes(results: Results, findings: Findings) -> list[str]:
 
 
 def interval(row: Any) -> str:
-    """Range of an additional number of people."""
-    return f"{row['low']:+,.0f} to {row['high']:+,.0f}" if math.isfinite(row["low"]) else "one run"
+    """Range of an additional number of people, to two digits."""
+    if not math.isfinite(row["low"]):
+        return "one run"
+    return f"between {two_digits(row['low'], True)} and {two_digits(row['high'], True)}"
+
+
+def middle(row: Any) -> str:
+    """Mean of an additional number of people, to two digits."""
+    said = two_digits(row["additional"])
+    return f"middle about {said}" if math.isfinite(row["low"]) else said
+
+
+def size(row: Any) -> str:
+    """Range of a number of people that are more, or fewer, for sure."""
+    ends = sorted(abs(float(row[c])) for c in ("low", "high"))
+    return f"between {two_digits(ends[0])} and {two_digits(ends[1])}"
 
 
 def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
     """One line for each policy, those that add most if there are too many for a page."""
     found = [(p, findings.row(p)) for p in findings.comparisons if findings.row(p) is not None]
     if len(found) > MOST_POLICIES:
-        best = sorted(found, key=lambda x: -float(x[1]["additional"]))[:MOST_POLICIES]
+        best = sorted(found, key=lambda x: (x[0] in findings.idle, -float(x[1]["additional"])))[:MOST_POLICIES]
         found = [x for x in found if any(x[0] == p for p, _ in best)]
     ends = [float(r[c]) for _, r in found for c in ("low", "high", "additional") if math.isfinite(r[c])]
     left, right = min([0.0, *ends]), max([0.0, *ends])
@@ -151,7 +172,8 @@ def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
     out = []
     for policy, row in found:
         sure = findings.sure(policy, str(findings.stock))
-        known = math.isfinite(row["low"])
+        idle = findings.idle.get(policy, "")
+        known = math.isfinite(row["low"]) and not idle
         share = row["up"] if row["additional"] > 0 else row["down"]
         side = "more" if row["additional"] > 0 else "fewer"
         out.append(
@@ -159,14 +181,14 @@ def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "title": policy_title(results, policy),
                 "owner": results.about["policies"][policy].get("owner") or "",
                 "spent": spent(results, policy, findings.comparisons[policy]),
-                "additional": f"{row['additional']:+,.0f}",
-                "interval": interval(row),
+                "interval": idle or interval(row),
+                "additional": "" if idle else middle(row),
                 "share": f"{side} {in_runs(share, int(row['replicates']))}" if known else "",
                 "sure": sure,
                 "bar": {"zero": at(0.0), "at": at(row["additional"]), "low": at(row["low"]), "high": at(row["high"])}
                 if known
                 else None,
-                "price": price_of(row, sure),
+                "price": "no price: nothing to price" if idle else price_of(row, sure),
                 "gains": who(findings.comparisons[policy], 1, 2, figures),
                 "losses": who(findings.comparisons[policy], -1, 2, figures),
             }
@@ -224,15 +246,44 @@ def targets_line(results: Results) -> str:
 
 
 def certainty(results: Results, findings: Findings) -> list[str]:
-    """What the ranges hold and what they do not."""
+    """What the ranges hold and what they do not, what could have been seen, and how far the model is tested."""
     if results.replicates < 2 or not findings.comparisons:
-        return ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
+        said = ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
+        return [*said, *reach(results)]
     return [
         f"The ranges are 90% intervals of the mean over {results.replicates} runs. They hold chance between runs "
-        "only: doubt about the assumed figures is not in them.",
+        "only: doubt about the assumed figures is not in them, nor which region was drawn, as all runs share one "
+        "synthesized region.",
         "Something is said to change only where that is more than chance, allowing for all comparisons made: "
         "of the changes named, at most one in ten is chance.",
+        *seen(results, findings),
+        *reach(results),
     ]
+
+
+def seen(results: Results, findings: Findings) -> list[str]:
+    """The smallest effect these runs could have shown, and how many runs would show half of it."""
+    least = detectable(findings)
+    if not least > 0.0:
+        return []
+    n, half = results.replicates, float(two_digits(0.5 * least).replace(",", ""))
+    level = 100 * findings.comparisons[findings.tested[0]].level
+    return [
+        f"With {n} runs of each at {100 * results.about['scale']:g}% scale, effects on the number of "
+        f"{PLURALS[str(findings.stock)]} smaller than about {two_digits(least)} cannot be seen ({level:.0f}% level, "
+        f"power {100 * POWER:.0f}%); about {math.ceil(n * (least / half) ** 2)} runs would show {two_digits(half)}."
+    ]
+
+
+def reach(results: Results) -> list[str]:
+    """The months looked at, and how far statistics reach into them."""
+    months = results.months[-12:]
+    text = f"Looked at: {month_name(months[0])} to {month_name(months[-1])}. The model is tested against statistics "
+    text += f"only to {TESTED_TO}" + ("; nothing later has been tested." if months[-1] > f"{TESTED_TO}-12" else ".")
+    known = str(results.about.get("demand_known_to") or "")
+    if known and months[-1] > known:
+        text += f" Demand after {month_name(known)}, the last month of the sector index, follows an assumed trend."
+    return [text]
 
 
 def precision(findings: Findings) -> str:

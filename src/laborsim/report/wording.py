@@ -167,6 +167,18 @@ def _two_digits(dollars: float) -> str:
     return money(float(f"{dollars:.2g}"))
 
 
+def two_digits(number: float, signed: bool = False) -> str:
+    """A number of people as precisely as a few runs tell it.
+
+    Examples
+    --------
+    >>> two_digits(724.3), two_digits(-1_512.0, True), two_digits(31.9), two_digits(0.2, True)
+    ('720', '-1,500', '32', '0')
+    """
+    rounded = round(float(f"{number:.2g}"))
+    return f"{rounded:+,}" if signed and rounded else f"{rounded:,}"
+
+
 def goal_words(goal: str, kind: str) -> str:
     """A goal in the indicator's own unit.
 

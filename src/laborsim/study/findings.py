@@ -5,10 +5,16 @@ One rule for the brief and the titles of its charts, so that they never claim di
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
-from laborsim.study.statistics import discoveries
+import numpy as np
+
+from laborsim.scenario.fields import month_number
+from laborsim.study.statistics import discoveries, student_t_quantile
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -29,6 +35,9 @@ JUDGED: Final = (
     "time_to_fill",
     "carers_kept_out",
 )
+# the last year whose published statistics the model has been tested against
+TESTED_TO: Final = 2022
+POWER: Final = 0.8  # chance with which an effect of the size called detectable is seen
 # indicators that are one of the stocks
 SAME: Final = {"self_sufficient_workers": "worker at a self-sufficiency wage", "employment": "employed resident"}
 
@@ -43,12 +52,19 @@ class Findings:
     stock : the outcome the answer is about; None if the study does not count any.
     found : (policy, indicator or stock) of the differences that are more than chance; at most one in ten is.
     apart : pairs of policies whose numbers of that outcome differ by more than chance, the higher one first.
+    idle : policies whose runs are those of the baseline, with the reason; nothing was tested about them.
     """
 
     comparisons: dict[str, Comparison]
     stock: str | None
     found: frozenset[tuple[str, str]]
     apart: tuple[tuple[str, str], ...]
+    idle: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tested(self) -> list[str]:
+        """Policies that did something."""
+        return [p for p in self.comparisons if p not in self.idle]
 
     def sure(self, policy: str, indicator: str) -> bool:
         """Whether a policy changes an indicator (or stock) by more than chance."""
@@ -65,8 +81,64 @@ def findings(results: Results) -> Findings:
     comparisons = {p: results.compare(p) for p in results.policies if p != BASELINE and p in finished}
     tables = [c.costs for c in comparisons.values()]
     stock = next((s for s in STOCKS if tables and all(stock_row(t, s) is not None for t in tables)), None)
-    apart = () if stock is None else _apart(results, stock, list(comparisons))
-    return Findings(comparisons, stock, _found(comparisons), apart)
+    idle = {p: reason for p in comparisons if (reason := idle_because(results, p))}
+    tested = {p: c for p, c in comparisons.items() if p not in idle}
+    apart = () if stock is None else _apart(results, stock, list(tested))
+    return Findings(comparisons, stock, _found(tested), apart, idle)
+
+
+def idle_because(results: Results, policy: str) -> str:
+    """Why all runs of a policy are those of the baseline; empty if one differs, so that there is an effect to test."""
+    done = {(r.policy, r.replicate): r for r in results.records if r.done}
+    pairs = [(done[BASELINE, n], r) for (p, n), r in done.items() if p == policy and (BASELINE, n) in done]
+    spent = float(results.dollars(policy).sum())
+    if policy == BASELINE or not pairs or (spent > 0 and any(a.state_hash != b.state_hash for a, b in pairs)):
+        return ""
+    if not all(np.array_equal(results.figures(a), results.figures(b), equal_nan=True) for a, b in pairs):
+        return ""
+    plan, last = results.about["policies"][policy], month_number(results.months[-1])
+    what = "spent nothing" if spent == 0 else "changed nothing"
+    delay = int(plan.get("adoption_delay_months") or 0)
+    ahead = last - month_number(plan["start"]) if plan.get("start") else len(results.months) - 1
+    if plan.get("combine"):
+        return f"{what}: the policies it combines did nothing"
+    if plan.get("budget") == 0:
+        return f"{what}: its budget is 0"
+    if ahead - delay < 12:
+        adopted = f" and is adopted {delay} months later" if delay else ""
+        return f"{what}: it starts in {plan['start']}{adopted}, {_before(ahead)} the horizon"
+    return f"{what}: its budget of ${float(plan.get('budget') or 0.0):,.0f} pays for nothing"
+
+
+def _before(months: int) -> str:
+    """
+    Examples
+    --------
+    >>> _before(2), _before(-3), _before(0)
+    ('2 months before', '3 months after', 'in the month of')
+    """
+    if months == 0:
+        return "in the month of"
+    return f"{abs(months)} month{'s' if abs(months) != 1 else ''} {'before' if months > 0 else 'after'}"
+
+
+def detectable(findings: Findings) -> float:
+    """Smallest effect on the answer's number of people that these runs would show, with a power of 80%.
+
+    (z for the level of the intervals + z for the power) x standard error of the paired difference, its square averaged
+    over the policies tested. NaN without two runs.
+    """
+    squares, level = [], 0.0
+    for policy in findings.tested:
+        row, level = findings.row(policy), findings.comparisons[policy].level
+        if row is None or row["replicates"] < 2 or not math.isfinite(row["low"]):
+            continue
+        half = 0.5 * (float(row["high"]) - float(row["low"]))
+        squares.append((half / student_t_quantile(0.5 + level / 2, int(row["replicates"]) - 1)) ** 2)
+    if not squares:
+        return math.nan
+    z = NormalDist().inv_cdf
+    return (z(0.5 + level / 2) + z(POWER)) * math.sqrt(sum(squares) / len(squares))
 
 
 def stock_row(costs: pd.DataFrame, stock: str) -> Any:

@@ -27,6 +27,7 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
         "format": 1,
         "zones": {str(z["code"]): str(z["name"]) for z in head.get("zones", ()) if "code" in z and "name" in z},
         "dollar_year": head.get("meta", {}).get("dollar_year", 2019),
+        "demand_known_to": last_known_month(),
         "scenario": {
             "name": spec.name,
             "title": spec.title,
@@ -68,6 +69,16 @@ def region_head(region: str) -> dict[str, Any]:
         return tomllib.loads((find_pack(region) / "pack.toml").read_text(encoding="utf-8"))
     except (PackError, OSError, ValueError):
         return {}
+
+
+def last_known_month() -> str:
+    """Last month of the sector index that drives demand, "YYYY-MM"; empty if there is no national pack."""
+    from laborsim.region.pack import PackError, load_pack
+
+    try:
+        return str(load_pack("national")["sector_index"]["month"].max())
+    except PackError:
+        return ""
 
 
 def versions() -> dict[str, str]:
