@@ -170,6 +170,8 @@ BAD = [
     swap("no budget", "budget = 500_000\n", "", "budget is missing", at="[policies.apprenticeships]"),
     swap("no instrument type", 'type = "childcare_support"\n', "", "type is missing",
          at="[[policies.childcare.instruments]]"),
+    swap("goal in per cent", '"<= 0.05"', '"<= 4"', "unemployment_rate is a share", 'did you mean "<= 0.04"?'),
+    swap("goal above every share", '"<= 0.05"', '"<= 400"', "above 1", "a share from 0 to 1"),
     swap("goal without comparison", '"<= 0.05"', '"0.05"', "not a goal", "did you mean >= 0.05?"),
     swap("two targets of one name", "[[events]]", '[[targets]]\nname = "Unemployment"\nindicator = "wage_median"\n'
          'goal = ">= 20"\nby = "2020-12"\n\n[[events]]', "two targets", at='name = "Unemployment"\nindicator = "wage'),

@@ -62,7 +62,7 @@ def test_a_simulation_shows_answer_table_and_charts(tmp_path: Path) -> None:
     shown = simulate(scenario(tmp_path), ["training"], {"training__all__budget": 0}, 3, 0.01, course, MODEL)
     assert "16,000 people" in shown.head and course.done == 6
     assert [r["title"] for r in shown.rows] == ["Apprenticeship expansion"]
-    assert shown.rows[0]["additional"] == "+0", "no money, no effect"
+    assert shown.rows[0]["interval"] == "spent nothing: its budget is 0", "no money, no effect"
     assert "unemployment" in [c.name for c in shown.charts] and shown.failed == []
 
 

@@ -106,6 +106,24 @@ def test_check_json_and_several_files(good: Path, tmp_path: Path) -> None:
     assert (problem["line"], problem["field"]) == (6, "scenario.scale")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('goal = "<= 0.05"', 'goal = ">= 0.05"', "targets[0].goal: '>= 0.05' asks for the worse: less"),
+        ('start = "2018-06"', 'start = "2020-06"', "policies.childcare.start: acts from 2020-06, less than 12 months"),
+        ("budget = 1_000_000", "budget = 2", "policies.childcare.budget: $2 a year pays for next to nothing"),
+        ("ramp_months = 6", "adoption_delay_months = 40", "policies.childcare.start: acts from 2021-10, after"),
+    ],
+)  # fmt: skip
+def test_check_remarks_on_what_is_odd(good: Path, old: str, new: str, said: str) -> None:
+    assert "asks" not in RUN.invoke(cli.app, ["check", str(good)]).stderr
+    assert RUN.invoke(cli.app, ["check", str(good)]).stderr.count("policies.") == 0
+    good.write_text(GOOD.replace(old, new))
+    result = RUN.invoke(cli.app, ["check", str(good)])
+    assert result.exit_code == 0 and said in result.stderr
+    assert said in json.loads(RUN.invoke(cli.app, ["check", str(good), "--json"]).stdout)["files"][0]["remarks"][0]
+
+
 def test_check_schema() -> None:
     result = RUN.invoke(cli.app, ["check", "--schema"])
     assert result.exit_code == 0 and "$defs" in json.loads(result.stdout)

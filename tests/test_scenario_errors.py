@@ -31,7 +31,8 @@ def regions(name: str) -> RegionFacts:
     return RegionFacts(ZONES, SECTORS, name)
 
 
-KNOWN = Known(regions, frozenset(DEFINITIONS), frozenset(p.code for p in load_programs()))
+SHARES = frozenset(name for name, d in DEFINITIONS.items() if d.unit == "share")
+KNOWN = Known(regions, frozenset(DEFINITIONS), SHARES, frozenset(p.code for p in load_programs()))
 
 
 def test_fifty_or_more() -> None:

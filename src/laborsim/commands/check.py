@@ -38,7 +38,10 @@ def command(
         raise typer.BadParameter("give at least one scenario file, or --schema", param_hint="SCENARIO...")
     from laborsim.loading import load_scenario
     from laborsim.scenario.problems import ScenarioError
+    from laborsim.scenario.remarks import remarks
+    from laborsim.study.outcomes import OUTCOMES
 
+    better = {name: o.better for name, o in OUTCOMES.items()}
     results: list[dict[str, Any]] = []
     for file in files:
         result: dict[str, Any] = {"file": str(file), "ok": True, "problems": []}
@@ -49,8 +52,11 @@ def command(
                 "months": spec.months,
                 "policies": list(spec.policies),
                 "hash": spec.hash(),
+                "remarks": [str(r) for r in remarks(spec, better)],
             }
             if not json_:
+                for said in result["remarks"]:
+                    remark(f"{file}: {said}", quiet)
                 unread = sum(not a.source for a in spec.assumptions.values())
                 about = f"{len(spec.policies)} policies, {len(spec.targets)} targets, {spec.months} months"
                 print(f"{file}: ok ({about})")

@@ -56,9 +56,11 @@ def command(
     from laborsim.loading import load_scenario
     from laborsim.study.run import settle
 
-    results = study(settle(load_scenario(scenario), replicates, seed, scale), policy, threads, out, quiet)
+    spec = settle(load_scenario(scenario), replicates, seed, scale)
+    results = study(spec, policy, threads, out, quiet)
     from laborsim.report import terminal
     from laborsim.report.wording import stops
+    from laborsim.scenario.remarks import remarks
     from laborsim.study.findings import idle_because
 
     if json_:
@@ -75,6 +77,8 @@ def command(
     for record in results.records:
         for said in stops(record.remarks) if record.replicate == 0 else ():
             remark(f"{record.policy}, first run: {said}", quiet)
+    for odd in remarks(spec, policies=results.policies):
+        remark(str(odd), quiet)
     for name in results.policies:
         if why := idle_because(results, name):
             remark(f"{name}: {why}", quiet)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.scenario.fields import FIRST_YEAR, LAST_YEAR, MONTH, MOST_MONTHS, month_number
+from laborsim.scenario.fields import FIRST_YEAR, GOAL, LAST_YEAR, MONTH, MOST_MONTHS, month_number, parse_goal
 from laborsim.scenario.messages import field_name
 from laborsim.scenario.parameters.registry import Parameter, declared
 from laborsim.scenario.places import Key, Place
@@ -218,6 +218,7 @@ class _CrossChecks:
                 yield self.problem(
                     (*at, "indicator"), f"no such indicator: {indicator!r}", listed(names_, 80), near
                 )
+            yield from self.share_goal(indicator, target.get("goal"), (*at, "goal"))
             group = target.get("group")
             if isinstance(group, str) and ":" in group and self.region:
                 kind, code = group.split(":", 1)
@@ -225,6 +226,16 @@ class _CrossChecks:
                     yield from self.code(code, self.zone_codes(True), (*at, "group"), kind)
                 elif kind == "sector":
                     yield from self.code(code, self.region.sectors, (*at, "group"), kind)
+
+    def share_goal(self, indicator: Any, goal: Any, path: Sequence[Key]) -> Iterator[Problem]:
+        """A goal of a share that was written in per cent, which no run could miss or meet."""
+        if indicator not in self.known.shares or not isinstance(goal, str) or GOAL.fullmatch(goal) is None:
+            return
+        comparison, number = parse_goal(goal)
+        if number > 1.0:
+            meant = f'"{comparison} {number / 100:.6g}"' if number <= 100.0 else ""
+            message = f"{indicator} is a share: a goal of {number:g} is above 1"
+            yield self.problem(path, message, 'a share from 0 to 1 such as "0.04", or per cent such as "4%"', meant)
 
     def events(self) -> Iterator[Problem]:
         for i, event in _rows(self.data.get("events")):

@@ -49,11 +49,13 @@ class Known:
     ----------
     regions : region name or path -> RegionFacts; raises UnknownRegion.
     indicators : names of indicators that targets may use.
+    shares : those of them that lie between 0 and 1.
     programs : codes of training programs.
     """
 
     regions: Callable[[str], RegionFacts] | None = None
     indicators: Collection[str] = field(default=())
+    shares: Collection[str] = field(default=())
     programs: Collection[str] = field(default=())
 
 
