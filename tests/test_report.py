@@ -136,7 +136,7 @@ def test_a_policy_is_said_to_meet_a_target_only_by_more_than_chance(
         assert bool(charts_targets._changed(results)) == said
     monkeypatch.undo()
     title, text = charts_targets.finding(results, results.targets())
-    assert re.match(r"\d+ of \d+ targets (is|are) met in at least half of the runs in the baseline", title)
+    assert re.match(r"In the baseline \d+ of \d+ targets met, \d+ toss-ups?, \d+ missed", title)
     assert "of 4 runs" in text and "% of runs" not in text
 
 
@@ -144,6 +144,44 @@ def test_ranks_are_whole_and_their_peers_assumed() -> None:
     assert shown(20.2, "rank") == "20"
     assert wording.target_name("Jobs", "peer_rank_jobs") == "Jobs (peers' figures assumed)"
     assert wording.target_name("Jobs", "quality_jobs") == "Jobs"
+
+
+@pytest.mark.parametrize(
+    ("value", "goal", "kind", "said"),
+    [
+        (0.02409, "<= 0.024", "share", "2.41%"),
+        (0.0240004, "<= 2.4%", "share", "2.40004%"),
+        (0.0239, "<= 0.024", "share", "2.4%"),
+        (0.0239, ">= 0.024", "share", "2.39%"),
+        (0.031, "<= 0.024", "share", "3.1%"),
+        (0.07, ">= 0.07", "share", "7.0%"),
+        (19.996, ">= 20", "wage", "$19.996"),
+        (30.04, "<= 30", "days", "30.04 days"),
+        (999_999.7, ">= 1000000", "people", "999,999.7"),
+        (-0.0001, ">= 0", "share", "-0.01%"),
+        (math.nan, ">= 0", "share", "n/a"),
+    ],
+)
+def test_a_miss_shows_as_a_miss(value: float, goal: str, kind: str, said: str) -> None:
+    assert wording.against_goal(value, goal, kind) == said
+
+
+def test_targets_are_met_missed_or_a_toss_up(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = results.targets()
+    table = pd.concat([table.assign(target=f"T{k}", probability=p) for k, p in enumerate((1.0, 0.75, 0.5, 0.25, 0.2))])
+    base = table[table["policy"] == "baseline"].drop_duplicates("target")
+    title, text = charts_targets.finding(results, base)
+    assert title.startswith("In the baseline 1 of 5 targets met, 3 toss-ups, 1 missed")
+    assert "toss-up: met in 2 of 4 runs" in text
+    monkeypatch.setattr(results, "targets", lambda: base)
+    line = front.targets_line(results)
+    assert "Missed: T4." in line and "Toss-up: T1; T2; T3." in line
+    screen = terminal.console()
+    monkeypatch.undo()
+    with screen.capture() as got:
+        screen.print(terminal.scorecard(results))
+    words_ = {wording.verdict(p) for p in results.targets()["probability"]}
+    assert all(f"{w}: " in got.get() for w in words_)
 
 
 def test_payers_without_a_name_are_left_out(folder: Path) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from laborsim.report.front import PLURALS, interval, middle, price_of, spent, who
 from laborsim.report.wording import (
+    against_goal,
     goal_words,
-    in_runs,
+    judged,
     money,
     month_name,
     policy_title,
@@ -18,6 +19,7 @@ from laborsim.report.wording import (
     stops,
     target_name,
     target_rows,
+    verdict,
 )
 from laborsim.study.findings import JUDGED, SAME, STOCKS, Findings
 from laborsim.study.outcomes import shown
@@ -78,10 +80,10 @@ def targets(results: Results) -> list[dict[str, Any]]:
             ranged = known and row["runs"] > 1
             cells.append(
                 {
-                    "value": shown(row["value"], kind) if known else "no figure",
+                    "value": against_goal(row["value"], row["goal"], kind) if known else "no figure",
                     "range": f"{shown(row['low'], kind)} to {shown(row['high'], kind)}" if ranged else "",
-                    "chance": f"met {in_runs(row['probability'], int(row['runs']))}" if known else str(row["remark"]),
-                    "met": bool(row["met"]),
+                    "chance": judged(row) if known else str(row["remark"]),
+                    "met": verdict(row["probability"]) == "met",
                 }
             )
         out.append(

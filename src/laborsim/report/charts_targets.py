@@ -10,17 +10,20 @@ import numpy as np
 from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line
 from laborsim.report.wording import (
+    against_goal,
     goal_words,
     in_runs,
+    judged,
     lower,
     policy_title,
     region_title,
     runs_note,
     shorten,
     target_name,
+    verdict,
 )
 from laborsim.scenario.fields import parse_goal
-from laborsim.study.outcomes import outcome, shown
+from laborsim.study.outcomes import outcome
 from laborsim.study.scorecard import target_values
 from laborsim.study.statistics import discoveries, sign_test
 from laborsim.study.task import BASELINE
@@ -139,7 +142,7 @@ def _against_goal(rows: pd.DataFrame, policies: list[str]) -> list[dict[str, Any
                 "at": at,
                 "lo": min(one, two),
                 "hi": max(one, two),
-                "value": shown(row["value"], kind) if math.isfinite(row["value"]) else "no figure",
+                "value": against_goal(row["value"], row["goal"], kind) if math.isfinite(row["value"]) else "no figure",
                 "chance": (
                     f"{100 * row['probability']:.0f}%"
                     if row["runs"] >= 20
@@ -170,9 +173,10 @@ def finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
     known = table[table["probability"].notna()]
     names = list(dict.fromkeys(known["target"]))
     base = known[known["policy"] == BASELINE]
-    likely = int((base["probability"] >= 0.5).sum())
-    are = "is" if likely == 1 else "are"
-    title = f"{likely} of {len(names)} targets {are} met in at least half of the runs in the baseline"
+    classes = [verdict(p) for p in base["probability"]]
+    met, open_, missed = (classes.count(c) for c in ("met", "toss-up", "missed"))
+    title = f"In the baseline {met} of {len(names)} targets met, {open_} toss-up{'s' if open_ != 1 else ''}, "
+    title += f"{missed} missed"
     changed = _changed(results)
     if changed:
         said = [
@@ -188,7 +192,7 @@ def finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
         kind = outcome(row["indicator"], row["unit"]).kind
         parts.append(
             f"{target_name(name, row['indicator'])}: goal {goal_words(row['goal'], kind)}, baseline "
-            f"{shown(row['value'], kind)}, met {in_runs(row['probability'], int(row['runs']))}"
+            f"{against_goal(row['value'], row['goal'], kind)}, {judged(row)}"
         )
     return title, "; ".join(parts) + "."
 

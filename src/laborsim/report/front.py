@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from laborsim.report.wording import (
+    FEW,
+    MOST,
     NOT_DISTINGUISHABLE,
     in_runs,
     join,
@@ -17,6 +19,7 @@ from laborsim.report.wording import (
     price,
     target_name,
     two_digits,
+    verdict,
 )
 from laborsim.study.findings import JUDGED, POWER, STOCKS, TESTED_TO, Findings, detectable
 from laborsim.study.outcomes import shown
@@ -238,11 +241,14 @@ def targets_line(results: Results) -> str:
     if table.empty:
         return ""
     title, _ = finding(results, table)
-    base = table[(table["policy"] == results.policies[0]) & (table["probability"] < 0.5)]
-    missed = [lower(target_name(str(t), str(i))) for t, i in zip(base["target"], base["indicator"], strict=True)]
-    few = missed[:4]
-    more = f"; and {len(missed) - len(few)} more" if len(missed) > len(few) else ""
-    return f"{title}." + (f" Missed in more than half: {'; '.join(few)}{more}." if few else "")
+    base = table[table["policy"] == results.policies[0]]
+    said = f"{title} (met: in at least {100 * MOST:.0f}% of runs; missed: in at most {100 * FEW:.0f}%)."
+    for of, heading in (("missed", "Missed"), ("toss-up", "Toss-up")):
+        rows = base[[verdict(p) == of for p in base["probability"]]]
+        names = [lower(target_name(str(t), str(i))) for t, i in zip(rows["target"], rows["indicator"], strict=True)]
+        more = f"; and {len(names) - 4} more" if len(names) > 4 else ""
+        said += f" {heading}: {'; '.join(names[:4])}{more}." if names else ""
+    return said
 
 
 def certainty(results: Results, findings: Findings) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from laborsim.report.wording import (
     NOT_DISTINGUISHABLE,
+    against_goal,
     chance,
     each,
     goal_words,
@@ -18,6 +19,7 @@ from laborsim.report.wording import (
     price,
     target_name,
     target_rows,
+    verdict,
 )
 from laborsim.study.outcomes import shown
 
@@ -56,7 +58,8 @@ def scorecard(results: Results) -> Table:
     """Targets by policy: value with its range over runs, and the probability of meeting the goal."""
     out = _table(
         f"Targets: {results.about['scenario']['title']}",
-        "value with 5% and 95% of runs; below it how many of the runs meet the goal. Synthetic region, not a forecast.",
+        "value with 5% and 95% of runs; below it how many of the runs meet the goal: met if at least 80% do, missed if "
+        "at most 20% do, else a toss-up. Synthetic region, not a forecast.",
     )
     out.add_column("target\n[dim]goal[/dim]", max_width=44)
     for policy in results.policies:
@@ -67,10 +70,12 @@ def scorecard(results: Results) -> Table:
             if not math.isfinite(row["value"]):
                 cells.append("no figure")
                 continue
-            ink = "green" if row["probability"] >= 0.8 else "red" if row["probability"] < 0.2 else "yellow"
+            said = verdict(row["probability"])
+            ink = {"met": "green", "missed": "red"}.get(said, "yellow")
             span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if row["runs"] > 1 else ""
             cells.append(
-                f"{shown(row['value'], kind)}{span}\n[{ink}]{chance(row['probability'], int(row['runs']))}[/{ink}]"
+                f"{against_goal(row['value'], row['goal'], kind)}{span}\n"
+                f"[{ink}]{said}: {chance(row['probability'], int(row['runs']))}[/{ink}]"
             )
         out.add_row(
             f"{target_name(name, first['indicator'])}\n[dim]{goal_words(first['goal'], kind)} by {first['by']}[/dim]",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
+from laborsim.indicators.targets import meets
 from laborsim.scenario.fields import parse_goal
 from laborsim.study.outcomes import outcome, shown
 
@@ -12,6 +17,8 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 NOT_DISTINGUISHABLE = "not distinguishable from zero"
+MOST: Final = 0.8  # share of runs from which on a target is called met
+FEW: Final = 0.2  # share of runs up to which it is called missed
 CAVEAT = "Synthetic region, not a forecast."
 
 
@@ -196,6 +203,54 @@ def goal_words(goal: str, kind: str) -> str:
     if kind == "rank":
         return f"{words} {number:.4g}"
     return f"{words} {shown(number, kind)}"
+
+
+def against_goal(value: float, goal: str, kind: str) -> str:
+    """A figure with as many digits as it takes to see whether it meets its goal.
+
+    Examples
+    --------
+    >>> against_goal(0.02409, "<= 0.024", "share"), against_goal(0.031, "<= 0.024", "share")
+    ('2.41%', '3.1%')
+    >>> against_goal(10.2, "<= 10", "rank"), against_goal(10.0, "<= 10", "rank")
+    ('10.2', '10')
+    """
+    text = shown(value, kind)
+    if not math.isfinite(value):
+        return text
+    factor, digits = (100.0, 1) if kind == "share" else (1.0, {"wage": 2, "days": 1}.get(kind, 0))
+    comparison, number = parse_goal(goal)
+    dollar, unit = "$" if kind in ("wage", "dollars") else "", {"share": "%", "days": " days"}.get(kind, "")
+    met = bool(meets(np.array([value]), goal)[0])
+
+    def same(said: float) -> bool:
+        return bool(meets(np.array([said]), f"{comparison} {round(factor * number, 9)}")[0]) == met
+
+    if same(float(re.sub(r"[^0-9.+-]", "", text))):
+        return text
+    for more in range(digits + 1, digits + 6):
+        if same(round(factor * value, more)):
+            return f"{'-' if value < 0 else ''}{dollar}{abs(factor * value):,.{more}f}{unit}"
+    return text
+
+
+def verdict(probability: float) -> str:
+    """A target as its runs meet it: in at least 80% of them, in at most 20%, or between; empty without a figure.
+
+    Examples
+    --------
+    >>> verdict(0.8), verdict(0.5), verdict(0.2)
+    ('met', 'toss-up', 'missed')
+    """
+    if not math.isfinite(probability):
+        return ""
+    return "met" if probability >= MOST - 1e-9 else "missed" if probability <= FEW + 1e-9 else "toss-up"
+
+
+def judged(row: Any) -> str:
+    """A row of the scorecard in words: "toss-up: met in 2 of 4 runs"."""
+    said = verdict(row["probability"])
+    return f"{said + ': ' if said != 'met' else ''}met {in_runs(row['probability'], int(row['runs']))}"
 
 
 def shorten(text: str, most: int = 30) -> str:
