@@ -189,11 +189,12 @@ def test_a_killed_worker_costs_nothing(
 ) -> None:
     deaths = tmp_path / "death"
     monkeypatch.setenv("LABORSIM_TEST_DEATHS", str(deaths))
+    monkeypatch.setenv("LABORSIM_TEST_SLEEP", "0.2")  # runs are still to begin when the file appears
 
     class Deadly(Told):
         def finished(self, record) -> None:
             super().finished(record)
-            if len(self.keys) in (3, 18):  # far enough apart: a second kill while a run is made alone is its own
+            if len(self.keys) in (3, 14):  # far enough apart: a second kill while a run is made alone is its own
                 deaths.touch()
 
     told = Deadly()
