@@ -350,7 +350,7 @@ def test_content_never_prices_what_chance_explains(tmp_path: Path) -> None:
     about = content(found, [])
     free = next(o for o in about["options"] if o["policy"] == "training")
     assert free["costs"] == [] and free["idle"] == "spent nothing: its budget is 0"
-    assert free["gains"] == "no group by more than chance"
+    assert free["gains"] == free["losses"] == "not tested"
 
 
 def test_a_policy_that_spent_nothing_is_not_said_to_be_tested(tmp_path: Path) -> None:

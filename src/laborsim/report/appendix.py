@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.front import PLURALS, interval, middle, price_of, spent, who
+from laborsim.report.front import NOT_TESTED, PLURALS, interval, middle, price_of, spent, who
 from laborsim.report.wording import (
     against_goal,
     goal_words,
@@ -63,8 +63,8 @@ def options(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "spent": spent(results, policy, comparison),
                 "idle": findings.idle.get(policy, ""),
                 "costs": lines,
-                "gains": who(comparison, 1),
-                "losses": who(comparison, -1),
+                "gains": NOT_TESTED if policy in findings.idle else who(comparison, 1),
+                "losses": NOT_TESTED if policy in findings.idle else who(comparison, -1),
             }
         )
     return out
@@ -119,8 +119,8 @@ def owners(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "spent": spent(results, policy, comparison),
                 "remarks": remarks[:4],
                 "more_remarks": max(0, len(remarks) - 4),
-                "gains": who(comparison, 1),
-                "losses": who(comparison, -1),
+                "gains": NOT_TESTED if policy in findings.idle else who(comparison, 1),
+                "losses": NOT_TESTED if policy in findings.idle else who(comparison, -1),
             }
         )
     return [{"owner": owner, "policies": policies} for owner, policies in found.items()]

@@ -37,6 +37,7 @@ FEW_POLICIES = 4  # more of them are written smaller, with less about each
 MOST_POLICIES = 6  # rows of the first page; the appendix has all
 MOST_NAMED = 3  # policies and pairs that get a sentence of their own
 MOST_CHANGES = 3
+NOT_TESTED = "not tested"  # groups better and worse off under a policy that did nothing
 
 
 def decision(results: Results, policies: Sequence[str]) -> str:
@@ -78,7 +79,8 @@ def answer(results: Results, findings: Findings) -> list[str]:
         others = " (or from the others)" if len(policies) > 1 and not findings.apart else ""
         alone = any(row["low"] > 0 or row["high"] < 0 for row in map(findings.row, policies))
         said.append(
-            f"No policy can be told from the baseline{others}: what each adds to the number of {PLURALS[stock]} is "
+            f"No {'tested ' if findings.idle else ''}policy can be told from the baseline{others}: "
+            f"what each adds to the number of {PLURALS[stock]} is "
             f"{NOT_DISTINGUISHABLE} with {runs} runs of each"
             f"{', allowing for the number of comparisons' if alone else ''}."
         )
@@ -192,8 +194,8 @@ def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 if known
                 else None,
                 "price": "no price: nothing to price" if idle else price_of(row, sure),
-                "gains": who(findings.comparisons[policy], 1, 2, figures),
-                "losses": who(findings.comparisons[policy], -1, 2, figures),
+                "gains": NOT_TESTED if idle else who(findings.comparisons[policy], 1, 2, figures),
+                "losses": NOT_TESTED if idle else who(findings.comparisons[policy], -1, 2, figures),
             }
         )
     return out

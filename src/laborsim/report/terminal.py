@@ -75,7 +75,7 @@ def scorecard(results: Results) -> Table:
             span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if row["runs"] > 1 else ""
             cells.append(
                 f"{against_goal(row['value'], row['goal'], kind)}{span}\n"
-                f"[{ink}]{said}: {chance(row['probability'], int(row['runs']))}[/{ink}]"
+                f"[{ink}]{said}: {chance(row['probability'], int(row['runs'])).split(' run')[0]}[/{ink}]"
             )
         out.add_row(
             f"{target_name(name, first['indicator'])}\n[dim]{goal_words(first['goal'], kind)} by {first['by']}[/dim]",
