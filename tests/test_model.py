@@ -17,6 +17,7 @@ import laborsim
 import worlds
 from laborsim.market import codes
 from laborsim.market.demand import OPEN
+from laborsim.scenario.starter import starter
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "independence-works-2025.toml"
 SCALE = 0.01
@@ -130,6 +131,22 @@ def test_policies_change_nothing_before_they_start(spec):
     base = simulated(spec, start)
     for name in spec.policies:
         assert simulated(spec, start, policy=name).state_hash() == base.state_hash()
+
+
+def test_people_beyond_the_border_are_counted_nowhere(tmp_path):
+    """A region with several zones of commuters: every group of residents adds up to those who live in it."""
+    file = tmp_path / "s.toml"
+    file.write_text(starter("Louisville", "kentuckianaworks", ("21111",), file.name))
+    model = laborsim.LaborMarket(laborsim.load_scenario(file), rng=1, scale=0.01)
+    model.step()
+    e, p, n = model.economy, model.world.people, model.world.people.size
+    assert e.zones - e.outside > 1
+    residents = (p.state[:n] != codes.GONE) & (p.zone[:n] < e.outside)
+    frame = model.frame()
+    for state, indicator in ((codes.UNEMPLOYED, "labor_force"), (codes.SELF_EMPLOYED, "employment")):
+        want = 100 * (residents & (p.state[:n] <= state)).sum()
+        by_sex = [frame.series(indicator, g)[-1] for g in ("sex:male", "sex:female")]
+        assert frame.series(indicator)[-1] == sum(by_sex) == want
 
 
 def test_books_hold_every_month(spec):

@@ -161,11 +161,11 @@ def _prepare(lo, hi, p, wage_bits, g, x):  # type: ignore[no-untyped-def]
         by_skill[k] = second + np.uint16(70) + np.uint16(education[k]) * np.uint16(3)
     for k in range(size):
         s = state[k]
-        column[k] = s * np.uint8(FACTS) if s <= SELF_EMPLOYED else s + np.uint8(OTHERS)
+        column[k] = s * np.uint8(FACTS) if s <= SELF_EMPLOYED else (s + np.uint8(OTHERS)) * np.uint8(s != GONE)
     for k in range(size):
         employed[k] = np.uint8(state[k] <= SELF_EMPLOYED) * np.uint8(FACTS - 1)
     for k in range(size):
-        here[k] = (zone[k] != outside) & (state[k] != GONE)
+        here[k] = (zone[k] < outside) & (state[k] != GONE)
     for k in range(size):
         pays[k] = state[k] <= PART_TIME_INVOLUNTARY
     for k in range(size):
@@ -240,7 +240,7 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):
             paid = p.state[i] <= PART_TIME_INVOLUNTARY
             if paid and hired == g.month - 12:
                 kept[site[p.job[i]]] += 1
-            if p.zone[i] == g.outside:
+            if p.zone[i] >= g.outside:
                 continue
             kind = -1
             if was != now:
