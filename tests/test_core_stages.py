@@ -15,6 +15,9 @@ from laborsim.market import (
     codes,
     demand,
     hiring,
+    insurance,
+    layoffs,
+    leaving,
     participation,
     search,
     separations,
@@ -99,7 +102,7 @@ def test_moves_and_hires_keep_the_books(seed, count):
 def test_scarce_places_go_to_the_lowest_scores(candidates, places):
     cell = np.array([c for c, _ in candidates], np.int32)
     score = np.array([s for _, s in candidates], np.float64)
-    taken = separations.choose(score, cell, np.array(places, np.int32))
+    taken = layoffs.choose(score, cell, np.array(places, np.int32))
     for c in range(6):
         own = [k for k in range(len(candidates)) if cell[k] == c]
         best = sorted(own, key=lambda k: (score[k], k))[: places[c]]
@@ -226,7 +229,7 @@ def test_leaving_matches_plain_python():
     w = m.world
     p, h = w.people, w.households
     q = m.room("separations")
-    b = separations._behaviour(m)
+    b = leaving._behaviour(m)
     cost, _ = childcare(m)
     leave, match = m.key(Stream.LEAVE_LABOR_FORCE), m.key(Stream.MATCH_QUALITY, fixed=True)
     quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
@@ -242,7 +245,7 @@ def test_leaving_matches_plain_python():
             continue
         age = (m.index - int(p.birth[i])) // 12
         band = max(b for b, floor in enumerate(codes.AGE_BAND_FLOORS) if age >= floor)
-        usual = 1 + separations.USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
+        usual = 1 + leaving.USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
         base = q["leave_by_age"][band] / usual
         base *= q["leave_women_factor"] if p.sex[i] == codes.FEMALE else 1.0
         u = draw(leave, p.id[i])
@@ -261,7 +264,7 @@ def test_leaving_matches_plain_python():
             out *= q["leave_young_child_factor"] * left ** -m.parameters["participation.childcare_elasticity"]
             if h.care[hh] == codes.CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= q["leave_no_place_factor"]
-        elif h.children[hh] > 0 and p.sex[i] == codes.MALE and age >= separations.FATHERHOOD:
+        elif h.children[hh] > 0 and p.sex[i] == codes.MALE and age >= leaving.FATHERHOOD:
             out *= q["leave_father_factor"]
         end = 0.0
         if tenure < 63:
@@ -269,11 +272,11 @@ def test_leaving_matches_plain_python():
             still = bad_by_tenure[max(min(-int(p.hired[i]), 63) - settling, 0)]
             if to_unit(u64(bits(match, key))) < still / (still + 1 - q["bad_match_share"]):
                 end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
-        if u < min(out + end, separations.MOST):
+        if u < min(out + end, leaving.MOST):
             want[i] = "inactive" if u < out else "unemployed"
     rows, states, reasons = m.buffers()
     moved = m.crew.map(
-        separations._leave,
+        leaving._leave,
         p.size,
         p.columns,
         h.columns,
@@ -297,7 +300,7 @@ def test_layoffs_bring_cells_to_target_and_take_the_newest_first():
     demand.stage(m)
     c = m.world.cells
     c.target[: c.size] = np.maximum(c.filled[: c.size] - 1, 0)
-    separations._layoffs(m)
+    layoffs.layoffs(m)
     assert np.all(c.filled[: c.size] <= c.target[: c.size])
     worlds.check(m.world)
     assert m.counts.separations[codes.LAYOFF].sum() + m.counts.separations[codes.LAYOFF_TEMPORARY].sum() > 0
@@ -317,7 +320,7 @@ def test_recall_fills_room_from_those_waiting_and_keeps_seniority():
     demand.stage(m)
     c.target[: c.size] = c.filled[: c.size] + c.recall[: c.size]
     m.index = 4
-    separations._recalls(m)
+    layoffs.recalls(m)
     back = p.state[rows] <= codes.PART_TIME_INVOLUNTARY
     assert 0.3 < back.mean() < 0.8
     assert np.all(p.hired[rows][back] == hired[back])
@@ -333,7 +336,7 @@ def test_insurance_needs_a_work_history():
     p.since[rows], p.hours[rows] = m.index, 40
     p.history[rows] = 0b111111
     p.history[rows[:10]] = 0b11111
-    separations.insure(m, rows)
+    insurance.insure(m, rows)
     assert np.all(p.ui_weeks[rows[:10]] == 0)
     assert np.all(p.ui_weeks[rows[10:]] > 0)
     r = rows[20]
@@ -407,7 +410,7 @@ def test_closed_establishments_let_everyone_go_and_come_back():
     closed = int((est.closed[c.establishment[p.job[staff]]] == m.index).sum())
     identity = int(est.id[0])
     c.target[: c.size][c.establishment[: c.size] == 0] = 0
-    separations._layoffs(m)
+    layoffs.layoffs(m)
     assert own.size > 0
     assert c.filled[: c.size][c.establishment[: c.size] == 0].sum() == 0
     assert not np.any(p.state[own] == codes.TEMPORARY_LAYOFF)

@@ -23,6 +23,7 @@ DISCOURAGED: Final = 10
 OTHER_INACTIVE: Final = 11
 GONE: Final = 12  # died or moved away: a free row
 N_STATES: Final = 13
+PAYROLL: Final = (FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY)  # states with a job cell and an employer
 
 STATES: Final = (
     "full_time",

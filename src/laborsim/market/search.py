@@ -27,10 +27,10 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, bits, to_unit, uniform
 from laborsim.market.draws import bits as draw_bits
+from laborsim.market.leaving import bad_matches, quality_of_cells
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
-from laborsim.market.separations import bad_matches, quality_of_cells
 from laborsim.market.transitions import gather, months_out
 
 # Steps of wages from $1 an hour: the top of the float's own bits.
@@ -79,7 +79,7 @@ class Employed(NamedTuple):
     by_occupation: NDArray[np.float64]  # (O,) usual wage ** pay
     by_wage: NDArray[np.float64]  # (WAGE_STEPS,) most that own wage ** -pay can be, by the top bits of the wage
     cell_quality: NDArray[np.uint8]  # (cells,) mean job quality
-    bad_share: NDArray[np.float64]  # (64,) see `separations.bad_matches`
+    bad_share: NDArray[np.float64]  # (64,) see `leaving.bad_matches`
     match_key: np.uint64
 
 

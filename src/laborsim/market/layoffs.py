@@ -1,0 +1,237 @@
+"""Layoffs and recalls: employers with more people than they want, and those with room again.
+
+Employers with room call back people on temporary layoff before anyone else. A cell that holds more people than it wants
+lays off down to its target (all, where the establishment has closed), the newest first with keyed noise; which layoffs
+are temporary depends on how sudden the sector's fall is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    CLOSURE,
+    FULL_TIME,
+    LAYOFF,
+    LAYOFF_TEMPORARY,
+    PART_TIME,
+    PAYROLL,
+    TEMPORARY_LAYOFF,
+    UNEMPLOYED,
+)
+from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
+from laborsim.market.insurance import insure
+from laborsim.market.month import Month
+from laborsim.market.participation import MAX_AGE, by_age, inactive_reason
+from laborsim.market.transitions import gather, hire, move
+
+
+@njit(cache=True, nogil=True)
+def _collect(lo, hi, chunk, p, flag, first, last, rows):  # type: ignore[no-untyped-def]
+    """Rows of states `first` to `last` whose cell is flagged; `flag` has one entry more, for no job, in front."""
+    n = np.uint64(lo)
+    if first == last:  # few are waiting: list them first
+        for row in range(lo, hi):
+            rows[n] = row
+            n += np.uint64(p.state[np.uint64(row)] == first)
+        listed = n
+        n = np.uint64(lo)
+        for k in range(lo, listed):
+            i = np.uint64(rows[k])
+            rows[n] = i
+            n += np.uint64(flag[np.uint64(p.job[i] + 1)])
+        return np.int64(n) - lo
+    for row in range(lo, hi):
+        i = np.uint64(row)  # unsigned: no test for negative indices
+        rows[n] = row
+        n += np.uint64(flag[np.uint64(p.job[i] + 1)] & (first <= p.state[i]) & (p.state[i] <= last))
+    return np.int64(n) - lo
+
+
+def _flagged(condition: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Flags of cells as `_collect` wants them."""
+    return np.concatenate([np.zeros(1, np.uint8), condition.view(np.uint8)])
+
+
+@njit(cache=True, nogil=True)
+def _lowest(score, cell, order, places, taken):  # type: ignore[no-untyped-def]
+    """Mark the `places[cell]` lowest scores of each cell; `order` sorts by score."""
+    for k in order:
+        c = cell[k]
+        if places[c] > 0:
+            places[c] -= 1
+            taken[k] = True
+
+
+def choose(score: NDArray[np.float64], cell: NDArray[np.int32], places: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Scarce places go to the lowest scores of each cell, whatever the order of rows.
+
+    Parameters
+    ----------
+    score, cell : (n,) keyed score and cell of each candidate.
+    places : (cells,) places per cell; used up in place.
+    """
+    taken = np.zeros(score.size, np.bool_)
+    # Keyed scores do not tie (those of infinity are never taken), so the fast sort gives one order.
+    _lowest(score, cell, np.argsort(score), places, taken)
+    return taken
+
+
+@njit(cache=True, nogil=True)
+def _scores(p, rows, key, month, seniority, out):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        months = max(month - p.hired[i], 0)
+        out[k] = to_unit(bits(key, p.id[i])) + seniority * months / (months + 24.0)
+
+
+@njit(cache=True, nogil=True)
+def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, waiting_leave, month, states, reasons):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        b = bits(kind_key, p.id[i])
+        age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+        hh = p.household[i]
+        young = h.children[hh] > 0 and month - h.youngest[hh] < 72
+        if e.closed[c.establishment[p.job[i]]] <= month:
+            states[k] = UNEMPLOYED
+            reasons[k] = CLOSURE
+        elif to_unit(b) < temporary[c.sector[p.job[i]]]:
+            states[k] = TEMPORARY_LAYOFF
+            reasons[k] = LAYOFF_TEMPORARY
+        else:
+            states[k] = UNEMPLOYED
+            reasons[k] = LAYOFF
+        out = leave[age] if reasons[k] != LAYOFF_TEMPORARY else leave[age] * waiting_leave
+        if to_unit(more_bits(b, 1)) < out:
+            states[k] = inactive_reason(p.traits[i], age, young, p.sex[i], False)
+            if reasons[k] == LAYOFF_TEMPORARY:
+                reasons[k] = LAYOFF
+
+
+@njit(cache=True, nogil=True)
+def _recall_hazard(p, rows, key, lost_key, month, hazard, fade, lost, back, gone, score):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        b = bits(key, p.id[i])
+        waited = max(month - p.since[i] - 1, 0)
+        back[k] = to_unit(b) < hazard * fade**waited
+        gone[k] = to_unit(bits(lost_key, p.id[i])) < lost
+        score[k] = to_unit(more_bits(b, 1))
+
+
+def recalls(month: Month) -> None:
+    """Call back people on temporary layoff where their cell has room; some layoffs turn permanent."""
+    q = month.room("separations")
+    w = month.world
+    p = w.people.columns
+    rows, _, _ = month.buffers()
+    waiting = _flagged(w.cells.recall[: w.cells.size] > 0)
+    found = month.crew.map(_collect, w.people.size, p, waiting, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows)
+    (candidates,) = gather(found, rows)
+    candidates = candidates.copy()
+    if not candidates.size:
+        return
+    back, gone = np.zeros(candidates.size, np.bool_), np.zeros(candidates.size, np.bool_)
+    score = np.zeros(candidates.size)
+    key = month.key(Stream.RECALL)
+    _recall_hazard(
+        p,
+        candidates,
+        key,
+        month.key(Stream.LAYOFF_KIND),
+        month.index,
+        q["recall_hazard"],
+        q["recall_fade"],
+        q["recall_lost"],
+        back,
+        gone,
+        score,
+    )
+    cells = w.people.job[candidates]
+    gone |= w.establishments.closed[w.cells.establishment[cells]] <= month.index
+    room = np.maximum(w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size], 0).astype(np.int32)
+    score[~back] = np.inf
+    called = choose(score, cells, room) & back
+    r = candidates[called]
+    hours = w.people.hours[r]
+    states = np.where(hours >= 35, FULL_TIME, PART_TIME).astype(np.uint8)
+    hired = w.people.hired[r].copy()  # recall keeps seniority
+    w.people.ui_weeks[r] = 0
+    hire(month, r, cells[called].astype(np.int32), states, w.people.wage[r], hours, recall=True)
+    w.people.hired[r] = hired
+    lost = candidates[gone & ~called]
+    move(month, lost, np.full(lost.size, UNEMPLOYED, np.uint8), np.zeros(lost.size, np.uint8))
+
+
+def layoffs(month: Month) -> None:
+    """Bring cells that hold more people than they want down to their target."""
+    q = month.room("separations")
+    w = month.world
+    p = w.people.columns
+    excess = _excess(month)
+    rows, _, _ = month.buffers()
+    found = month.crew.map(_collect, w.people.size, p, _flagged(excess > 0), PAYROLL[0], PAYROLL[-1], rows)
+    (candidates,) = gather(found, rows)
+    candidates = candidates.copy()
+    score = np.zeros(candidates.size)
+    _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, q["seniority"], score)
+    r = candidates[choose(score, w.people.job[candidates], excess)]
+    path = month.memory["demand"]["path"]
+    fall = np.log(path[2] / path[0])
+    temporary = np.clip(
+        q["temporary_base"] + q["temporary_slope"] * np.maximum(fall - 0.02, 0.0), 0.0, q["temporary_most"]
+    )
+    leave = month.table("separations.laid_off_leave", lambda: by_age(q["laid_off_leave"]))
+    states, reasons = np.empty(r.size, np.uint8), np.empty(r.size, np.uint8)
+    _after_layoff(
+        p,
+        w.households.columns,
+        w.cells.columns,
+        w.establishments.columns,
+        r,
+        month.key(Stream.LAYOFF_KIND),
+        temporary,
+        leave,
+        float(q["waiting_leave"]),
+        month.index,
+        states,
+        reasons,
+    )
+    _count_displaced(month, r)
+    insure(month, r[(states == UNEMPLOYED) | (states == TEMPORARY_LAYOFF)])
+    move(month, r, states, reasons)
+
+
+def _excess(month: Month) -> NDArray[np.int32]:
+    """People to lay off by cell: filled beyond target, and beyond the slack given to technology (demand).
+
+    The cell's own draw rounds the slack as it rounds the target, so that a little slack spares few.
+    """
+    c = month.world.cells
+    n = c.size
+    slack = month.memory["demand"]["slack"][c.occupation[:n]]
+    allowed = c.target[:n].copy()
+    eased = np.flatnonzero((slack > 1.0) & (c.filled[:n] > c.target[:n]))
+    draw = uniforms(month.key(Stream.TARGET_ROUNDING, fixed=True), eased.astype(np.uint64))
+    allowed[eased] += np.floor(c.target[eased] * (slack[eased] - 1.0) + draw).astype(np.int32)
+    return np.asarray(np.maximum(c.filled[:n] - allowed, 0), np.int32)
+
+
+def _count_displaced(month: Month, rows: NDArray[np.int64]) -> None:
+    """Of those laid off, as many as their cell's target is lower for technology count as displaced by it."""
+    c = month.world.cells
+    n = c.size
+    laid_off = np.bincount(month.world.people.job[rows], minlength=n)
+    lower = 1.0 / month.memory["demand"]["technology"][c.occupation[:n]] - 1.0
+    hit = np.flatnonzero((laid_off > 0) & (lower > 0.0))
+    draw = uniforms(month.key(Stream.TARGET_ROUNDING, fixed=True), hit.astype(np.uint64))
+    lost = np.minimum(laid_off[hit], np.floor(c.target[hit] * lower[hit] + draw)).astype(np.int64)
+    month.counts.ai_displaced += np.bincount(
+        c.occupation[hit], weights=lost, minlength=month.economy.occupations
+    ).astype(np.int64)
+
+
+__all__ = ["choose", "layoffs", "recalls"]

@@ -1,0 +1,249 @@
+"""Leaving: work given up for school, family or other reasons, matches that turn out bad, the self-employed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from laborsim.market.codes import (
+    CARE_PARENT,
+    DISCHARGE,
+    FEMALE,
+    MALE,
+    N_STATES,
+    PAYROLL,
+    QUIT_TO_INACTIVE,
+    QUIT_TO_UNEMPLOYED,
+    SELF_EMPLOYED,
+    TRAIT_ENROLLED,
+    UNEMPLOYED,
+)
+from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.insurance import insure
+from laborsim.market.month import Month
+from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms, inactive_reason
+from laborsim.market.scan import bounds_by_state, scan
+from laborsim.market.transitions import gather, move
+
+MOST = 0.35  # nobody leaves with a higher monthly hazard
+USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover
+FATHERHOOD = 20  # age from which a man in a household with children counts as a father
+CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
+
+
+class Behaviour(NamedTuple):
+    """Parameters of leaving as a kernel wants them."""
+
+    leave: NDArray[np.float64]  # (2, 121) monthly hazard by sex and age
+    enrolled: float
+    young_child: float
+    father: float  # at most 1
+    no_place: float
+    childcare_elasticity: float
+    tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
+    quality: NDArray[np.float64]  # (256,) factor by mean job quality score
+    bad_share: NDArray[np.float64]  # (64,) share of bad matches among those hired k months before the start
+    bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
+    discharge: float
+    self_employed: float
+    quality_most: float  # largest entry of quality
+    bound: NDArray[np.uint32]  # most anyone of the state and sex could face, see `scan`
+
+
+@njit(cache=True, inline="always")
+def _hazards(i, age, p, cell_quality, month, match_key, b):  # type: ignore[no-untyped-def]
+    """Employee i's hazard of leaving work, young children apart, without and factor of job quality; that of a bad match
+    by tenure, and whether the match is bad."""
+    tenure = np.uint64(min(max(month - p.hired[i], 0), 63))
+    out = b.leave[np.uint64(p.sex[i]), age] * b.tenure_shape[tenure]
+    if p.traits[i] & TRAIT_ENROLLED:
+        out *= b.enrolled
+    match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
+    bad = to_unit(match) < b.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))]
+    quality = b.quality[cell_quality[np.uint64(max(p.job[i], 0))]]  # the self-employed have none
+    return out, quality, b.bad_hazard[tenure], bad
+
+
+@njit(cache=True, nogil=True)
+def _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows):  # type: ignore[no-untyped-def]
+    """Rows of those who leave but for young children, of mothers of such, and of the self-employed.
+
+    After the scan, and like it without branches, which would be guessed wrong half the time.
+    """
+    n = np.uint64(lo)
+    for k in range(lo, lo + scan(lo, hi, p, leave_key, b.bound, rows)):
+        i = np.uint64(rows[k])
+        g, state = np.uint64(p.household[i]), p.state[i]
+        age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
+        mother = (p.sex[i] == FEMALE) & (h.children[g] > 0) & (month - h.youngest[g] < 72)
+        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, match_key, b)
+        rows[n] = i
+        most = out * quality + end * np.float64(bad)
+        n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | mother | (state == SELF_EMPLOYED))
+    return np.int64(n) - lo
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _leave(  # type: ignore[no-untyped-def]
+    lo,
+    hi,
+    chunk,
+    p,
+    h,
+    cell_quality,
+    month,
+    leave_key,
+    match_key,
+    b,
+    cost,
+    rows,
+    states,
+    reasons,
+):
+    """Quits out of work, bad matches and the self-employed who give up."""
+    moved = 0
+    for k in range(lo, lo + _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows)):
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
+        s = p.state[i]
+        first = bits(leave_key, p.id[i])
+        u = to_unit(first)
+        age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
+        sex = p.sex[i]
+        traits = p.traits[i]
+        if s == SELF_EMPLOYED:
+            out = b.leave[sex, age] * 0.5
+            if u < out + b.self_employed:
+                hh = p.household[i]
+                young = h.children[hh] > 0 and month - h.youngest[hh] < 72
+                rows[lo + moved] = i
+                states[lo + moved] = inactive_reason(traits, age, young, sex, False) if u < out else UNEMPLOYED
+                reasons[lo + moved] = 0
+                moved += 1
+            continue
+        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, match_key, b)
+        if (sex != FEMALE or age > CHILDBEARING) and u >= out * b.quality_most + end:
+            continue
+        out *= quality
+        end *= bad
+        hh = p.household[i]
+        young = h.children[hh] > 0 and month - h.youngest[hh] < 72
+        if young and sex == FEMALE:
+            left = max(1.0 - cost[hh] / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), 0.05) / USUALLY_LEFT
+            out *= b.young_child * left ** (-b.childcare_elasticity)
+            if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
+                out *= b.no_place
+        elif h.children[hh] > 0 and sex != FEMALE and FATHERHOOD <= age:
+            out *= b.father
+        if u < min(out + end, MOST):
+            rows[lo + moved] = i
+            if u < out:
+                states[lo + moved] = inactive_reason(traits, age, young, sex, False)
+                reasons[lo + moved] = QUIT_TO_INACTIVE
+            else:
+                states[lo + moved] = UNEMPLOYED
+                fired = to_unit(more_bits(first, 1)) < b.discharge
+                reasons[lo + moved] = DISCHARGE if fired else QUIT_TO_UNEMPLOYED
+            moved += 1
+    return moved
+
+
+def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Monthly hazard of a bad match by tenure, and share bad among those hired k months before the start, (64,) each.
+
+    Bad matches made before settling have partly ended already; those made while settling end in the model.
+    """
+    q = month.room("separations")
+    hazard = q["bad_match_hazard"] * (1.0 - np.exp(-np.arange(64) / q["learning_months"]))
+    hazard[63] = 0.0  # stands for all longer tenures: bad matches have ended
+    still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
+    share = still / (still + 1.0 - q["bad_match_share"])
+    settling = min(int(month.parameters["model.settle_months"]), 63)
+    return hazard, share[np.maximum(np.arange(64) - settling, 0)]
+
+
+@njit(cache=True, nogil=True)
+def _mean_quality(quality, establishment, mean, out):  # type: ignore[no-untyped-def]
+    for e in range(mean.size):
+        total = np.uint32(0)
+        for q in range(quality.shape[1]):
+            total += quality[e, q]
+        mean[e] = total // np.uint32(quality.shape[1])
+    for k in range(out.size):
+        out[k] = mean[np.uint64(establishment[k])]
+
+
+def quality_of_cells(month: Month) -> NDArray[np.uint8]:
+    """Mean job quality score of each cell's employer, whole numbers rounded down, (cells,)."""
+    e, c = month.world.establishments, month.world.cells
+    out = np.empty(c.size, np.uint8)
+    _mean_quality(e.quality, c.establishment, np.empty(e.size, np.uint8), out)
+    return out
+
+
+def _behaviour(month: Month) -> Behaviour:
+    q = month.room("separations")
+    months = np.arange(64)
+    leave = by_age(q["leave_by_age"])
+    shape = 1.0 + q["tenure_shape"] * 0.5 ** (months / q["tenure_half_life"])
+    bad_hazard, bad_share = bad_matches(month)
+    score = (np.arange(256) - 127.5) / 127.5
+    path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
+    fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
+    giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
+    usual_shape = 1.0 + USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
+    by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / usual_shape
+    quality = np.exp(-q["quality_elasticity"] * 0.5 * score)
+    most = np.zeros((2, N_STATES))
+    usual_most = max(q["leave_enrolled_factor"], 1.0) * float(quality.max()) * (1.0 + 1e-9)
+    most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
+    most[FEMALE, list(PAYROLL)] = MOST
+    most[:, SELF_EMPLOYED] = giving_up + 0.5 * by_sex.max(axis=1)
+    return Behaviour(
+        quality_most=float(np.exp(q["quality_elasticity"] * 0.5)),
+        bound=bounds_by_state(most),
+        leave=by_sex,
+        enrolled=q["leave_enrolled_factor"],
+        young_child=q["leave_young_child_factor"],
+        father=q["leave_father_factor"],
+        no_place=q["leave_no_place_factor"],
+        childcare_elasticity=month.parameters["participation.childcare_elasticity"],
+        tenure_shape=shape,
+        quality=quality,
+        bad_share=bad_share,
+        bad_hazard=bad_hazard,
+        discharge=q["discharge_share"],
+        self_employed=giving_up,
+    )
+
+
+def leave(month: Month) -> None:
+    """People leave their work, with benefits only while they are widened to the self-employed."""
+    w = month.world
+    b = _behaviour(month)
+    rows, states, reasons = month.buffers()
+    moved = month.crew.map(
+        _leave,
+        w.people.size,
+        w.people.columns,
+        w.households.columns,
+        quality_of_cells(month),
+        month.index,
+        month.key(Stream.LEAVE_LABOR_FORCE),
+        month.key(Stream.MATCH_QUALITY, fixed=True),
+        b,
+        childcare_terms(month)[0],
+        rows,
+        states,
+        reasons,
+    )
+    r, s, why = (a.copy() for a in gather(moved, rows, states, reasons))
+    w.people.ui_weeks[r] = 0
+    if month.economy.ui_all[month.now]:
+        insure(month, r[(s == UNEMPLOYED) & (w.people.state[r] == SELF_EMPLOYED)])
+    move(month, r, s, why)
+
+
+__all__ = ["bad_matches", "leave", "quality_of_cells"]
