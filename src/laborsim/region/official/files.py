@@ -19,13 +19,16 @@ from typing import IO, Any, cast
 
 from laborsim.scenario.problems import Problem, ScenarioError
 
+PLAIN = r"\.(csv|txt)$"  # members of an archive that hold data
 MOST = 50  # problems of one file; reading stops there
 
 Row = tuple[int, list[str]]  # line (or sheet row) from 1, cells
 
 _HTML = re.compile(rb"^\s*(<!doctype html|<html|<head|<\?xml[^>]*>\s*<!doctype html)", re.IGNORECASE)
-#: What damaged archives raise; RuntimeError and NotImplementedError for kinds of compression that are not read.
-_BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+#: What damaged compressed data raise while they are read.
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # kinds of compression that are read
+_SEALED = 0x01 | 0x20 | 0x40  # flags of a zip's member: encrypted, a patch, strongly encrypted
 
 
 class Faults:
@@ -81,19 +84,37 @@ def opened(path: Path, faults: Faults, member: str = "") -> Iterator[IO[bytes]]:
             with gzip.open(path) as unzipped:
                 yield cast(IO[bytes], unzipped)
         elif head.startswith(b"PK\x03\x04") and path.suffix.lower() != ".xlsx":
-            with zipfile.ZipFile(path) as archive:
-                names = [n for n in archive.namelist() if re.search(member or r"\.(csv|txt)$", n, re.IGNORECASE)]
-                if len(names) != 1:
+            with _archive(path, faults) as archive:
+                infos = [i for i in archive.infolist() if re.search(member or PLAIN, i.filename, re.IGNORECASE)]
+                if len(infos) != 1:
                     raise faults.fail(
                         0, "", f"the archive holds {', '.join(archive.namelist()) or 'nothing'}", "one data file"
                     )
-                with archive.open(names[0]) as stream:
+                with _member(archive, infos[0], faults) as stream:
                     yield stream
         else:
             with path.open("rb") as stream:
                 yield stream
-    except _BROKEN as error:
+    except _DAMAGED as error:
         raise faults.fail(0, "", f"the compressed file is damaged or cut short ({error})", "the whole file") from None
+
+
+def _archive(path: Path, faults: Faults) -> zipfile.ZipFile:
+    """A zip opened for reading; RuntimeError is what a version of the format beyond the library's raises."""
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
+        raise faults.fail(0, "", f"is not a zip archive that can be read ({error})", "the whole file") from None
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, faults: Faults) -> IO[bytes]:
+    """A member of a zip opened for reading; OSError is what a place outside the file raises."""
+    if info.flag_bits & _SEALED or info.compress_type not in _PACKED:
+        raise faults.fail(0, info.filename, "is encrypted or packed in a way that is not read", "usual compression")
+    try:
+        return archive.open(info)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise faults.fail(0, info.filename, f"the archive is damaged ({error})", "the whole file") from None
 
 
 def lines(path: Path, faults: Faults, latin: bool = False) -> Iterator[str]:
@@ -123,7 +144,7 @@ def lines(path: Path, faults: Faults, latin: bool = False) -> Iterator[str]:
                             number, f"column {error.start + 1}", f"byte 0x{byte:02x} is not UTF-8", "UTF-8 text"
                         ) from None
                     yield raw.decode("latin-1")
-        except _BROKEN as error:
+        except _DAMAGED as error:
             raise faults.fail(
                 number, "", f"the compressed file is damaged or cut short after this line ({error})", "the whole file"
             ) from None
@@ -163,7 +184,7 @@ def sheet(path: Path, faults: Faults, member: str = "", name: str = "") -> Itera
     with opened(path, faults, member or r"\.xlsx$") as stream:
         try:
             book = load_workbook(stream, read_only=True, data_only=True)
-        except (*_BROKEN, InvalidFileException, KeyError, ValueError) as error:
+        except (*_DAMAGED, OSError, RuntimeError, InvalidFileException, KeyError, ValueError) as error:
             raise faults.fail(0, "", f"is not an Excel workbook ({error})", "an .xlsx file") from None
         if name and name not in book.sheetnames:
             raise faults.fail(0, "", f"no sheet {name}; sheets are {', '.join(book.sheetnames)}")
