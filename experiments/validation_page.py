@@ -21,14 +21,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/validation.md"))
     args = parser.parse_args()
 
-    from laborsim.commands.calibrate import scenario_of
+    from laborsim.loading import scenario_of_region
     from laborsim.report.validation import overview
     from laborsim.study.storage import write_atomically
     from laborsim.study.validation.validate import validate
 
     found = []
     for region, scale in REGIONS.items():
-        found.append(validate(scenario_of(region), args.data, args.replicates, scale))
+        found.append(validate(scenario_of_region(region), args.data, args.replicates, scale))
         print(region, f"{len(found[-1].facts) - len(found[-1].missed)} of {len(found[-1].facts)}", flush=True)
     write_atomically(args.out, overview(found))
 

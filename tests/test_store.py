@@ -25,7 +25,7 @@ TESTS = Path(__file__).parent
 
 
 def opened(asked, path: Path, **options) -> Store:
-    return Store(path, asked.about(), versions(asked, MODEL), plan(asked), **options)
+    return Store(path, asked.about(), versions(asked.spec, asked.policies, MODEL), plan(asked), **options)
 
 
 def record(task, outcomes: list[float], **more) -> RunRecord:
@@ -80,9 +80,9 @@ def test_the_store_of_another_experiment_is_refused(tmp_path: Path, change: dict
 
 def test_the_store_of_another_version_is_refused(tmp_path: Path) -> None:
     asked, path = experiment(tmp_path), tmp_path / "s.sqlite"
-    Store(path, asked.about(), versions(asked) | {"laborsim": "0.0.1"}, plan(asked)).close()
+    Store(path, asked.about(), versions(asked.spec, asked.policies) | {"laborsim": "0.0.1"}, plan(asked)).close()
     with pytest.raises(StoreError, match=r"laborsim: 0\.0\.1 in the store"):
-        Store(path, asked.about(), versions(asked), plan(asked))
+        Store(path, asked.about(), versions(asked.spec, asked.policies), plan(asked))
 
 
 def test_more_replicates_and_more_of_a_sequence_may_be_added(tmp_path: Path) -> None:

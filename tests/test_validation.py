@@ -114,6 +114,14 @@ def test_published_rates_of_counties_and_totals():
         hindcast.published(DATA, ["29047", "20091"])
 
 
+def test_totals_are_those_of_exactly_these_counties():
+    kansas_city = {"29095", "29047", "29165", "29037", "20091", "20209", "20103"}
+    assert hindcast._total(kansas_city) == "kc_core7"
+    assert hindcast._total(kansas_city - {"20103"} | {"20121"}) is None
+    assert hindcast._total({f"29{k:03d}" for k in range(1, 231, 2)}) == "missouri_29"
+    assert hindcast._total({"41039", "41041"}) is None
+
+
 def _validation(actual=None):
     given = {"recorded_unemployment_rate": 0.04, "openings_rate": 0.045}
     results = Made(given)

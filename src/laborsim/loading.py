@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import tomllib
 from pathlib import Path
 
 from laborsim.scenario.load import Known, RegionFacts, UnknownRegion
 from laborsim.scenario.load import load_scenario as _load
+from laborsim.scenario.problems import InputError, listed, nearest
 from laborsim.scenario.schema import Scenario
 
 
@@ -65,3 +67,47 @@ def region_facts(region: str) -> RegionFacts:
     if not zones:
         raise UnknownRegion(region, list_packs())  # the national pack is no region
     return RegionFacts(zones, tuple(SECTORS), str(head.get("name", region)))
+
+
+def asked_region(region: str, option: str) -> RegionFacts:
+    """Facts of a region that a person named on the command line.
+
+    Parameters
+    ----------
+    region : name, or path of a pack.
+    option : where it was named, for the message.
+
+    Raises
+    ------
+    InputError
+        If there is no such region, with the nearest spelling.
+    """
+    try:
+        return region_facts(region)
+    except UnknownRegion as error:
+        near = nearest(region, error.known, 0.4)
+        meant = f"; did you mean {near}?" if near else ""
+        raise InputError(f"{option}: no such region: {region!r}; allowed: {listed(error.known)}{meant}") from None
+
+
+def scenario_of_region(region: str) -> Scenario:
+    """The starter scenario of a region, for studies of its baseline.
+
+    Raises
+    ------
+    InputError
+        If there is no such region.
+
+    Examples
+    --------
+    >>> scenario_of_region("lane").region
+    'lane'
+    """
+    from laborsim.scenario.starter import starter
+
+    facts = asked_region(region, "REGION")
+    name = str(Path(region).resolve()) if "/" in region and Path(region).is_dir() else region
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "baseline.toml"
+        file.write_text(starter("Baseline", name, facts.zones, file.name), encoding="utf-8")
+        return load_scenario(file)

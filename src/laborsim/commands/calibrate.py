@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from laborsim.commands.options import Debug, Json, Quiet, remark
 from laborsim.commands.sweep import Fresh, Jobs
-
-if TYPE_CHECKING:
-    from laborsim.scenario.schema import Scenario
 
 Region = Annotated[
     str, typer.Argument(metavar="REGION", help="Name of a region, or path of a pack.", show_default=False)
@@ -54,13 +50,14 @@ def command(
     """
     from laborsim.commands.progress import Bar
     from laborsim.commands.study import terminated_as_interrupted
+    from laborsim.loading import scenario_of_region
     from laborsim.report.calibration import assumptions, fits, page
     from laborsim.study.calibration.calibrate import as_json, calibrate, default_store, own_figures
     from laborsim.study.executor import make_executor
     from laborsim.study.run import Interrupted
     from laborsim.study.storage import write_atomically
 
-    spec = scenario_of(region)
+    spec = scenario_of_region(region)
     with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
         try:
             found = calibrate(spec, own_figures(region), scale, seeds, iterations, months, store,
@@ -80,26 +77,6 @@ def command(
     _show(found)
     print(f"{inside} of {of} fitted moments within two spreads of their target; {found.runs} runs")
     print(f"report: {folder / 'report.md'}")
-
-
-def scenario_of(region: str) -> Scenario:
-    """A scenario of a region without policies of its own."""
-    from laborsim.loading import load_scenario, region_facts
-    from laborsim.scenario.load import UnknownRegion
-    from laborsim.scenario.problems import InputError, listed, nearest
-    from laborsim.scenario.starter import starter
-
-    try:
-        facts = region_facts(region)
-    except UnknownRegion as error:
-        near = nearest(region, error.known, 0.4)
-        meant = f"; did you mean {near}?" if near else ""
-        raise InputError(f"REGION: no such region: {region!r}; allowed: {listed(error.known)}{meant}") from None
-    name = str(Path(region).resolve()) if Path(region).is_dir() and "/" in region else region
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "calibration.toml"
-        file.write_text(starter("Calibration", name, facts.zones, file.name), encoding="utf-8")
-        return load_scenario(file)
 
 
 def _show(found: Any) -> None:

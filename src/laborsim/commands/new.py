@@ -33,9 +33,8 @@ def command(
 
     Example: laborsim new my-county --region kansas-city
     """
-    from laborsim.loading import load_scenario, region_facts
-    from laborsim.scenario.load import UnknownRegion
-    from laborsim.scenario.problems import InputError, listed, nearest
+    from laborsim.loading import asked_region, load_scenario
+    from laborsim.scenario.problems import InputError
     from laborsim.scenario.starter import starter
 
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
@@ -43,14 +42,7 @@ def command(
         raise InputError(
             f"NAME: {name!r} cannot name a scenario; allowed: letters and digits, up to 100 characters"
         )
-    try:
-        facts = region_facts(region)
-    except UnknownRegion as error:
-        near = nearest(region, error.known, 0.4)
-        meant = f"; did you mean {near}?" if near else ""
-        raise InputError(
-            f"--region: no such region: {region!r}; allowed: {listed(error.known)}{meant}"
-        ) from None
+    facts = asked_region(region, "--region")
     folder = Path("scenarios") if Path("scenarios").is_dir() else Path()
     file = out or folder / f"{slug}.toml"
     if file.exists() and not force:

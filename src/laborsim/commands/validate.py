@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from laborsim.commands.calibrate import Region, scenario_of
+from laborsim.commands.calibrate import Region
 from laborsim.commands.options import Debug, Json, Quiet, emit_json
 from laborsim.commands.sweep import Jobs
 
@@ -44,11 +44,12 @@ def command(
     """
     from laborsim.commands.progress import Bar
     from laborsim.commands.study import terminated_as_interrupted
+    from laborsim.loading import scenario_of_region
     from laborsim.report.validation import hindcast_chart, page
     from laborsim.study.storage import write_atomically
     from laborsim.study.validation.validate import folder_of, validate
 
-    spec = scenario_of(region)
+    spec = scenario_of_region(region)
     with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
         found = validate(spec, data, replicates, scale, jobs, out, lambda: bar)
     folder = out or folder_of(region)

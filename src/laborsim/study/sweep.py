@@ -22,6 +22,7 @@ from laborsim.study.task import Task, replicate_seeds, run_key
 if TYPE_CHECKING:
     import pandas as pd
 
+    from laborsim.scenario.schema import Scenario
     from laborsim.study.experiment import Experiment
 
 
@@ -106,7 +107,7 @@ def sweep(
     progress = progress or Progress()
     path = store or default_store(experiment)
     points = plan(experiment)
-    with Store(path, experiment.about(), versions(experiment, model), points, fresh) as place:
+    with Store(path, experiment.about(), versions(experiment.spec, experiment.policies, model), points, fresh) as place:
         executor = executor or make_executor()
         tasks, point_of = tasks_of(experiment, points, model)
         there = place.statuses()
@@ -159,10 +160,9 @@ def tasks_of(experiment: Experiment, points: Sequence[Point], model: str = MODEL
     return tasks, point_of
 
 
-def versions(experiment: Experiment, model: str = MODEL) -> dict[str, str]:
-    """What else the runs of an experiment depend on: program, scenario, region pack."""
-    spec = experiment.spec
-    content = "".join(spec.run_hash(p) for p in experiment.policies)
+def versions(spec: Scenario, policies: Sequence[str], model: str = MODEL) -> dict[str, str]:
+    """What else the runs of a scenario's policies depend on: program, scenario, region pack."""
+    content = "".join(spec.run_hash(p) for p in policies)
     return {
         "laborsim": version("laborsim"),
         "code": code_fingerprint()[:16],

@@ -21,6 +21,7 @@ from laborsim.study.reuse import RESULTS
 from laborsim.study.run import MODEL, Interrupted, Progress
 from laborsim.study.storage import code_fingerprint, region_fingerprint
 from laborsim.study.store import Store, load
+from laborsim.study.sweep import versions
 from laborsim.study.task import BASELINE, Task, replicate_seeds, run_key
 
 MONTHS = 24
@@ -120,7 +121,7 @@ def calibrate(
     about = _about(spec, free, moments, scale, seeds, months)
     executor = executor or make_executor()
     fitted = np.array([m.fitted for m in moments])
-    with Store(path, about, _versions(spec, model), [], fresh) as place:
+    with Store(path, about, versions(spec, (BASELINE,), model), [], fresh) as place:
         runs = _Runs(spec, free, moments, values, scale, seeds, months, model, place, executor, progress or Progress())
         try:
             before = runs(np.zeros((1, len(free))))[0].mean(axis=0)
@@ -201,14 +202,6 @@ def _about(
         "outcomes": {m.name: {"indicator": m.measure.indicator, "group": m.measure.group, "against": ""}
                      for m in moments},
     }  # fmt: skip
-
-
-def _versions(spec: Scenario, model: str) -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {"laborsim": version("laborsim"), "code": code_fingerprint()[:16],
-            "scenario content": hashlib.sha256(spec.run_hash(BASELINE).encode()).hexdigest()[:16],
-            "region pack": region_fingerprint(spec.region)[:16], "model": model}  # fmt: skip
 
 
 def as_json(c: Calibration) -> str:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 F8 = NDArray[np.float64]
-# county sets whose totals are published as such (file laus_region_monthly.csv), by first county and number
-TOTALS = {("20091", 7): "kc_core7", ("21001", 120): "kentucky_21", ("21029", 7): "kentuckianaworks_7co",
-          ("29001", 115): "missouri_29", ("41039", 1): "lane_or_41039"}  # fmt: skip
+# county sets whose totals are in laus_region_monthly.csv; whole states by the number of their counties
+TOTALS = {
+    "kc_core7": {"29095", "29047", "29165", "29037", "20091", "20209", "20103"},
+    "kentuckianaworks_7co": {"21111", "21029", "21103", "21185", "21211", "21215", "21223"},
+    "lane_or_41039": {"41039"},
+}
+STATES = {("21", 120): "kentucky_21", ("29", 115): "missouri_29"}
 SPANS = (("2018-19", "2018-01", "2019-12"), ("2020-22", "2020-01", "2022-12"), ("2021-22", "2021-01", "2022-12"))
 
 
@@ -52,7 +56,7 @@ def published(data: Path, counties: Sequence[str]) -> pd.Series:
 
     from laborsim.region.sources import Data
 
-    total = TOTALS.get((min(counties), len(set(counties))))
+    total = _total(set(counties))
     file = data / "laus_region_monthly.csv"
     if total is not None and file.exists():
         table = pd.read_csv(file)
@@ -71,6 +75,14 @@ def published(data: Path, counties: Sequence[str]) -> pd.Series:
     if whole.empty:
         raise InputError(f"--data {data}: no month has unemployment of all {len(set(counties))} counties")
     return (whole["unemployed"] / whole["force"]).sort_index()
+
+
+def _total(counties: set[str]) -> str | None:
+    """Name under which the total of exactly these counties is published, if it is."""
+    states = {c[:2] for c in counties}
+    if len(states) == 1 and (whole := STATES.get((states.pop(), len(counties)))):
+        return whole
+    return next((name for name, those in TOTALS.items() if those == counties), None)
 
 
 def compare(months: Sequence[str], runs: F8, actual: pd.Series, noise: float = 0.004) -> list[Errors]:
