@@ -1,0 +1,38 @@
+"""Policy instruments as a planner writes them: one model per type, with its settings and unit costs.
+
+What an instrument does to the market is written in `laborsim.policy`; here is only what may be asked for. A new type
+is one more model in a module of its family, in `Instrument` and in `INSTRUMENTS`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from laborsim.scenario.instruments.apprenticeship import ApprenticeshipExpansion
+from laborsim.scenario.instruments.base import InstrumentModel
+from laborsim.scenario.instruments.childcare import ChildcareSupport
+from laborsim.scenario.instruments.hiring import SkillsBasedHiring
+
+Instrument = Annotated[
+    ApprenticeshipExpansion
+    | ChildcareSupport
+    | SkillsBasedHiring,
+    Field(discriminator="type"),
+]
+
+INSTRUMENTS: dict[str, type[InstrumentModel]] = {
+    "apprenticeship_expansion": ApprenticeshipExpansion,
+    "childcare_support": ChildcareSupport,
+    "skills_based_hiring": SkillsBasedHiring,
+}
+
+__all__ = [
+    "INSTRUMENTS",
+    "ApprenticeshipExpansion",
+    "ChildcareSupport",
+    "Instrument",
+    "InstrumentModel",
+    "SkillsBasedHiring",
+]
