@@ -303,6 +303,12 @@ def test_commuting_income_and_counts(year: tuple[Month, Collector, list[pd.DataF
     earning = income[income > 0]
     assert frame.series("household_income_median")[11] == pytest.approx(earning.median(), abs=1000)
     assert np.isnan(frame.series("household_income_median")[12])
+    at = at.assign(income=at["household"].map(income), each=at["adults"].clip(1, 2))
+    workers = at[at["now"] == E]
+    covered = workers["income"] >= workers["need"] * 2080 * workers["each"]
+    assert frame.series("share_in_self_sufficient_household")[11] == pytest.approx(covered.mean(), abs=1e-3)
+    assert 0.0 < covered.mean() < 1.0
+    assert np.isnan(frame.series("share_in_self_sufficient_household")[12])
     last = {key: frame.values[-1, i] for i, key in enumerate(frame.keys)}
     assert last[("net_migration", "all")] == (m.counts.in_migrants - m.counts.out_migrants)[:2].sum() / m.scale
     for step, name in enumerate(PIPELINE):

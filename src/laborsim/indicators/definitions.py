@@ -86,6 +86,9 @@ DEFINITIONS: Final[dict[str, Definition]] = {
                              "on a payroll and hired 12 months ago or more / on a payroll 12 months ago"),
     "household_income_median": _r("dollars per year", "Median household labor income",
                                   "52 x weekly wages of its members; households with earnings; quarterly"),
+    "share_in_self_sufficient_household": _r(
+        "share", "In a household that covers its budget by work",
+        "employed whose household's labor income meets what its kind needs there / employed; quarterly"),
     "mean_commute": _r("minutes", "Mean commute, one way", "employed by others"),
     "works_in_own_zone": _r("share", "Work where they live",
                             "employed by others whose job is in their zone of residence"),

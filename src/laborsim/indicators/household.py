@@ -1,8 +1,8 @@
-"""Labor income of households."""
+"""Labor income of households, and workers whose household covers its budget with it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -17,52 +17,91 @@ from laborsim.market.month import Month
 STEP = 1000.0  # dollars a year to a bin
 BINS = 501
 EDGES = STEP * np.arange(BINS + 1, dtype=np.float64)
+FULL_TIME_HOURS = 2080.0
+YOUNG_MONTHS = 72
+
+
+class Incomes(NamedTuple):
+    """Households by what they earn, (Z, BINS), and (Z, 2) workers: whose household covers its budget, and all."""
+
+    earnings: NDArray[np.int64]
+    workers: NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def _earnings(n, p, h, zones, outside, dollars, out):  # type: ignore[no-untyped-def]
-    """Histogram of yearly labor income by zone; `dollars` is scratch of a row per household, zero at the start."""
+def _earn(n, p, dollars):  # type: ignore[no-untyped-def]
+    """Yearly labor income of every household, added to `dollars`."""
     none = np.int32(0)
     for row in range(n):
         i = np.uint64(row)  # unsigned: no test for negative indices
         earned = np.int32(p.wage[i] * np.float32(p.hours[i]) * np.float32(52.0))
         # no branch, which would be guessed wrong a third of the time; those gone have no household
         dollars[np.uint64(max(p.household[i], none))] += earned * np.int32(p.state[i] <= SELF_EMPLOYED)
-    for k in range(h):
+
+
+@njit(cache=True, nogil=True)
+def _cover(n, p, h, need, month, hours, outside, dollars, out):  # type: ignore[no-untyped-def]
+    """Workers by zone of residence: in a household whose labor income covers its budget, and all of them."""
+    for i in range(n):
+        z = p.zone[i]
+        if p.state[i] > SELF_EMPLOYED or z >= outside:
+            continue
+        k = p.household[i]
+        adults = min(max(int(h.adults[k]), 1), 2)
+        children = min(int(h.children[k]), 3)
+        young = 1 if children > 0 and h.youngest[k] > month - YOUNG_MONTHS else 0
+        out[z, 0] += dollars[k] >= need[z, adults - 1, children, young] * hours * adults
+        out[z, 1] += 1
+
+
+@njit(cache=True, nogil=True)
+def _sort(n, zones, outside, dollars, out):  # type: ignore[no-untyped-def]
+    """Histogram of `dollars` by zone, which is zero again afterwards."""
+    for k in range(n):
         home = zones[k]
         income = dollars[k]
         dollars[k] = 0
         if home < outside and income > 0:
-            b = income // 1000
-            out[home, min(max(b, 0), out.shape[1] - 1)] += 1
+            out[home, min(max(income // 1000, 0), out.shape[1] - 1)] += 1
 
 
-def household_earnings(month: Month, scratch: NDArray[np.int32]) -> NDArray[np.int64]:
-    """(Z, BINS) households with earnings by yearly labor income.
+def household_incomes(month: Month, scratch: NDArray[np.int32]) -> Incomes:
+    """What households earn, and the workers whose household covers its budget with it.
 
-    `scratch` has a row per household, zeros, and is handed back so.
+    A household's budget is what its kind needs there (`economy.household_need`): that wage, full-time, for one adult,
+    or for each of two; those with more adults are held to that of two. Income from work only, at this month's pay.
+
+    Parameters
+    ----------
+    scratch : a row per household, zeros, handed back so.
     """
     w, eco = month.world, month.economy
-    out = np.zeros((eco.zones, BINS), np.int64)
-    h = w.households
-    _earnings(w.people.size, w.people.columns, h.size, h.zone, eco.outside, scratch, out)
-    return out
+    found = Incomes(np.zeros((eco.zones, BINS), np.int64), np.zeros((eco.zones, 2), np.int64))
+    p, h = w.people, w.households
+    _earn(p.size, p.columns, scratch)
+    _cover(p.size, p.columns, h.columns, eco.household_need, month.index, FULL_TIME_HOURS, eco.outside, scratch,
+           found.workers)  # fmt: skip
+    _sort(h.size, h.zone, eco.outside, scratch, found.earnings)
+    return found
 
 
 def fill(s: Snapshot, row: Row) -> None:
-    """Median by zone, in the last month of each quarter from the start; NaN in the others.
+    """By zone, in the last month of each quarter from the start; NaN in the others.
 
     The pass cannot be shared between threads (members of a household may be far apart), so it is not run every month.
     """
-    if s.month.index % 3 != 2:
-        row.put("household_income_median", s.place_names, np.full(len(s.place_names), np.nan))
-        return
-    memory: dict[str, Any] = s.history.setdefault("household", {})
-    capacity = s.month.world.households.capacity
-    if memory.get("scratch", np.empty(0)).size < capacity:
-        memory["scratch"] = np.zeros(capacity, np.int32)
-    table = np.asarray(household_earnings(s.month, memory["scratch"]), np.float64)
-    row.put("household_income_median", s.place_names, quantiles(s.places @ table, EDGES, 0.5))
+    none = np.full(len(s.place_names), np.nan)
+    income, covered, workers = none, none, np.ones(none.size)
+    if s.month.index % 3 == 2:
+        memory: dict[str, Any] = s.history.setdefault("household", {})
+        capacity = s.month.world.households.capacity
+        if memory.get("scratch", np.empty(0)).size < capacity:
+            memory["scratch"] = np.zeros(capacity, np.int32)
+        found = household_incomes(s.month, memory["scratch"])
+        income = quantiles(s.places @ found.earnings.astype(np.float64), EDGES, 0.5)
+        covered, workers = (s.places @ found.workers).T
+    row.put("household_income_median", s.place_names, income)
+    row.put("share_in_self_sufficient_household", s.place_names, covered, workers)
 
 
-__all__ = ["BINS", "EDGES", "household_earnings"]
+__all__ = ["BINS", "EDGES", "Incomes", "household_incomes"]
