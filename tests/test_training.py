@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import training
+from laborsim.market import participants, training
 from laborsim.market.counts import PIPELINE, SCALAR
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
@@ -231,16 +231,17 @@ def test_placement_counts_only_jobs_of_the_occupation_and_retention_the_same_emp
     right = rows[c.occupation[p.job[rows]] == 3][:3]
     wrong = rows[c.occupation[p.job[rows]] == 4][:2]
     both = np.r_[right, wrong].astype(np.int64)
-    memory = month.memory["training"]
-    for name, value in (("row", both), ("id", p.id[both]), ("program", np.full(5, CLASS)), ("done", np.zeros(5)),
-                        ("hired", np.full(5, -9999)), ("placed", np.full(5, -9999))):  # fmt: skip
-        memory[f"followed_{name}"] = value.astype(memory[f"followed_{name}"].dtype)
+    participants.prepare(month)
+    participants.enter(month, both, np.full(5, CLASS), np.zeros(5, np.bool_))
+    participants.leave(month, both, participants.COMPLETED)
     month.index = 1
     seen = run(month, 13)
     p.hired[right[0]] = 5  # too late: the year is over
     assert seen["pipeline"][0, CLASS, STEP["placed"]] == 3
     assert seen["pipeline"][:, CLASS, STEP["retained"]].tolist() == [0] * 12 + [3]
-    assert memory["followed_row"].size == 0
+    log = month.memory["participants"]
+    assert log["after"].tolist() == [participants.RETAINED] * 3 + [participants.NOT_PLACED] * 2
+    assert log["placed"].tolist() == [1] * 3 + [participants.NEVER] * 2
 
 
 def test_grants_go_to_starts_while_there_are_places():
@@ -266,7 +267,9 @@ def test_threads_and_repetition_give_the_same_bytes():
         month = eager(people=150_000, seed=16, threads=threads)
         run(month, 3)
         tables = [t.arrays[c.name][: t.size].tobytes() for t in month.world.tables() for c in t.declared]
-        return tables + [np.ascontiguousarray(v).tobytes() for v in month.memory["training"].values()]
+        return tables + [np.ascontiguousarray(v).tobytes() for v in month.memory["training"].values()] + [
+            v.tobytes() for v in month.memory["participants"].values()
+        ]
 
     assert state(1) == state(2) == state(1)
 

@@ -86,6 +86,7 @@ class Stream(IntEnum):
     SELECTION = 79
     SEARCH_EFFORT = 80
     ENTRANT_PREMIUM = 81
+    TRIAL = 110
 
 
 @njit(cache=True, inline="always")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
+from laborsim.market import participants as log
 from laborsim.market.codes import APPRENTICESHIP, KNOWS_PROGRAM_BIT, NO_PROGRAM, OJT, SELF_EMPLOYED, UNEMPLOYED
 from laborsim.market.counts import PIPELINE
 from laborsim.market.draws import Stream
@@ -18,16 +19,8 @@ I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
-# Completers who are followed; hired and placed hold NOT_YET until placement.
-FOLLOWED = (
-    ("row", np.int64),
-    ("id", np.uint64),
-    ("program", np.int64),
-    ("done", np.int64),
-    ("hired", np.int64),
-    ("placed", np.int64),
-)
-NOT_YET = -9999
+# Reasons of the columns of `troubles`; the last is being young.
+TROUBLES = (log.CHILDCARE, log.TRANSPORT, log.MONEY, log.REPRESENTATION, log.OTHER)
 
 
 def in_trade(month: Month, rows: I8, program: I8) -> B1:
@@ -51,23 +44,41 @@ def _need(month: Month, rows: I8) -> F8:
     )
 
 
-def hazards(month: Month, rows: I8, program: I8) -> F8:
-    """Drop-out hazard of each trainee this month, from the program's own and the trainee's troubles."""
+def troubles(month: Month, rows: I8, program: I8) -> tuple[F8, F8]:
+    """What raises each trainee's drop-out hazard: factors (n, 5) by `TROUBLES`, and the program's own hazard, less what
+    supports take away, (n,)."""
     q, pr, w = month.room("training"), month.programs, month.world
     p, h, c, e = w.people, w.households, w.cells, w.establishments
     hh = p.household[rows]
-    hazard = pr.dropout[program].copy()
+    factors = np.ones((rows.size, len(TROUBLES)))
     no_place = (h.children[hh] > 0) & (month.index - h.youngest[hh] < 72) & (h.care[hh] == k.CARE_PARENT)
-    hazard *= np.where(no_place, q["trouble_childcare"], 1.0)
-    hazard *= np.where(h.car[hh] == 0, q["trouble_no_car"], 1.0)
+    factors[:, 0] = np.where(no_place, q["trouble_childcare"], 1.0)
+    factors[:, 1] = np.where(h.car[hh] == 0, q["trouble_no_car"], 1.0)
     employed = p.state[rows] <= SELF_EMPLOYED
     poor = np.where(employed, p.wage[rows] < _need(month, rows), h.earners[hh] == 0)
-    hazard *= np.where(poor, q["trouble_money"], 1.0)
-    hazard *= np.where(month.index - p.birth[rows] < 21 * 12, q["trouble_young"], 1.0)
+    factors[:, 2] = np.where(poor, q["trouble_money"], 1.0)
+    factors[:, 4] = np.where(month.index - p.birth[rows] < 21 * 12, q["trouble_young"], 1.0)
     job = np.maximum(p.job[rows], 0)
     voice = e.quality[c.establishment[job], 3] / 255.0
-    hazard *= np.where((pr.kind[program] == APPRENTICESHIP) & employed, q["trouble_no_voice"] ** (1.0 - voice), 1.0)
-    return np.asarray(hazard * (1.0 - np.clip(month.levers.program_supports[program], 0.0, 1.0)))
+    unheard = (pr.kind[program] == APPRENTICESHIP) & employed
+    factors[:, 3] = np.where(unheard, q["trouble_no_voice"] ** (1.0 - voice), 1.0)
+    return factors, np.asarray(pr.dropout[program] * (1.0 - np.clip(month.levers.program_supports[program], 0.0, 1.0)))
+
+
+def hazards(month: Month, rows: I8, program: I8) -> F8:
+    """Drop-out hazard of each trainee this month, from the program's own and the trainee's troubles."""
+    factors, own = troubles(month, rows, program)
+    return np.asarray(own * factors.prod(axis=1))
+
+
+def _reasons(factors: F8, at: F8) -> NDArray[np.uint8]:
+    """(n,) why people drop out: `at`, in [0, 1), is where the draw lies in the hazard. The hazard without any trouble
+    comes first (no reason to name), the rest is shared by the troubles in proportion to what each adds alone."""
+    own = 1.0 / factors.prod(axis=1)
+    adds = np.maximum(factors - 1.0, 0.0)
+    edges = own[:, None] + np.cumsum(adds, axis=1) * ((1.0 - own) / np.maximum(adds.sum(axis=1), 1e-12))[:, None]
+    which = (at[:, None] >= edges).sum(axis=1).clip(0, len(TROUBLES) - 1)
+    return np.where(at < own, log.OTHER, np.array(TROUBLES, np.uint8)[which]).astype(np.uint8)
 
 
 def wage_share(pr: Programs, program: I8, elapsed: I8) -> F8:
@@ -95,9 +106,13 @@ def progress(month: Month) -> None:
     lost |= np.isin(state, (k.RETIRED, k.DISABLED, k.GONE))
     took_job = ~at_work & payroll & (p.since[rows] == month.index) & (pr.hours[program] >= 20)
     u = draws(month.key(Stream.TRAINING_DROPOUT), p.id[rows])
-    hazard = hazards(month, rows, program)
-    hazard = np.where(took_job, np.maximum(hazard, q["leave_for_job"]), hazard)
+    factors, own = troubles(month, rows, program)
+    trouble = own * factors.prod(axis=1)
+    hazard = np.where(took_job, np.maximum(trouble, q["leave_for_job"]), trouble)
     leaves = lost | (u < hazard)
+    reason = np.where(u < trouble, _reasons(factors, u / np.maximum(trouble, 1e-12)), log.JOB)
+    reason[lost] = log.LOST_JOB
+    reason[np.isin(state, (k.RETIRED, k.DISABLED))] = log.LEFT_LABOR_FORCE
     month.counts.dropouts += np.bincount(program[leaves], minlength=len(pr))
 
     reached = np.minimum(elapsed / pr.months[program], 1.0)
@@ -113,6 +128,7 @@ def progress(month: Month) -> None:
     some = partial & in_field
     p.skill[rows[some]] = np.maximum(p.skill[rows[some]], gained[some].astype(np.float32))
     p.program[rows[leaves]] = NO_PROGRAM
+    log.leave(month, rows[leaves], log.DROPPED_OUT, reason[leaves])
 
     done = ~leaves & (elapsed >= pr.months[program]) & (~at_work | trade)
     _complete(month, rows[done], program[done], trade[done])
@@ -167,38 +183,30 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     move(month, moved, np.full(moved.size, UNEMPLOYED, np.uint8), np.zeros(moved.size, np.uint8))
     # Trainees at work are placed where they stand; the others are followed.
     pipeline[:, STEP["placed"]] += np.bincount(program[trade], minlength=len(pr))
-    new = {
-        "row": rows,
-        "id": p.id[rows],
-        "program": program,
-        "done": np.full(rows.size, month.index),
-        "hired": np.where(trade, p.hired[rows].astype(np.int64), NOT_YET),
-        "placed": np.where(trade, month.index, NOT_YET),
-    }
-    for name, dtype in FOLLOWED:
-        memory[f"followed_{name}"] = np.concatenate([memory[f"followed_{name}"], new[name].astype(dtype)])
+    table = month.memory["participants"]
+    at = log.leave(month, rows, log.COMPLETED, credential=np.where(earns, pr.credential[program], 255))
+    table["placed"][at] = np.where(trade, month.index, log.NEVER)
+    table["hired"][at] = np.where(trade, p.hired[rows], log.NEVER)
 
 
 def follow(month: Month) -> None:
     """Placements within some months of completion, and who is still with that employer a year later."""
-    q, p, memory = month.room("training"), month.world.people, month.memory["training"]
-    f = {name: memory[f"followed_{name}"] for name, _ in FOLLOWED}
-    if f["row"].size == 0:
+    q, p, table = month.room("training"), month.world.people, month.memory["participants"]
+    at = np.flatnonzero((table["how"] == log.COMPLETED) & (table["after"] == log.FOLLOWED))
+    if at.size == 0:
         return
-    rows, program = f["row"], f["program"]
-    known = (p.id[rows] == f["id"]) & (p.state[rows] != k.GONE)
-    trade = known & in_trade(month, rows, program)
-    waits = f["placed"] == NOT_YET
-    now = waits & trade
-    f["placed"] = np.where(now, month.index, f["placed"])
-    f["hired"] = np.where(now, p.hired[rows], f["hired"])
+    rows, program = table["row"][at], table["program"][at].astype(np.int64)
+    known = (p.id[rows] == table["id"][at]) & (p.state[rows] != k.GONE)
+    waits = table["placed"][at] == log.NEVER
+    now = waits & known & in_trade(month, rows, program)
+    table["placed"][at[now]], table["hired"][at[now]] = month.index, p.hired[rows[now]]
     pipeline, size = month.counts.pipeline, len(month.programs)
     pipeline[:, STEP["placed"]] += np.bincount(program[now], minlength=size)
-    due = ~waits & (month.index - f["placed"] >= q["retention_months"])
+    due = ~waits & (month.index - table["placed"][at] >= q["retention_months"])
     payroll = (p.state[rows] <= k.PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
-    stayed = due & known & payroll & (p.hired[rows] == f["hired"])
+    stayed = due & known & payroll & (p.hired[rows] == table["hired"][at])
     pipeline[:, STEP["retained"]] += np.bincount(program[stayed], minlength=size)
-    given_up = waits & ~now & (month.index - f["done"] >= q["placement_months"])
-    keep = known & ~due & ~given_up
-    for name, dtype in FOLLOWED:
-        memory[f"followed_{name}"] = f[name][keep].astype(dtype)
+    given_up = waits & ~now & (~known | (month.index - table["exit"][at] >= q["placement_months"]))
+    table["after"][at[given_up]] = log.NOT_PLACED
+    table["after"][at[~waits & (~known | due)]] = log.LEFT_BEFORE
+    table["after"][at[stayed]] = log.RETAINED

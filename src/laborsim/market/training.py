@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import sponsors
+from laborsim.market import participants, sponsors
 from laborsim.market.applications import applicants
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT
 from laborsim.market.counts import SCALAR
@@ -21,7 +21,7 @@ from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.programs import Programs
-from laborsim.market.progress import FOLLOWED, STEP, follow, progress, wage_share
+from laborsim.market.progress import STEP, follow, progress, wage_share
 from laborsim.market.scaling import scaled_count
 from laborsim.market.transitions import hire
 
@@ -42,8 +42,8 @@ def prepare(month: Month) -> None:
         "seekers": np.zeros(eco.occupations),
         "last_seekers": np.zeros(eco.occupations, np.int64),
         "jobs": np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=eco.occupations) + 1e-6,
-        **{f"followed_{name}": np.empty(0, dtype) for name, dtype in FOLLOWED},
     }
+    participants.prepare(month)
     _seed_apprentices(month)
 
 
@@ -91,6 +91,7 @@ def _seed_apprentices(month: Month) -> None:
 
 def stage(month: Month) -> None:
     """One month of all training programs."""
+    participants.reconcile(month)
     _curricula(month)
     sponsors.stage(month)
     follow(month)
@@ -138,6 +139,8 @@ def _enrol(month: Month, rows: I8, program: I8) -> None:
     """Give the places to the applicants ranked first, and hire those who train at work."""
     pr, lv, p = month.programs, month.levers, month.world.people
     own, added = _seats(month)
+    may = participants.admitted(month, rows, program)
+    rows, program = rows[may], program[may]
     score = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
     order = np.lexsort((p.id[rows], score))
     rows, program = rows[order], program[order]
@@ -159,6 +162,7 @@ def _enrol(month: Month, rows: I8, program: I8) -> None:
         gets, minlength=len(pr)
     )
     _count_starts(month, gets, cell, on_added)
+    participants.enter(month, rows, gets, on_added)
     at_work = cell >= 0
     _hire_trainees(month, rows[at_work], pr.wage_share[gets[at_work]], cell[at_work])
     p.program[rows] = gets

@@ -1,0 +1,190 @@
+"""The log of participants: one row per person and enrolment, with what they did before and how it ended.
+
+`month.memory["participants"]` is a dict of columns of one length (`LOG`), in the order of enrolment; rows are appended
+when people enrol, the columns of the exit are filled once, when they leave. Nothing in the market reads it but
+`progress.follow`; evaluations do. It is hashed and pickled with the rest of the memory.
+
+A trial bars a random part of the applicants of some programs: `bar` sets `month.memory["training"]["barred"]`, and
+`month.memory["trial"]` (`TRIAL`) then logs every eligible applicant of those programs, barred or not. Without it
+nothing is drawn and nothing is stored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market import codes as k
+from laborsim.market.codes import NO_PROGRAM
+from laborsim.market.draws import Stream
+from laborsim.market.month import Month
+from laborsim.market.pipeline import draws
+
+I8 = NDArray[np.int64]
+B1 = NDArray[np.bool_]
+Columns = dict[str, NDArray[Any]]
+
+NEVER = 32767  # month of what has not happened (yet)
+NO_EMPLOYER = 2**64 - 1
+NOT_KNOWN = 255  # state before enrolment of those under way at the start
+
+# How it ended (`how`).
+HOW = ("enrolled", "completed", "dropped_out", "left_region")
+ENROLLED, COMPLETED, DROPPED_OUT, LEFT_REGION = range(4)
+# Why they dropped out (`reason`); the trouble that made the difference, "other" where none did.
+REASONS = ("none", "childcare", "transport", "money", "job", "representation", "lost_job", "left_labor_force", "other")
+NONE, CHILDCARE, TRANSPORT, MONEY, JOB, REPRESENTATION, LOST_JOB, LEFT_LABOR_FORCE, OTHER = range(9)
+# What became of completers (`after`).
+AFTER = ("followed", "not_placed", "left_before_retained", "retained")
+FOLLOWED, NOT_PLACED, LEFT_BEFORE, RETAINED = range(4)
+
+# Common to the log and to the trial: what people did in the month before they enrolled (or applied).
+BEFORE = (
+    ("state", np.uint8, "labor-force state before enrolment, codes.STATES; 255 not known"),
+    ("wage", np.float32, "hourly wage of the present or last job before enrolment, model dollars"),
+    ("hours", np.uint8, "usual hours a week before enrolment; 0 for those not employed"),
+    ("employer", np.uint64, "establishments.id of the employer before enrolment; NO_EMPLOYER none"),
+    ("occupation", np.uint8, "occupation of the present or last job before enrolment"),
+    ("skill", np.float32, "skill in that occupation"),
+    ("education", np.uint8, "education before enrolment"),
+)
+LOG = (
+    ("id", np.uint64, "people.id"),
+    ("row", np.int64, "row in people; still the same person if people.id agrees"),
+    ("program", np.uint8, "row in programs"),
+    ("enrolled", np.int16, "month of enrolment, from the scenario's start"),
+    ("added", np.uint8, "1 on a place that a policy added"),
+    ("exit", np.int16, "month of exit, NEVER while enrolled"),
+    ("how", np.uint8, "how it ended, HOW"),
+    ("reason", np.uint8, "why they dropped out, REASONS"),
+    ("credential", np.uint8, "field of the credential earned, 255 none"),
+    ("placed", np.int16, "month they were in a job of the program's occupations after completing, NEVER"),
+    ("hired", np.int16, "month of hire by the employer they were placed with, NEVER"),
+    ("after", np.uint8, "what became of completers, AFTER"),
+    *BEFORE,
+)
+TRIAL = (
+    ("id", np.uint64, "people.id"),
+    ("row", np.int64, "row in people"),
+    ("program", np.uint8, "row in programs, that applied to"),
+    ("month", np.int16, "month of the application"),
+    ("barred", np.uint8, "1 if refused by the trial's draw"),
+    *BEFORE,
+)
+
+
+def _empty(declared: tuple[tuple[str, Any, str], ...]) -> Columns:
+    return {name: np.empty(0, dtype) for name, dtype, _ in declared}
+
+
+def prepare(month: Month) -> None:
+    """An empty log."""
+    month.memory["participants"] = _empty(LOG)
+
+
+def _before(month: Month, rows: I8) -> Columns:
+    """What people do now."""
+    p, w = month.world.people, month.world
+    employed = p.state[rows] <= k.SELF_EMPLOYED
+    payroll = (p.state[rows] <= k.PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
+    employer = np.full(rows.size, NO_EMPLOYER, np.uint64)
+    employer[payroll] = w.establishments.id[w.cells.establishment[p.job[rows[payroll]]]]
+    now: Columns = {name: p.arrays[name][rows] for name in ("state", "wage", "occupation", "skill", "education")}
+    return now | {"hours": np.where(employed, p.hours[rows], 0), "employer": employer}
+
+
+def _append(table: Columns, declared: tuple[tuple[str, Any, str], ...], new: dict[str, Any], size: int) -> None:
+    for name, dtype, _ in declared:
+        table[name] = np.concatenate([table[name], np.broadcast_to(np.asarray(new[name]), size).astype(dtype)])
+
+
+def enter(month: Month, rows: I8, program: I8, added: B1, known: bool = True) -> None:
+    """Log enrolments, before the people change state.
+
+    Parameters
+    ----------
+    rows, program : (n,) people and programs; added (n,) whether the place is one a policy added.
+    known : False for those under way at the start, whose state before is not known; their month is that of enrolment.
+    """
+    p = month.world.people
+    new: dict[str, Any] = {
+        "id": p.id[rows], "row": rows, "program": program, "enrolled": month.index, "added": added, "exit": NEVER,
+        "how": ENROLLED, "reason": NONE, "credential": 255, "placed": NEVER, "hired": NEVER, "after": FOLLOWED,
+    }  # fmt: skip
+    new |= _before(month, rows)
+    if not known:
+        new |= {"enrolled": p.enrolled[rows], "state": NOT_KNOWN, "employer": NO_EMPLOYER}
+    _append(month.memory["participants"], LOG, new, rows.size)
+
+
+def reconcile(month: Month) -> None:
+    """Log those under way at the start, and the exit of those who died or moved away since last month."""
+    p, log = month.world.people, month.memory["participants"]
+    if log["id"].size == 0:
+        rows = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+        enter(month, rows, p.program[rows].astype(np.int64), np.zeros(rows.size, np.bool_), known=False)
+        return
+    at = np.flatnonzero(log["how"] == ENROLLED)
+    row = log["row"][at]
+    gone = (p.id[row] != log["id"][at]) | (p.program[row] != log["program"][at])
+    log["exit"][at[gone]], log["how"][at[gone]] = month.index, LEFT_REGION
+
+
+def leave(month: Month, rows: I8, how: int, reason: Any = NONE, credential: Any = 255) -> I8:
+    """Log exits; returns the log's rows of `rows`.
+
+    Parameters
+    ----------
+    rows : (n,) people enrolled until now.
+    how : COMPLETED or DROPPED_OUT; reason and credential for all or (n,).
+    """
+    log = month.memory["participants"]
+    at = np.flatnonzero(log["how"] == ENROLLED)
+    order = np.argsort(log["row"][at], kind="stable")
+    at = at[order]
+    found = at[np.searchsorted(log["row"][at], rows)]
+    log["exit"][found], log["how"][found] = month.index, how
+    log["reason"][found], log["credential"][found] = reason, credential
+    return np.asarray(found)
+
+
+# --- trials ----------------------------------------------------------------------------------------
+
+
+def bar(month: Month, programs: B1, share: float = 0.5, ids: NDArray[np.uint64] | None = None) -> None:
+    """Refuse, from now on, some people at some programs, whether or not there is a seat.
+
+    Parameters
+    ----------
+    programs : (P,) programs the trial is about.
+    share : share of people refused, by a draw on the person's id that holds for the whole run.
+    ids : those to refuse instead of a draw.
+    """
+    month.memory["training"]["barred"] = {
+        "programs": np.asarray(programs, np.bool_).copy(),
+        "share": float(share) if ids is None else 0.0,
+        "ids": np.unique(np.asarray([] if ids is None else ids, np.uint64)),
+    }
+    month.memory["trial"] = _empty(TRIAL)
+
+
+def admitted(month: Month, rows: I8, program: I8) -> B1:
+    """(n,) whether each eligible applicant may take part; logs the applicants of a trial. All, if there is none."""
+    rule = month.memory["training"].get("barred")
+    if rule is None or rows.size == 0:
+        return np.ones(rows.size, np.bool_)
+    p = month.world.people
+    about = rule["programs"][program]
+    refused = about & (draws(month.key(Stream.TRIAL, fixed=True), p.id[rows]) < rule["share"])
+    if rule["ids"].size:
+        near = np.minimum(np.searchsorted(rule["ids"], p.id[rows]), rule["ids"].size - 1)
+        refused |= about & (rule["ids"][near] == p.id[rows])
+    seen = {"id": p.id[rows], "row": rows, "program": program, "month": np.full(rows.size, month.index)}
+    seen |= {"barred": refused} | _before(month, rows)
+    _append(month.memory["trial"], TRIAL, {name: x[about] for name, x in seen.items()}, int(about.sum()))
+    return np.asarray(~refused)
+
+
+__all__ = ["LOG", "TRIAL", "admitted", "bar", "enter", "leave", "prepare", "reconcile"]
