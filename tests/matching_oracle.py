@@ -120,12 +120,14 @@ def match(seekers, vacancies, terrain, parameters, keys):
             sent[i] += 1
             received[v] += 1
             if parameters.filters and (vacancies.needs[v] > seekers.education[i]
-                                       or (vacancies.screens_record[v] and seekers.record[i])):
+                                       or (vacancies.screens_record[v] and seekers.record[i])
+                                       or seekers.skill[i] < vacancies.experience[v]):
                 continue
             near = terrain.mobility[o][vacancies.occupation[v]]
             closeness = 1.0 if vacancies.occupation[v] == o else np.float32(math.sqrt(near / max(terrain.mobility[o])))
             u = unit(draw(draw(keys.noise, seekers.id[i]), int(vacancies.cell[v]) + 1)) + 2.0**-54
-            score[v, i] = (float(seekers.score[i]) + parameters.fit_weight * float(closeness)
+            score[v, i] = (float(seekers.score[i]) - float(seekers.bias[i]) * float(vacancies.bias[v])
+                           + parameters.fit_weight * float(closeness)
                            + parameters.noise * math.sqrt(3) / math.pi * math.log(u / (1 - u)))
             utility[v, i] = worth
 

@@ -19,6 +19,7 @@ from laborsim.market import (
     layoffs,
     leaving,
     participation,
+    quality,
     search,
     separations,
     transitions,
@@ -133,7 +134,8 @@ def test_what_was_learnt_since_the_last_review_is_kept_when_a_job_ends():
     m = ready()
     p = m.world.people
     i = np.flatnonzero(p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY)[:1]
-    pace = float(transitions.learning_pace(m)[p.occupation[i[0]]])
+    step = quality.uses(m).learning[p.job[i[0]]]
+    pace = float(quality.learning_pace(m)[step, p.occupation[i[0]]])
     for tenure, months in ((0, 0), (1, 1), (7, 7), (12, 12), (13, 1), (30, 6)):
         assert transitions.learnt(0.5, tenure, pace) == pytest.approx(1 - 0.5 * math.exp(-pace * months))
     p.skill[i], p.hired[i], p.program[i] = 0.4, m.index - 6, codes.NO_PROGRAM
@@ -232,7 +234,10 @@ def test_leaving_matches_plain_python():
     b = leaving._behaviour(m)
     cost, _ = childcare(m)
     leave, match = m.key(Stream.LEAVE_LABOR_FORCE), m.key(Stream.MATCH_QUALITY, fixed=True)
-    quality = w.establishments.quality[: w.establishments.size].mean(axis=1).astype(np.uint8)
+    weights = m.parameters["quality.leaving"]
+    scores = w.establishments.quality[: w.establishments.size].astype(float)
+    quality = [int(sum(a * b for a, b in zip(row, weights, strict=True)) / sum(weights) + 0.5) for row in scores]
+    quality = np.array(quality, np.uint8)
     want = {}
     settling = int(m.parameters["model.settle_months"])
     bad_by_tenure = [q["bad_match_share"]]
@@ -256,7 +261,7 @@ def test_leaving_matches_plain_python():
         tenure = min(max(m.index - int(p.hired[i]), 0), 63)
         score = (quality[w.cells.establishment[p.job[i]]] - 127.5) / 127.5
         out = base * (1 + q["tenure_shape"] * 0.5 ** (tenure / q["tenure_half_life"]))
-        out *= math.exp(-q["quality_elasticity"] * 0.5 * score)
+        out *= math.exp(-sum(weights) * score)
         out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
         hh = int(p.household[i])
         if h.children[hh] > 0 and m.index - h.youngest[hh] < 72 and p.sex[i] == codes.FEMALE:
@@ -296,7 +301,7 @@ def test_leaving_matches_plain_python():
 
 
 def test_layoffs_bring_cells_to_target_and_take_the_newest_first():
-    m = ready()
+    m = ready(overrides={"quality.hoarding": 0.0})
     demand.stage(m)
     c = m.world.cells
     c.target[: c.size] = np.maximum(c.filled[: c.size] - 1, 0)

@@ -29,6 +29,7 @@ def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4)
         record=(rng.random(n) < 0.2).astype("u1"), car=(rng.random(n) < 0.8).astype("u1"),
         hold=np.where(rng.random(n) < 0.7, -np.inf, np.log(20)).astype("f4"),
         cell=np.where(rng.random(n) < 0.7, -1, rng.integers(0, 3 * m, n)).astype("i4"),
+        bias=(np.zeros(n) if ties else rng.uniform(0, 0.5, n)).astype("f4"), skill=rng.uniform(0.3, 1, n).astype("f4"),
     )
     vacancies = mt.Vacancies(
         cell=np.sort(rng.choice(3 * m, m, replace=False)).astype("i4"), open=rng.integers(1, 4, m).astype("i4"),
@@ -36,6 +37,7 @@ def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4)
         occupation=rng.integers(0, occupations, m).astype("u1"), zone=rng.integers(0, zones, m).astype("u1"),
         needs=rng.integers(0, 4, m).astype("u1"), screens_record=(rng.random(m) < 0.5).astype("u1"),
         amenity=(np.zeros(m) if ties else rng.normal(0, 0.1, m)).astype("f4"),
+        bias=rng.uniform(0.5, 1.5, m).astype("f4"), experience=(rng.random(m) * (rng.random(m) < 0.3)).astype("f4"),
     )
     terrain = mt.Terrain(
         commute_weight=rng.uniform(0, 1, (zones, zones)),

@@ -277,7 +277,7 @@ class Worker(mesa.Agent):
                 self.leave(self.reason_out() if r.random() < 0.5 else k.UNEMPLOYED)
             return
         tenure = min(m.month - self.hired, 63)
-        out *= m.tenure_shape[tenure] * math.exp(-q["quality_elasticity"] * 0.5 * self.cell.employer.quality)
+        out *= m.tenure_shape[tenure] * math.exp(-sum(m.q["quality"]["leaving"]) * self.cell.employer.quality)
         if self.traits & k.TRAIT_ENROLLED:
             out *= q["leave_enrolled_factor"]
         if self.sex == k.FEMALE and self.young_child():
@@ -306,7 +306,7 @@ class Worker(mesa.Agent):
             relative = m.usual_wage[self.occupation] / max(self.wage, 1.0)
             chance = q["on_the_job"] * relative ** q["on_the_job_pay"]
             chance *= 1 + q["on_the_job_tenure"] * 0.5 ** (tenure / 12)
-            chance *= math.exp(-q["on_the_job_quality"] * self.cell.employer.quality)
+            chance *= math.exp(-sum(m.q["quality"]["search"]) * self.cell.employer.quality)
         else:
             return False
         if self.program is not None:
@@ -328,7 +328,7 @@ class Worker(mesa.Agent):
         if self.works:
             looks, least = q["applications_employed"], floor
             score += s["employed_bonus"]
-            hold = (math.log(max(self.wage, 1.0)) + s["amenity_weight"] * self.cell.employer.quality
+            hold = (math.log(max(self.wage, 1.0)) + sum(m.q["quality"]["acceptance"]) * self.cell.employer.quality
                     - m.commute_cost[self.home.zone][self.cell.employer.zone])
         elif self.state <= k.UNEMPLOYED:
             looks = q["applications_unemployed"]
@@ -353,7 +353,7 @@ class Worker(mesa.Agent):
             if cell is self.cell or cell in sent:
                 continue
             employer = cell.employer
-            utility = (math.log(cell.posted) + s["amenity_weight"] * employer.quality
+            utility = (math.log(cell.posted) + sum(m.q["quality"]["acceptance"]) * employer.quality
                        - m.commute_cost[self.home.zone][employer.zone])
             if utility + math.log(factor) <= hold or cell.posted * factor < max(least, floor):
                 continue

@@ -262,10 +262,11 @@ def _urn_match(seekers: I8, occupation: NDArray[np.uint16], v: I8, terrain: Terr
                 applications=nothing + np.uint8(1), knows=np.full(k, 0xFFFFFFFF, np.uint32),
                 reservation=np.zeros(k, np.float32), factor=np.ones(k, np.float32),
                 score=np.zeros(k, np.float32), record=nothing, car=nothing,
-                hold=np.full(k, -np.inf, np.float32), cell=np.full(k, -1, np.int32)),
+                hold=np.full(k, -np.inf, np.float32), cell=np.full(k, -1, np.int32),
+                bias=np.zeros(k, np.float32), skill=np.ones(k, np.float32)),
         Vacancies(cell=np.arange(m, dtype=np.int32), open=np.ones(m, np.int32), posted=np.ones(m, np.float32),
                   occupation=vacancy_occupation, zone=jobs, needs=jobs, screens_record=jobs,
-                  amenity=np.zeros(m, np.float32)),
+                  amenity=np.zeros(m, np.float32), bias=np.ones(m, np.float32), experience=np.zeros(m, np.float32)),
         terrain, parameters, keys, crew)
     return matches, vacancy_occupation
 

@@ -87,6 +87,7 @@ class Stream(IntEnum):
     SEARCH_EFFORT = 80
     ENTRANT_PREMIUM = 81
     TRIAL = 110
+    LABOR_HOARDING = 120
 
 
 @njit(cache=True, inline="always")

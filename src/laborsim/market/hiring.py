@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import quality
 from laborsim.market.codes import (
     CARER,
     FEMALE,
@@ -28,7 +29,7 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
 from laborsim.market.month import Month
 from laborsim.market.search import behaviour, commute_cost, floor_by_zone, gather_seekers
-from laborsim.market.transitions import hire, learning_pace, learnt, months_out, move
+from laborsim.market.transitions import hire, learnt, months_out, move
 
 
 @njit(cache=True, nogil=True)
@@ -51,6 +52,7 @@ def _terms(  # type: ignore[no-untyped-def]
     idle_decay,
     ability_return,
     skill_return,
+    steps,
     pace,
     states,
     wages,
@@ -63,7 +65,7 @@ def _terms(  # type: ignore[no-untyped-def]
         o = c.occupation[cell]
         skill = np.float64(p.skill[i])
         if p.state[i] < SELF_EMPLOYED and p.program[i] == NO_PROGRAM:
-            skill = learnt(skill, month - p.hired[i], pace[p.occupation[i]])
+            skill = learnt(skill, month - p.hired[i], pace[steps[p.job[i]], p.occupation[i]])
         if p.state[i] > SELF_EMPLOYED:
             skill *= (1.0 - idle_decay) ** min(months_out(p.history[i], month - p.since[i]), 120)
         if o != p.occupation[i]:
@@ -112,8 +114,6 @@ def open_vacancies(month: Month) -> Vacancies:
     ready = np.floor(expected + uniforms(month.key(Stream.SELECTION), cell.astype(np.uint64))).astype(np.int32)
     cell, ready = cell[ready > 0], ready[ready > 0]
     est = c.establishment[cell]
-    quality = e.quality[est].mean(axis=1, dtype=np.float64)
-    weight = month.parameters["search.amenity_weight"]
     return Vacancies(
         cell=cell,
         open=ready,
@@ -122,7 +122,11 @@ def open_vacancies(month: Month) -> Vacancies:
         zone=c.zone[cell],
         needs=c.needs[cell],
         screens_record=((e.practices[est] & PRACTICE_RECORD_SCREEN) > 0).astype(np.uint8),
-        amenity=(weight * (quality - 127.5) / 127.5).astype(np.float32),
+        amenity=(quality.response(month, "acceptance") * quality.centred(quality.uses(month).acceptance[cell])).astype(
+            np.float32
+        ),
+        bias=quality.fairness_factor(month)[est].astype(np.float32),
+        experience=np.zeros(cell.size, np.float32),
     )
 
 
@@ -197,7 +201,8 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
         b.idle_decay,
         b.ability_return,
         b.skill_return,
-        learning_pace(month),
+        quality.uses(month).learning,
+        quality.learning_pace(month),
         states,
         wages,
         hours,

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import quality
 from laborsim.market.codes import (
     CLOSURE,
     FULL_TIME,
@@ -88,7 +89,7 @@ def _scores(p, rows, key, month, seniority, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, waiting_leave, month, states, reasons):  # type: ignore[no-untyped-def]
+def _after_layoff(p, h, c, e, rows, kind_key, temporary, secure, leave, waiting_leave, month, states, reasons):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         b = bits(kind_key, p.id[i])
@@ -98,12 +99,12 @@ def _after_layoff(p, h, c, e, rows, kind_key, temporary, leave, waiting_leave, m
         if e.closed[c.establishment[p.job[i]]] <= month:
             states[k] = UNEMPLOYED
             reasons[k] = CLOSURE
-        elif to_unit(b) < temporary[c.sector[p.job[i]]]:
-            states[k] = TEMPORARY_LAYOFF
-            reasons[k] = LAYOFF_TEMPORARY
         else:
-            states[k] = UNEMPLOYED
-            reasons[k] = LAYOFF
+            share = temporary[c.sector[p.job[i]]]
+            kept = share * secure[c.establishment[p.job[i]]]
+            stays = to_unit(b) < kept / max(kept + 1.0 - share, 1e-9)
+            states[k] = TEMPORARY_LAYOFF if stays else UNEMPLOYED
+            reasons[k] = LAYOFF_TEMPORARY if stays else LAYOFF
         out = leave[age] if reasons[k] != LAYOFF_TEMPORARY else leave[age] * waiting_leave
         if to_unit(more_bits(b, 1)) < out:
             states[k] = inactive_reason(p.traits[i], age, young, p.sex[i], False)
@@ -194,6 +195,7 @@ def layoffs(month: Month) -> None:
         r,
         month.key(Stream.LAYOFF_KIND),
         temporary,
+        quality.security_factor(month),
         leave,
         float(q["waiting_leave"]),
         month.index,
@@ -217,7 +219,13 @@ def _excess(month: Month) -> NDArray[np.int32]:
     eased = np.flatnonzero((slack > 1.0) & (c.filled[:n] > c.target[:n]))
     draw = uniforms(month.key(Stream.TARGET_ROUNDING, fixed=True), eased.astype(np.uint64))
     allowed[eased] += np.floor(c.target[eased] * (slack[eased] - 1.0) + draw).astype(np.int32)
-    return np.asarray(np.maximum(c.filled[:n] - allowed, 0), np.int32)
+    excess = np.asarray(np.maximum(c.filled[:n] - allowed, 0), np.int32)
+    # Employers who offer security keep some on for another month; those who close cannot.
+    keeps = quality.hoarding(month)[c.establishment[:n]]
+    over = np.flatnonzero((excess > 0) & (keeps > 0.0) & (c.target[:n] > 0))
+    draw = uniforms(month.key(Stream.LABOR_HOARDING), over.astype(np.uint64))
+    excess[over] -= np.floor(excess[over] * keeps[over] + draw).astype(np.int32)
+    return excess
 
 
 def _count_displaced(month: Month, rows: NDArray[np.int64]) -> None:

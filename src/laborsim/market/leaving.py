@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import quality
 from laborsim.market.codes import (
     CARE_PARENT,
     DISCHARGE,
@@ -44,7 +45,7 @@ class Behaviour(NamedTuple):
     no_place: float
     childcare_elasticity: float
     tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
-    quality: NDArray[np.float64]  # (256,) factor by mean job quality score
+    quality: NDArray[np.float64]  # (256,) factor by weighted job quality score
     bad_share: NDArray[np.float64]  # (64,) share of bad matches among those hired k months before the start
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
     discharge: float
@@ -164,45 +165,26 @@ def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     return hazard, share[np.maximum(np.arange(64) - settling, 0)]
 
 
-@njit(cache=True, nogil=True)
-def _mean_quality(quality, establishment, mean, out):  # type: ignore[no-untyped-def]
-    for e in range(mean.size):
-        total = np.uint32(0)
-        for q in range(quality.shape[1]):
-            total += quality[e, q]
-        mean[e] = total // np.uint32(quality.shape[1])
-    for k in range(out.size):
-        out[k] = mean[np.uint64(establishment[k])]
-
-
-def quality_of_cells(month: Month) -> NDArray[np.uint8]:
-    """Mean job quality score of each cell's employer, whole numbers rounded down, (cells,)."""
-    e, c = month.world.establishments, month.world.cells
-    out = np.empty(c.size, np.uint8)
-    _mean_quality(e.quality, c.establishment, np.empty(e.size, np.uint8), out)
-    return out
-
-
 def _behaviour(month: Month) -> Behaviour:
     q = month.room("separations")
     months = np.arange(64)
     leave = by_age(q["leave_by_age"])
     shape = 1.0 + q["tenure_shape"] * 0.5 ** (months / q["tenure_half_life"])
     bad_hazard, bad_share = bad_matches(month)
-    score = (np.arange(256) - 127.5) / 127.5
     path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
     fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
     giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
     usual_shape = 1.0 + USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
     by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / usual_shape
-    quality = np.exp(-q["quality_elasticity"] * 0.5 * score)
+    response = quality.response(month, "leaving")
+    factor = np.exp(-response * quality.centred(np.arange(256.0)))
     most = np.zeros((2, N_STATES))
-    usual_most = max(q["leave_enrolled_factor"], 1.0) * float(quality.max()) * (1.0 + 1e-9)
+    usual_most = max(q["leave_enrolled_factor"], 1.0) * float(factor.max()) * (1.0 + 1e-9)
     most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
     most[FEMALE, list(PAYROLL)] = MOST
     most[:, SELF_EMPLOYED] = giving_up + 0.5 * by_sex.max(axis=1)
     return Behaviour(
-        quality_most=float(np.exp(q["quality_elasticity"] * 0.5)),
+        quality_most=float(np.exp(response)),
         bound=bounds_by_state(most),
         leave=by_sex,
         enrolled=q["leave_enrolled_factor"],
@@ -211,7 +193,7 @@ def _behaviour(month: Month) -> Behaviour:
         no_place=q["leave_no_place_factor"],
         childcare_elasticity=month.parameters["participation.childcare_elasticity"],
         tenure_shape=shape,
-        quality=quality,
+        quality=factor,
         bad_share=bad_share,
         bad_hazard=bad_hazard,
         discharge=q["discharge_share"],
@@ -229,7 +211,7 @@ def leave(month: Month) -> None:
         w.people.size,
         w.people.columns,
         w.households.columns,
-        quality_of_cells(month),
+        quality.uses(month).leaving,
         month.index,
         month.key(Stream.LEAVE_LABOR_FORCE),
         month.key(Stream.MATCH_QUALITY, fixed=True),
@@ -246,4 +228,4 @@ def leave(month: Month) -> None:
     move(month, r, s, why)
 
 
-__all__ = ["bad_matches", "leave", "quality_of_cells"]
+__all__ = ["bad_matches", "leave"]

@@ -44,6 +44,8 @@ class Seekers(NamedTuple):
     score : (n,) what employers see besides the fit to the occupation, in s.d. of `noise`-free quality.
     hold : (n,) utility of the present job in log-wage units, -inf if none.
     cell : (n,) present cell, -1 if none; it is never applied to.
+    bias : (n,) by how much a usual employer's biases lower the score.
+    skill : (n,) skill in the occupation, 0..1 and beyond.
     """
 
     id: U8
@@ -59,6 +61,8 @@ class Seekers(NamedTuple):
     car: U1
     hold: F4
     cell: I4
+    bias: F4
+    skill: F4
 
 
 class Vacancies(NamedTuple):
@@ -72,6 +76,8 @@ class Vacancies(NamedTuple):
     occupation, zone : (m,) the market.
     needs : (m,) lowest education let through; screens_record : (m,) 1 if records are screened out.
     amenity : (m,) job quality in log-wage units.
+    bias : (m,) factor of the employer on the seekers' biases.
+    experience : (m,) least skill let through.
     """
 
     cell: I4
@@ -82,6 +88,8 @@ class Vacancies(NamedTuple):
     needs: U1
     screens_record: U1
     amenity: F4
+    bias: F4
+    experience: F4
 
 
 class Terrain(NamedTuple):
@@ -160,9 +168,9 @@ def _screen(lo, hi, chunk, seekers, choices, cost, filters, noise, fit_weight, k
     """
     offers, first, vacancy, value, sent = choices.offers, out.first, out.vacancy, out.utility, out.sent
     passed = out.passed
-    own, factor, least, education, record, zone, holds = (seekers.cell, seekers.factor, seekers.reservation,
+    own, factor, least, education, record, zone, holds, skill = (seekers.cell, seekers.factor, seekers.reservation,
                                                           seekers.education, seekers.record, seekers.zone,
-                                                          seekers.hold)
+                                                          seekers.hold, seekers.skill)
     n: Any = first[lo]
     below: Any = first[hi] - 1
     for person in range(lo, hi):
@@ -187,7 +195,8 @@ def _screen(lo, hi, chunk, seekers, choices, cost, filters, noise, fit_weight, k
             sends = np.int64((not again) & (utility + ask > 0.0)
                              & (offer.posted * factor[i] >= reservation))
             screened = np.int64(filters & ((offer.needs > education[i])
-                                           | ((offer.screens_record != 0) & (record[i] != 0))))
+                                           | ((offer.screens_record != 0) & (record[i] != 0))
+                                           | (skill[i] < offer.experience)))
             vacancy[p] = sends * (v + screened * (-2 * v - 1) - VOID) + VOID
             value[p] = utility
             count += sends
@@ -198,13 +207,14 @@ def _screen(lo, hi, chunk, seekers, choices, cost, filters, noise, fit_weight, k
             n += sends & (1 - screened)
         sent[i] = count
     closeness, seeker, score = choices.closeness, out.seeker, out.score
-    ids, quality, occupation = seekers.id, seekers.score, seekers.occupation
+    ids, quality, occupation, bias = seekers.id, seekers.score, seekers.occupation, seekers.bias
     for k in range(first[lo], n):
         p = np.uint64(passed[np.uint64(k)])
         i = np.uint64(seeker[p])
         offer = offers[np.uint64(vacancy[p])]
         u = to_unit(more_bits(bits(key, ids[i]), offer.cell + 1)) + 2.0**-54
-        score[p] = (quality[i] + fit_weight * closeness[np.uint64(occupation[i]), np.uint64(offer.occupation)]
+        score[p] = (quality[i] - np.float64(bias[i]) * offer.bias
+                    + fit_weight * closeness[np.uint64(occupation[i]), np.uint64(offer.occupation)]
                     + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
     return n - first[lo], first[hi] - 1 - below
 
@@ -220,8 +230,8 @@ def _lists(applications: _Applications, sizes: list[tuple[int, int]]) -> tuple[U
     return np.concatenate(kept), np.concatenate(thrown_out)
 
 
-_SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u4", "f4", "f4", "f4", "u1", "u1", "f4", "i4")
-_VACANCY_TYPES = ("i4", "i4", "f4", "u2", "u1", "u1", "u1", "f4")
+_SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u4", "f4", "f4", "f4", "u1", "u1", "f4", "i4", "f4", "f4")
+_VACANCY_TYPES = ("i4", "i4", "f4", "u2", "u1", "u1", "u1", "f4", "f4", "f4")
 
 
 def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: MatchingParameters,

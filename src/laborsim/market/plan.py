@@ -16,6 +16,7 @@ from laborsim.market import (
     hiring,
     participation,
     practices,
+    quality,
     separations,
     training,
     vacancies,
@@ -98,6 +99,7 @@ def standard_plan() -> Plan:
         [
             Stage("calendar", "dated events: plants, shocks, benefit rules", calendar.stage),
             Stage("practices", "employers drop or keep screens", practices.stage),
+            Stage("quality", "scores of job quality", quality.stage, quality.prepare),
             Stage(
                 "demography",
                 "deaths, births, youth, retirement, migration",

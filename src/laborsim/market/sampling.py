@@ -34,7 +34,8 @@ _WHOLE = 1 << 30  # running shares in a node are whole numbers of 2**-30, so tha
 
 
 _OFFER = np.dtype(
-    [("value", "f8"), ("posted", "f4"), ("cell", "i4"), ("occupation", "u2"), ("zone", "u1"), ("needs", "u1"),
+    [("value", "f8"), ("posted", "f4"), ("bias", "f4"), ("experience", "f4"), ("cell", "i4"),
+     ("occupation", "u2"), ("zone", "u1"), ("needs", "u1"),
      ("screens_record", "u1")],
     align=True,
 )
@@ -114,6 +115,8 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
         offers[v].zone = vacancies.zone[v]
         offers[v].needs = vacancies.needs[v]
         offers[v].screens_record = vacancies.screens_record[v]
+        offers[v].bias = vacancies.bias[v]
+        offers[v].experience = vacancies.experience[v]
     # weight of a market: its open vacancies x (geometric mean posted wage) ** attraction
     for z in range(zones):
         for o in range(occupations):

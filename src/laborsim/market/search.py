@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import quality
 from laborsim.market.codes import (
     ASSOCIATE,
     FULL_TIME,
@@ -27,7 +28,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, bits, to_unit, uniform
 from laborsim.market.draws import bits as draw_bits
-from laborsim.market.leaving import bad_matches, quality_of_cells
+from laborsim.market.leaving import bad_matches
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
@@ -78,7 +79,7 @@ class Employed(NamedTuple):
     usual_wage: NDArray[np.float64]  # (O,)
     by_occupation: NDArray[np.float64]  # (O,) usual wage ** pay
     by_wage: NDArray[np.float64]  # (WAGE_STEPS,) most that own wage ** -pay can be, by the top bits of the wage
-    cell_quality: NDArray[np.uint8]  # (cells,) mean job quality
+    cell_quality: NDArray[np.uint8]  # (cells,) job quality, as it counts for search
     bad_share: NDArray[np.float64]  # (64,) see `leaving.bad_matches`
     match_key: np.uint64
 
@@ -194,10 +195,9 @@ def _describe(  # type: ignore[no-untyped-def]
             s.applications[k] = k_employed
             s.reservation[k] = 0.0
             score += b.employed_bonus
-            quality = cell_quality[job]
             s.hold[k] = (
                 np.log(max(p.wage[i], np.float32(1.0)))
-                + amenity_weight * (quality - 127.5) / 127.5
+                + amenity_weight * (cell_quality[job] - 127.5) / 127.5
                 - commute_cost[p.zone[i], cell_zone[job]]
             )
             if state == PART_TIME_INVOLUNTARY:
@@ -225,12 +225,15 @@ def _describe(  # type: ignore[no-untyped-def]
                 s.applications[k] = k_inactive
                 s.reservation[k] = b.reservation_floor * last
                 score -= b.inactive_penalty
-        score += b.skill_weight * skill + b.ability_weight * p.ability[i] - b.bias_race[p.race[i]]
+        score += b.skill_weight * skill + b.ability_weight * p.ability[i]
+        bias = b.bias_race[p.race[i]]
         if s.record[k]:
-            score -= b.bias_record
+            bias += b.bias_record
         if age >= 62:
-            score -= b.bias_age
+            bias += b.bias_age
         s.score[k] = score
+        s.bias[k] = bias
+        s.skill[k] = skill
         p.reservation[i] = s.reservation[k]
     return 0
 
@@ -239,7 +242,6 @@ def behaviour(month: Month) -> Behaviour:
     """Search parameters with their tables."""
     q = month.room("search")
     months = np.arange(64)
-    middle = (np.arange(256) - 127.5) / 127.5
     most = np.zeros(N_STATES)
     # Nobody employed searches more than ten times as much as usual.
     most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = 10.0 * q["on_the_job"]
@@ -247,7 +249,7 @@ def behaviour(month: Month) -> Behaviour:
     return Behaviour(
         on_the_job=q["on_the_job"],
         pay=q["on_the_job_pay"],
-        quality=np.exp(-q["on_the_job_quality"] * middle),
+        quality=np.exp(-quality.response(month, "search") * quality.centred(np.arange(256.0))),
         tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / 12.0),
         layoff_share=q["layoff_search_share"],
         enrolled=q["enrolled_share"],
@@ -302,14 +304,14 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     w, e = month.world, month.economy
     p = w.people.columns
     b = month.table("search.behaviour", lambda: behaviour(month))
-    quality = quality_of_cells(month)
+    scores = quality.uses(month)
     usual = month.memory["wages"]["now"]
     buffer, _, _ = month.buffers()
     employed = Employed(
         usual_wage=usual,
         by_occupation=usual**b.pay,
         by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
-        cell_quality=quality,
+        cell_quality=scores.search,
         bad_share=bad_matches(month)[1],
         match_key=month.key(Stream.MATCH_QUALITY, fixed=True),
     )
@@ -329,7 +331,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         rows,
         p,
         w.households.columns,
-        quality,
+        scores.acceptance,
         month.index,
         float(e.ui_supplement[t] + month.levers.ui_supplement),
         40.0,
@@ -342,7 +344,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         month.key(Stream.SEARCH_HELP),
         month.key(Stream.SEARCH_EFFORT),
         np.where(served, month.levers.search_help, 0.0),
-        float(month.parameters["search.amenity_weight"]),
+        quality.response(month, "acceptance"),
         usual,
         e.occ_education,
         seekers,
@@ -373,5 +375,7 @@ def empty_seekers(n: int) -> Seekers:
         "car": "u1",
         "hold": "f4",
         "cell": "i4",
+        "bias": "f4",
+        "skill": "f4",
     }
     return Seekers(**{name: np.empty(n, kinds[name]) for name in Seekers._fields})

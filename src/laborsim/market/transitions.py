@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import GONE, NO_PROGRAM, SELF_EMPLOYED, TEMPORARY_LAYOFF
 from laborsim.market.month import Month
+from laborsim.market.quality import learning_pace, uses
 
 _ONE = np.uint64(1)
 
@@ -53,14 +54,8 @@ def learnt(skill, tenure, pace):  # type: ignore[no-untyped-def]
     return skill + max(1.0 - skill, 0.0) * (1.0 - np.exp(-months * pace))
 
 
-def learning_pace(month: Month) -> NDArray[np.float64]:
-    """(O,) monthly rate at which the gap to full skill closes in each occupation."""
-    usual = month.economy.occ_training_months
-    return np.asarray(month.table("transitions.pace", lambda: 1.0 / np.maximum(usual / 1.6, 3.0)))
-
-
 @njit(cache=True, nogil=True)
-def _move(p, h, c, rows, states, reasons, month, separations, pace):  # type: ignore[no-untyped-def]
+def _move(p, h, c, rows, states, reasons, month, separations, steps, pace):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         old = p.state[i]
@@ -73,7 +68,7 @@ def _move(p, h, c, rows, states, reasons, month, separations, pace):  # type: ig
                 c.filled[job] -= 1
                 separations[reasons[k], c.sector[job], c.zone[job]] += 1
                 if new != TEMPORARY_LAYOFF and p.program[i] == NO_PROGRAM:
-                    p.skill[i] = learnt(p.skill[i], month - p.hired[i], pace[p.occupation[i]])
+                    p.skill[i] = learnt(p.skill[i], month - p.hired[i], pace[steps[job], p.occupation[i]])
             if new > SELF_EMPLOYED:
                 h.earners[p.household[i]] -= 1
         elif new <= SELF_EMPLOYED:
@@ -139,6 +134,7 @@ def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reaso
         reasons,
         month.index,
         month.counts.separations,
+        uses(month).learning,
         learning_pace(month),
     )
 

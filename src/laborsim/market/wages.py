@@ -22,9 +22,9 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
+from laborsim.market.quality import learning_pace, uses
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.search import behaviour, floor_by_zone
-from laborsim.market.transitions import learning_pace
 
 
 @njit(cache=True, nogil=True)
@@ -65,6 +65,7 @@ def _review(  # type: ignore[no-untyped-def]
     key,
     floor,
     binding,
+    steps,
     learn,
     pass_on,
     slip,
@@ -87,7 +88,7 @@ def _review(  # type: ignore[no-untyped-def]
         if p.program[i] == NO_PROGRAM:  # trainees' wages follow their program's steps
             tenure = month - p.hired[i]
             job = np.uint64(p.job[i])
-            skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[p.occupation[i]]
+            skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[steps[job], p.occupation[i]]
             p.skill[i] = skill
             goal = c.posted[job] * np.exp(
                 ability_return * p.ability[i] + skill_return * (skill - 1.0) + tenure_return * min(tenure // 12, 15)
@@ -201,6 +202,7 @@ def stage(month: Month) -> None:
         month.key(Stream.UNDEREMPLOYMENT),
         floor,
         binding,
+        uses(month).learning,
         learn,
         float(q["review_pass"]),
         float(e.price_level[max(month.now - 12, 0)] / e.price_level[month.now]),
