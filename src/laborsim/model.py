@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,7 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         )
         self.package = Package(spec, self.policy, self.economy, self.programs, self.parameters, self.scale)
         self.collector = Collector(self.economy, self.programs, self.parameters, spec.months)
+        self.observers: list[Callable[[Month], None]] = []  # look on at the end of each month, change nothing
         self.plan: Plan = standard_plan()
         self.plan.add("accounts", "money booked, indicators, flows", self._accounts)
         self.plan.prepare(self.month)
@@ -110,6 +112,8 @@ class LaborMarket(mesa.Model):  # type: ignore[misc]
         """Book the money, collect the indicators, close the month."""
         self.package.book(month.counts, month)
         self.collector.collect(month)
+        for look in self.observers:
+            look(month)
         people = self.world.people
         people.last[: people.size] = people.state[: people.size]
 

@@ -33,11 +33,18 @@ Policies = Annotated[
         help='Policy to run; several times for several. Default: all. "baseline" alone runs no policy.',
     ),
 ]
+Wioa = Annotated[
+    bool,
+    typer.Option(
+        "--wioa", help="Make every run once more without programs: what programs add, beside what their people do."
+    ),
+]
 
 
 def command(
     scenario: ScenarioFile,
     policy: Policies = None,
+    wioa: Wioa = False,
     replicates: Replicates = None,
     scale: Scale = None,
     seed: Seed = None,
@@ -57,7 +64,7 @@ def command(
     from laborsim.study.run import settle
 
     spec = settle(load_scenario(scenario), replicates, seed, scale)
-    results = study(spec, policy, threads, out, quiet)
+    results = study(spec, policy, threads, out, quiet, wioa=wioa)
     from laborsim.report import terminal
     from laborsim.report.wording import stops
     from laborsim.scenario.remarks import remarks

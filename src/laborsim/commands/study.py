@@ -22,6 +22,7 @@ def study(
     out: Path | None,
     quiet: bool,
     reuse: bool = False,
+    wioa: bool = False,
 ) -> Results:
     """Run with progress, write tables, charts and the brief; after Ctrl-C say what was kept.
 
@@ -29,6 +30,7 @@ def study(
     ----------
     out : directory of the results; None takes results/<scenario>/<run-id>.
     reuse : read finished runs instead of simulating them again.
+    wioa : make every run once more without programs, for counterfactual and net of the WIOA table.
     """
     from laborsim.commands.progress import Bar
     from laborsim.report.publish import prefetch, publish
@@ -44,7 +46,9 @@ def study(
             publish(done, folder)
 
         try:
-            return runs.run(spec, policies, threads=threads, out=place, progress=bar, finish=finish, reuse=reuse)
+            return runs.run(
+                spec, policies, threads=threads, out=place, progress=bar, finish=finish, reuse=reuse, wioa=wioa
+            )
         except runs.Interrupted as stop:
             text = str(stop)
             if stop.path is not None:

@@ -203,6 +203,7 @@ def layoffs(month: Month) -> None:
         reasons,
     )
     _count_displaced(month, r)
+    month.scratch["layoffs.rows"] = r  # for those who look on; nothing in the market reads it
     insure(month, r[(states == UNEMPLOYED) | (states == TEMPORARY_LAYOFF)])
     move(month, r, states, reasons)
 

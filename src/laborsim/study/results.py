@@ -198,6 +198,12 @@ class Results:
 
         return scorecard(self)
 
+    def wioa(self) -> pd.DataFrame:
+        """The six WIOA primary indicators: gross and, where simulated, counterfactual and net; small cells are NaN."""
+        from laborsim.study.wioa import of_results
+
+        return of_results(self)
+
     def compare(
         self,
         policy: str,

@@ -70,6 +70,7 @@ def run(
     finish: Finish | None = None,
     reuse: bool = False,
     model: str = MODEL,
+    wioa: bool = False,
 ) -> Results:
     """Simulate a scenario's baseline and policies.
 
@@ -90,6 +91,7 @@ def run(
     reuse : read the runs instead, if a finished study that has them all is stored in `out` or, where `out` is not
         given or the default, in results/<scenario>/.
     model : "module:class" of the model.
+    wioa : make every run once more without any program, for counterfactual and net in wioa.csv.
 
     Returns
     -------
@@ -116,7 +118,7 @@ def run(
     spec = settle(spec, replicates, seed, scale)
     about = describe(spec, choose(spec, policies))
     cores = _threads(threads)
-    tasks = _tasks(spec, about, model)
+    tasks = _tasks(spec, about, model, wioa)
     if reuse:
         anywhere = out is None or Path(out) == default_out(spec, policies)
         stored = find(tasks, studies_of(str(spec.name)) if anywhere else [Path(str(out))])
@@ -144,12 +146,14 @@ def run(
 
 
 def write_tables(results: Results, path: Path) -> None:
-    """Write indicators.csv, yearly.csv, targets.csv and spending.csv."""
+    """Write indicators.csv, yearly.csv, targets.csv, spending.csv and wioa.csv."""
     if any(r.done for r in results.records):
         keys = write_indicators(path / "indicators.csv", results)
         results.about["indicators_csv"] = {"figures": keys, "of": len(results.keys)}
         write_yearly(path / "yearly.csv", results)
         write_csv(path / "targets.csv", results.targets())
+        if any(r.wioa for r in results.records):
+            write_csv(path / "wioa.csv", results.wioa())
     write_spending(path / "spending.csv", results)
 
 
@@ -228,10 +232,11 @@ def _make(
     return records
 
 
-def _tasks(spec: Any, about: dict[str, Any], model: str) -> list[Task]:
+def _tasks(spec: Any, about: dict[str, Any], model: str, wioa: bool = False) -> list[Task]:
     seeds = replicate_seeds(spec.seed, spec.replicates)
     region = region_fingerprint(spec.region)
     hashes = {policy: spec.run_hash(policy) + region for policy in about["policies"]}
+    program = code_fingerprint() + model + ("+without" if wioa else "")
     return [
         Task(
             spec,
@@ -241,7 +246,8 @@ def _tasks(spec: Any, about: dict[str, Any], model: str) -> list[Task]:
             spec.scale,
             spec.months,
             model=model,
-            key=run_key(hashes[policy], policy, seed, spec.scale, spec.months, code_fingerprint() + model),
+            key=run_key(hashes[policy], policy, seed, spec.scale, spec.months, program),
+            without=wioa,
         )
         for r, seed in enumerate(seeds)
         for policy in about["policies"]

@@ -96,6 +96,8 @@ def save_run(path: Path, record: RunRecord) -> None:
             "stages",
             "remarks",
             "units",
+            "wioa",
+            "accounts",
         )
     }
     about["format"] = FORMAT

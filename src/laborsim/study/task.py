@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ class Task:
     model : "module:class" of the model.
     parameters, levers : values in place of the scenario's; see `laborsim.study.vary`.
     measures : outcomes to work out where the run is made; if there are any, only they come back, not all figures.
+    without : make a second run without any program, for the WIOA table's counterfactual.
     """
 
     spec: Any
@@ -58,6 +60,7 @@ class Task:
     parameters: Settings = ()
     levers: Settings = ()
     measures: tuple[Measure, ...] = ()
+    without: bool = False
 
 
 @dataclass
@@ -71,6 +74,8 @@ class RunRecord:
     remarks : what the policy had to say (money or seats ran out).
     stages : seconds by stage of the month.
     outcomes : values of the task's measures.
+    wioa : rows of `laborsim.indicators.wioa.rows`: what became of those who enrolled.
+    accounts : yearly totals of residents, by name of `laborsim.indicators.money.TOTALS`, dollars at full scale.
     worker : the process that made the run.
     wrong_input : the run failed because of what was asked for; all runs like it will.
     """
@@ -94,6 +99,8 @@ class RunRecord:
     values: NDArray[np.float64] | None = None
     spending: pd.DataFrame | None = None
     outcomes: list[float] = field(default_factory=list)
+    wioa: list[dict[str, Any]] = field(default_factory=list)
+    accounts: dict[str, list[float]] = field(default_factory=dict)
     worker: str = ""
     wrong_input: bool = False
 
@@ -162,10 +169,7 @@ def ignore_interrupt() -> None:
 
 
 def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
-    build = load_model(task.model)
-    policy = None if task.policy == BASELINE else task.policy
-    spec = vary(task.spec, task.parameters, task.levers)
-    model = build(spec, policy=policy, rng=task.seed, scale=task.scale, threads=task.threads)
+    model = _builder(task)()
     try:
         _simulate(task, model, record, on_month)
     finally:
@@ -173,11 +177,24 @@ def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
         vars(model).clear()
 
 
+def _builder(task: Task) -> Callable[[], Any]:
+    """What makes the model of a task."""
+    build = load_model(task.model)
+    policy = None if task.policy == BASELINE else task.policy
+    spec = vary(task.spec, task.parameters, task.levers)
+    return lambda: build(spec, policy=policy, rng=task.seed, scale=task.scale, threads=task.threads)
+
+
 def _simulate(task: Task, model: Any, record: RunRecord, on_month: Any) -> None:
     from laborsim.indicators.peers import with_ranks
 
     record.people, record.employers = _count(model.people), _count(model.employers)
     record.pack_hash = str(getattr(model, "pack_hash", ""))
+    evaluation = None
+    if hasattr(model, "observers") and not task.measures:
+        from laborsim.study.evaluation import Evaluation
+
+        evaluation = Evaluation(model)
     step = task.months if on_month is None else max(1, task.months // 24)
     done = 0
     while done < task.months:
@@ -199,6 +216,9 @@ def _simulate(task: Task, model: Any, record: RunRecord, on_month: Any) -> None:
     record.stages = {str(k): float(v) for k, v in model.plan.seconds().items()}
     package = getattr(model, "package", None)
     record.remarks = [] if package is None else [f"{month}: {said}" for _, month, said in package.stops()]
+    if evaluation is not None:
+        record.accounts = evaluation.accounts()
+        record.wioa = evaluation.wioa(_builder(task) if task.without else None, task.months)
 
 
 def _count(thing: Any) -> int:

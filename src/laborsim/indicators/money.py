@@ -1,0 +1,144 @@
+"""Money of residents: earnings, taxes less credits, support and unemployment insurance, month by month.
+
+Taxes and support are read from a table by zone and kind of household (`Budgets`), made once from a region pack by the
+law that self-sufficiency wages are worked out with; a month's earnings of a household stand for a twelfth of a year's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market.codes import PART_TIME_INVOLUNTARY, SELF_EMPLOYED, UNEMPLOYED
+from laborsim.market.counts import SCALAR
+from laborsim.market.month import Month
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+
+HOURS = 2080.0
+STEP = 0.5  # dollars an hour between columns of the table
+MOST = 150.0
+WEEKS_A_MONTH = 52.0 / 12.0
+EVERY = 3  # months between looks at taxes and support, which move slowly and take the most time
+
+# What is added up over residents every month, at full scale.
+TOTALS = (
+    "employed", "sufficient", "payroll_jobs", "earnings", "taxes", "support", "unemployment_insurance", "turnover",
+)  # fmt: skip
+
+
+def wage_grid() -> F8:
+    """(W,) dollars an hour of each adult that the tables of `Budgets` are made for."""
+    return np.arange(0.0, MOST + STEP / 2, STEP)
+
+
+class Budgets:
+    """Taxes less credits, and support, of households by zone and kind.
+
+    Parameters
+    ----------
+    after_tax : (Z, 2, 4, 2, W) dollars a year left of the wages in `wage_grid` after taxes and credits, each adult
+        full-time at that wage; by zone, adults (1, 2), children (0..3), youngest under six.
+    with_support : the same with the support a family is entitled to.
+
+    Notes
+    -----
+    A household with more than two adults counts as two, with all their earnings; what it earns is spread evenly over
+    its adults, as the tax rules of the region's budgets have it.
+    """
+
+    def __init__(self, after_tax: F8, with_support: F8) -> None:
+        gross = wage_grid() * HOURS * np.array([1.0, 2.0])[:, None, None, None]
+        self._taxes = np.ascontiguousarray(gross - after_tax)
+        self._support = np.ascontiguousarray(with_support - after_tax)
+        self._month: tuple[int, int] | None = None
+        self._held: tuple[F8, F8, F8] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_month": None, "_held": None}
+
+    def of_households(self, month: Month) -> tuple[F8, F8, F8]:
+        """(H,) gross earnings, taxes less credits and support of every household, dollars of the month."""
+        now = (id(month), month.index)
+        if self._month != now or self._held is None:
+            self._held = self._work_out(month)
+            self._month = now
+        return self._held
+
+    def of_people(self, month: Month, rows: I8) -> tuple[F8, F8, F8]:
+        """The same of the households of some people."""
+        at = month.world.people.household[rows]
+        gross, taxes, support = self.of_households(month)
+        return gross[at], taxes[at], support[at]
+
+    def _work_out(self, month: Month) -> tuple[F8, F8, F8]:
+        p, h = month.world.people, month.world.households
+        n, size = p.size, h.size
+        works = np.flatnonzero(p.state[:n] <= SELF_EMPLOYED)
+        pay = p.wage[works].astype(np.float64) * p.hours[works] * 52.0
+        gross = np.bincount(p.household[works], weights=pay, minlength=size)[:size]
+        adults = np.clip(h.adults[:size], 1, 2).astype(np.int64) - 1
+        children = np.minimum(h.children[:size], 3).astype(np.int64)
+        young = (((month.index - h.youngest[:size]) < 72) & (children > 0)).astype(np.int64)
+        at = np.minimum(gross / (HOURS * (adults + 1)), MOST - 1e-6) / STEP
+        low = at.astype(np.int64)
+        part = at - low
+        where = (np.minimum(h.zone[:size], self._taxes.shape[0] - 1).astype(np.int64), adults, children, young)
+        nobody = h.adults[:size] == 0
+
+        def read(table: F8) -> F8:
+            value = table[(*where, low)] * (1.0 - part) + table[(*where, low + 1)] * part
+            return np.where(nobody, 0.0, value) / 12.0
+
+        return gross / 12.0, read(self._taxes), read(self._support)
+
+
+class Accounts:
+    """Totals of residents, month by month; put it into `model.observers`.
+
+    Parameters
+    ----------
+    outside : first zone beyond the region: people who live from there on are not counted.
+    budgets : taxes and support; both stay 0 without.
+    turnover_share : cost of replacing a worker, as a share of a year's pay.
+    """
+
+    def __init__(self, outside: int, budgets: Budgets | None, turnover_share: float) -> None:
+        self.outside, self.budgets, self.turnover_share = outside, budgets, turnover_share
+        self._kept: list[F8] = []
+        self._household = 0.0, 0.0
+
+    def __call__(self, month: Month) -> None:
+        """Add up a month at its end."""
+        from laborsim.indicators.watch import needs
+
+        p, h = month.world.people, month.world.households
+        n = p.size
+        rows = np.flatnonzero((p.zone[:n] < self.outside) & (p.state[:n] <= UNEMPLOYED))
+        works = rows[p.state[rows] <= SELF_EMPLOYED]
+        pay = p.wage[works].astype(np.float64) * p.hours[works]
+        total = dict.fromkeys(TOTALS, 0.0)
+        total["employed"] = works.size
+        total["sufficient"] = int(np.count_nonzero(p.wage[works] >= needs(month, works)))
+        total["payroll_jobs"] = int(np.count_nonzero(p.state[works] <= PART_TIME_INVOLUNTARY))
+        total["earnings"] = float(pay.sum()) * WEEKS_A_MONTH
+        total["unemployment_insurance"] = float(month.counts.scalars[SCALAR["ui_cents"]]) / 100.0
+        if self.budgets is not None and len(self._kept) % EVERY == 0:
+            _, taxes, support = self.budgets.of_households(month)
+            inside = (h.zone[: h.size] < self.outside) & (h.adults[: h.size] > 0)
+            self._household = float(taxes[inside].sum()), float(support[inside].sum())
+        total["taxes"], total["support"] = self._household
+        mean = float(pay.sum()) * 52.0 / max(works.size, 1)
+        total["turnover"] = float(month.counts.separations[:, :, : self.outside].sum()) * mean * self.turnover_share
+        self._kept.append(np.array([total[name] for name in TOTALS]) / month.scale)
+
+    def totals(self) -> dict[str, F8]:
+        """(T,) of each of `TOTALS`: people, or dollars of the month, at full scale."""
+        table = np.array(self._kept).reshape(len(self._kept), len(TOTALS))
+        return {name: table[:, k].copy() for k, name in enumerate(TOTALS)}
+
+
+__all__ = ["TOTALS", "Accounts", "Budgets", "wage_grid"]

@@ -1,0 +1,283 @@
+"""What some people do, month by month: the wage records that evaluations read.
+
+A `Watch` looks on at the end of every month (`LaborMarket.observers`) and changes nothing: a run that is watched has
+the state hash of one that is not. It follows people named in advance, everyone who enrols in a program from the first
+month on, and the applicants of a trial, each from the month they are first seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.indicators.money import Budgets
+from laborsim.market.codes import (
+    GONE,
+    NO_PROGRAM,
+    PART_TIME_INVOLUNTARY,
+    SELF_EMPLOYED,
+    TEMPORARY_LAYOFF,
+    TRAIT_ENROLLED,
+    UNEMPLOYED,
+)
+from laborsim.market.month import Month
+
+I8 = NDArray[np.int64]
+U8 = NDArray[np.uint64]
+F4 = NDArray[np.float32]
+
+WEEKS_A_MONTH = 52.0 / 12.0
+NO_EMPLOYER = np.uint64(2**64 - 1)
+NEVER = -9999  # month of a layoff that did not happen
+
+# Kept every month for everyone followed; the value stands for months before that, or after death or a move away.
+MONTHLY: tuple[tuple[str, Any, Any], ...] = (
+    ("state", np.uint8, GONE),
+    ("earnings", np.float32, 0.0),
+    ("employer", np.uint64, NO_EMPLOYER),
+    ("benefit", np.float32, 0.0),
+    ("school", np.uint8, 0),
+    ("sufficient", np.uint8, 0),
+    ("program", np.uint8, NO_PROGRAM),
+    ("gross", np.float32, 0.0),
+    ("taxes", np.float32, 0.0),
+    ("support", np.float32, 0.0),
+)
+TRAITS = ("id", "birth", "sex", "race", "education", "zone")
+ENROLMENTS = (
+    ("id", np.uint64),
+    ("program", np.uint8),
+    ("enrolled", np.int64),
+    ("exit", np.int64),
+    ("completed", np.uint8),
+    ("credential", np.uint8),
+    ("added", np.uint8),
+    ("under_way", np.uint8),
+    ("laid_off", np.int64),
+)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """People followed through T months; N people, in the order they were first seen.
+
+    Attributes
+    ----------
+    traits : column -> (N,): id, birth (month), sex, race, education, zone when first seen, `first` month seen.
+    months : column -> (N, T): state, earnings (dollars of the month, model dollars), employer (establishments.id),
+        benefit (unemployment insurance, dollars of the month), school (1 at school or in a program), sufficient (1 at a
+        wage that covers the household's needs), program, and of the whole household gross earnings, taxes less credits
+        and support (food stamps, health care), dollars of the month.
+    start : first month, "YYYY-MM".
+    """
+
+    traits: dict[str, NDArray[Any]]
+    months: dict[str, NDArray[Any]]
+    start: str
+
+    @property
+    def size(self) -> int:
+        """People."""
+        return int(self.traits["id"].size)
+
+    @property
+    def horizon(self) -> int:
+        """Months."""
+        return int(self.months["state"].shape[1])
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """(N, T) whether the person is followed and alive in the region."""
+        return np.asarray(self.months["state"] != GONE)
+
+    @property
+    def employed(self) -> NDArray[np.bool_]:
+        """(N, T) whether at work or self-employed."""
+        return np.asarray(self.months["state"] <= SELF_EMPLOYED)
+
+    def find(self, ids: U8) -> I8:
+        """Row of each id, -1 where it was never seen."""
+        own = self.traits["id"]
+        if own.size == 0:
+            return np.full(len(ids), -1, np.int64)
+        order = np.argsort(own, kind="stable")
+        at = np.minimum(np.searchsorted(own[order], ids), own.size - 1)
+        row = order[at]
+        return np.asarray(np.where(own[row] == ids, row, -1), np.int64)
+
+
+class Watch:
+    """Follows people through a run; put it into `model.observers`.
+
+    Parameters
+    ----------
+    months : months of the run.
+    start : first month, "YYYY-MM".
+    ids : people to follow from the first month they are there.
+    participants : follow everyone who enrols as well.
+    budgets : taxes and support by household; without it they stay 0.
+
+    Examples
+    --------
+    >>> watch = Watch(model.spec.months, model.economy.start)  # doctest: +SKIP
+    >>> model.observers.append(watch)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, months: int, start: str, ids: Any = (), participants: bool = True, budgets: Budgets | None = None
+    ) -> None:
+        self.start, self.participants, self.budgets = start, participants, budgets
+        self._wanted = np.unique(np.asarray(ids, np.uint64))
+        self._rows = np.empty(0, np.int64)
+        self._traits: dict[str, list[NDArray[Any]]] = {name: [] for name in (*TRAITS, "first")}
+        self._ids = np.empty(0, np.uint64)
+        self._kept: list[dict[str, NDArray[Any]]] = []
+        self._months = months
+        self._first = -1
+        self._log_seen = self._trial_seen = 0
+        self._layoff = np.empty(0, np.int16)
+        self._layoff_id = np.empty(0, np.uint64)
+        self._laid_off: list[I8] = []
+        self._log: dict[str, NDArray[Any]] = {}
+
+    def __call__(self, month: Month) -> None:
+        """Look on at the end of a month."""
+        if self._first < 0:
+            self._first = month.index
+        self._note_layoffs(month)
+        self._find_new(month)
+        self._kept.append(self._look(month))
+
+    # --- whom to follow ----------------------------------------------------------------------------
+    def _note_layoffs(self, month: Month) -> None:
+        """Remember the month of everyone's last layoff, by row and id."""
+        p = month.world.people
+        if self._layoff.size < p.capacity:
+            more = p.capacity - self._layoff.size
+            self._layoff = np.concatenate([self._layoff, np.full(more, NEVER, np.int16)])
+            self._layoff_id = np.concatenate([self._layoff_id, np.zeros(more, np.uint64)])
+        rows = month.scratch.get("layoffs.rows")
+        if rows is not None and rows.size:
+            self._layoff[rows] = month.index
+            self._layoff_id[rows] = p.id[rows]
+
+    def _find_new(self, month: Month) -> None:
+        p = month.world.people
+        if self._wanted.size:
+            here = np.flatnonzero(np.isin(p.id[: p.size], self._wanted) & (p.state[: p.size] != GONE))
+            self._follow(month, here)
+            self._wanted = self._wanted[~np.isin(self._wanted, p.id[here])]
+        log = month.memory.get("participants")
+        if log is not None:
+            new = slice(self._log_seen, log["id"].size)
+            self._log_seen = log["id"].size
+            rows, ids = log["row"][new], log["id"][new]
+            self._laid_off.append(self._last_layoff(rows, ids))
+            self._log = log
+            if self.participants:
+                self._follow(month, rows[p.id[rows] == ids])
+        trial = month.memory.get("trial")
+        if trial is not None:
+            rows, ids = trial["row"][self._trial_seen :], trial["id"][self._trial_seen :]
+            self._trial_seen = trial["id"].size
+            self._follow(month, rows[p.id[rows] == ids])
+
+    def _last_layoff(self, rows: I8, ids: U8) -> I8:
+        return np.where(self._layoff_id[rows] == ids, self._layoff[rows].astype(np.int64), NEVER)
+
+    def _follow(self, month: Month, rows: I8) -> None:
+        """Follow the people of these rows from now on, those who are not followed yet."""
+        p = month.world.people
+        ids, first = np.unique(p.id[rows], return_index=True)
+        fresh = ~np.isin(ids, self._ids)
+        rows = np.sort(np.asarray(rows)[first[fresh]])
+        if rows.size == 0:
+            return
+        for name in TRAITS:
+            self._traits[name].append(p.arrays[name][rows].copy())
+        self._traits["first"].append(np.full(rows.size, month.index))
+        self._rows = np.concatenate([self._rows, rows])
+        self._ids = np.concatenate([self._ids, p.id[rows]])
+
+    # --- what they do ------------------------------------------------------------------------------
+    def _look(self, month: Month) -> dict[str, NDArray[Any]]:
+        w, rows = month.world, self._rows
+        p, c, e = w.people, w.cells, w.establishments
+        here = (p.id[rows] == self._ids) & (p.state[rows] != GONE)
+        state = np.where(here, p.state[rows], GONE).astype(np.uint8)
+        employed, payroll = state <= SELF_EMPLOYED, (state <= PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
+        jobless = (state == UNEMPLOYED) | (state == TEMPORARY_LAYOFF)
+        draws_ui = jobless & (p.ui_weeks[rows] > 0)
+        employer = np.full(rows.size, NO_EMPLOYER, np.uint64)
+        employer[payroll] = e.id[c.establishment[p.job[rows[payroll]]]]
+        earnings = np.where(employed, p.wage[rows] * p.hours[rows] * np.float32(WEEKS_A_MONTH), 0.0)
+        kept = {
+            "state": state,
+            "earnings": earnings.astype(np.float32),
+            "employer": employer,
+            "benefit": np.where(draws_ui, p.ui_benefit[rows] * WEEKS_A_MONTH, 0.0).astype(np.float32),
+            "school": here & (((p.traits[rows] & TRAIT_ENROLLED) > 0) | (p.program[rows] != NO_PROGRAM)),
+            "sufficient": employed & (p.wage[rows] >= needs(month, rows)),
+            "program": np.where(here, p.program[rows], NO_PROGRAM).astype(np.uint8),
+        }
+        kept["school"], kept["sufficient"] = kept["school"].astype(np.uint8), kept["sufficient"].astype(np.uint8)
+        zero = np.zeros(rows.size, np.float32)
+        if self.budgets is None or rows.size == 0:
+            return kept | {"gross": zero, "taxes": zero, "support": zero}
+        gross, taxes, support = self.budgets.of_people(month, rows)
+        return kept | {
+            name: np.where(here, x, 0.0).astype(np.float32)
+            for name, x in (("gross", gross), ("taxes", taxes), ("support", support))
+        }
+
+    # --- what was seen -----------------------------------------------------------------------------
+    def panel(self) -> Panel:
+        """Everyone followed, all months so far."""
+        n, t = self._rows.size, len(self._kept)
+        months = {name: np.full((n, t), empty, dtype) for name, dtype, empty in MONTHLY}
+        for k, seen in enumerate(self._kept):
+            for name, column in seen.items():
+                months[name][: column.size, k] = column
+        empty: dict[str, Any] = {"id": np.uint64, "birth": np.int16, "first": np.int64}
+        traits = {
+            name: np.concatenate(parts) if parts else np.empty(0, empty.get(name, np.uint8))
+            for name, parts in self._traits.items()
+        }
+        return Panel(traits, months, self.start)
+
+    def enrolments(self) -> dict[str, NDArray[Any]]:
+        """The log of participants so far, columns of `ENROLMENTS`; `exit` is a month, or the run's length if enrolled.
+
+        `under_way` is 1 for those enrolled before the first month; `laid_off` the month of the last layoff before.
+        """
+        from laborsim.market.participants import COMPLETED
+        from laborsim.market.participants import NEVER as NO_EXIT
+
+        log = self._log
+        if not log:
+            return {name: np.empty(0, dtype) for name, dtype in ENROLMENTS}
+        exit_ = log["exit"].astype(np.int64)
+        found = {
+            "id": log["id"], "program": log["program"], "enrolled": log["enrolled"],
+            "exit": np.where(exit_ == NO_EXIT, self._months, exit_),
+            "completed": log["how"] == COMPLETED, "credential": log["credential"], "added": log["added"],
+            "under_way": log["enrolled"] < self._first, "laid_off": np.concatenate(self._laid_off),
+        }  # fmt: skip
+        return {name: found[name].astype(dtype) for name, dtype in ENROLMENTS}
+
+
+def needs(month: Month, rows: I8) -> F4:
+    """(n,) hourly wage that each person's household needs of each adult, model dollars."""
+    p, h = month.world.people, month.world.households
+    at = p.household[rows]
+    children = np.minimum(h.children[at], 3).astype(np.int64)
+    young = ((month.index - h.youngest[at]) < 72) & (children > 0)
+    adults = np.clip(h.adults[at], 1, 2).astype(np.int64) - 1
+    need = month.economy.household_need.astype(np.float32)
+    return np.asarray(need[p.zone[rows], adults, children, young.astype(np.int64)])
+
+
+__all__ = ["ENROLMENTS", "MONTHLY", "NEVER", "NO_EMPLOYER", "WEEKS_A_MONTH", "Panel", "Watch", "needs"]
