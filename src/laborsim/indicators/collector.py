@@ -16,6 +16,7 @@ from laborsim.indicators import (
     observation,
     pipeline,
     population,
+    quality,
     wages,
 )
 from laborsim.indicators.definitions import HEADLINES
@@ -32,7 +33,7 @@ from laborsim.market.programs import Programs
 
 FAMILIES = (
     labor_force.fill, labor_force.fill_flows, observation.fill, wages.fill, household.fill, employers.fill,
-    population.fill, pipeline.fill, equity.fill,
+    population.fill, pipeline.fill, equity.fill, quality.fill,
 )  # fmt: skip
 
 

@@ -126,6 +126,24 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "ai_displaced": _e("people", "Displaced by AI", "laid off because adoption lowered the target, this month"),
     **{f"quality_{p}": _e("score", f"Job quality: {p.replace('_', ' ')}", "mean score (0 to 1) over filled jobs")
        for p in PRINCIPLES},
+    # practices on job quality, by arm
+    "pilot_establishments": _e("establishments", "Establishments by arm", "at work on practices, or controls of those"),
+    "pilot_jobs": _e("jobs", "Jobs by arm", "filled, in these establishments"),
+    "pilot_turnover_rate": _e("share", "Turnover by arm", "separations but layoffs and closures this month / jobs"),
+    "pilot_quits_rate": _e("share", "Quits by arm", "this month / jobs"),
+    "pilot_time_to_fill": _e("days", "Time to fill by arm", "mean age of the vacancies filled this month"),
+    "pilot_applications_per_vacancy": _e("applications per vacancy", "Applications per vacancy by arm",
+                                         "of the vacancies that came to a decision this month"),
+    "pilot_wage": _e("dollars per hour", "Mean hourly wage by arm", "people employed there; model dollars"),
+    "employer_quality_cost": _e("dollars per year", "Cost of practices to employers",
+                                "12 x this month's: scores raised, higher pay, setting up"),
+    "employer_turnover_savings": _e("dollars per year", "Savings in turnover",
+                                    "12 x (separations at the employers' own former rate - separations) x cost of "
+                                    "replacing one"),
+    "employer_vacancy_savings": _e("dollars per year", "Savings in vacancies",
+                                   "12 x (vacancies at the employers' own former rate - vacancies) x cost of a month"),
+    "employer_quality_net": _e("dollars per year", "Net benefit of practices to employers",
+                               "savings in turnover and vacancies less cost; controls apart in the total"),
     # population and childcare
     "births": _r("people", "Births", "this month"),
     "deaths": _r("people", "Deaths", "this month, 16 and over"),

@@ -97,7 +97,7 @@ SCALARS = (
     "apprentice_starts_granted", "ojt_starts", "ojt_wage_cents", "childcare_subsidy_cents",
     "childcare_supplement_cents", "record_contacts", "establishments_opened", "establishments_closed",
     "job_to_job", "ui_cents", "ui_recipients", "training_price_cents",
-    "records_agreed",
+    "records_agreed", "quality_contacts", "quality_willing", "quality_controls", "quality_grants",
 )
 SCALAR = {name: i for i, name in enumerate(SCALARS)}
 PIPELINE = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")

@@ -88,6 +88,12 @@ class Stream(IntEnum):
     ENTRANT_PREMIUM = 81
     TRIAL = 110
     LABOR_HOARDING = 120
+    QUALITY_CONTACT = 121
+    QUALITY_ADOPTION = 122
+    QUALITY_TRIAL = 123
+    QUALITY_IMITATION = 124
+    AI_EXPERIENCE = 125
+    AI_CUSHION = 126
 
 
 @njit(cache=True, inline="always")

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import quality
+from laborsim.market import coaching, quality
 from laborsim.market.codes import (
     CARER,
     FEMALE,
@@ -164,6 +164,7 @@ def stage(month: Month) -> None:
     )
     matches = match(seekers, vacancies, terrain(month), parameters, keys, month.crew)
     _count(month, vacancies, matches.filled, matches.applications)
+    coaching.count_openings(month, vacancies.cell, matches.filled, matches.applications)
     state = w.people.state[rows]
     got = matches.vacancy_index >= 0
     _remember_chances(month, state, got)

@@ -15,6 +15,34 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Coaching:
+    """Coaching on job quality that one instrument pays for this month; counts at full scale.
+
+    Attributes
+    ----------
+    contacts : employers visited.
+    principles : places in codes.PRINCIPLES that they are coached on.
+    zones : (Z,) 1 for zones of work where it is on offer.
+    fidelity : share of a practice's effect that comes about, 0..1.
+    grant : dollars paid to an employer that adopts; grants : employers it can be paid to this month.
+    control_share : share of the willing kept as controls; control_months : for how long.
+    sectors : rows of economy.sector_codes, none means all.
+    represented : only where workers are represented (True), are not (False), or either (None).
+    """
+
+    contacts: int
+    principles: tuple[int, ...]
+    zones: tuple[int, ...]
+    fidelity: float
+    grant: float = 0.0
+    grants: int = 0
+    control_share: float = 0.0
+    control_months: int = 0
+    sectors: tuple[int, ...] = ()
+    represented: bool | None = None
+
+
 @dataclass
 class Levers:
     """One month's levers. Shapes: Z zones, P programs, M SOC major groups.
@@ -47,6 +75,7 @@ class Levers:
     sponsor_grant_places : new apprentices for whom the grant can be paid this month.
     sponsor_closed, screen_closed : (Z,) 1 for zones of work where sponsor contacts and grants, or contacts about
         screens, are not on offer.
+    coaching : what coaches on job quality do, one entry per instrument.
     """
 
     childcare_subsidy_share: F8
@@ -77,6 +106,7 @@ class Levers:
     ui_supplement: float = 0.0
     ai_speed: float = 1.0
     sponsor_grant_places: int = 0
+    coaching: tuple[Coaching, ...] = ()
 
     @classmethod
     def neutral(cls, zones: int, programs: int, majors: int) -> Levers:
@@ -96,6 +126,10 @@ class Levers:
         """True if every lever has its neutral value."""
         for f in fields(self):
             value = getattr(self, f.name)
+            if isinstance(value, tuple):
+                if value:
+                    return False
+                continue
             neutral = 1.0 if f.name == "ai_speed" else 0.0
             if np.any(np.asarray(value) != neutral):
                 return False

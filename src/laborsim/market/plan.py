@@ -11,6 +11,7 @@ import numpy as np
 from laborsim.market import (
     calendar,
     childcare,
+    coaching,
     demand,
     demography,
     hiring,
@@ -99,7 +100,7 @@ def standard_plan() -> Plan:
         [
             Stage("calendar", "dated events: plants, shocks, benefit rules", calendar.stage),
             Stage("practices", "employers drop or keep screens", practices.stage),
-            Stage("quality", "scores of job quality", quality.stage, quality.prepare),
+            Stage("quality", "coaching, practices, scores of job quality", coaching.stage, quality.prepare),
             Stage(
                 "demography",
                 "deaths, births, youth, retirement, migration",

@@ -12,11 +12,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import GONE, NO_PROGRAM, SELF_EMPLOYED, TEMPORARY_LAYOFF
+from laborsim.market.codes import (
+    CLOSURE,
+    GONE,
+    LAYOFF,
+    NO_PROGRAM,
+    QUIT_TO_UNEMPLOYED,
+    SELF_EMPLOYED,
+    TEMPORARY_LAYOFF,
+)
 from laborsim.market.month import Month
 from laborsim.market.quality import learning_pace, uses
 
 _ONE = np.uint64(1)
+_NO_FLOWS = np.zeros((0, 3), np.int32)
 
 
 @njit(cache=True, inline="always")
@@ -55,7 +64,7 @@ def learnt(skill, tenure, pace):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _move(p, h, c, rows, states, reasons, month, separations, steps, pace):  # type: ignore[no-untyped-def]
+def _move(p, h, c, rows, states, reasons, month, separations, steps, pace, flows):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         old = p.state[i]
@@ -67,6 +76,9 @@ def _move(p, h, c, rows, states, reasons, month, separations, steps, pace):  # t
             if job >= 0:
                 c.filled[job] -= 1
                 separations[reasons[k], c.sector[job], c.zone[job]] += 1
+                if flows.size > 0 and not LAYOFF <= reasons[k] <= CLOSURE:
+                    flows[c.establishment[job], 0] += 1
+                    flows[c.establishment[job], 1] += reasons[k] <= QUIT_TO_UNEMPLOYED
                 if new != TEMPORARY_LAYOFF and p.program[i] == NO_PROGRAM:
                     p.skill[i] = learnt(p.skill[i], month - p.hired[i], pace[steps[job], p.occupation[i]])
             if new > SELF_EMPLOYED:
@@ -86,7 +98,7 @@ def _move(p, h, c, rows, states, reasons, month, separations, steps, pace):  # t
 
 
 @njit(cache=True, nogil=True)
-def _hire(p, h, c, rows, cells, states, wages, hours, month, separations, hires):  # type: ignore[no-untyped-def]
+def _hire(p, h, c, rows, cells, states, wages, hours, month, separations, hires, flows):  # type: ignore[no-untyped-def]
     moved = 0
     for k in range(rows.size):
         i = rows[k]
@@ -100,12 +112,17 @@ def _hire(p, h, c, rows, cells, states, wages, hours, month, separations, hires)
             if job >= 0:
                 c.filled[job] -= 1
                 separations[0, c.sector[job], c.zone[job]] += 1
+                if flows.size > 0:
+                    flows[c.establishment[job], 0] += 1
+                    flows[c.establishment[job], 1] += 1
         else:
             h.earners[p.household[i]] += 1
             if old == TEMPORARY_LAYOFF and job >= 0:
                 c.recall[job] -= 1
         c.filled[cell] += 1
         hires[c.sector[cell], c.zone[cell]] += 1
+        if flows.size > 0:
+            flows[c.establishment[cell], 2] += 1
         p.job[i] = cell
         p.hired[i] = month
         p.state[i] = states[k]
@@ -113,6 +130,12 @@ def _hire(p, h, c, rows, cells, states, wages, hours, month, separations, hires)
         p.wage[i] = wages[k]
         p.hours[i] = hours[k]
     return moved
+
+
+def _employer_flows(month: Month) -> NDArray[np.int32]:
+    """People who left, layoffs apart, who quit and who were hired, by establishment (E, 3); empty while nobody asks."""
+    held = month.memory.get("coaching")
+    return _NO_FLOWS if held is None else held["flows"]
 
 
 def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reasons: NDArray[np.uint8]) -> None:
@@ -136,6 +159,7 @@ def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reaso
         month.counts.separations,
         uses(month).learning,
         learning_pace(month),
+        _employer_flows(month),
     )
 
 
@@ -167,6 +191,7 @@ def hire(
             month.index,
             month.counts.separations,
             into,
+            _employer_flows(month),
         )
     )
 

@@ -18,6 +18,7 @@ from laborsim.policy.apprenticeship_expansion import ApprenticeshipExpansion
 from laborsim.policy.base import Asked, Instrument, Weight
 from laborsim.policy.budget import Budget
 from laborsim.policy.childcare_support import ChildcareSupport
+from laborsim.policy.job_quality import JobQuality
 from laborsim.policy.place import Setting
 from laborsim.policy.skills_based_hiring import SkillsBasedHiring
 from laborsim.scenario.fields import month_number, month_text
@@ -27,6 +28,7 @@ from laborsim.scenario.schema import Policy
 INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "childcare_support": ChildcareSupport,
+    "job_quality": JobQuality,
     "skills_based_hiring": SkillsBasedHiring,
 }
 COLUMNS = ("policy", "month", "payer", "item", "units", "dollars")

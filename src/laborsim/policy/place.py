@@ -49,6 +49,20 @@ class Setting:
             chosen[: eco.outside] = True
         return chosen
 
+    def sectors(self, codes: Sequence[str]) -> tuple[int, ...]:
+        """Rows of the sectors named, ascending; none named gives none.
+
+        Raises
+        ------
+        ValueError
+            If the region has no such sector.
+        """
+        known = list(self.economy.sector_codes)
+        for code in codes:
+            if code not in known:
+                raise ValueError(_unknown("sector", code, known))
+        return tuple(sorted({known.index(c) for c in codes}))
+
     def apprenticeships(self, codes: Sequence[str], zones: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Shares of added seats by program, (P,), in proportion to the programs' own seats.
 

@@ -14,10 +14,12 @@ from laborsim.scenario.instruments.apprenticeship import ApprenticeshipExpansion
 from laborsim.scenario.instruments.base import InstrumentModel
 from laborsim.scenario.instruments.childcare import ChildcareSupport
 from laborsim.scenario.instruments.hiring import SkillsBasedHiring
+from laborsim.scenario.instruments.quality import JobQuality
 
 Instrument = Annotated[
     ApprenticeshipExpansion
     | ChildcareSupport
+    | JobQuality
     | SkillsBasedHiring,
     Field(discriminator="type"),
 ]
@@ -25,6 +27,7 @@ Instrument = Annotated[
 INSTRUMENTS: dict[str, type[InstrumentModel]] = {
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "childcare_support": ChildcareSupport,
+    "job_quality": JobQuality,
     "skills_based_hiring": SkillsBasedHiring,
 }
 
@@ -34,5 +37,6 @@ __all__ = [
     "ChildcareSupport",
     "Instrument",
     "InstrumentModel",
+    "JobQuality",
     "SkillsBasedHiring",
 ]
