@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "new": "Write a commented starter scenario.",
     "compare": "Paired differences between policies, with intervals.",
     "sweep": "Make the runs of an experiment; go on from those that are there.",
+    "sensitivity": "What moves an experiment's outcomes: screening, Sobol indices, a tornado of assumptions.",
     "calibrate": "Fit a region's behaviour parameters to flows, turnover and its own rates.",
     "validate": "Set a region's baseline against facts and its own unemployment.",
     "region": "List, show and build region packs.",

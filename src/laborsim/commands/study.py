@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from laborsim.commands.options import remark
 
 if TYPE_CHECKING:
+    from laborsim.commands.progress import Bar
+    from laborsim.study.executor import Executor
     from laborsim.study.results import Results
 
 
@@ -55,6 +57,25 @@ def study(
                 text += f" and are kept in {stop.path}; the same command goes on from them"
             remark(text)
             raise
+
+
+@contextmanager
+def executing(kind: str, jobs: int | None, scheduler: str | None, quiet: bool) -> Iterator[tuple[Executor, Bar]]:
+    """An executor and a progress bar for many runs; after Ctrl-C says what is kept, and leaves a cluster."""
+    from laborsim.commands.progress import Bar
+    from laborsim.study.executor import make_executor
+    from laborsim.study.run import Interrupted
+
+    with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
+        where = make_executor(kind, jobs, scheduler)
+        try:
+            yield where, bar
+        except Interrupted as stop:
+            remark(f"{stop} and are kept in {stop.path}; the same command goes on from them")
+            raise
+        finally:
+            if kind != "local":
+                where.close()
 
 
 @contextmanager

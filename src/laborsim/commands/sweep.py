@@ -56,24 +56,13 @@ def command(
 
     Example: laborsim sweep experiments/quick.toml --jobs 2
     """
-    from laborsim.commands.progress import Bar
-    from laborsim.commands.study import terminated_as_interrupted
-    from laborsim.study.executor import make_executor
+    from laborsim.commands.study import executing
     from laborsim.study.experiment import load_experiment
-    from laborsim.study.run import Interrupted
     from laborsim.study.sweep import sweep
 
     asked = load_experiment(experiment)
-    with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
-        where = make_executor(executor, jobs, scheduler)
-        try:
-            swept = sweep(asked, store, where, fresh, retry, bar)
-        except Interrupted as stop:
-            remark(f"{stop} and are kept in {stop.path}; the same command goes on from them")
-            raise
-        finally:
-            if executor != "local":
-                where.close()
+    with executing(executor, jobs, scheduler, quiet) as (where, bar):
+        swept = sweep(asked, store, where, fresh, retry, bar)
     frame = swept.frame()
     if csv is not None:
         _write(frame, csv)

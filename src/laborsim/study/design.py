@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from laborsim.study.experiment import Experiment
 
 F8 = NDArray[np.float64]
+TAILS = (0.05, 0.95)  # shares of a distribution below its low and its high end, where one is varied alone
 _DESIGN = 0x0DE516  # a child of the experiment's seed of its own: the design shares no number with any run
 
 
@@ -70,12 +71,20 @@ def points_of(experiment: Experiment, rows: Sequence[dict[str, Any]]) -> list[Po
     Methods that choose their samples as they go (calibration, search for a policy mix) call this too: more samples
     never change the points of those before.
     """
+    return located(experiment, rows)[0]
+
+
+def located(
+    experiment: Experiment, rows: Sequence[dict[str, Any]]
+) -> tuple[list[Point], list[dict[str, int]]]:
+    """The points of samples, and for each sample the number of its point under each policy."""
     uncertain = [f.name for f in experiment.factors if f.kind == "uncertainty"]
     levers = [f.name for f in experiment.factors if f.kind == "lever"]
     references = sorted({m.against for m in experiment.measures if m.against})
     states: dict[Settings, int] = {}
     numbers: dict[tuple[int, str, Settings], int] = {}
     found: list[tuple[int, str, Settings, Settings, dict[str, int]]] = []
+    where: list[dict[str, int]] = []
     for row in rows:
         parameters = tuple((n, row[n]) for n in uncertain if n in row)
         state = states.setdefault(parameters, len(states))
@@ -91,10 +100,11 @@ def points_of(experiment: Experiment, rows: Sequence[dict[str, Any]]) -> list[Po
         for policy in experiment.policies:
             for reference in references:
                 found[here[policy]][4].setdefault(reference, here[reference])
+        where.append(here)
     return [
         Point(n, state, policy, parameters, acting, tuple(against.items()))
         for n, (state, policy, parameters, acting, against) in enumerate(found)
-    ]
+    ], where
 
 
 def samples(experiment: Experiment) -> list[dict[str, Any]]:
@@ -105,7 +115,31 @@ def samples(experiment: Experiment) -> list[dict[str, Any]]:
     if experiment.kind == "full_factorial":
         levels = [f.levels(experiment.levels) for f in factors]
         return [dict(zip((f.name for f in factors), row, strict=True)) for row in itertools.product(*levels)]
+    if experiment.kind == "one_at_a_time":
+        return list(one_at_a_time(factors))
+    if experiment.kind in ("morris", "saltelli"):
+        from laborsim.study.analysis.sampling import saltelli, trajectories
+
+        seed = design_seed(experiment.seed)
+        if experiment.kind == "morris":
+            return list(from_cube(factors, trajectories(len(factors), experiment.samples, experiment.levels, seed)))
+        return list(from_cube(factors, saltelli(len(factors), experiment.samples, seed)))
     return list(from_cube(factors, cube(experiment.kind, experiment.samples, len(factors), experiment.seed)))
+
+
+def one_at_a_time(factors: Sequence[Factor]) -> Iterator[dict[str, Any]]:
+    """The scenario as it is, then each uncertainty alone at the low and at the high end of its distribution."""
+    yield {}
+    for factor in factors:
+        if factor.kind == "uncertainty":
+            for share in TAILS:
+                yield {factor.name: factor.quantile(share)}
+
+
+def design_seed(seed: int) -> int:
+    """Seed of a library's own sampler, 1 to 2**32 - 1: SALib takes 0 for no seed."""
+    child = np.random.SeedSequence(entropy=seed, spawn_key=(_DESIGN,))
+    return max(1, int(child.generate_state(1)[0]))
 
 
 def from_cube(factors: Sequence[Factor], rows: F8) -> Iterator[dict[str, Any]]:

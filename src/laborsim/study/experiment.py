@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,9 +17,17 @@ from laborsim.scenario.fields import LongText, Text, wrong
 from laborsim.scenario.load import Known, load_scenario
 from laborsim.scenario.messages import field_problems
 from laborsim.scenario.places import Place
-from laborsim.scenario.problems import Problem, ScenarioError
+from laborsim.scenario.problems import Problem, ScenarioError, listed, nearest
 from laborsim.scenario.reading import read_document
-from laborsim.scenario.schema import BASELINE, Model, Scenario
+from laborsim.scenario.schema import BASELINE, Model, Policy, Scenario
+from laborsim.study.analysis.tables import (
+    MIX,
+    DiscoverTable,
+    OptimizeTable,
+    SensitivityTable,
+    Stopping,
+    analysis_problems,
+)
 from laborsim.study.factors import Factor
 from laborsim.study.measures import Measure
 from laborsim.study.references import check_references, flat
@@ -70,6 +78,10 @@ class ExperimentFile(Model):
     policies: Annotated[tuple[str, ...], Field(strict=False)] | None = None
     outcomes: Annotated[dict[str, OutcomeTable], Field(min_length=1)]
     design: Design
+    stopping: Stopping | None = None
+    sensitivity: SensitivityTable = Field(default_factory=SensitivityTable)
+    discover: DiscoverTable | None = None
+    optimize: OptimizeTable | None = None
 
 
 @dataclass(frozen=True)
@@ -85,8 +97,10 @@ class Experiment:
     factors : what is varied; uncertainties first.
     measures : outcomes.
     kind, samples, levels, points : the design; `points` are those of a list.
-    replicates : runs of each point, with the same seeds at all points.
+    replicates : runs of each point, with the same seeds at all points; the most there may be if there is a
+        stopping rule.
     months : simulated from the scenario's start.
+    stopping, sensitivity, discover, optimize : what the analyses are asked; no run depends on them.
     """
 
     name: str
@@ -102,6 +116,10 @@ class Experiment:
     points: tuple[dict[str, Any], ...]
     replicates: int
     months: int
+    stopping: Stopping | None = None
+    sensitivity: SensitivityTable = field(default_factory=SensitivityTable)
+    discover: DiscoverTable | None = None
+    optimize: OptimizeTable | None = None
 
     @property
     def seed(self) -> int:
@@ -159,6 +177,9 @@ def load_experiment(path: str | os.PathLike[str], known: Known | None = None) ->
         raise ScenarioError(problems)
     found, faults = check_references(tables, place, spec, known)
     problems += faults
+    against = {m.name: m.against for m in found.measures}
+    if len(against) == len(tables.get("outcomes", ())):  # else what is wrong with them is said
+        problems += analysis_problems(tables, place, found.policies, against, found.factors)
     if problems or file is None:
         raise ScenarioError(problems)
     head, design = file.experiment, file.design
@@ -176,6 +197,10 @@ def load_experiment(path: str | os.PathLike[str], known: Known | None = None) ->
         points=design.points,
         replicates=spec.replicates,
         months=found.months,
+        stopping=file.stopping,
+        sensitivity=file.sensitivity,
+        discover=file.discover,
+        optimize=file.optimize,
     )
 
 
@@ -213,9 +238,10 @@ def _scenario(
         spec = load_scenario(file, known=known)
         wanted = {k: head.get(k) for k in ("scale", "replicates", "seed")}
         try:
-            return spec.with_settings(**wanted)
+            spec = spec.with_settings(**wanted)
         except ScenarioError:
-            return spec  # the field check has said what is wrong with the setting
+            pass  # the field check has said what is wrong with the setting
+        return _with_mix(spec, data.get("optimize"), place, problems)
     except ScenarioError as error:
         where = place.find(("experiment", "scenario"))
         problems += [
@@ -224,6 +250,26 @@ def _scenario(
             for p in error.problems
         ]  # fmt: skip
         return None
+
+
+def _with_mix(spec: Scenario, optimize: Any, place: Place, problems: list[Problem]) -> Scenario:
+    """The scenario with one more policy that runs those together which [optimize] combines."""
+    combine = optimize.get("combine") if isinstance(optimize, dict) else None
+    if not isinstance(combine, list) or not combine:
+        return spec
+    plain = [name for name, policy in spec.policies.items() if not policy.combine]
+    at = place.find(("optimize", "combine"))
+    bad = [n for n in combine if n not in plain]
+    for name in bad:
+        problems.append(Problem(at.file, at.line, "optimize.combine", f"no policy {name!r} to combine", listed(plain),
+                                nearest(name, plain)))  # fmt: skip
+    if MIX in spec.policies:
+        problems.append(Problem(at.file, at.line, "optimize.combine", f"the scenario has a policy {MIX!r} already",
+                                f'policy = "{MIX}" instead of combine'))  # fmt: skip
+    if bad or MIX in spec.policies:
+        return spec
+    mix = Policy(title="Mix of policies", owner="all of them", combine=tuple(combine))
+    return spec.model_copy(update={"policies": {**spec.policies, MIX: mix}})
 
 
 def _said(factor: Factor) -> dict[str, Any]:

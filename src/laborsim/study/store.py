@@ -296,7 +296,7 @@ def _differences(db: sqlite3.Connection, about: dict[str, Any], versions: dict[s
     """What makes a stored experiment another one than this, a line each; nothing if it may go on."""
     stored = _about(db)
     then, now = _leaves(json.loads(stored["experiment"])), _leaves(json.loads(json.dumps(about)))
-    sampled = about["design"]["kind"] == "sobol"
+    sampled = about["design"]["kind"] in ("sobol", "saltelli", "search")
     lines = []
     for key in sorted({*then, *now}):
         old, new = then.get(key, "nothing"), now.get(key, "nothing")

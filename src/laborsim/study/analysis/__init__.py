@@ -1,0 +1,1 @@
+"""What many runs say: sensitivity, scenario discovery, the best mix under a budget, how many runs are enough."""
