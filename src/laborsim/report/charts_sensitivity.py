@@ -11,13 +11,14 @@ import numpy as np
 from laborsim.report import theme
 from laborsim.report.figures import Chart
 from laborsim.report.study_words import (
+    brief,
     change,
     factor_label,
     factor_name,
     figure,
     kind_of,
     measure_of,
-    outcome_label,
+    plain_label,
     runs_note,
     setting,
     subtitle,
@@ -46,8 +47,8 @@ def _about(found: Sensitivity, outcome: str, policy: str) -> tuple[Any, str]:
     """The outcome's measure, and how its subject stands in a title."""
     m = measure_of(found.experiment, outcome)
     if m.against:
-        return m, f"the effect of {lower(title_of(found.experiment, policy))} on {outcome_label(found.experiment, m)}"
-    return m, outcome_label(found.experiment, m)
+        return m, f"the effect of {lower(brief(title_of(found.experiment, policy)))} on {plain_label(m)}"
+    return m, plain_label(m)
 
 
 def _left_out(found: Sensitivity, outcome: str, policy: str, unit: str) -> str:
@@ -187,7 +188,9 @@ def _tornado(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) 
         )  # fmt: skip
         ends = [base]
         for k, row in enumerate(each(data)):
-            for side, ink in (("low", theme.PALETTE[1]), ("high", theme.PALETTE[0])):
+            sides = [("low", theme.PALETTE[1]), ("high", theme.PALETTE[0])]
+            longest_first = sorted(sides, key=lambda s: -abs(getattr(row, f"change_{s[0]}")))
+            for side, ink in longest_first:
                 at = getattr(row, f"at_{side}")
                 if not math.isfinite(at):
                     continue
@@ -196,7 +199,7 @@ def _tornado(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) 
                 axes.barh(k, (at - base) * factor, left=base * factor, height=0.55, color=ink if sure else "white",
                           edgecolor=ink, linewidth=1.0)  # fmt: skip
         low, high = min(ends), max(ends)
-        room = 0.16 * (high - low or 1.0)
+        room = 0.24 * (high - low or 1.0)
         _end_labels(axes, data, base, factor)
         axes.axvline(base * factor, color=theme.INK, linewidth=1.0)
         if low - room < 0 < high + room:
@@ -231,17 +234,17 @@ def _end_labels(axes: Any, data: pd.DataFrame, base: float, factor: float) -> No
 
 
 def _tornado_title(found: Sensitivity, data: pd.DataFrame, m: Any, subject: str) -> str:
-    first: Any = data.iloc[0]
     sure = [r for r in each(data) if _distinct(r, "low") or _distinct(r, "high")]
     if not sure:
         return f"No assumption alone clearly moves {subject}"
-    ends = sorted(x for x in (first["at_low"], first["at_high"]) if math.isfinite(x))
-    lead = (f"{factor_name(found.experiment, first['factor'])} moves {subject} most: "
+    first = sure[0]
+    ends = sorted(x for x in (first.at_low, first.at_high) if math.isfinite(x))
+    lead = (f"{factor_name(found.experiment, first.factor)} moves {subject} most: "
             f"{figure(m, ends[0])} to {figure(m, ends[-1])}")  # fmt: skip
     if not m.against:
         return lead
-    if not (first["base_low"] > 0 or first["base_high"] < 0):
-        return f"{lead}; in the scenario as it is, it is not distinguishable from zero"
+    if not (first.base_low > 0 or first.base_high < 0):
+        return f"{lead} (as the scenario is: not distinguishable from zero)"
     turning = [lower(factor_name(found.experiment, n)) for n in data[data["turns"]]["factor"]]
     return f"{lead}; {join(turning[:2])} can turn its sign" if turning else f"{lead}; none alone turns its sign"
 

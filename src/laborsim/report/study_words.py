@@ -51,6 +51,24 @@ def outcome_label(experiment: Experiment, m: Measure) -> str:
     return f"{'highest ' if m.statistic == 'max' else 'lowest ' if m.statistic == 'min' else ''}{name}{people}"
 
 
+def plain_label(m: Measure) -> str:
+    """What an outcome is, whoever's."""
+    return "spending" if m.indicator == SPENDING else outcome(m.indicator).label
+
+
+def brief(title: str) -> str:
+    """A title up to what explains it.
+
+    Examples
+    --------
+    >>> brief("Childcare support for working parents")
+    'Childcare support'
+    """
+    for mark in (" for ", " with ", " that ", ", ", ": ", " ("):
+        title = title.partition(mark)[0]
+    return title
+
+
 def zones(experiment: Experiment) -> dict[str, str]:
     """Names of the region's zones by code."""
     head = region_head(experiment.spec.region)

@@ -54,8 +54,8 @@ class Sensitivity:
         with low, high, and sigma (spread over places: interaction, bends);
         sobol: first (share of the variance it explains alone) and total (with all interactions), each with _low, _high;
         tornado: setting_low, setting_high, base with base_low and base_high, at_low, at_high (outcome), change_low,
-        change_high (against the scenario as it is, same seeds) with their intervals, and turns (an end has the other sign than the base, both
-        distinguishable from zero).
+        change_high (against the scenario as it is, same seeds) with their intervals, and turns (an end has the other
+        sign than the base, both distinguishable from zero).
     groups : policy, outcome, groups (trajectories, blocks or ends), used, mean, spread, and chance: share of the
         outcome's variance over the design that is due to seeds (NaN with one replicate).
     failed : failed runs with the samples they take out.
