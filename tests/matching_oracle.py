@@ -46,7 +46,7 @@ def one_of(weights, x):
 
 
 def market_weights(vacancies, terrain, parameters):
-    zones, occupations = len(terrain.commute_cost), len(terrain.mobility)
+    zones, occupations = len(terrain.commute_cost[0]), len(terrain.mobility)
     count = np.zeros((zones, occupations))
     logs = np.zeros((zones, occupations))
     for v in range(len(vacancies.cell)):
@@ -69,9 +69,7 @@ def sample(seekers, vacancies, terrain, parameters, keys):
     looked = []
     for i in range(len(seekers.id)):
         o, home = int(seekers.occupation[i]), int(seekers.zone[i])
-        commute = terrain.commute_weight
-        if terrain.commute_weight_nocar is not None and not seekers.car[i]:
-            commute = terrain.commute_weight_nocar
+        commute = terrain.commute_weight[seekers.travel[i]]
         by_zone = []
         for z in range(zones):
             groups = np.array([terrain.mobility[o][other] * pull[z][other] for other in range(occupations)])
@@ -101,27 +99,44 @@ def total(weights):
     return sum(sum(weights[g : g + ARITY]) for g in range(0, len(weights), ARITY))
 
 
-def match(seekers, vacancies, terrain, parameters, keys):
-    """Same result as the kernel: (vacancy index, sent, filled, applications received), plus the offers' tables."""
+def match(seekers, vacancies, terrain, parameters, keys, referrals=()):
+    """Same result as the kernel: (vacancy index, sent, filled, applications received), plus the offers' tables.
+
+    `referrals` are (seeker, turn, vacancy).
+    """
     n, m = len(seekers.id), len(vacancies.cell)
     sent, received = [0] * n, [0] * m
     score, utility = {}, {}  # (vacancy, seeker) -> what the employer sees, what the seeker gets
-    for i, looked in enumerate(sample(seekers, vacancies, terrain, parameters, keys)):
+    looks = sample(seekers, vacancies, terrain, parameters, keys)
+    for i, turn, v in referrals:
+        looks[i][turn] = v
+    for i, looked in enumerate(looks):
         o = int(seekers.occupation[i])
         for v in dict.fromkeys(looked):
             if v is None or vacancies.cell[v] == seekers.cell[i]:
                 continue
-            worth = (math.log(max(float(vacancies.posted[v]), 1e-6)) + float(vacancies.amenity[v])
-                     - terrain.commute_cost[seekers.zone[i]][vacancies.zone[v]])
-            if worth + math.log(float(seekers.factor[i])) - float(seekers.hold[i]) <= 0:
+            there = int(vacancies.occupation[v])
+            carried = 1.0 if terrain.carried is None else float(np.float32(terrain.carried[o][there]))
+            skill = float(seekers.skill[i]) * carried
+            own = (float(seekers.ability[i]) - parameters.skill_return) + parameters.skill_return * max(
+                skill, parameters.skill_floor)
+            pay = max(float(np.float32(math.log(max(float(vacancies.posted[v]), 1e-6)))) + own,
+                      float(np.float32(math.log(max(float(vacancies.floor[v]), 1e-6)))))
+            likes = 2.0 * unit(draw(draw(keys.taste, seekers.id[i]), int(vacancies.cell[v]) + 1)) - 1.0
+            worth = (pay + float(vacancies.amenity[v]) + parameters.taste * likes
+                     - terrain.commute_cost[seekers.travel[i]][seekers.zone[i]][vacancies.zone[v]])
+            if worth <= float(seekers.hold[i]):
                 continue
-            if parameters.filters and vacancies.posted[v] * seekers.factor[i] < seekers.reservation[i]:
+            least = float(seekers.reservation[i])
+            if parameters.filters and least > 0 and pay < math.log(least):
                 continue
             sent[i] += 1
             received[v] += 1
-            if parameters.filters and (vacancies.needs[v] > seekers.education[i]
-                                       or (vacancies.screens_record[v] and seekers.record[i])
-                                       or seekers.skill[i] < vacancies.experience[v]):
+            schooled = vacancies.needs[v] <= seekers.education[i]
+            experienced = skill >= parameters.experience_passes and vacancies.needs[v] <= seekers.trained[i]
+            certified = int(vacancies.fields[v]) & int(seekers.credentials[i]) and vacancies.needs[v] <= 3
+            if parameters.filters and (not (schooled or experienced or certified) or skill < vacancies.experience[v]
+                                       or (vacancies.screens_record[v] and seekers.record[i])):
                 continue
             near = terrain.mobility[o][vacancies.occupation[v]]
             closeness = 1.0 if vacancies.occupation[v] == o else np.float32(math.sqrt(near / max(terrain.mobility[o])))

@@ -517,7 +517,7 @@ def test_more_vacancies_change_only_what_follows():
         hiring.stage(m)
         return m.world.people.job[: m.world.people.size].copy()
 
-    base, more = after(0), after(3)
+    base, more = after(0), after(12)
     assert 0 < (base != more).sum() < 0.02 * base.size
 
 

@@ -11,7 +11,8 @@ import matching_oracle as oracle
 from laborsim.market import matching as mt
 from laborsim.market.month import Crew
 
-KEYS = mt.Keys(np.uint64(11), np.uint64(12), np.uint64(13))
+KEYS = mt.Keys(np.uint64(11), np.uint64(12), np.uint64(13), np.uint64(14))
+PAID = {"skill_return": 0.5, "skill_floor": 0.25, "experience_passes": 0.6, "taste": 0.2}
 
 
 def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4):
@@ -22,28 +23,30 @@ def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4)
     seekers = mt.Seekers(
         id=rng.integers(1, 2**63, n).astype("u8"), occupation=rng.integers(0, occupations, n).astype("u1"),
         zone=rng.integers(0, zones, n).astype("u1"), education=rng.integers(0, 6, n).astype("u1"),
+        trained=rng.integers(0, 6, n).astype("u1"), credentials=(rng.integers(0, 9, n) % 5).astype("u2"),
         applications=rng.integers(0, applications + 1, n).astype("u1"),
         knows=rng.integers(0, 16, n).astype("u4"), reservation=rng.uniform(5, 20, n).astype("f4"),
-        factor=rng.uniform(0.8, 1.2, n).astype("f4"),
+        ability=rng.uniform(-0.2, 0.3, n).astype("f4"), skill=rng.uniform(0.2, 1.1, n).astype("f4"),
         score=(np.zeros(n) if ties else rng.normal(size=n)).astype("f4"),
-        record=(rng.random(n) < 0.2).astype("u1"), car=(rng.random(n) < 0.8).astype("u1"),
+        record=(rng.random(n) < 0.2).astype("u1"), travel=rng.integers(0, 3, n).astype("u1"),
         hold=np.where(rng.random(n) < 0.7, -np.inf, np.log(20)).astype("f4"),
         cell=np.where(rng.random(n) < 0.7, -1, rng.integers(0, 3 * m, n)).astype("i4"),
-        bias=(np.zeros(n) if ties else rng.uniform(0, 0.5, n)).astype("f4"), skill=rng.uniform(0.3, 1, n).astype("f4"),
+        bias=(np.zeros(n) if ties else rng.uniform(0, 0.5, n)).astype("f4"),
     )
     vacancies = mt.Vacancies(
         cell=np.sort(rng.choice(3 * m, m, replace=False)).astype("i4"), open=rng.integers(1, 4, m).astype("i4"),
         posted=(np.full(m, 20.0) if ties else rng.lognormal(3, 0.4, m)).astype("f4"),
+        floor=np.full(m, 12.0, "f4"), fields=rng.integers(0, 8, m).astype("u2"),
         occupation=rng.integers(0, occupations, m).astype("u1"), zone=rng.integers(0, zones, m).astype("u1"),
         needs=rng.integers(0, 4, m).astype("u1"), screens_record=(rng.random(m) < 0.5).astype("u1"),
         amenity=(np.zeros(m) if ties else rng.normal(0, 0.1, m)).astype("f4"),
         bias=rng.uniform(0.5, 1.5, m).astype("f4"), experience=(rng.random(m) * (rng.random(m) < 0.3)).astype("f4"),
     )
     terrain = mt.Terrain(
-        commute_weight=rng.uniform(0, 1, (zones, zones)),
-        commute_cost=np.zeros((zones, zones)) if ties else rng.uniform(0, 0.3, (zones, zones)),
+        commute_weight=rng.uniform(0, 1, (3, zones, zones)) * (rng.random((3, zones, zones)) < 0.8),
+        commute_cost=np.zeros((3, zones, zones)) if ties else rng.uniform(0, 0.3, (3, zones, zones)),
         mobility=mobility, occ_major=rng.integers(0, 4, occupations).astype("u1"),
-        commute_weight_nocar=rng.uniform(0, 1, (zones, zones)) * (rng.random((zones, zones)) < 0.7),
+        carried=np.where(np.eye(occupations) > 0, 1.0, rng.uniform(0.3, 0.8, (occupations, occupations))).astype("f4"),
     )
     return seekers, vacancies, terrain
 
@@ -59,9 +62,11 @@ def same(a, b):
 def test_equals_oracle(seed, rounds, attraction, filters, ties, occupations, zones):
     s, v, t = market(seed, occupations=occupations, zones=zones, ties=ties)
     p = mt.MatchingParameters(rounds=rounds, attraction=attraction, filters=filters, redraws=3,
-                              noise=0.0 if ties else 1.0)
-    index, sent, filled, received, *_ = oracle.match(s, v, t, p, KEYS)
-    got = mt.match(s, v, t, p, KEYS)
+                              noise=0.0 if ties else 1.0, **({} if ties else PAID))
+    can = np.flatnonzero(s.applications > 0)[:4]
+    sent_on = [(int(i), int(s.applications[i]) - 1, int(i) % v.cell.size) for i in can]
+    index, sent, filled, received, *_ = oracle.match(s, v, t, p, KEYS, sent_on)
+    got = mt.match(s, v, t, p, KEYS, referrals=mt.Referrals(*(np.array(x, int) for x in zip(*sent_on, strict=True))))
     assert got.vacancy_index.tolist() == index
     assert got.applications_sent.tolist() == sent
     assert got.filled.tolist() == filled
@@ -73,7 +78,7 @@ def test_equals_oracle(seed, rounds, attraction, filters, ties, occupations, zon
 def test_full_deferred_acceptance_is_stable(seed):
     """With enough rounds no cell and applicant would both rather have each other (Gale and Shapley)."""
     s, v, t = market(seed, n=60)
-    p = mt.MatchingParameters(rounds=1000, redraws=4)
+    p = mt.MatchingParameters(rounds=1000, redraws=4, **PAID)
     index, *_, score, utility = oracle.match(s, v, t, p, KEYS)
     got = mt.match(s, v, t, p, KEYS)
     assert got.vacancy_index.tolist() == index
@@ -88,19 +93,22 @@ def test_full_deferred_acceptance_is_stable(seed):
 @given(seed=st.integers(0, 2**32), rounds=st.integers(1, 5))
 def test_no_place_twice_and_no_filter_broken(seed, rounds):
     s, v, t = market(seed, n=300, m=80)
-    r = mt.match(s, v, t, mt.MatchingParameters(rounds=rounds), KEYS)
+    r = mt.match(s, v, t, mt.MatchingParameters(rounds=rounds, **(PAID | {"taste": 0.0})), KEYS)
     hired = np.flatnonzero(r.vacancy_index >= 0)
     at = r.vacancy_index[hired]
     assert np.array_equal(np.bincount(at, minlength=v.cell.size), r.filled)
     assert (r.filled <= v.open).all() and (r.filled <= r.applications).all()
-    assert (v.posted[at] * s.factor[hired] >= s.reservation[hired]).all()
-    assert (v.needs[at] <= s.education[hired]).all()
+    skill = s.skill[hired].astype(float) * t.carried[s.occupation[hired], v.occupation[at]]
+    own = s.ability[hired] + PAID["skill_return"] * (np.maximum(skill, PAID["skill_floor"]) - 1.0)
+    pay = np.maximum(np.log(v.posted[at].astype(float)) + own, np.log(12.0))
+    assert (np.exp(pay) >= s.reservation[hired] - 1e-4).all()
+    passes = (v.needs[at] <= s.education[hired]) | ((skill >= 0.6) & (v.needs[at] <= s.trained[hired]))
+    assert (passes | ((v.fields[at] & s.credentials[hired]) > 0) & (v.needs[at] <= 3)).all()
     assert not (v.screens_record[at] & s.record[hired]).any()
     assert (v.cell[at] != s.cell[hired]).all()
     assert ((s.knows[hired] >> t.occ_major[v.occupation[at]]) & 1).all()
-    worth = (np.log(v.posted[at].astype(float)) + v.amenity[at] - t.commute_cost[s.zone[hired], v.zone[at]]
-             + np.log(s.factor[hired].astype(float)))
-    assert (worth > s.hold[hired]).all()
+    worth = pay + v.amenity[at] - t.commute_cost[s.travel[hired], s.zone[hired], v.zone[at]]
+    assert (worth > s.hold[hired] - 1e-5).all()
     assert r.applications.sum() == r.applications_sent.sum()
     assert (r.applications_sent <= s.applications).all()
 
@@ -158,11 +166,11 @@ def test_market_shares_follow_the_weights():
     s, v, t = market(9, n=n, m=3000, occupations=occupations, zones=zones)
     s = s._replace(occupation=np.full(n, 2), zone=np.full(n, 1), applications=np.ones(n, "u1"),
                    knows=np.full(n, 2**32 - 1), hold=np.full(n, -np.inf), cell=np.full(n, -1),
-                   car=np.ones(n, "u1"), id=rng.integers(0, 2**63, n))
+                   travel=np.ones(n, "u1"), id=rng.integers(0, 2**63, n))
     p = mt.MatchingParameters(filters=False, attraction=0.7)
     r = mt.match(s, v, t, p, KEYS)
     pull = oracle.market_weights(v, t, p)
-    weight = t.commute_weight[1][:, None] * t.mobility[2][None, :] * pull
+    weight = t.commute_weight[1, 1][:, None] * t.mobility[2][None, :] * pull
     in_market = weight[v.zone, v.occupation] / np.bincount(
         v.zone.astype(int) * occupations + v.occupation, v.open, zones * occupations
     )[v.zone.astype(int) * occupations + v.occupation]

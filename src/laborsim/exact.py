@@ -222,7 +222,7 @@ def urn_ball_agents(employed: ArrayLike, mobility: ArrayLike, demand: ArrayLike,
     chunks = Crew.chunks(people)
     rows = np.empty(max(people, 1), np.int64)
     one = np.zeros((1, 1))
-    terrain = Terrain(one + 1.0, one, a, np.zeros(n, np.uint8))
+    terrain = Terrain(one[None] + 1.0, one[None], a, np.zeros(n, np.uint8))
     parameters = MatchingParameters(rounds=1, redraws=1, noise=1.0, fit_weight=0.0, attraction=0.0, filters=False)
     paths = [(e, u, v, np.zeros(n, np.int64))]
     for step, d in enumerate(target):
@@ -259,14 +259,16 @@ def _urn_match(seekers: I8, occupation: NDArray[np.uint16], v: I8, terrain: Terr
     vacancy_occupation = np.repeat(np.arange(v.size, dtype=np.uint16), v)
     matches = match(
         Seekers(id=seekers.astype(np.uint64), occupation=occupation[seekers], zone=nothing, education=nothing,
-                applications=nothing + np.uint8(1), knows=np.full(k, 0xFFFFFFFF, np.uint32),
-                reservation=np.zeros(k, np.float32), factor=np.ones(k, np.float32),
-                score=np.zeros(k, np.float32), record=nothing, car=nothing,
+                trained=nothing, credentials=nothing.astype(np.uint16), applications=nothing + np.uint8(1),
+                knows=np.full(k, 0xFFFFFFFF, np.uint32), reservation=np.zeros(k, np.float32),
+                ability=np.zeros(k, np.float32), skill=np.ones(k, np.float32), score=np.zeros(k, np.float32),
+                record=nothing, travel=nothing,
                 hold=np.full(k, -np.inf, np.float32), cell=np.full(k, -1, np.int32),
-                bias=np.zeros(k, np.float32), skill=np.ones(k, np.float32)),
+                bias=np.zeros(k, np.float32)),
         Vacancies(cell=np.arange(m, dtype=np.int32), open=np.ones(m, np.int32), posted=np.ones(m, np.float32),
-                  occupation=vacancy_occupation, zone=jobs, needs=jobs, screens_record=jobs,
-                  amenity=np.zeros(m, np.float32), bias=np.ones(m, np.float32), experience=np.zeros(m, np.float32)),
+                  floor=np.zeros(m, np.float32), occupation=vacancy_occupation, zone=jobs, needs=jobs,
+                  fields=jobs.astype(np.uint16), screens_record=jobs, amenity=np.zeros(m, np.float32),
+                  bias=np.ones(m, np.float32), experience=np.zeros(m, np.float32)),
         terrain, parameters, keys, crew)
     return matches, vacancy_occupation
 

@@ -68,6 +68,26 @@ PROGRAM_KINDS: Final = ("apprenticeship", "ojt", "classroom", "customized", "sec
 APPRENTICESHIP, OJT, CLASSROOM, CUSTOMIZED, SECTORAL, PRE_APPRENTICESHIP, PATHWAY, CTE = range(8)
 NO_PROGRAM: Final = 255
 
+# --- fields of credentials and the SOC major groups they belong to (economy.credential_fields) ----
+CREDENTIAL_FIELDS: Final = {
+    "management_business": ("11", "13"),
+    "computing_engineering": ("15", "17", "19"),
+    "community_legal": ("21", "23"),
+    "education": ("25",),
+    "arts_media": ("27",),
+    "health_practice": ("29",),
+    "health_support": ("31",),
+    "protective": ("33",),
+    "food_hospitality": ("35",),
+    "building_grounds": ("37",),
+    "personal_care": ("39",),
+    "sales_office": ("41", "43"),
+    "construction": ("45", "47"),
+    "installation_repair": ("49",),
+    "production": ("51",),
+    "transport": ("53",),
+}
+
 # --- childcare arrangement of a household (households.care) ----------------------------------
 CARE_NOT_NEEDED: Final = 0  # no child under 13
 CARE_FORMAL: Final = 1  # a paid slot

@@ -41,6 +41,7 @@ def prepare(month: Month) -> None:
         "ring": ring,
         "unemployment": np.array([np.nan, np.nan]),
         **stationary.tables(month, head, ring),
+        **migration.credentials_at_start(month),
         **schooling.tables(p, n, month.index, e.enrolment, room),
     }
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from laborsim.market import coaching, quality
 from laborsim.market.codes import (
     CARER,
+    CREDENTIAL_FIELDS,
     FEMALE,
     FULL_TIME,
     NO_PROGRAM,
@@ -32,32 +33,29 @@ from laborsim.market.search import behaviour, commute_cost, floor_by_zone, gathe
 from laborsim.market.transitions import hire, learnt, months_out, move
 
 
+class _Terms(NamedTuple):
+    """What new jobs are made of; Z zones, S sectors, O occupations."""
+
+    month: int
+    key: np.uint64
+    part_time: NDArray[np.float64]  # (S,) share of new jobs
+    wants: NDArray[np.float64]  # (4,) part-time: enrolled, adults, mothers of a child under six, 65 and over
+    hours: NDArray[np.uint8]  # (3,) full-time, part-time by choice, part-time for want of more
+    served: float
+    everywhere: float
+    unwanted: float
+    floor: NDArray[np.float64]  # (Z,)
+    carried: NDArray[np.float32]  # (O, O)
+    learning: NDArray[np.uint8]  # step of each cell in `pace`
+    pace: NDArray[np.float64]  # (steps, O) monthly pace of learning
+    skill_floor: float
+    idle_decay: float
+    ability_return: float
+    skill_return: float
+
+
 @njit(cache=True, nogil=True)
-def _terms(  # type: ignore[no-untyped-def]
-    p,
-    h,
-    c,
-    rows,
-    cells,
-    month,
-    key,
-    part_time,
-    wants,
-    unwanted,
-    floor,
-    major,
-    group,
-    far,
-    skill_floor,
-    idle_decay,
-    ability_return,
-    skill_return,
-    steps,
-    pace,
-    states,
-    wages,
-    hours,
-):
+def _terms(p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-untyped-def]
     """Occupation, skill, wage and hours of each new job; writes skill and occupation to people."""
     for k in range(rows.size):
         i = rows[k]
@@ -65,38 +63,36 @@ def _terms(  # type: ignore[no-untyped-def]
         o = c.occupation[cell]
         skill = np.float64(p.skill[i])
         if p.state[i] < SELF_EMPLOYED and p.program[i] == NO_PROGRAM:
-            skill = learnt(skill, month - p.hired[i], pace[steps[p.job[i]], p.occupation[i]])
+            skill = learnt(skill, t.month - p.hired[i], t.pace[t.learning[p.job[i]], p.occupation[i]])
         if p.state[i] > SELF_EMPLOYED:
-            skill *= (1.0 - idle_decay) ** min(months_out(p.history[i], month - p.since[i]), 120)
-        if o != p.occupation[i]:
-            skill *= group if major[o] == major[p.occupation[i]] else far
-            p.occupation[i] = o
-        skill = max(skill, skill_floor)
+            skill *= (1.0 - t.idle_decay) ** min(months_out(p.history[i], t.month - p.since[i]), 120)
+        skill = max(max(skill, t.skill_floor) * t.carried[p.occupation[i], o], t.skill_floor)
+        p.occupation[i] = o
         p.skill[i] = skill
-        wage = c.posted[cell] * np.exp(ability_return * p.ability[i] + skill_return * (skill - 1.0))
-        wages[k] = max(wage, floor[c.zone[cell]])
+        wage = c.posted[cell] * np.exp(t.ability_return * p.ability[i] + t.skill_return * (skill - 1.0))
+        wages[k] = max(wage, t.floor[c.zone[cell]])
         hh = p.household[i]
-        b = bits(key, p.id[i])
-        age = (month - p.birth[i]) // 12
+        b = bits(t.key, p.id[i])
+        age = (t.month - p.birth[i]) // 12
         if p.traits[i] & TRAIT_ENROLLED:
-            want = wants[0]
+            want = t.wants[0]
         elif age >= 65:
-            want = wants[3]
-        elif p.sex[i] == FEMALE and h.children[hh] > 0 and month - h.youngest[hh] < 72:
-            want = wants[2]
+            want = t.wants[3]
+        elif p.sex[i] == FEMALE and h.children[hh] > 0 and t.month - h.youngest[hh] < 72:
+            want = t.wants[2]
         else:
-            want = wants[1]
-        share = part_time[c.sector[cell]]
+            want = t.wants[1]
+        share = t.part_time[c.sector[cell]]
         # Wants and offers sort: those who want part-time mostly find it.
-        if to_unit(b) < want * (0.4 + 0.6 * min(1.0, 3.0 * share)):
+        if to_unit(b) < want * (t.served + (1.0 - t.served) * min(1.0, share / t.everywhere)):
             states[k] = PART_TIME
-            hours[k] = 20
-        elif to_unit(more_bits(b, 1)) < share * unwanted:
+            hours[k] = t.hours[1]
+        elif to_unit(more_bits(b, 1)) < share * t.unwanted:
             states[k] = PART_TIME_INVOLUNTARY
-            hours[k] = 24
+            hours[k] = t.hours[2]
         else:
             states[k] = FULL_TIME
-            hours[k] = 40
+            hours[k] = t.hours[0]
         p.ui_weeks[i] = 0
 
 
@@ -114,35 +110,82 @@ def open_vacancies(month: Month) -> Vacancies:
     ready = np.floor(expected + uniforms(month.key(Stream.SELECTION), cell.astype(np.uint64))).astype(np.int32)
     cell, ready = cell[ready > 0], ready[ready > 0]
     est = c.establishment[cell]
+    worth = quality.response(month, "acceptance") * quality.centred(quality.uses(month).acceptance[cell])
     return Vacancies(
         cell=cell,
         open=ready,
         posted=c.posted[cell],
+        floor=floor_by_zone(month)[c.zone[cell]].astype(np.float32),
         occupation=c.occupation[cell],
         zone=c.zone[cell],
         needs=c.needs[cell],
+        fields=credentials_asked(month)[c.occupation[cell]],
         screens_record=((e.practices[est] & PRACTICE_RECORD_SCREEN) > 0).astype(np.uint8),
-        amenity=(quality.response(month, "acceptance") * quality.centred(quality.uses(month).acceptance[cell])).astype(
-            np.float32
-        ),
+        amenity=worth.astype(np.float32),
         bias=quality.fairness_factor(month)[est].astype(np.float32),
         experience=np.zeros(cell.size, np.float32),
     )
 
 
-def terrain(month: Month) -> Terrain:
-    """Nearness of zones and occupations; people without a car look less far.
+def nearness(month: Month) -> NDArray[np.float64]:
+    """Nearness of occupations per vacancy of the destination, (O, O).
 
     Observed moves between occupations already reflect how large the destination is. Divided by its share of jobs
     they are nearness per vacancy, so that with vacancies in proportion to jobs searchers look where movers go.
     """
     e = month.economy
-    shares = month.memory["demand"]["shares"]
-    near = month.table("hiring.near", lambda: np.ascontiguousarray(e.mobility / np.maximum(shares, 1e-4)))
-    reach = np.exp(-np.maximum(e.commute_minutes - 20.0, 0.0) / month.parameters["search.no_car_minutes"])
-    return Terrain(
-        e.commute_weight, commute_cost(month), near, e.occ_major, np.ascontiguousarray(e.commute_weight * reach)
-    )
+
+    def make() -> NDArray[np.float64]:
+        return np.ascontiguousarray(e.mobility / np.maximum(month.memory["demand"]["shares"], 1e-4))
+
+    return month.table("hiring.near", make)  # type: ignore[no-any-return]
+
+
+def carried(month: Month) -> NDArray[np.float32]:
+    """Share of skill carried over from one occupation to another, (O, O); paid at hiring and foreseen by seekers.
+
+    All of it within an occupation, `skill_transfer_group` within a major group and to the nearest other occupation,
+    down to `skill_transfer_far` where nobody moves; in between with the root of nearness.
+    """
+    e, q = month.economy, month.room("search")
+
+    def make() -> NDArray[np.float32]:
+        near = nearness(month).copy()
+        np.fill_diagonal(near, 0.0)
+        close = np.sqrt(near / np.maximum(near.max(axis=1, keepdims=True), 1e-300))
+        close[e.occ_major[:, None] == e.occ_major[None, :]] = 1.0
+        out = q["skill_transfer_far"] + (q["skill_transfer_group"] - q["skill_transfer_far"]) * close
+        np.fill_diagonal(out, 1.0)
+        return np.ascontiguousarray(out, np.float32)
+
+    return month.table("hiring.carried", make)  # type: ignore[no-any-return]
+
+
+def credentials_asked(month: Month) -> NDArray[np.uint16]:
+    """Bits of fields of credentials that pass screens for some schooling in each occupation, (O,).
+
+    A field is of its SOC major groups and of the occupations its programs train for.
+    """
+    e, pr = month.economy, month.programs
+
+    def make() -> NDArray[np.uint16]:
+        out = np.zeros(e.occupations, np.uint16)
+        majors = np.array(e.major_codes)[e.occ_major]
+        for i, name in enumerate(e.credential_fields[:16]):
+            trained = (pr.occupations[pr.credential == i] > 0).any(axis=0)
+            out[trained | np.isin(majors, CREDENTIAL_FIELDS.get(name, ()))] |= np.uint16(1 << i)
+        return out
+
+    return month.table("hiring.fields", make)  # type: ignore[no-any-return]
+
+
+def terrain(month: Month) -> Terrain:
+    """Nearness of zones and occupations; people without a car look less far."""
+    e = month.economy
+    q = month.room("search")
+    reach = np.exp(-np.maximum(e.commute_minutes - q["no_car_free_minutes"], 0.0) / q["no_car_minutes"])
+    weight = np.ascontiguousarray(np.stack([e.commute_weight * reach, e.commute_weight]))
+    return Terrain(weight, commute_cost(month), nearness(month), e.occ_major, carried(month))
 
 
 def stage(month: Month) -> None:
@@ -150,7 +193,7 @@ def stage(month: Month) -> None:
     w = month.world
     rows, seekers = gather_seekers(month)
     vacancies = open_vacancies(month)
-    q = month.room("matching")
+    q, s = month.room("matching"), month.room("search")
     parameters = MatchingParameters(
         rounds=int(q["rounds"]),
         redraws=int(q["redraws"]),
@@ -158,9 +201,16 @@ def stage(month: Month) -> None:
         fit_weight=float(q["fit_weight"]),
         attraction=float(q["attraction"]),
         filters=True,
+        taste=float(s["taste"]),
+        skill_return=float(s["skill_return"]),
+        skill_floor=float(s["skill_floor"]),
+        experience_passes=float(s["experience_passes"]),
     )
     keys = Keys(
-        month.key(Stream.APPLICATION_MARKET), month.key(Stream.APPLICATION_VACANCY), month.key(Stream.APPLICANT_NOISE)
+        month.key(Stream.APPLICATION_MARKET),
+        month.key(Stream.APPLICATION_VACANCY),
+        month.key(Stream.APPLICANT_NOISE),
+        month.key(Stream.JOB_TASTE, fixed=True),
     )
     matches = match(seekers, vacancies, terrain(month), parameters, keys, month.crew)
     _count(month, vacancies, matches.filled, matches.applications)
@@ -183,31 +233,25 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
     old = w.people.occupation[rows].copy()
     changed = (w.people.state[rows] <= SELF_EMPLOYED) & (old != w.cells.occupation[cells])
     month.counts.replacement += np.bincount(old[changed], minlength=e.occupations)
-    _terms(
-        w.people.columns,
-        w.households.columns,
-        w.cells.columns,
-        rows,
-        cells,
-        month.index,
-        month.key(Stream.HOURS),
-        np.asarray(s["part_time_share"], np.float64),
-        np.asarray(s["wants_part_time"], np.float64),
-        float(s["unwanted_part_time"]),
-        floor_by_zone(month),
-        e.occ_major,
-        float(s["skill_transfer_group"]),
-        float(s["skill_transfer_far"]),
-        b.skill_floor,
-        b.idle_decay,
-        b.ability_return,
-        b.skill_return,
-        quality.uses(month).learning,
-        quality.learning_pace(month),
-        states,
-        wages,
-        hours,
+    terms = _Terms(
+        month=month.index,
+        key=month.key(Stream.HOURS),
+        part_time=np.asarray(s["part_time_share"], np.float64),
+        wants=np.asarray(s["wants_part_time"], np.float64),
+        hours=np.asarray(s["hours"], np.uint8),
+        served=float(s["wants_served"]),
+        everywhere=float(s["part_time_everywhere"]),
+        unwanted=float(s["unwanted_part_time"]),
+        floor=floor_by_zone(month),
+        carried=carried(month),
+        learning=quality.uses(month).learning,
+        pace=quality.learning_pace(month),
+        skill_floor=b.skill_floor,
+        idle_decay=b.idle_decay,
+        ability_return=b.ability_return,
+        skill_return=b.skill_return,
     )
+    _terms(w.people.columns, w.households.columns, w.cells.columns, rows, cells, terms, states, wages, hours)
     moved = hire(month, rows, cells, states, wages, hours)
     month.counts.scalars[SCALAR["job_to_job"]] += moved
 

@@ -2,6 +2,7 @@
 
 Each seeker looks at `applications` vacancies. A market (zone of work, then occupation) is drawn with weight
 mobility x commuting x open vacancies x attractiveness, then one of the market's open vacancies uniformly.
+They judge a vacancy by what they would be paid there: skill carries over only in part to another occupation.
 Employers rank who applied and passes their screens; for up to R rounds every open slot goes to the best
 applicant not yet asked, and seekers hold the best offer. With one application, one round, no filters and
 nothing but noise in the ranking this is the urn-ball model that `laborsim.exact` checks.
@@ -15,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market.codes import ASSOCIATE
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.month import CHUNK, Crew
 from laborsim.market.offers import assign
@@ -36,33 +38,38 @@ class Seekers(NamedTuple):
     Attributes
     ----------
     id : (n,) persistent ids, the keys of all draws.
-    occupation, zone, education, record, car : (n,) as in the people table; record and car are 0/1.
+    occupation, zone, education, record : (n,) as in the people table; record is 0/1.
+    trained : (n,) schooling that experience stands for where it carries over, as education; 0 none.
+    credentials : (n,) bits of fields in which a credential is held.
     applications : (n,) vacancies looked at.
     knows : (n,) consideration set, bits of SOC major groups.
     reservation : (n,) lowest own wage accepted, dollars an hour.
-    factor : (n,) own wage offered, relative to the posted wage.
+    ability : (n,) log of the own wage relative to the posted one at full skill.
+    skill : (n,) skill in the own occupation, 1 is full.
     score : (n,) what employers see besides the fit to the occupation, in s.d. of `noise`-free quality.
+    travel : (n,) class of travel, row of the terrain's commuting tables.
     hold : (n,) utility of the present job in log-wage units, -inf if none.
     cell : (n,) present cell, -1 if none; it is never applied to.
     bias : (n,) by how much a usual employer's biases lower the score.
-    skill : (n,) skill in the occupation, 0..1 and beyond.
     """
 
     id: U8
     occupation: NDArray[Any]
     zone: NDArray[Any]
     education: U1
+    trained: U1
+    credentials: NDArray[np.uint16]
     applications: U1
     knows: U4
     reservation: F4
-    factor: F4
+    ability: F4
+    skill: F4
     score: F4
     record: U1
-    car: U1
+    travel: U1
     hold: F4
     cell: I4
     bias: F4
-    skill: F4
 
 
 class Vacancies(NamedTuple):
@@ -72,20 +79,23 @@ class Vacancies(NamedTuple):
     ----------
     cell : (m,) rows of the cells table.
     open : (m,) open vacancies, at least 1.
-    posted : (m,) posted hourly wage.
+    posted : (m,) posted hourly wage; floor : (m,) legal wage, paid at least.
     occupation, zone : (m,) the market.
-    needs : (m,) lowest education let through; screens_record : (m,) 1 if records are screened out.
+    needs : (m,) lowest education let through; fields : (m,) bits of fields whose credentials pass for an associate
+        degree there; screens_record : (m,) 1 if records are screened out.
     amenity : (m,) job quality in log-wage units.
     bias : (m,) factor of the employer on the seekers' biases.
-    experience : (m,) least skill let through.
+    experience : (m,) least skill let through, as far as it carries over.
     """
 
     cell: I4
     open: I4
     posted: F4
+    floor: F4
     occupation: NDArray[Any]
     zone: NDArray[Any]
     needs: U1
+    fields: NDArray[np.uint16]
     screens_record: U1
     amenity: F4
     bias: F4
@@ -93,22 +103,22 @@ class Vacancies(NamedTuple):
 
 
 class Terrain(NamedTuple):
-    """Where and what seekers look at: Z zones, O occupations.
+    """Where and what seekers look at: Z zones, O occupations, C classes of travel.
 
     Attributes
     ----------
-    commute_weight : (Z, Z) weight of a vacancy in zone of work j for a seeker living in i.
-    commute_cost : (Z, Z) cost of the commute in log-wage units.
+    commute_weight : (C, Z, Z) weight of a vacancy in zone of work j for a seeker living in i.
+    commute_cost : (C, Z, Z) cost of the commute in log-wage units.
     mobility : (O, O) nearness of occupations.
     occ_major : (O,) SOC major group of each occupation.
-    commute_weight_nocar : (Z, Z) the weight for people without a car; None if the same.
+    carried : (O, O) share of skill carried over to another occupation; None if all is.
     """
 
     commute_weight: F8
     commute_cost: F8
     mobility: F8
     occ_major: U1
-    commute_weight_nocar: F8 | None = None
+    carried: NDArray[Any] | None = None
 
 
 class MatchingParameters(NamedTuple):
@@ -120,14 +130,27 @@ class MatchingParameters(NamedTuple):
     fit_weight: float = 1.0
     attraction: float = 0.0
     filters: bool = True
+    taste: float = 0.0
+    skill_return: float = 0.0
+    skill_floor: float = 0.0
+    experience_passes: float = 1.0
 
 
 class Keys(NamedTuple):
-    """Keys of the month's draws (`Month.key`): choice of market, choice of vacancy, employers' noise."""
+    """Keys of draws (`Month.key`): choice of market, choice of vacancy, employers' noise, taste for a job (fixed)."""
 
     market: np.uint64
     vacancy: np.uint64
     noise: np.uint64
+    taste: np.uint64 = np.uint64(0)
+
+
+class Referrals(NamedTuple):
+    """Applications that someone else chose, (r,): row of the seeker, which of the applications, row of the vacancy."""
+
+    seeker: NDArray[np.int64]
+    turn: NDArray[np.int64]
+    vacancy: I4
 
 
 class Matches(NamedTuple):
@@ -159,27 +182,52 @@ class _Applications(NamedTuple):
     passed: U4
 
 
+class _Terms(NamedTuple):
+    """What `_screen` weighs."""
+
+    cost: F8
+    carried: F4
+    filters: bool
+    taste: float
+    skill_return: float
+    skill_floor: float
+    experience_passes: float
+    noise: float
+    fit_weight: float
+    noise_key: np.uint64
+    taste_key: np.uint64
+
+
+@njit(cache=True, inline="always")
+def liking(first, cell):  # type: ignore[no-untyped-def]
+    """How someone (the `bits` of the id) likes a job besides pay, quality and distance: -1..1, the same each month."""
+    return 2.0 * to_unit(more_bits(first, cell + 1)) - 1.0
+
+
 @njit(cache=True, nogil=True)
-def _screen(lo, hi, chunk, seekers, choices, cost, filters, noise, fit_weight, key, out):  # type: ignore[no-untyped-def]
+def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-untyped-def]
     """Keep the applications seekers send (screened ones as ~v), and score those employers consider.
 
     Lists those that employers consider in out.passed, from the chunk's first row up, and those they throw out from
     its last row down; returns how many of each.
     """
     offers, first, vacancy, value, sent = choices.offers, out.first, out.vacancy, out.utility, out.sent
-    passed = out.passed
-    own, factor, least, education, record, zone, holds, skill = (seekers.cell, seekers.factor, seekers.reservation,
-                                                          seekers.education, seekers.record, seekers.zone,
-                                                          seekers.hold, seekers.skill)
+    passed, cost, carried, filters = out.passed, terms.cost, terms.carried, terms.filters
+    own, ability, skills, least = seekers.cell, seekers.ability, seekers.skill, seekers.reservation
+    education, trained, credentials = seekers.education, seekers.trained, seekers.credentials
+    record, zone, travel, holds, occupations = (seekers.record, seekers.zone, seekers.travel, seekers.hold,
+                                                seekers.occupation)
+    returns, floor, passes, taste = terms.skill_return, terms.skill_floor, terms.experience_passes, terms.taste
     n: Any = first[lo]
     below: Any = first[hi] - 1
     for person in range(lo, hi):
         i = np.uint64(person)
         begin = first[i]
         count: Any = 0
-        hold = holds[i]
-        ask = np.log(np.float64(factor[i])) - hold if hold > -np.inf else np.inf
-        reservation = least[i] if filters else np.float32(-np.inf)
+        hold = np.float64(holds[i])
+        reservation = np.log(np.float64(least[i])) if filters & (least[i] > 0.0) else -np.inf
+        base, skill = np.float64(ability[i]) - returns, np.float64(skills[i])
+        tastes = bits(terms.taste_key, seekers.id[i])
         for application in range(begin, first[i + np.uint64(1)]):
             p = np.uint64(application)
             v = np.int64(vacancy[p])
@@ -190,13 +238,17 @@ def _screen(lo, hi, chunk, seekers, choices, cost, filters, noise, fit_weight, k
             for other in range(begin, application):
                 q = np.uint64(other)
                 again |= (vacancy[q] == v) | (vacancy[q] == ~v)
-            utility = offer.value - cost[np.uint64(zone[i]), np.uint64(offer.zone)]
+            mine = skill * np.float64(carried[np.uint64(occupations[i]), np.uint64(offer.occupation)])
+            pay = max(np.float64(offer.pay) + (base + returns * max(mine, floor)), np.float64(offer.floor))
+            utility = (pay + np.float64(offer.amenity) + taste * liking(tastes, offer.cell)
+                       - cost[np.uint64(travel[i]), np.uint64(zone[i]), np.uint64(offer.zone)])
             # bit operations, not `and`: whether someone applies is a coin toss that no branch predictor wins
-            sends = np.int64((not again) & (utility + ask > 0.0)
-                             & (offer.posted * factor[i] >= reservation))
-            screened = np.int64(filters & ((offer.needs > education[i])
-                                           | ((offer.screens_record != 0) & (record[i] != 0))
-                                           | (skill[i] < offer.experience)))
+            sends = np.int64((not again) & (utility > hold) & (pay >= reservation))
+            # experience passes where it carries over, a credential in its field
+            schooled = ((offer.needs <= education[i]) | ((mine >= passes) & (offer.needs <= trained[i]))
+                        | (((offer.fields & credentials[i]) != 0) & (offer.needs <= ASSOCIATE)))
+            screened = np.int64(filters & ((not schooled) | ((offer.screens_record != 0) & (record[i] != 0))
+                                           | (mine < offer.experience)))
             vacancy[p] = sends * (v + screened * (-2 * v - 1) - VOID) + VOID
             value[p] = utility
             count += sends
@@ -207,15 +259,15 @@ def _screen(lo, hi, chunk, seekers, choices, cost, filters, noise, fit_weight, k
             n += sends & (1 - screened)
         sent[i] = count
     closeness, seeker, score = choices.closeness, out.seeker, out.score
-    ids, quality, occupation, bias = seekers.id, seekers.score, seekers.occupation, seekers.bias
+    ids, quality, bias = seekers.id, seekers.score, seekers.bias
     for k in range(first[lo], n):
         p = np.uint64(passed[np.uint64(k)])
         i = np.uint64(seeker[p])
         offer = offers[np.uint64(vacancy[p])]
-        u = to_unit(more_bits(bits(key, ids[i]), offer.cell + 1)) + 2.0**-54
+        u = to_unit(more_bits(bits(terms.noise_key, ids[i]), offer.cell + 1)) + 2.0**-54
         score[p] = (quality[i] - np.float64(bias[i]) * offer.bias
-                    + fit_weight * closeness[np.uint64(occupation[i]), np.uint64(offer.occupation)]
-                    + noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
+                    + terms.fit_weight * closeness[np.uint64(occupations[i]), np.uint64(offer.occupation)]
+                    + terms.noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
     return n - first[lo], first[hi] - 1 - below
 
 
@@ -230,12 +282,12 @@ def _lists(applications: _Applications, sizes: list[tuple[int, int]]) -> tuple[U
     return np.concatenate(kept), np.concatenate(thrown_out)
 
 
-_SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u4", "f4", "f4", "f4", "u1", "u1", "f4", "i4", "f4", "f4")
-_VACANCY_TYPES = ("i4", "i4", "f4", "u2", "u1", "u1", "u1", "f4", "f4", "f4")
+_SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u2", "u1", "u4", "f4", "f4", "f4", "f4", "u1", "u1", "f4", "i4", "f4")
+_VACANCY_TYPES = ("i4", "i4", "f4", "f4", "u2", "u1", "u1", "u2", "u1", "f4", "f4", "f4")
 
 
 def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: MatchingParameters,
-          keys: Keys, crew: Crew | None = None) -> Matches:
+          keys: Keys, crew: Crew | None = None, referrals: Referrals | None = None) -> Matches:
     """Draw applications, rank applicants and fill vacancies.
 
     Parameters
@@ -244,6 +296,7 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     vacancies : m cells with open vacancies, ascending by cell.
     terrain, parameters, keys : geography and nearness, behaviour, keys of the draws.
     crew : threads for the drawing of applications; the result does not depend on them.
+    referrals : applications that go to a named vacancy instead of a drawn one.
 
     Returns
     -------
@@ -265,7 +318,7 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     s = Seekers(*(np.ascontiguousarray(a, t) for a, t in zip(seekers, _SEEKER_TYPES, strict=True)))
     j = Vacancies(*(np.ascontiguousarray(a, t) for a, t in zip(vacancies, _VACANCY_TYPES, strict=True)))
     cost = np.ascontiguousarray(terrain.commute_cost, np.float64)
-    n, m, occupations, zones = s.id.size, j.cell.size, len(terrain.mobility), cost.shape[0]
+    n, m, occupations, zones = s.id.size, j.cell.size, len(terrain.mobility), cost.shape[1]
     if not 1 <= parameters.redraws <= MAX_REDRAWS or parameters.rounds < 1:
         raise ValueError(f"rounds must be at least 1 and redraws from 1 to {MAX_REDRAWS}")
     sent, received, filled = np.zeros(n, np.uint8), np.zeros(m, np.int32), np.zeros(m, np.int32)
@@ -274,6 +327,8 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
         return Matches(index, sent, filled, received)
     if max(s.occupation.max(), j.occupation.max()) >= occupations or max(s.zone.max(), j.zone.max()) >= zones:
         raise ValueError("occupation or zone out of range")
+    if s.travel.max() >= len(cost):
+        raise ValueError(f"class of travel out of range: the terrain has {len(cost)}")
     choices = choices_of(s, j, terrain, float(parameters.attraction))
     first = np.zeros(n + 1, np.int64)
     np.cumsum(s.applications, out=first[1:])
@@ -283,8 +338,13 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     crew = crew or Crew()
     crew.map(sample, n, s, choices, zones, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws),
              ARITY, np.uint64(keys.market), np.uint64(keys.vacancy), applications)
-    sizes = crew.map(_screen, n, s, choices, cost, bool(parameters.filters), float(parameters.noise),
-                     float(parameters.fit_weight), np.uint64(keys.noise), applications)
+    if referrals is not None:
+        applications.vacancy[first[referrals.seeker] + referrals.turn] = referrals.vacancy
+    carried = np.ones((occupations, occupations)) if terrain.carried is None else terrain.carried
+    terms = _Terms(cost, np.ascontiguousarray(carried, np.float32), bool(parameters.filters), float(parameters.taste),
+                   float(parameters.skill_return), float(parameters.skill_floor), float(parameters.experience_passes),
+                   float(parameters.noise), float(parameters.fit_weight), np.uint64(keys.noise), np.uint64(keys.taste))
+    sizes = crew.map(_screen, n, s, choices, terms, applications)
     passed, thrown_out = _lists(applications, sizes)
     assign(applications, passed, thrown_out, s.id, j.cell, j.open, int(parameters.rounds), np.uint64(keys.noise),
             index, filled, received)

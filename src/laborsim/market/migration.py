@@ -22,8 +22,8 @@ from laborsim.market.transitions import hire
 
 F8 = NDArray[np.float64]
 TRIES = 256
-LOOK_WAGE = 0.9  # newcomers accept this share of their donor's wage
 MOST_ADULTS = 12
+CREDENTIAL_DRAW = 4096  # counter of the newcomers' draws of credentials, beyond those of the search for donors
 
 
 def relative_rate(migrant_age: F8, people_by_age: F8) -> F8:
@@ -47,7 +47,25 @@ def response(month: Month) -> float:
     """Factor on arrivals from the residents' unemployment rate, smoothed, against its level at the start."""
     room, memory = month.room("demography"), month.memory["demography"]
     rate = float(memory["unemployment"][0] - memory["unemployment"][1])
-    return float(np.clip(np.exp(-room["migration_unemployment"] * rate), 0.4, 1.6))
+    low, high = room["migration_range"]
+    return float(np.clip(np.exp(-room["migration_unemployment"] * rate), low, high))
+
+
+def credentials_at_start(month: Month) -> dict[str, NDArray[np.generic]]:
+    """Which credentials people of each occupation held at the start: what newcomers bring, whatever is taught here.
+
+    Returns
+    -------
+    dict
+        "credential_sets" (K,) bits that occur; "credential_shares" (O, K) cumulative shares of them by occupation.
+    """
+    p, n = month.world.people, month.world.people.size
+    here = p.state[:n] != GONE
+    sets, which = np.unique(p.credentials[:n][here], return_inverse=True)
+    size = month.economy.occupations * sets.size
+    counts = np.bincount(p.occupation[:n][here].astype(np.int64) * sets.size + which, minlength=size)
+    shares = counts.reshape(-1, sets.size).cumsum(axis=1)
+    return {"credential_sets": sets, "credential_shares": shares / np.maximum(shares[:, -1:], 1)}
 
 
 def follow_jobs(month: Month, unemployed: float, labor_force: float) -> None:
@@ -118,8 +136,11 @@ def _donors(zone, target, p, head, ring, rows, lo, hi, month, key, accept, count
 
 
 @njit(cache=True)
-def _settle(counts, party, homes, rows, p, h, head, ring, zone, month, key, look_wage):  # type: ignore[no-untyped-def]
-    """Copy each party of donors into free rows; newcomers hold no job. Children come along with the donors' head."""
+def _settle(counts, party, homes, rows, p, h, head, ring, zone, month, key, look_wage, sets, shares):  # type: ignore[no-untyped-def]
+    """Copy each party of donors into free rows; newcomers hold no job. Children come along with the donors' head.
+
+    Credentials are not the donor's: they are drawn from `sets` by the cumulative `shares` of the occupation.
+    """
     at = 0
     for n in range(counts.size):
         g = homes[n]
@@ -165,7 +186,12 @@ def _settle(counts, party, homes, rows, p, h, head, ring, zone, month, key, look
             p.ui_benefit[i] = 0.0
             p.program[i] = NO_PROGRAM
             p.enrolled[i] = 0
-            p.credentials[i] = p.credentials[d]
+            p.credentials[i] = 0
+            u = to_unit(more_bits(start, CREDENTIAL_DRAW + k))
+            for c in range(sets.size):
+                if u < shares[p.occupation[i], c]:
+                    p.credentials[i] = sets[c]
+                    break
 
 
 @njit(cache=True)
@@ -184,6 +210,7 @@ def _lined_up(  # type: ignore[no-untyped-def]
     out_state,
     out_wage,
     out_hours,
+    top_pay,
     filled,
     vacancies_filled,
     fill_age,
@@ -216,7 +243,7 @@ def _lined_up(  # type: ignore[no-untyped-def]
             out_row[n] = i
             out_cell[n] = x
             out_state[n] = p.state[d]
-            out_wage[n] = max(c.posted[x], min(p.wage[i], np.float32(1.5) * c.posted[x]))
+            out_wage[n] = max(c.posted[x], min(p.wage[i], np.float32(top_pay) * c.posted[x]))
             out_hours[n] = p.hours[d]
             filled[c.occupation[x]] += 1
             vacancies_filled[c.sector[x], c.zone[x]] += 1
@@ -267,7 +294,8 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
         total = int(counts.sum())
         homes, rows = new_households(month, n), new_people(month, total)
         _settle(counts, party, homes, rows, w.people.columns, w.households.columns, memory["head"], memory["ring"], z,
-                month.index, traits, LOOK_WAGE)  # fmt: skip
+                month.index, traits, float(month.room("demography")["migrant_reservation"]), memory["credential_sets"],
+                memory["credential_shares"])  # fmt: skip
         month.counts.in_migrants[z] += total
         newcomers.append(rows)
         donors.append(party[:total])
@@ -277,7 +305,7 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
 
 def _place(month: Month, rows: NDArray[np.int64], donors: NDArray[np.int64]) -> None:
     """Hire the newcomers who had a job lined up."""
-    e, w, counts = month.economy, month.world, month.counts
+    e, w, counts, room = month.economy, month.world, month.counts, month.room("demography")
     n = rows.size
     near = e.commute_weight / np.maximum(e.commute_weight.max(axis=1, keepdims=True), 1e-300)
     at, cell, state = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8)
@@ -287,7 +315,7 @@ def _place(month: Month, rows: NDArray[np.int64], donors: NDArray[np.int64]) -> 
     open_cells = open_cells[np.argsort(c.occupation[open_cells], kind="stable")]
     starts = np.searchsorted(c.occupation[open_cells], np.arange(e.occupations + 1))
     k = _lined_up(rows, donors, w.people.columns, c, open_cells, starts, month.key(Stream.MIGRANT_JOB),
-                  float(month.room("demography")["job_lined_up"]), near, at, cell, state, wage, hours, counts.filled,
-                  counts.openings_filled, counts.fill_age)  # fmt: skip
+                  float(room["job_lined_up"]), near, at, cell, state, wage, hours, float(room["lined_up_pay"]),
+                  counts.filled, counts.openings_filled, counts.fill_age)  # fmt: skip
     order = np.argsort(at[:k], kind="stable")
     hire(month, at[order], cell[order], state[order], wage[order], hours[order])

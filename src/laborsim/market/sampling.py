@@ -34,9 +34,8 @@ _WHOLE = 1 << 30  # running shares in a node are whole numbers of 2**-30, so tha
 
 
 _OFFER = np.dtype(
-    [("value", "f8"), ("posted", "f4"), ("bias", "f4"), ("experience", "f4"), ("cell", "i4"),
-     ("occupation", "u2"), ("zone", "u1"), ("needs", "u1"),
-     ("screens_record", "u1")],
+    [("pay", "f4"), ("floor", "f4"), ("amenity", "f4"), ("bias", "f4"), ("experience", "f4"), ("cell", "i4"),
+     ("occupation", "u2"), ("fields", "u2"), ("zone", "u1"), ("needs", "u1"), ("screens_record", "u1")],
     align=True,
 )
 
@@ -44,14 +43,14 @@ _OFFER = np.dtype(
 class Choices(NamedTuple):
     """Trees of weights, one per row: running shares of the groups of 16 leaves, then of the leaves in each group."""
 
-    by_zone: I4  # (2 * O * Z, width(Z)): car x occupation x home
+    by_zone: I4  # (C * O * Z, width(Z)): class of travel x occupation x home
     by_occupation: I4  # (O * Z, width(O)): occupation x zone of work
     by_slot: I4  # (Z * O, width(SLOTS)): market
-    reachable: U1  # (2 * O * Z,) 1 where any market has a positive weight
+    reachable: U1  # (C * O * Z,) 1 where any market has a positive weight
     slot_start: I4  # (Z * O * SLOTS + 1,) first unit of a slot
     units: I4  # vacancy index of every open vacancy, by market, slot, cell
     closeness: F4  # (O, O)
-    offers: NDArray[Any]  # (m,) _OFFER; value is log posted wage + amenity
+    offers: NDArray[Any]  # (m,) _OFFER; pay and floor are logs of the posted and the legal wage
 
 
 def _width(leaves: int) -> int:
@@ -91,8 +90,8 @@ def _fill_tree(tree, row, weights):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _build(choices, vacancies, weight, mobility, searched, attraction):  # type: ignore[no-untyped-def]
-    """Fill the trees; `searched` (2, O, Z) marks who looks from where, `weight` is (2, Z, Z)."""
-    zones = weight.shape[1]
+    """Fill the trees; `searched` (C, O, Z) marks who looks from where, `weight` is (C, Z, Z)."""
+    classes, zones = weight.shape[0], weight.shape[1]
     occupations = mobility.shape[0]
     start, units, offers = choices.slot_start, choices.units, choices.offers
     m = vacancies.cell.size
@@ -108,10 +107,12 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
         start[slot_of[v] + 1] += vacancies.open[v]
         log_posted = np.log(max(np.float64(vacancies.posted[v]), 1e-6))
         pull[vacancies.zone[v], vacancies.occupation[v]] += vacancies.open[v] * log_posted
-        offers[v].value = log_posted + vacancies.amenity[v]
-        offers[v].posted = vacancies.posted[v]
+        offers[v].pay = log_posted
+        offers[v].floor = np.log(max(np.float64(vacancies.floor[v]), 1e-6))
+        offers[v].amenity = vacancies.amenity[v]
         offers[v].cell = vacancies.cell[v]
         offers[v].occupation = vacancies.occupation[v]
+        offers[v].fields = vacancies.fields[v]
         offers[v].zone = vacancies.zone[v]
         offers[v].needs = vacancies.needs[v]
         offers[v].screens_record = vacancies.screens_record[v]
@@ -142,11 +143,11 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
         choices.closeness[o, o] = 1.0
         for z in range(zones):
             totals[z] = _fill_tree(choices.by_occupation, o * zones + z, mobility[o] * pull[z])
-        for car in range(2):
+        for travel in range(classes):
             for home in range(zones):
-                if searched[car, o, home]:
-                    row = (car * occupations + o) * zones + home
-                    choices.reachable[row] = _fill_tree(choices.by_zone, row, weight[car, home] * totals) > 0.0
+                if searched[travel, o, home]:
+                    row = (travel * occupations + o) * zones + home
+                    choices.reachable[row] = _fill_tree(choices.by_zone, row, weight[travel, home] * totals) > 0.0
 
 
 @njit(cache=True, inline="always")
@@ -181,14 +182,14 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
     occupation_groups = (occupations + ARITY - 1) // ARITY
     by_zone, by_occupation, reach = choices.by_zone.ravel(), choices.by_occupation.ravel(), choices.reachable
     first, vacancy, seeker = out.first, out.vacancy, out.seeker
-    ids, occupation, zone, car, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.car,
-                                             seekers.knows)
+    ids, occupation, zone, travel, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.travel,
+                                                seekers.knows)
     # unsigned row numbers throughout: signed ones cost numba a test for negative indices at every access
     todo = np.empty(first[hi] - first[lo] + 1, np.uint32)
     n_todo: Any = 0
     for person in range(lo, hi):
         i = np.uint64(person)
-        row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
+        row = (np.int64(travel[i]) * occupations + occupation[i]) * zones + zone[i]
         reachable = reach[np.uint64(row)]
         for application in range(first[i], first[i + np.uint64(1)]):
             p = np.uint64(application)
@@ -202,7 +203,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             p = np.uint64(todo[k])
             i = np.uint64(seeker[p])
             counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 1
-            row = (np.int64(car[i]) * occupations + occupation[i]) * zones + zone[i]
+            row = (np.int64(travel[i]) * occupations + occupation[i]) * zones + zone[i]
             vacancy[p] = _pick(by_zone, row, zone_groups, arity, more_bits(bits(key, ids[i]), counter))
         again: Any = 0
         for k in range(n_todo):
@@ -254,16 +255,15 @@ def choices_of(s: Seekers, v: Vacancies, terrain: Terrain, attraction: float) ->
     attraction : elasticity of a market's weight to its mean posted wage.
     """
     mobility = np.ascontiguousarray(terrain.mobility, np.float64)
-    occupations, zones = len(mobility), len(terrain.commute_weight)
-    nocar = terrain.commute_weight if terrain.commute_weight_nocar is None else terrain.commute_weight_nocar
-    weight = np.stack((nocar, terrain.commute_weight)).astype(np.float64)
-    searched = np.zeros((2, occupations, zones), np.uint8)
-    searched[s.car, s.occupation, s.zone] = 1
+    weight = np.ascontiguousarray(terrain.commute_weight, np.float64)
+    occupations, zones = len(mobility), weight.shape[1]
+    searched = np.zeros((len(weight), occupations, zones), np.uint8)
+    searched[s.travel, s.occupation, s.zone] = 1
     choices = Choices(
-        by_zone=np.empty((2 * occupations * zones, _width(zones)), np.int32),
+        by_zone=np.empty((searched.size, _width(zones)), np.int32),
         by_occupation=np.empty((occupations * zones, _width(occupations)), np.int32),
         by_slot=np.empty((zones * occupations, _width(SLOTS)), np.int32),
-        reachable=np.zeros(2 * occupations * zones, np.uint8),
+        reachable=np.zeros(searched.size, np.uint8),
         slot_start=np.empty(zones * occupations * SLOTS + 1, np.int32),
         units=np.empty(int(v.open.sum()), np.int32),
         closeness=np.empty((occupations, occupations), np.float32),

@@ -7,7 +7,7 @@ know about them is gathered here, one row per seeker.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from laborsim.market import quality
 from laborsim.market.codes import (
-    ASSOCIATE,
     FULL_TIME,
     N_STATES,
     NO_PROGRAM,
@@ -27,9 +26,8 @@ from laborsim.market.codes import (
     UNEMPLOYED,
 )
 from laborsim.market.draws import Stream, bits, to_unit, uniform
-from laborsim.market.draws import bits as draw_bits
 from laborsim.market.leaving import bad_matches
-from laborsim.market.matching import Seekers
+from laborsim.market.matching import Seekers, liking
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, months_out
@@ -65,9 +63,16 @@ class Behaviour(NamedTuple):
     skill_return: float
     idle_decay: float
     skill_floor: float
-    experience_passes: float
     benefit_effort: float
     bad_match: float
+    amenity: float
+    taste: float
+    hours_wanted: float
+    part_time: float
+    full_time_week: float
+    most_benefit: float
+    duration_months: int
+    old: int
     most: NDArray[np.float64]  # (states,) most that anyone of the state searches
     bound: NDArray[np.uint32]  # the same, see `scan`
     kept: NDArray[np.float64]  # (121,) skill kept after months out of work
@@ -92,7 +97,7 @@ def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
     match = bits(e.match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
     bad = (0 < tenure) & (tenure < 63) & (to_unit(match) < e.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))])
     quality = b.quality[e.cell_quality[np.uint64(max(p.job[i], 0))]]  # some have none, and do not come here
-    return (quality, b.tenure[np.uint64(tenure)], 2.0 if s == PART_TIME_INVOLUNTARY else 1.0,
+    return (quality, b.tenure[np.uint64(tenure)], b.hours_wanted if s == PART_TIME_INVOLUNTARY else 1.0,
             b.bad_match if bad else 1.0)
 
 
@@ -138,102 +143,93 @@ def _who(lo, hi, chunk, p, wage_bits, month, key, e, b, rows):  # type: ignore[n
     return found
 
 
+class Sight(NamedTuple):
+    """What seekers are described by besides their own columns; Z zones, O occupations, C classes of travel."""
+
+    month: int
+    supplement: float  # dollars a week on top of benefits
+    applications: NDArray[np.int64]  # (3,) by the employed, the unemployed, those out of the labor force
+    cost: NDArray[np.float64]  # (C, Z, Z) of commuting, log wage
+    cell_zone: NDArray[np.uint8]
+    cell_quality: NDArray[np.uint8]  # as it counts for acceptance
+    usual_wage: NDArray[np.float64]  # (O,)
+    typical: NDArray[np.uint8]  # (O,) schooling
+    learning: NDArray[np.uint8]  # step of each cell in `unlearnt`
+    unlearnt: NDArray[np.float64]  # (steps, 13, O) share of the gap to full skill left, by months since the last review
+    effort_key: np.uint64
+    taste_key: np.uint64
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def _describe(  # type: ignore[no-untyped-def]
-    lo,
-    hi,
-    chunk,
-    rows,
-    p,
-    h,
-    cell_quality,
-    month,
-    supplement,
-    weekly_hours,
-    b,
-    k_employed,
-    k_unemployed,
-    k_inactive,
-    commute_cost,
-    cell_zone,
-    help_key,
-    effort_key,
-    help_extra,
-    amenity_weight,
-    usual_wage,
-    occ_education,
-    s,
-):
+def _describe(lo, hi, chunk, rows, p, h, b, t, s):  # type: ignore[no-untyped-def]
+    """Fill the seekers' columns `s` for `rows` of people."""
     for row in range(lo, hi):
         k = np.uint64(row)  # unsigned: no test for negative indices
         i = rows[k]
-        state = p.state[i]
-        job = p.job[i]
-        age = (month - p.birth[i]) // 12
-        idle = 0 if state <= SELF_EMPLOYED else months_out(p.history[i], month - p.since[i])
-        skill = p.skill[i]
-        s.id[k] = p.id[i]
-        s.occupation[k] = p.occupation[i]
-        s.zone[k] = p.zone[i]
-        s.education[k] = p.education[i]
-        # Experience in the occupation, or a credential, passes where schooling would not.
-        if skill >= b.experience_passes:
-            s.education[k] = max(s.education[k], occ_education[p.occupation[i]])
-        if p.credentials[i] != 0:
-            s.education[k] = max(s.education[k], ASSOCIATE)
-        s.knows[k] = p.knows[i]
-        s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
-        s.car[k] = h.car[p.household[i]]
+        state, job, occupation, zone = p.state[i], p.job[i], p.occupation[i], p.zone[i]
+        age = (t.month - p.birth[i]) // 12
+        idle = 0 if state <= SELF_EMPLOYED else months_out(p.history[i], t.month - p.since[i])
+        skill = np.float64(p.skill[i])
         if state > SELF_EMPLOYED:
             skill *= b.kept[min(idle, 120)]
-        factor = np.exp(b.ability_return * p.ability[i] + b.skill_return * (max(skill, b.skill_floor) - 1.0))
-        s.factor[k] = factor
+        elif state < SELF_EMPLOYED and p.program[i] == NO_PROGRAM and t.month > p.hired[i]:
+            since = (t.month - p.hired[i] - 1) % 12 + 1
+            skill += max(1.0 - skill, 0.0) * (1.0 - t.unlearnt[t.learning[job], since, occupation])
+        skill = max(skill, b.skill_floor)
+        s.id[k] = p.id[i]
+        s.occupation[k] = occupation
+        s.zone[k] = zone
+        s.education[k] = p.education[i]
+        s.trained[k] = t.typical[occupation]
+        s.credentials[k] = p.credentials[i]
+        s.knows[k] = p.knows[i]
+        s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
+        s.travel[k] = h.car[p.household[i]]
+        s.ability[k] = b.ability_return * p.ability[i]
+        s.skill[k] = skill
         # People judge offers by the last wage, but not by more than their kind of work pays.
-        last = min(p.wage[i], usual_wage[p.occupation[i]] * factor)
+        factor = np.exp(b.ability_return * p.ability[i] + b.skill_return * (skill - 1.0))
+        last = min(p.wage[i], t.usual_wage[occupation] * factor)
         score = 0.0
+        s.cell[k] = job
+        s.reservation[k] = 0.0
+        s.hold[k] = -np.inf
         if state <= SELF_EMPLOYED:
-            s.applications[k] = k_employed
-            s.reservation[k] = 0.0
+            s.applications[k] = t.applications[0]
             score += b.employed_bonus
-            s.hold[k] = (
-                np.log(max(p.wage[i], np.float32(1.0)))
-                + amenity_weight * (cell_quality[job] - 127.5) / 127.5
-                - commute_cost[p.zone[i], cell_zone[job]]
-            )
-            if state == PART_TIME_INVOLUNTARY:
-                s.hold[k] -= 0.15
-            s.cell[k] = job
+            if job >= 0:
+                s.hold[k] = (
+                    np.log(max(p.wage[i], np.float32(1.0)))
+                    + b.amenity * (t.cell_quality[job] - 127.5) / 127.5
+                    + b.taste * liking(bits(t.taste_key, p.id[i]), job)
+                    - t.cost[s.travel[k], zone, t.cell_zone[job]]
+                    - (b.part_time if state == PART_TIME_INVOLUNTARY else 0.0)
+                )
+        elif state <= UNEMPLOYED:
+            s.applications[k] = t.applications[1]
+            r = max(b.reservation_start - b.reservation_fall * idle, b.reservation_floor) * last
+            if p.ui_weeks[i] > 0:
+                benefit = p.ui_benefit[i] + t.supplement
+                r += b.reservation_benefit * benefit / b.full_time_week
+                # Benefits relative to former pay lower the effort of those who draw them.
+                eased = b.benefit_effort * min(benefit / max(p.wage[i] * p.hours[i], np.float32(1.0)), b.most_benefit)
+                if to_unit(bits(t.effort_key, p.id[i])) < eased:
+                    s.applications[k] -= 1
+            # The legal wage is paid whatever the offer: it is no reason to refuse one.
+            s.reservation[k] = r
+            score -= b.duration_penalty * min(idle, b.duration_months)
         else:
-            s.hold[k] = -np.inf
-            s.cell[k] = job
-            if state <= UNEMPLOYED:
-                s.applications[k] = k_unemployed
-                r = max(b.reservation_start - b.reservation_fall * idle, b.reservation_floor) * last
-                if p.ui_weeks[i] > 0:
-                    benefit = p.ui_benefit[i] + supplement
-                    r += b.reservation_benefit * benefit / weekly_hours
-                    # Benefits relative to former pay lower the effort of those who draw them.
-                    eased = b.benefit_effort * min(benefit / max(p.wage[i] * p.hours[i], np.float32(1.0)), 1.5)
-                    if to_unit(draw_bits(effort_key, p.id[i])) < eased:
-                        s.applications[k] -= 1
-                # The legal wage is paid whatever the offer: it is no reason to refuse one.
-                s.reservation[k] = r
-                score -= b.duration_penalty * min(idle, 8)
-                if help_extra[p.zone[i]] > 0.0 and to_unit(draw_bits(help_key, p.id[i])) < help_extra[p.zone[i]]:
-                    s.applications[k] += 1
-            else:
-                s.applications[k] = k_inactive
-                s.reservation[k] = b.reservation_floor * last
-                score -= b.inactive_penalty
+            s.applications[k] = t.applications[2]
+            s.reservation[k] = b.reservation_floor * last
+            score -= b.inactive_penalty
         score += b.skill_weight * skill + b.ability_weight * p.ability[i]
         bias = b.bias_race[p.race[i]]
         if s.record[k]:
             bias += b.bias_record
-        if age >= 62:
+        if age >= b.old:
             bias += b.bias_age
         s.score[k] = score
         s.bias[k] = bias
-        s.skill[k] = skill
         p.reservation[i] = s.reservation[k]
     return 0
 
@@ -243,14 +239,13 @@ def behaviour(month: Month) -> Behaviour:
     q = month.room("search")
     months = np.arange(64)
     most = np.zeros(N_STATES)
-    # Nobody employed searches more than ten times as much as usual.
-    most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = 10.0 * q["on_the_job"]
+    most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = q["on_the_job_most"] * q["on_the_job"]
     most[TEMPORARY_LAYOFF], most[UNEMPLOYED] = q["layoff_search_share"], 1.0
     return Behaviour(
         on_the_job=q["on_the_job"],
         pay=q["on_the_job_pay"],
         quality=np.exp(-quality.response(month, "search") * quality.centred(np.arange(256.0))),
-        tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / 12.0),
+        tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / q["on_the_job_half_life"]),
         layoff_share=q["layoff_search_share"],
         enrolled=q["enrolled_share"],
         reservation_start=q["reservation_start"],
@@ -269,9 +264,16 @@ def behaviour(month: Month) -> Behaviour:
         skill_return=q["skill_return"],
         idle_decay=q["idle_decay"],
         skill_floor=q["skill_floor"],
-        experience_passes=q["experience_passes"],
         benefit_effort=q["benefit_effort"],
         bad_match=q["bad_match_factor"],
+        amenity=quality.response(month, "acceptance"),
+        taste=q["taste"],
+        hours_wanted=q["part_time_search"],
+        part_time=q["part_time_worth"],
+        full_time_week=q["full_time_week"],
+        most_benefit=q["benefit_most"],
+        duration_months=int(q["duration_months"]),
+        old=int(q["bias_age_from"]),
         most=most,
         bound=bounds_by_state(most),
         kept=(1.0 - q["idle_decay"]) ** np.arange(121.0),
@@ -323,40 +325,37 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))
     seekers = empty_seekers(rows.size)
     q = month.room("matching")
-    t = month.now
-    served = np.minimum(month.levers.search_help_places, 10**9) > 0
-    month.crew.map(
-        _describe,
-        rows.size,
-        rows,
-        p,
-        w.households.columns,
-        scores.acceptance,
-        month.index,
-        float(e.ui_supplement[t] + month.levers.ui_supplement),
-        40.0,
-        b,
-        int(q["applications_employed"]),
-        int(q["applications_unemployed"]),
-        int(q["applications_inactive"]),
-        commute_cost(month),
-        w.cells.zone,
-        month.key(Stream.SEARCH_HELP),
-        month.key(Stream.SEARCH_EFFORT),
-        np.where(served, month.levers.search_help, 0.0),
-        quality.response(month, "acceptance"),
-        usual,
-        e.occ_education,
-        seekers,
+    sight = Sight(
+        month=month.index,
+        supplement=float(e.ui_supplement[month.now] + month.levers.ui_supplement),
+        applications=np.array([q[f"applications_{who}"] for who in ("employed", "unemployed", "inactive")], np.int64),
+        cost=commute_cost(month),
+        cell_zone=w.cells.zone,
+        cell_quality=scores.acceptance,
+        usual_wage=usual,
+        typical=e.occ_education,
+        learning=scores.learning,
+        unlearnt=month.table("search.unlearnt", lambda: _unlearnt(month)),
+        effort_key=month.key(Stream.SEARCH_EFFORT),
+        taste_key=month.key(Stream.JOB_TASTE, fixed=True),
     )
+    month.crew.map(_describe, rows.size, rows, p, w.households.columns, b, sight, seekers)
     return rows, seekers
 
 
-def commute_cost(month: Month) -> Any:
-    """Cost of commuting by home and work zone in log-wage units, after any travel subsidy, shape (Z, Z)."""
-    paid = (1.0 - month.levers.travel_subsidy)[:, None]
-    cost = month.parameters["search.commute_cost"]
-    return np.ascontiguousarray(cost * month.economy.commute_minutes / 30.0 * paid)
+def _unlearnt(month: Month) -> NDArray[np.float64]:
+    """Share of the gap to full skill left, by step of the employer's quality, months and occupation, (steps, 13, O)."""
+    return np.exp(-np.arange(13.0)[None, :, None] * quality.learning_pace(month)[:, None, :])
+
+
+def commute_cost(month: Month) -> NDArray[np.float64]:
+    """Cost of commuting by class of travel, home and work zone in log-wage units, shape (2, Z, Z).
+
+    Classes are those of `households.car`: without a car, with one.
+    """
+    minutes = month.economy.commute_minutes
+    cost = month.parameters["search.commute_cost"] / 30.0 * minutes
+    return np.ascontiguousarray(np.stack([cost, cost]))
 
 
 def empty_seekers(n: int) -> Seekers:
@@ -366,16 +365,18 @@ def empty_seekers(n: int) -> Seekers:
         "occupation": "u1",
         "zone": "u1",
         "education": "u1",
+        "trained": "u1",
+        "credentials": "u2",
         "applications": "u1",
         "knows": "u4",
         "reservation": "f4",
-        "factor": "f4",
+        "ability": "f4",
+        "skill": "f4",
         "score": "f4",
         "record": "u1",
-        "car": "u1",
+        "travel": "u1",
         "hold": "f4",
         "cell": "i4",
         "bias": "f4",
-        "skill": "f4",
     }
     return Seekers(**{name: np.empty(n, kinds[name]) for name in Seekers._fields})

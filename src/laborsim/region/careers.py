@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.codes import (
+    CREDENTIAL_FIELDS,
     KNOWS_PROGRAM_BIT,
     PART_TIME,
     PART_TIME_INVOLUNTARY,
@@ -26,7 +27,6 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
-from laborsim.region.conditions import CREDENTIAL_FIELDS
 from laborsim.region.employers import Employers
 from laborsim.region.keyed import Part, exp, log, normal_quantiles, part_key, uniforms
 from laborsim.region.margins import band_of

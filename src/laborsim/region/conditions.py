@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from laborsim.market.codes import EDUCATION, SEXES
+from laborsim.market.codes import CREDENTIAL_FIELDS, EDUCATION, SEXES
 from laborsim.market.economy import Economy
 from laborsim.region.pack import Pack, PackError
 from laborsim.region.tables import RATE_AGES, SECTORS
@@ -21,25 +21,6 @@ from laborsim.scenario.parameters import Parameters
 
 F8 = NDArray[np.float64]
 AGES: Final = 121
-#: Fields of people's credentials: groups of SOC major groups that share one.
-CREDENTIAL_FIELDS: Final = {
-    "management_business": ("11", "13"),
-    "computing_engineering": ("15", "17", "19"),
-    "community_legal": ("21", "23"),
-    "education": ("25",),
-    "arts_media": ("27",),
-    "health_practice": ("29",),
-    "health_support": ("31",),
-    "protective": ("33",),
-    "food_hospitality": ("35",),
-    "building_grounds": ("37",),
-    "personal_care": ("39",),
-    "sales_office": ("41", "43"),
-    "construction": ("45", "47"),
-    "installation_repair": ("49",),
-    "production": ("51",),
-    "transport": ("53",),
-}
 
 
 def months_from(start: str, count: int) -> list[str]:
