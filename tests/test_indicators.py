@@ -220,6 +220,21 @@ def test_job_finding_by_months_unemployed() -> None:
     assert math.isnan(found[1]["0-1"])
 
 
+def test_self_sufficiency_by_sector_counts_residents_on_payrolls(
+    year: tuple[Month, Collector, list[pd.DataFrame]],
+) -> None:
+    m, c, tables = year
+    d = tables[-1][tables[-1]["payroll"] & (tables[-1]["now"] == E)]
+    job = m.world.people.job[d.index.to_numpy()]
+    sector = m.world.cells.sector[job]
+    for at, code in enumerate(m.economy.sector_codes):
+        own = d[sector == at]
+        want = (own["wage"] >= own["need"]).mean() if len(own) else np.nan
+        got = c.frame().series("share_self_sufficient", f"sector:{code}")[-1]
+        assert got == pytest.approx(want, nan_ok=True), code
+    assert len(set(sector)) > 1
+
+
 def test_retention_compares_with_a_year_ago(year: tuple[Month, Collector, list[pd.DataFrame]]) -> None:
     m, c, tables = year
     frame, t = c.frame(), 13

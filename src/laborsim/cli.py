@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "explain": "List every assumption of a scenario, with its evidence.",
     "new": "Write a commented starter scenario.",
     "compare": "Paired differences between policies, with intervals.",
+    "ask": "Answer one of ten questions a board asks, with its range, chart and table.",
     "sweep": "Make the runs of an experiment; go on from those that are there.",
     "sensitivity": "What moves an experiment's outcomes: screening, Sobol indices, a tornado of assumptions.",
     "calibrate": "Fit a region's behaviour parameters to flows, turnover and its own rates.",

@@ -84,6 +84,7 @@ class Tally(NamedTuple):
     pay: NDArray[np.int64]  # (slots, S, Z) weekly cents paid, zone of work
     good_jobs: NDArray[np.int64]  # (slots, S, Z) jobs paying the good-job wage, zone of work
     kept: NDArray[np.int64]  # (slots, S, Z) hired 12 months ago and still there, zone of work
+    sufficient: NDArray[np.int64]  # (slots, S, Z) residents on a payroll at the self-sufficiency wage, zone of work
     duration: NDArray[np.int64]  # (slots, 5, 4) unemployed a month ago by duration x where they are now
 
 
@@ -192,6 +193,7 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):
     code, event, wage = t.code[s].reshape(-1), t.event[s].reshape(-1), t.wage[s].reshape(-1)
     commute, duration = t.commute[s].reshape(-1), t.duration[s]
     pay, good_jobs, kept = t.pay[s].reshape(-1), t.good_jobs[s].reshape(-1), t.kept[s].reshape(-1)
+    sufficient = t.sufficient[s].reshape(-1)
     sites, under = np.uint64(pay.size), np.uint64((t.wage.shape[1] - 1) * WAGE_BINS)
     codes, wages, zero = np.uint64(CODES), np.uint64(WAGE_BINS), np.int32(0)
     u1, u2 = np.uint8(1), np.uint8(OVER_EDUCATED)
@@ -222,6 +224,7 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):
             pay[at] += x.cents[k]
             good_jobs[at] += paid & (fact >> u1)
             paid &= here
+            sufficient[at] += paid & enough
             commute[home * sites + at] += paid
             wage[a * wages + bin] += paid
             wage[b * wages + bin] += paid
@@ -305,7 +308,7 @@ def empty_tally(slots: int, zones: int, sectors: int) -> Tally:
         code=small(r, CODES), event=small(r, EVENTS), wage=small(r + 1, WAGE_BINS),
         commute=large(zones, sectors, zones),
         pay=large(sectors, zones), good_jobs=large(sectors, zones), kept=large(sectors, zones),
-        duration=large(len(DURATIONS), 4),
+        sufficient=large(sectors, zones), duration=large(len(DURATIONS), 4),
     )  # fmt: skip
 
 

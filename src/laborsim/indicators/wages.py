@@ -62,6 +62,10 @@ def fill(s: Snapshot, row: Row) -> None:
     row.put("share_self_sufficient", names, st.sufficient, st.employed)
     row.put("share_self_sufficient", under, st.sufficient_under[0], st.underemployed[0])
     row.put("self_sufficient_workers", names, st.sufficient, scale)
+    # by sector of the job: residents on a payroll, wherever they work
+    sectors = [f"sector:{c}" for c in s.month.economy.sector_codes]
+    payroll = s.people.commute.sum(axis=(0, 2))
+    row.put("share_self_sufficient", sectors, s.people.sufficient.sum(axis=1), payroll)
     row.put("share_good_jobs", names, st.good, st.employed)
     row.put("share_good_jobs", under, st.good_under[0], st.underemployed[0])
     _retention(s, row)

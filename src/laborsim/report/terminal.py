@@ -38,7 +38,8 @@ def console() -> Console:
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 120, highlight=False)
 
 
-def _table(title: str, caption: str = "") -> Table:
+def plain_table(title: str, caption: str = "") -> Table:
+    """An empty table in the style of all others."""
     from rich import box
     from rich.table import Table
 
@@ -56,7 +57,7 @@ def _table(title: str, caption: str = "") -> Table:
 
 def scorecard(results: Results) -> Table:
     """Targets by policy: value with its range over runs, and the probability of meeting the goal."""
-    out = _table(
+    out = plain_table(
         f"Targets: {results.about['scenario']['title']}",
         "value with 5% and 95% of runs; below it how many of the runs meet the goal: met if at least 80% do, missed if "
         "at most 20% do, else a toss-up. Synthetic region, not a forecast.",
@@ -87,7 +88,7 @@ def scorecard(results: Results) -> Table:
 def differences(results: Results, comparison: Comparison) -> Table:
     """Paired differences with intervals."""
     c = comparison
-    out = _table(
+    out = plain_table(
         f"{policy_title(results, c.policy)} less {policy_title(results, c.against).lower()}",
         f"mean of the last {c.months} months; {100 * c.level:.0f}% intervals of the paired difference; precision: how "
         "many times as many runs independent seeds would need",
@@ -129,7 +130,7 @@ def costs(results: Results, comparison: Comparison) -> Table:
     """What an additional outcome costs."""
     c = comparison
     spent = float(c.costs["dollars"].iloc[0]) if len(c.costs) else 0.0
-    out = _table(
+    out = plain_table(
         f"Cost per additional outcome: {_spent(spent)} than with {lower(policy_title(results, c.against))}",
         f"additional: people more in the last {c.months} months; prices: all spending / additional people in the last "
         f"{c.months} months, all spending / additional person-years over all months; only where the gain is more than "
@@ -209,4 +210,4 @@ def _spent(dollars: float) -> str:
     return f"{money(abs(dollars))} {'less' if dollars < 0 else 'more'}"
 
 
-__all__ = ["console", "costs", "differences", "failures", "gains_and_losses", "scorecard"]
+__all__ = ["console", "costs", "differences", "failures", "gains_and_losses", "plain_table", "scorecard"]

@@ -5,36 +5,30 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from laborsim.indicators.targets import meets
 from laborsim.scenario.fields import parse_goal
 from laborsim.study.outcomes import outcome, shown
+from laborsim.study.words import (
+    CAVEAT,
+    FEW,
+    MOST,
+    NOT_DISTINGUISHABLE,
+    in_runs,
+    join,
+    lower,
+    money,
+    month_name,
+    price,
+    two_digits,
+    verdict,
+)
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
-
-NOT_DISTINGUISHABLE = "not distinguishable from zero"
-MOST: Final = 0.8  # share of runs from which on a target is called met
-FEW: Final = 0.2  # share of runs up to which it is called missed
-CAVEAT = "Synthetic region, not a forecast."
-
-
-def in_runs(share: float, runs: int) -> str:
-    """A probability as it may be said.
-
-    Examples
-    --------
-    >>> in_runs(0.84, 50), in_runs(0.875, 8), in_runs(1.0, 1)
-    ('in 84% of runs', 'in 7 of 8 runs', 'in the only run')
-    """
-    if runs <= 1:
-        return "in the only run" if share > 0.5 else "not in the only run"
-    if runs < 20:
-        return f"in {round(share * runs)} of {runs} runs"
-    return f"in {100 * share:.0f}% of runs"
 
 
 def chance(share: float, runs: int) -> str:
@@ -92,30 +86,6 @@ def region_title(results: Results) -> str:
     return name.replace("-", " ").replace("_", " ").title()
 
 
-def month_name(month: str) -> str:
-    """
-    Examples
-    --------
-    >>> month_name("2025-12")
-    'December 2025'
-    """
-    names = (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    )
-    return f"{names[int(month[5:7]) - 1]} {month[:4]}"
-
-
 def runs_note(results: Results, bands: str = "bands: 5% to 95% of runs") -> str:
     """What lines and bands are; ends with the caveat."""
     runs = results.replicates
@@ -126,64 +96,6 @@ def runs_note(results: Results, bands: str = "bands: 5% to 95% of runs") -> str:
 def policy_title(results: Results, policy: str) -> str:
     """Title of a policy as the scenario gives it."""
     return str(results.about["policies"][policy].get("title") or policy)
-
-
-def lower(text: str) -> str:
-    """A title as it stands inside a sentence: its first letter small, unless the word is all capitals.
-
-    Examples
-    --------
-    >>> lower("Childcare support"), lower("OJT contracts")
-    ('childcare support', 'OJT contracts')
-    """
-    first = text.split(" ", 1)[0]
-    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
-
-
-def money(dollars: float) -> str:
-    """Dollars as they stand in a sentence.
-
-    Examples
-    --------
-    >>> money(2_340_000), money(912_000_000.0), money(52_300)
-    ('$2.3 million', '$912 million', '$52,300')
-    """
-    if dollars < 0:
-        return "\N{MINUS SIGN}" + money(-dollars)
-    if abs(dollars) >= 999_500_000:
-        return f"${dollars / 1e9:.2f} billion"
-    if abs(dollars) >= 9_950_000:
-        return f"${dollars / 1e6:.0f} million"
-    if abs(dollars) >= 999_500:
-        return f"${dollars / 1e6:.1f} million"
-    return f"${dollars:,.0f}"
-
-
-def price(mean: float, low: float, high: float) -> str:
-    """What an additional outcome costs: two digits, as few runs say no more.
-
-    Examples
-    --------
-    >>> price(41_358.0, 22_678.0, 234_594.0)
-    'about $41,000 ($23,000 to $230,000)'
-    """
-    return f"about {_two_digits(mean)} ({_two_digits(low)} to {_two_digits(high)})"
-
-
-def _two_digits(dollars: float) -> str:
-    return money(float(f"{dollars:.2g}"))
-
-
-def two_digits(number: float, signed: bool = False) -> str:
-    """A number of people as precisely as a few runs tell it.
-
-    Examples
-    --------
-    >>> two_digits(724.3), two_digits(-1_512.0, True), two_digits(31.9), two_digits(0.2, True)
-    ('720', '-1,500', '32', '0')
-    """
-    rounded = round(float(f"{number:.2g}"))
-    return f"{rounded:+,}" if signed and rounded else f"{rounded:,}"
 
 
 def goal_words(goal: str, kind: str) -> str:
@@ -234,19 +146,6 @@ def against_goal(value: float, goal: str, kind: str) -> str:
     return text
 
 
-def verdict(probability: float) -> str:
-    """A target as its runs meet it: in at least 80% of them, in at most 20%, or between; empty without a figure.
-
-    Examples
-    --------
-    >>> verdict(0.8), verdict(0.5), verdict(0.2)
-    ('met', 'toss-up', 'missed')
-    """
-    if not math.isfinite(probability):
-        return ""
-    return "met" if probability >= MOST - 1e-9 else "missed" if probability <= FEW + 1e-9 else "toss-up"
-
-
 def judged(row: Any) -> str:
     """A row of the scorecard in words: "toss-up: met in 2 of 4 runs"."""
     said = verdict(row["probability"])
@@ -280,16 +179,6 @@ def each(table: Any) -> list[Any]:
     return list(table.itertuples())
 
 
-def join(names: Sequence[str], word: str = "and") -> str:
-    """
-    Examples
-    --------
-    >>> join(["a", "b", "c"]), join(["a"], "or")
-    ('a, b and c', 'a')
-    """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
-
-
 def target_rows(results: Results) -> list[tuple[str, Any, str, list[Any]]]:
     """Each target once: its name, its first row, the kind of its figure, its rows in the order of the policies."""
     table = results.targets()
@@ -300,3 +189,33 @@ def target_rows(results: Results) -> list[tuple[str, Any, str, list[Any]]]:
         ordered = [rows[rows["policy"] == policy].iloc[0] for policy in results.policies]
         out.append((str(name), first, outcome(first["indicator"], first["unit"]).kind, ordered))
     return out
+
+
+__all__ = [
+    "CAVEAT",
+    "FEW",
+    "MOST",
+    "NOT_DISTINGUISHABLE",
+    "against_goal",
+    "chance",
+    "each",
+    "goal_words",
+    "in_runs",
+    "join",
+    "judged",
+    "lower",
+    "money",
+    "month_name",
+    "place_and_period",
+    "policy_title",
+    "price",
+    "region_title",
+    "runs_note",
+    "sentence",
+    "shorten",
+    "stops",
+    "target_name",
+    "target_rows",
+    "two_digits",
+    "verdict",
+]

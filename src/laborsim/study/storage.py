@@ -34,7 +34,7 @@ class ResultsError(InputError):
 
 
 # these read results and never make any
-FACES = (("app",), ("report",), ("commands",), ("cli.py",), ("study", "analysis"))
+FACES = (("app",), ("report",), ("commands",), ("cli.py",), ("study", "analysis"), ("study", "questions"))
 
 
 @cache

@@ -1,0 +1,156 @@
+"""What a policy changes, in numbers that answers compare: sums over time paired by run, and what they cost."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from laborsim.study.statistics import Paired, paired
+from laborsim.study.task import BASELINE
+from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, money, two_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from laborsim.study.results import Results
+
+LEVEL = 0.90
+
+
+def total(
+    results: Results, policy: str, indicator: str, group: str = "all", against: str = BASELINE, per: float = 1.0
+) -> Paired:
+    """Sum over all months, divided by `per` (12: person-years of a stock), policy against baseline."""
+    one, two = (results.series(indicator, group, p) for p in (against, policy))
+    sums = [np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) / per for x in (one, two)]
+    return paired(sums[0], sums[1], LEVEL)
+
+
+def at_end(
+    results: Results, policy: str, indicator: str, group: str = "all", against: str = BASELINE, months: int = 12
+) -> Paired:
+    """Mean of the last months, policy against baseline."""
+    return paired(
+        results.last_year(indicator, group, against, months), results.last_year(indicator, group, policy, months), LEVEL
+    )
+
+
+def since(results: Results, policy: str, indicator: str, month: int, group: str = "all",
+          against: str = BASELINE) -> Paired:  # fmt: skip
+    """Mean from a month on, policy against baseline."""
+    return at_end(results, policy, indicator, group, against, max(1, len(results.months) - month))
+
+
+def difference(results: Results, policy: str, per_run: dict[str, NDArray[np.float64]],
+               against: str = BASELINE) -> Paired:  # fmt: skip
+    """Paired difference of one number a run, given by policy."""
+    return paired(per_run[against], per_run[policy], LEVEL)
+
+
+def dollars(results: Results, policy: str, against: str = BASELINE) -> float:
+    """Mean dollars spent over all months, beyond those of `against`."""
+    done = {r.replicate for r in results.records if r.policy == policy and r.done}
+    use = sorted(done & {r.replicate for r in results.records if r.policy == against and r.done})
+    if not use:
+        return math.nan
+    return float((results.dollars(policy) - results.dollars(against))[use].mean())
+
+
+def per_million(p: Paired, spent: float) -> tuple[float, float, float]:
+    """Middle, low and high of an effect for each million dollars; NaN if nothing was spent."""
+    if not spent > 0.0:
+        return math.nan, math.nan, math.nan
+    return tuple(1e6 * x / spent for x in (p.difference, p.low, p.high))  # type: ignore[return-value]
+
+
+def sure(p: Paired) -> bool:
+    """Whether the interval leaves zero out."""
+    return p.distinguishable
+
+
+def change(p: Paired, what: str) -> str:
+    """An effect on a number of people in words.
+
+    Examples
+    --------
+    >>> change(paired([0.0, 0.0, 0.0], [10.0, 11.0, 12.0]), "people employed")
+    '11 more people employed (90% range 9 to 13; more in 3 of 3 runs)'
+    >>> change(paired([0.0, 0.0], [-10.0, 12.0]), "people employed")
+    'a change in people employed not distinguishable from zero (-68 to +70)'
+    """
+    if p.replicates < 2:
+        return f"{two_digits(p.difference, True)} {what} in the only run (one run gives no range)"
+    if not p.distinguishable:
+        return f"a change in {what} {NOT_DISTINGUISHABLE} ({span(p)})"
+    more, share = ("more", p.up) if p.difference > 0 else ("fewer", p.down)
+    ends = sorted((abs(p.low), abs(p.high)))
+    return (
+        f"{two_digits(abs(p.difference))} {more} {what} (90% range {two_digits(ends[0])} to {two_digits(ends[1])}; "
+        f"{more} {in_runs(share, p.replicates)})"
+    )
+
+
+def span(p: Paired) -> str:
+    """The interval of an effect on a number of people, signed."""
+    return f"{two_digits(p.low, True)} to {two_digits(p.high, True)}" if math.isfinite(p.low) else "one run"
+
+
+def cell(p: Paired) -> str:
+    """An effect as it stands in a table: middle (range).
+
+    Examples
+    --------
+    >>> cell(paired([0.0, 0.0], [10.0, 12.0]))
+    '+11 (+5 to +17)'
+    """
+    return f"{two_digits(p.difference, True)} ({span(p)})"
+
+
+def rate_cell(p: Paired, spent: float) -> str:
+    """People for each million dollars, or why there is no such number."""
+    middle, low, high = per_million(p, spent)
+    if not math.isfinite(middle):
+        return "nothing spent"
+    if not math.isfinite(low):
+        return f"{two_digits(middle, True)} (one run)"
+    return f"{two_digits(middle, True)} ({two_digits(low, True)} to {two_digits(high, True)})"
+
+
+def price_each(p: Paired, spent: float) -> str:
+    """Dollars for each additional one; empty where the gain may be chance."""
+    if not (p.distinguishable and p.low > 0 and spent > 0):
+        return ""
+    return f"about {_dollars(spent / p.difference)} each ({_dollars(spent / p.high)} to {_dollars(spent / p.low)})"
+
+
+def _dollars(x: float) -> str:
+    return money(float(f"{x:.2g}"))
+
+
+def bought(results: Results, policy: str, most: int = 4) -> str:
+    """What a policy's money bought, mean over runs: "$14 million: 2,100 apprentice seats ($5.9 million), ..."; with who
+    paid."""
+    table: Any = results.spending
+    rows = table[(table["policy"] == policy) & (table["dollars"] > 0)]
+    runs = sum(r.done for r in results.records if r.policy == policy)
+    if rows.empty or not runs:
+        return "nothing was spent"
+    items = rows.groupby("item")[["units", "dollars"]].sum() / runs
+    items = items.sort_values("dollars", ascending=False)
+    parts = [f"{two_digits(float(r.units))} {name} "
+             f"({money(float(r.dollars))})" for name, r in items.head(most).iterrows()]
+    more = len(items) - most
+    payers = rows.groupby("payer")["dollars"].sum().sort_values(ascending=False)
+    whole = float(payers.sum())
+    by = join([f"{name} {100 * float(x) / whole:.0f}%" for name, x in payers.head(4).items()])
+    tail = f" and {more} more items" if more > 0 else ""
+    return f"{money(whole / runs)} over all months bought {join(parts)}{tail}; paid by {by}"
+
+
+def ranked(pairs: Sequence[tuple[str, float]]) -> list[str]:
+    """Names in the order of their values, the highest first; those without a value last."""
+    return [n for n, _ in sorted(pairs, key=lambda x: -x[1] if math.isfinite(x[1]) else math.inf)]
