@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import worlds
 from laborsim.market import (
+    adoption,
     calendar,
     codes,
     demand,
@@ -368,7 +370,7 @@ def test_targets_match_plain_python():
     spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
     closed = est.closed[: est.size] != demand.OPEN
     open_share = 1 - est.base[: est.size][closed].sum() / est.base[: est.size].sum()
-    technology = demand.technology(m, m.index, m.memory["demand"]["shares"])
+    technology = adoption.technology(m, m.index, m.memory["demand"]["shares"])
     rounding = m.key(Stream.TARGET_ROUNDING, fixed=True)
     for k in range(0, c.size, 5):
         j = c.establishment[k]
@@ -394,15 +396,16 @@ def test_own_growth_starts_at_its_stationary_spread_and_moves_no_target():
 def test_technology_moves_jobs_between_occupations_and_hiring_slows_first():
     m = ready()
     m.levers.ai_speed = 8.0
+    m.economy = dataclasses.replace(m.economy, months=120)
+    for m.index in range(111):
+        adoption.stage(m)
     shares = m.memory["demand"]["shares"]
-    factor = demand.technology(m, 110, shares)
+    factor = adoption.technology(m, 110, shares)
     exposed = m.economy.occ_ai
     assert np.corrcoef(factor, exposed)[0, 1] < -0.5
     lost = (1 - factor) @ shares
     assert 0 <= lost < 0.1
-    m.index = 110
-    m.economy = worlds.replace_months(m.economy, 111) if hasattr(worlds, "replace_months") else m.economy
-    assert np.all(demand.technology(m, 98, shares)[exposed > 0.5] >= factor[exposed > 0.5])
+    assert np.all(adoption.technology(m, 98, shares)[exposed > 0.5] >= factor[exposed > 0.5])
 
 
 def test_closed_establishments_let_everyone_go_and_come_back():

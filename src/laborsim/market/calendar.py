@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market import adoption
 from laborsim.market.codes import PRACTICE_TRADED
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.events import PLANT_CLOSURE, PLANT_OPENING, SECTOR_SHOCK, Event
@@ -20,6 +21,7 @@ OPENED_ID = np.uint64(1) << np.uint64(62)
 
 def stage(month: Month) -> None:
     """Let this month's events happen."""
+    adoption.stage(month)
     shock = np.ones((month.economy.sectors, month.economy.zones))
     for number, event in enumerate(month.events):
         ramping = event.month <= month.index < event.month + event.ramp

@@ -98,6 +98,7 @@ SCALARS = (
     "childcare_supplement_cents", "record_contacts", "establishments_opened", "establishments_closed",
     "job_to_job", "ui_cents", "ui_recipients", "training_price_cents",
     "records_agreed", "quality_contacts", "quality_willing", "quality_controls", "quality_grants",
+    "work_shared", "redeployed", "wages_insured", "wage_insurance_cents",
 )
 SCALAR = {name: i for i, name in enumerate(SCALARS)}
 PIPELINE = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")

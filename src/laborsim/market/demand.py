@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market.adoption import technology
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.month import Month
@@ -75,23 +76,6 @@ def _targets(lo, hi, chunk, c, e, own, index, technology, childcare, childcare_s
             x *= childcare[c.zone[k]]
         c.target[k] = int(x + uniform(rounding_key, np.uint64(k)))
     return 0
-
-
-def technology(month: Month, index: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Factor on the targets of each occupation from AI adoption up to month `index`, shape (O,).
-
-    Exposed tasks adopted lower a cell's target; part of the work comes back in less exposed occupations, in
-    proportion to their size.
-    """
-    q, e = month.room("demand"), month.economy
-    year, m = int(e.start[:4]), int(e.start[5:7])
-    begin = (int(q["ai_start"][:4]) - year) * 12 + int(q["ai_start"][5:7]) - m
-    years = max(0.0, (index - begin) / 12.0) * month.levers.ai_speed
-    adopted = 1.0 - math.exp(-q["ai_adoption_rate"] * years)
-    lost = np.asarray(e.occ_ai) * adopted * q["ai_labor_saving"]
-    sheltered = (1.0 - np.asarray(e.occ_ai)) * shares
-    back = q["ai_reinstatement"] * float((lost * shares).sum()) * sheltered / max(float(sheltered.sum()), 1e-12)
-    return np.asarray(1.0 - lost + back / np.maximum(shares, 1e-12))
 
 
 def sector_index(month: Month) -> NDArray[np.float64]:

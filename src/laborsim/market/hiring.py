@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import coaching, quality
+from laborsim.market import adoption, coaching, quality
 from laborsim.market.codes import (
     CARER,
     CREDENTIAL_FIELDS,
@@ -123,7 +123,7 @@ def open_vacancies(month: Month) -> Vacancies:
         screens_record=((e.practices[est] & PRACTICE_RECORD_SCREEN) > 0).astype(np.uint8),
         amenity=worth.astype(np.float32),
         bias=quality.fairness_factor(month)[est].astype(np.float32),
-        experience=np.zeros(cell.size, np.float32),
+        experience=adoption.experience_asked(month, cell),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import quality
+from laborsim.market import adoption, quality
 from laborsim.market.codes import (
     CLOSURE,
     FULL_TIME,
@@ -180,6 +180,11 @@ def layoffs(month: Month) -> None:
     score = np.zeros(candidates.size)
     _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, q["seniority"], score)
     r = candidates[choose(score, w.people.job[candidates], excess)]
+    displaced = adoption.displaced(month, r)
+    kept = np.zeros(r.size, np.bool_)
+    kept[displaced] = adoption.redeploy(month, r[displaced])
+    r, displaced = r[~kept], displaced[~kept]
+    adoption.remember(month, r[displaced])
     path = month.memory["demand"]["path"]
     fall = np.log(path[2] / path[0])
     temporary = np.clip(
@@ -202,8 +207,9 @@ def layoffs(month: Month) -> None:
         states,
         reasons,
     )
-    _count_displaced(month, r)
     month.scratch["layoffs.rows"] = r  # for those who look on; nothing in the market reads it
+    final = displaced & (states == TEMPORARY_LAYOFF)  # nobody is called back to work that is no longer done
+    states[final], reasons[final] = UNEMPLOYED, LAYOFF
     insure(month, r[(states == UNEMPLOYED) | (states == TEMPORARY_LAYOFF)])
     move(month, r, states, reasons)
 
@@ -226,21 +232,8 @@ def _excess(month: Month) -> NDArray[np.int32]:
     over = np.flatnonzero((excess > 0) & (keeps > 0.0) & (c.target[:n] > 0))
     draw = uniforms(month.key(Stream.LABOR_HOARDING), over.astype(np.uint64))
     excess[over] -= np.floor(excess[over] * keeps[over] + draw).astype(np.int32)
+    adoption.share_work(month, excess)
     return excess
-
-
-def _count_displaced(month: Month, rows: NDArray[np.int64]) -> None:
-    """Of those laid off, as many as their cell's target is lower for technology count as displaced by it."""
-    c = month.world.cells
-    n = c.size
-    laid_off = np.bincount(month.world.people.job[rows], minlength=n)
-    lower = 1.0 / month.memory["demand"]["technology"][c.occupation[:n]] - 1.0
-    hit = np.flatnonzero((laid_off > 0) & (lower > 0.0))
-    draw = uniforms(month.key(Stream.TARGET_ROUNDING, fixed=True), hit.astype(np.uint64))
-    lost = np.minimum(laid_off[hit], np.floor(c.target[hit] * lower[hit] + draw)).astype(np.int64)
-    month.counts.ai_displaced += np.bincount(
-        c.occupation[hit], weights=lost, minlength=month.economy.occupations
-    ).astype(np.int64)
 
 
 __all__ = ["choose", "layoffs", "recalls"]

@@ -76,6 +76,12 @@ class Levers:
     sponsor_closed, screen_closed : (Z,) 1 for zones of work where sponsor contacts and grants, or contacts about
         screens, are not on offer.
     coaching : what coaches on job quality do, one entry per instrument.
+    work_sharing : share of those about to be laid off for technology who stay on shared work, 0..1;
+        work_sharing_places : people this month.
+    redeployment : share of those displaced who may take another post of their employer; redeployment_places : people.
+    wage_insurance : share of the loss of wage paid to those displaced who take a job for less, 0..1;
+        wage_insurance_months : for how long after the loss; wage_insurance_most : dollars a month at most;
+        wage_insurance_places : people this month.
     """
 
     childcare_subsidy_share: F8
@@ -107,6 +113,14 @@ class Levers:
     ai_speed: float = 1.0
     sponsor_grant_places: int = 0
     coaching: tuple[Coaching, ...] = ()
+    work_sharing: float = 0.0
+    work_sharing_places: int = 0
+    redeployment: float = 0.0
+    redeployment_places: int = 0
+    wage_insurance: float = 0.0
+    wage_insurance_months: int = 0
+    wage_insurance_most: float = 0.0
+    wage_insurance_places: int = 0
 
     @classmethod
     def neutral(cls, zones: int, programs: int, majors: int) -> Levers:

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import quality
+from laborsim.market import adoption, quality
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
@@ -340,6 +340,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         taste_key=month.key(Stream.JOB_TASTE, fixed=True),
     )
     month.crew.map(_describe, rows.size, rows, p, w.households.columns, b, sight, seekers)
+    adoption.insure_wages(month, rows, seekers)
     return rows, seekers
 
 

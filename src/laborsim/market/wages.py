@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import adoption
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
@@ -213,3 +214,4 @@ def stage(month: Month) -> None:
         bounds_by_state(hours_change),
         month.buffers()[0],
     )
+    adoption.pay_supplements(month)

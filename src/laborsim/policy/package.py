@@ -14,6 +14,7 @@ from laborsim.market.economy import Economy
 from laborsim.market.levers import Levers
 from laborsim.market.month import Month
 from laborsim.market.programs import Programs
+from laborsim.policy.ai_adoption import AIAdoption
 from laborsim.policy.apprenticeship_expansion import ApprenticeshipExpansion
 from laborsim.policy.base import Asked, Instrument, Weight
 from laborsim.policy.budget import Budget
@@ -26,6 +27,7 @@ from laborsim.scenario.parameters import Parameters
 from laborsim.scenario.schema import Policy
 
 INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
+    "ai_adoption": AIAdoption,
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "childcare_support": ChildcareSupport,
     "job_quality": JobQuality,

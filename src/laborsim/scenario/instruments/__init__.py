@@ -15,9 +15,11 @@ from laborsim.scenario.instruments.base import InstrumentModel
 from laborsim.scenario.instruments.childcare import ChildcareSupport
 from laborsim.scenario.instruments.hiring import SkillsBasedHiring
 from laborsim.scenario.instruments.quality import JobQuality
+from laborsim.scenario.instruments.technology import AIAdoption
 
 Instrument = Annotated[
-    ApprenticeshipExpansion
+    AIAdoption
+    | ApprenticeshipExpansion
     | ChildcareSupport
     | JobQuality
     | SkillsBasedHiring,
@@ -25,6 +27,7 @@ Instrument = Annotated[
 ]
 
 INSTRUMENTS: dict[str, type[InstrumentModel]] = {
+    "ai_adoption": AIAdoption,
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "childcare_support": ChildcareSupport,
     "job_quality": JobQuality,
@@ -33,6 +36,7 @@ INSTRUMENTS: dict[str, type[InstrumentModel]] = {
 
 __all__ = [
     "INSTRUMENTS",
+    "AIAdoption",
     "ApprenticeshipExpansion",
     "ChildcareSupport",
     "Instrument",
