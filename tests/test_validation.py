@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from laborsim.cli import app
 from laborsim.report.validation import hindcast_chart, overview, page
 from laborsim.scenario.problems import InputError
-from laborsim.study.validation import facts, hindcast
+from laborsim.study.validation import curves, facts, hindcast
+from laborsim.study.validation.observed import Observed
 from laborsim.study.validation.validate import Validation, validate
 from official_data import DATA
 
@@ -32,6 +33,7 @@ class Made:
         self.months, self.replicates, self.given = months, 2, series or {}
         self.records = [SimpleNamespace(replicate=r, done=True, policy="baseline", people=1000) for r in (0, 1)]
         self.about = {"scenario": {}}
+        self.keys = [("unemployment_rate", g) for g in ("all", "zone:a", "zone:a-1", "zone:b", "zone:c", "zone:d")]
 
     def series(self, indicator, group="all", policy="baseline"):
         wave = np.exp(0.01 * np.sin(np.arange(len(self.months))))
@@ -43,10 +45,10 @@ class Made:
 def test_beveridge_slope_and_turn():
     angle = np.linspace(0, 4 * np.pi, 60)
     u, v = np.exp(-3 + 0.3 * np.cos(angle)), np.exp(-3 + 0.3 * np.sin(angle))
-    assert facts.beveridge_turn(made(unemployment_rate=u, openings_rate=v)) > 0
-    assert facts.beveridge_turn(made(unemployment_rate=u[::-1], openings_rate=v[::-1])) < 0
+    assert curves.beveridge_turn(made(unemployment_rate=u, openings_rate=v)) > 0
+    assert curves.beveridge_turn(made(unemployment_rate=u[::-1], openings_rate=v[::-1])) < 0
     line = np.exp(np.linspace(-4, -2, 60))
-    slope = facts.beveridge_slope(made(unemployment_rate=line, openings_rate=line**-0.8))
+    slope = curves.beveridge_slope(made(unemployment_rate=line, openings_rate=line**-0.8))
     assert slope == pytest.approx(-0.8)
 
 
@@ -54,14 +56,59 @@ def test_matching_elasticity_of_a_cobb_douglas_market():
     draw = np.random.Generator(np.random.Philox(1))
     u, v = np.exp(draw.normal(-3, 0.3, 60)), np.exp(draw.normal(-3, 0.3, 60))
     matches = 0.5 * u**0.55 * v**0.45
-    got = facts.matching_elasticity(made(unemployment_rate=u, openings_rate=v, flow_UE=matches / u))
+    got = curves.matching_elasticity(made(unemployment_rate=u, openings_rate=v, flow_UE=matches / u))
     assert got == pytest.approx(0.55)
 
 
 def test_recovery_is_the_share_of_lost_jobs_back_in_august():
     jobs = np.full(60, 100.0)
     jobs[27], jobs[31] = 80.0, 90.0
-    assert facts.recovery(made(jobs=jobs)) == pytest.approx(0.5)
+    assert curves.recovery(made(jobs=jobs)) == pytest.approx(0.5)
+
+
+def test_returns_to_scale_of_known_matching():
+    """Job finding of a market twice as large is 2^(returns - 1) times as large at the same tightness."""
+    stocks = {"unemployment_rate": np.full(60, 0.04), "openings_rate": np.full(60, 0.05)}
+    whole, half = made(flow_UE=np.full(60, 0.27 * 2**0.08), **stocks), made(flow_UE=np.full(60, 0.27), **stocks)
+    assert curves.returns_to_scale(whole, half) == pytest.approx(1.08)
+
+
+def test_steady_state_of_known_flows():
+    p = np.array([[0.96, 0.01, 0.03], [0.27, 0.49, 0.24], [0.05, 0.02, 0.93]])
+    pi = np.linalg.matrix_power(p, 2000)[0]
+    flows = {f"flow_{a}{b}": np.full(60, p[i, j]) for i, a in enumerate("EUN") for j, b in enumerate("EUN") if i != j}
+    rate = pi[1] / (pi[0] + pi[1])
+    assert curves.steady_gap(made(**flows, unemployment_rate=np.full(60, rate))) == pytest.approx(0.0, abs=1e-9)
+    assert curves.steady_gap(made(**flows, unemployment_rate=np.full(60, rate + 0.01))) == pytest.approx(1.0)
+
+
+def test_wage_curve_finds_a_known_elasticity_across_zones():
+    draw = np.random.Generator(np.random.Philox(4))
+    zones = [f"zone:{k}" for k in range(6)]
+    u = {z: np.repeat(np.exp(draw.normal(-3, 0.3, 5)), 12) for z in zones}
+    level, year = dict(zip(zones, draw.normal(3, 0.2, 6), strict=True)), np.repeat(draw.normal(0, 0.1, 5), 12)
+
+    def series(indicator, group="all"):
+        if indicator == "unemployment_rate":
+            return u[group]
+        return np.full(60, 1e5) if indicator == "labor_force" else np.exp(level[group] + year) * u[group] ** -0.1
+
+    series.groups = (*zones, "all", "zone:0-1")
+    u["zone:0-1"] = u["zone:0"]
+    level["zone:0-1"] = level["zone:0"]
+    assert curves.zone_groups(series) == [*zones[1:], "zone:0-1"]
+    assert curves.wage_curve(series) == pytest.approx(-0.1, abs=1e-9)
+
+
+def test_tenure_and_care_figures_of_known_hazards():
+    hazard = {1: 0.1, 3: 0.08, 6: 0.04, 12: 0.02, 24: 0.009, 60: 0.006}
+    series = lambda i, g: np.full(3, hazard[int(g.split(":")[1])])  # noqa: E731
+    assert curves.hazard_ratio(series) == pytest.approx(0.1)
+    assert curves.ends_within_a_year(series) == pytest.approx(1 - 0.9**2 * 0.92**3 * 0.96**6)
+    base = made(mothers_employment=np.full(60, 0.6), childcare_price=np.full(60, 700.0))
+    cheap = made(mothers_employment=np.full(60, 0.63), childcare_price=np.full(60, 720.0))
+    said = np.log(1.05) / np.log(0.75 * 720 / 700)
+    assert curves.care_elasticity(base, cheap) == pytest.approx(said)
 
 
 def test_facts_over_runs_are_inside_or_outside():
@@ -70,7 +117,9 @@ def test_facts_over_runs_are_inside_or_outside():
     assert not found["hires"].inside and found["hires"].share_inside == 0.0
     assert found["hires"].low <= found["hires"].mean <= found["hires"].high
     few = {f.fact.name for f in facts.find(Made(months=MONTHS[:24]))}
-    assert few == {f.name for f in facts.FACTS if f.months <= 24}
+    assert few == {f.name for f in facts.FACTS if f.months <= 24 and not f.pair}
+    pairs = {"half": Made(), "cheaper": Made()}
+    assert {f.fact.name for f in facts.find(Made({"openings_rate": 0.045}), pairs)} >= {"scale", "care_price"}
     with pytest.raises(ValueError, match="start in 2019-01"):
         facts.find(Made(months=tuple(str(m) for m in pd.period_range("2019-01", periods=24, freq="M"))))
 
@@ -81,15 +130,17 @@ def test_every_fact_has_a_range_and_a_source():
 
 
 def test_errors_against_known_rates():
-    runs = np.stack([np.full(60, 0.05), np.full(60, 0.05)])
-    actual = pd.Series(0.04, index=MONTHS[:24]).add(pd.Series(np.tile([0.002, -0.002], 12), index=MONTHS[:24]))
-    (errors,) = hindcast.compare(MONTHS, runs, actual)
-    assert (errors.span, errors.months) == ("2018-19", 24)
+    runs = np.stack([np.full(60, 5.0), np.full(60, 5.0)])
+    actual = pd.Series(4.0, index=MONTHS[:24]).add(pd.Series(np.tile([0.2, -0.2], 12), index=MONTHS[:24]))
+    errors, calm = hindcast.compare(MONTHS, runs, actual, 0.4)
+    assert (errors.span, errors.months) == ("2018-19", 24) and calm.rmse == errors.rmse
     assert errors.bias == pytest.approx(1.0)
     assert errors.rmse == pytest.approx(np.sqrt(1.0 + 0.04))
     assert errors.coverage == 0.0
-    near = hindcast.compare(MONTHS, runs - 0.01, actual)[0]
+    near = hindcast.compare(MONTHS, runs - 1.0, actual, 0.4)[0]
     assert near.coverage == 1.0
+    storm = pd.Series(9.0, index=MONTHS[26:32])
+    assert hindcast.compare(MONTHS, runs, storm, 0.4)[-1].span == "2020-22", "March to August 2020 is left out of CALM"
 
 
 def test_coverage_is_nominal_where_the_band_is_right():
@@ -116,19 +167,22 @@ def test_published_rates_of_counties_and_totals():
 
 def test_totals_are_those_of_exactly_these_counties():
     kansas_city = {"29095", "29047", "29165", "29037", "20091", "20209", "20103"}
-    assert hindcast._total(kansas_city) == "kc_core7"
-    assert hindcast._total(kansas_city - {"20103"} | {"20121"}) is None
-    assert hindcast._total({f"29{k:03d}" for k in range(1, 231, 2)}) == "missouri_29"
-    assert hindcast._total({"41039", "41041"}) is None
+    assert hindcast.total_of(kansas_city) == "kc_core7"
+    assert hindcast.total_of(kansas_city - {"20103"} | {"20121"}) is None
+    assert hindcast.total_of({f"29{k:03d}" for k in range(1, 231, 2)}) == "missouri_29"
+    assert hindcast.total_of({"41039", "41041"}) is None
 
 
 def _validation(actual=None):
     given = {"recorded_unemployment_rate": 0.04, "openings_rate": 0.045}
     results = Made(given)
-    errors = {} if actual is None else {"national": hindcast.compare(
-        MONTHS, results.series("recorded_unemployment_rate"), actual)}  # fmt: skip
+    series, errors = [], {}
+    if actual is not None:
+        rate = lambda r: 100.0 * r.series("recorded_unemployment_rate")  # noqa: E731
+        series = [Observed("unemployment", "Unemployment rate", "points", "made", actual, rate, 0.2)]
+        errors = {("national", "unemployment"): hindcast.compare(MONTHS, rate(results), actual, 0.2)}
     with np.errstate(all="ignore"):
-        return Validation("made-up", facts.find(results), {"national": results}, errors, actual)
+        return Validation("made-up", facts.find(results), {"national": results}, series, errors)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -136,17 +190,19 @@ def test_report_begins_with_what_fails():
     text = page(_validation())
     assert text.index("## What it gets wrong") < text.index("## What it gets right")
     assert "no folder of statistics was given" in text
-    v = _validation(pd.Series(0.045, index=MONTHS[:30]))
+    v = _validation(pd.Series(6.5, index=MONTHS[:30]))
     text = page(v)
-    assert "| national sector indices | 2018-19 | 24 | 0.50 | -0.50 |" in text
+    assert "| national sector indices | 2018-19 | 24 | 2.50 | -2.50 |" in text
+    wrong = text[: text.index("## What it gets right")]
+    assert "outside March to August 2020 is 2.50 points (asked: 1)" in wrong and "covers 0%" in wrong
     chart = hindcast_chart(v)
     assert chart.data["published"].notna().sum() == 30
-    assert "0.5 points" in chart.title and chart.svg() == hindcast_chart(v).svg()
+    assert "2.5 points" in chart.title and chart.svg() == hindcast_chart(v).svg()
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_overview_sets_regions_side_by_side_and_the_worst_facts_first():
-    v = _validation(pd.Series(0.045, index=MONTHS[:30]))
+    v = _validation(pd.Series(4.5, index=MONTHS[:30]))
     text = overview([v, v])
     inside = 2 * (len(v.facts) - len(v.missed))
     assert f"**{inside} of {2 * len(v.facts)} facts" in text
@@ -165,6 +221,9 @@ def test_command_on_a_made_up_market(tmp_path, monkeypatch):
     assert done.exit_code == 0, done.stderr
     said = json.loads(done.stdout)
     assert (tmp_path / said["out"] / "report.md").exists()
-    assert len(said["facts"]) == len(facts.FACTS) and said["hindcast"] == {}
+    watched = {"tenure", "new_jobs", "displaced_1", "displaced_5", "wage_curve", "sizes", "decay", "child_penalty",
+               "care_price", "steady"}  # fmt: skip
+    assert {f["name"] for f in said["facts"]} == {f.name for f in facts.FACTS} - watched
+    assert said["hindcast"] == [] == said["forecast"]
     wrong = CliRunner().invoke(app, ["validate", "kansas-city", "--data", str(tmp_path), *few])
     assert wrong.exit_code == 2 and "--data" in wrong.stderr

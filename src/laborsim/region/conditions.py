@@ -109,7 +109,8 @@ def conditions(
         sector_codes=SECTORS,
         sector_traded=national["sectors"]["traded"].to_numpy(dtype=np.uint8),
         sector_index=sector_index(
-            pack, national, calendar, drivers, values["region.trend_growth"], values["region.driver_blend"]
+            pack, national, calendar, drivers, values["region.trend_growth"], values["region.driver_blend"],
+            values["region.index_known_to"],
         ),
         childcare_sector=SECTORS.index("6244"),
         household_need=_needs(pack),
@@ -274,11 +275,12 @@ def _good_job_wage(pack: Pack, hours: float) -> float:
 
 
 def sector_index(
-    pack: Pack, national: Pack, calendar: list[str], drivers: str, trend: float, blend: float = 1.0
-) -> F8:
+    pack: Pack, national: Pack, calendar: list[str], drivers: str, trend: float, blend: float = 1.0,
+    known_to: str = "2099-12",
+) -> F8:  # fmt: skip
     """(T, S) employment relative to the first month of the calendar.
 
-    Beyond the data every sector grows by `trend` a year.
+    Beyond the data, and after the month `known_to`, every sector grows by `trend` a year.
 
     Raises
     ------
@@ -295,7 +297,10 @@ def sector_index(
         path = us ** (1 - blend) * state_paths(pack, national, us) ** blend
     elif drivers != "national":
         raise PackError([f"drivers {drivers!r} is not one of national, state"])
-    known = [m for m in calendar if m <= str(us.index[-1])]
+    last = min(str(us.index[-1]), known_to)
+    if last < calendar[0]:
+        raise PackError([f"region.index_known_to {known_to!r} is before the start, {calendar[0]}"])
+    known = [m for m in calendar if m <= last]
     out = np.empty((len(calendar), len(SECTORS)))
     out[: len(known)] = path.loc[known].to_numpy()
     beyond = np.arange(1, len(calendar) - len(known) + 1)[:, None] / 12

@@ -6,16 +6,29 @@ differ misses some for that reason alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.study.validation.curves import (
+    NORMAL,
+    Series,
+    beveridge_slope,
+    beveridge_turn,
+    care_elasticity,
+    ends_within_a_year,
+    hazard_ratio,
+    matching_elasticity,
+    recovery,
+    returns_to_scale,
+    steady_gap,
+    wage_curve,
+)
+
 F8 = NDArray[np.float64]
-Series = Callable[..., F8]  # (indicator, group="all") -> (T,) of one run
-NORMAL = 24  # months before the pandemic
 APRIL_2020 = 27
 
 
@@ -28,8 +41,10 @@ class Fact:
     name, label : short name, and what it says.
     low, high : accepted range.
     source : of the range.
-    of : the figure of one run, from its monthly series.
+    of : the figure of one run, from its monthly series, and those of its pair if it needs one. NaN where a region has
+        no such figure.
     months : months that must be simulated.
+    pair : the other runs it needs: "cheaper" care, "half" the people; "" for none.
     """
 
     name: str
@@ -37,8 +52,9 @@ class Fact:
     low: float
     high: float
     source: str
-    of: Callable[[Series], float]
+    of: Callable[..., float]
     months: int = NORMAL
+    pair: str = ""
 
 
 def _mean(indicator: str, group: str = "all") -> Callable[[Series], float]:
@@ -52,31 +68,9 @@ def _ratio(indicator: str, above: str, below: str) -> Callable[[Series], float]:
     return of
 
 
-def beveridge_slope(series: Series) -> float:
-    """Slope of log openings on log unemployment from 2018 to 2022."""
-    u, v = series("unemployment_rate")[:60], series("openings_rate")[:60]
-    return float(np.polyfit(np.log(u), np.log(v), 1)[0])
-
-
-def beveridge_turn(series: Series) -> float:
-    """Twice the area that the curve encloses after the shock of 2020, in logs; positive if it turns counter-clockwise.
-
-    Openings are lower on the way down than on the way up at the same unemployment if it turns so.
-    """
-    u, v = np.log(series("unemployment_rate")[24:60]), np.log(series("openings_rate")[24:60])
-    return float((u * np.roll(v, -1) - np.roll(u, -1) * v).sum())
-
-
-def matching_elasticity(series: Series) -> float:
-    """Elasticity of matches with respect to unemployment: 1 less the slope of log job finding on log tightness."""
-    tight = np.log(series("openings_rate")[:60] / series("unemployment_rate")[:60])
-    return 1.0 - float(np.polyfit(tight, np.log(series("flow_UE")[:60]), 1)[0])
-
-
-def recovery(series: Series) -> float:
-    """Share of the jobs lost from February to April 2020 that are back in August."""
-    jobs = series("jobs")
-    return float((jobs[31] - jobs[27]) / max(jobs[25] - jobs[27], 1e-9))
+def _whole(indicator: str, group: str = "all") -> Callable[[Series], float]:
+    """A figure of the whole run, the same in every month."""
+    return lambda series: float(series(indicator, group)[0])
 
 
 _CPS = "CPS gross flows 2018-19 (BLS)"
@@ -112,6 +106,30 @@ FACTS = (
          lambda series: float(series("temporary_layoff_share")[APRIL_2020]), 28),
     Fact("rebound", "Jobs lost from February to April 2020 that are back in August", 0.40, 0.65,
          "CES (BLS): about half nationally", recovery, 32),
+    Fact("scale", "Returns to scale of matching", 0.95, 1.05,
+         "Petrongolo and Pissarides 2001: constant returns in most estimates", returns_to_scale, NORMAL, "half"),
+    Fact("steady", "Unemployment less what the flows of 2019 imply, points", -0.3, 0.3,
+         "an identity but for entry and moves; Elsby, Hobijn and Sahin 2015", steady_gap),
+    Fact("tenure", "Job-ending hazard in years three to five over that of the first half-year", 0.03, 0.25,
+         "Farber 1999: the hazard peaks within months and falls for years; range assumed", hazard_ratio),
+    Fact("new_jobs", "New jobs that end within a year", 0.4, 0.6, "Farber 1999: about half", ends_within_a_year),
+    Fact("displaced_1", "Earnings that displaced workers lose in the next year", 0.25, 0.45,
+         "von Wachter, Song and Manchester 2009: 30% at first; Jacobson, LaLonde and Sullivan 1993", _whole(
+             "displaced_loss", "year:1")),
+    Fact("displaced_5", "Earnings that displaced workers lose in the fifth year after", 0.10, 0.25,
+         "Jacobson, LaLonde and Sullivan 1993: 25%; von Wachter, Song and Manchester 2009: 20% after 15 years", _whole(
+             "displaced_loss", "year:5"), 72),
+    Fact("wage_curve", "Wage curve: elasticity of zones' median wage to unemployment", -0.15, -0.03,
+         "Blanchflower and Oswald 1994: -0.1; Nijkamp and Poot 2005: -0.07", wage_curve, 60),
+    Fact("sizes", "Tail exponent of establishment sizes", 0.95, 1.15, "Axtell 2001: 1.06 for firms",
+         _whole("size_tail")),
+    Fact("decay", "Log commuters per minute between zones", -0.10, -0.02,
+         "Ahlfeldt et al. 2015: -0.07 (unverified); Marinescu and Rathelot 2018: -35% applications at 10 miles",
+         _whole("commuting_decay")),
+    Fact("child_penalty", "Employment that women lose over three years after a first birth, men's less", 0.12, 0.30,
+         "Kleven 2022, US; range assumed round it", _whole("child_penalty"), 72),
+    Fact("care_price", "Elasticity of mothers' employment to the price of care, years four and five", -0.25, -0.05,
+         "Morrissey 2017", care_elasticity, 60, "cheaper"),
 )  # fmt: skip
 
 
@@ -127,12 +145,13 @@ class Found:
     share_inside: float
 
 
-def find(results: Any, policy: str = "baseline") -> list[Found]:
-    """All facts for which enough months were simulated.
+def find(results: Any, pairs: Mapping[str, Any] | None = None, policy: str = "baseline") -> list[Found]:
+    """All facts for which enough months were simulated and what they need was watched.
 
     Parameters
     ----------
     results : `laborsim.study.results.Results` of a scenario that starts in 2018-01.
+    pairs : "cheaper" and "half" -> the same runs with cheaper care, and of half the people.
 
     Raises
     ------
@@ -141,19 +160,21 @@ def find(results: Any, policy: str = "baseline") -> list[Found]:
     """
     if results.months[0] != "2018-01":
         raise ValueError(f"facts are of 2018 and after; the runs start in {results.months[0]}")
-    found = []
-    held: dict[tuple[str, str], F8] = {}
-
-    def rows(indicator: str, group: str) -> F8:
-        if (indicator, group) not in held:
-            held[indicator, group] = results.series(indicator, group, policy)
-        return held[indicator, group]
-
     done = [r.replicate for r in results.records if r.done and r.policy == policy]
+    plain = _reader(results, policy)
+    others = {name: _reader(other, policy) for name, other in (pairs or {}).items()}
+    found = []
     for fact in FACTS:
-        if len(results.months) < fact.months:
+        if len(results.months) < fact.months or (fact.pair and fact.pair not in others):
             continue
-        values = np.array([fact.of(lambda i, g="all", r=r: rows(i, g)[r]) for r in done])
+        try:
+            pair = [others[fact.pair]] if fact.pair else []
+            values = np.array([fact.of(plain(r), *(other(r) for other in pair)) for r in done])
+        except KeyError:  # not watched in these runs
+            continue
+        if not np.isfinite(values).any():
+            continue
+        values = values[np.isfinite(values)]
         low, high = np.quantile(values, [0.05, 0.95])
         mean = float(values.mean())
         within = (fact.low <= values) & (values <= fact.high)
@@ -161,3 +182,21 @@ def find(results: Any, policy: str = "baseline") -> list[Found]:
             Found(fact, mean, float(low), float(high), fact.low <= mean <= fact.high, float(within.mean()))
         )
     return found
+
+
+class _Reader:
+    """The series of one run; figures of all runs are read once."""
+
+    def __init__(self, results: Any, policy: str, replicate: int, held: dict[tuple[str, str], F8]) -> None:
+        self.results, self.policy, self.replicate, self.held = results, policy, replicate, held
+        self.groups = tuple(dict.fromkeys(g for i, g in results.keys if i == "unemployment_rate"))
+
+    def __call__(self, indicator: str, group: str = "all") -> F8:
+        if (indicator, group) not in self.held:
+            self.held[indicator, group] = self.results.series(indicator, group, self.policy)
+        return np.asarray(self.held[indicator, group][self.replicate], float)
+
+
+def _reader(results: Any, policy: str) -> Callable[[int], Series]:
+    held: dict[tuple[str, str], F8] = {}
+    return lambda replicate: _Reader(results, policy, replicate, held)

@@ -1,4 +1,4 @@
-"""Unemployment of the baseline against the region's own, month by month: nothing local is known after the start."""
+"""Runs of the baseline against published months: nothing local is known after the start."""
 
 from __future__ import annotations
 
@@ -24,14 +24,20 @@ TOTALS = {
 }
 STATES = {("21", 120): "kentucky_21", ("29", 115): "missouri_29"}
 SPANS = (("2018-19", "2018-01", "2019-12"), ("2020-22", "2020-01", "2022-12"), ("2021-22", "2021-01", "2022-12"))
+CALM = "2018-22 but March to August 2020"
+STORM = ("2020-03", "2020-08")
 
 
 @dataclass(frozen=True)
 class Errors:
-    """Simulated against published over some months, in percentage points.
+    """Simulated against published over some months, in the unit of the series.
 
-    rmse, bias : of the mean over runs; correlation; coverage : months in which the published rate lies within the
-    runs' 5 to 95%, widened by what survey and season add (`noise`); months : with a published rate.
+    Attributes
+    ----------
+    span, months : which, and how many have a published figure.
+    rmse, bias, correlation : of the mean over runs.
+    coverage : share of months in which the published figure lies within the runs' 90% band, widened by what the
+        published series holds beside (`noise`).
     """
 
     span: str
@@ -56,7 +62,7 @@ def published(data: Path, counties: Sequence[str]) -> pd.Series:
 
     from laborsim.region.sources import Data
 
-    total = _total(set(counties))
+    total = total_of(set(counties))
     file = data / "laus_region_monthly.csv"
     if total is not None and file.exists():
         table = pd.read_csv(file)
@@ -77,7 +83,7 @@ def published(data: Path, counties: Sequence[str]) -> pd.Series:
     return (whole["unemployed"] / whole["force"]).sort_index()
 
 
-def _total(counties: set[str]) -> str | None:
+def total_of(counties: set[str]) -> str | None:
     """Name under which the total of exactly these counties is published, if it is."""
     states = {c[:2] for c in counties}
     if len(states) == 1 and (whole := STATES.get((states.pop(), len(counties)))):
@@ -85,28 +91,27 @@ def _total(counties: set[str]) -> str | None:
     return next((name for name, those in TOTALS.items() if those == counties), None)
 
 
-def compare(months: Sequence[str], runs: F8, actual: pd.Series, noise: float = 0.004) -> list[Errors]:
-    """Errors over the years before, and those after the start of, the pandemic.
+def compare(months: Sequence[str], runs: F8, actual: pd.Series, noise: float) -> list[Errors]:
+    """Errors before and after the start of the pandemic, and outside its first half year.
 
     Parameters
     ----------
-    months : (T,) "YYYY-MM"; runs : (R, T) simulated rates, shares.
-    actual : published rates by month.
-    noise : standard deviation of what the published rate holds and the model does not: seasons and survey error.
+    months : (T,) "YYYY-MM"; runs : (R, T) simulated, missing where there is none.
+    actual : published, by month, in the same unit.
+    noise : standard deviation of what the published series holds and no model could know, in that unit.
     """
     mean = runs.mean(axis=0)
     spread = np.sqrt(runs.var(axis=0, ddof=1 if len(runs) > 1 else 0) + noise**2)
-    position = {m: k for k, m in enumerate(months)}
-    out = []
-    for span, first, last in SPANS:
-        at = [(position[m], float(v)) for m, v in actual.items() if first <= str(m) <= last and m in position]
-        if len(at) < 3:
-            continue
-        k, real = np.array([a for a, _ in at]), np.array([b for _, b in at])
-        gap = mean[k] - real
-        together = float(np.corrcoef(mean[k], real)[0, 1]) if real.std() > 0 and mean[k].std() > 0 else float("nan")
-        out.append(
-            Errors(span, len(at), float(np.sqrt((gap**2).mean())) * 100.0, float(gap.mean()) * 100.0, together,
-                   float((np.abs(gap) <= 1.645 * spread[k]).mean()))
-        )  # fmt: skip
-    return out
+    position = {m: k for k, m in enumerate(months) if np.isfinite(mean[k])}
+    known = [(str(m), position[str(m)], float(v)) for m, v in actual.items() if m in position]
+    chosen = [(span, [(k, v) for m, k, v in known if first <= m <= last]) for span, first, last in SPANS]
+    calm = [(k, v) for m, k, v in known if "2018-01" <= m <= "2022-12" and not STORM[0] <= m <= STORM[1]]
+    return [_errors(span, at, mean, spread) for span, at in [*chosen, (CALM, calm)] if len(at) >= 3]
+
+
+def _errors(span: str, at: list[tuple[int, float]], mean: F8, spread: F8) -> Errors:
+    k, real = np.array([a for a, _ in at]), np.array([b for _, b in at])
+    gap = mean[k] - real
+    together = float(np.corrcoef(mean[k], real)[0, 1]) if real.std() > 0 and mean[k].std() > 0 else float("nan")
+    return Errors(span, len(at), float(np.sqrt((gap**2).mean())), float(gap.mean()), together,
+                  float((np.abs(gap) <= 1.645 * spread[k]).mean()))  # fmt: skip

@@ -1,38 +1,57 @@
-"""The study behind a validation: a region's baseline, run with the nation's and with the states' sector indices."""
+"""The study behind a validation: a region's baseline watched, set against facts, statistics and simple forecasts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from laborsim.scenario.problems import InputError
 from laborsim.study.results import Results
 from laborsim.study.reuse import RESULTS
 from laborsim.study.run import MODEL, Progress, run
 from laborsim.study.validation.facts import Found, find
-from laborsim.study.validation.hindcast import Errors, compare, published
-
-if TYPE_CHECKING:
-    import pandas as pd
+from laborsim.study.validation.forecast import EVERY, RATE, Benchmark, Paths, benchmark
+from laborsim.study.validation.hindcast import Errors, compare
+from laborsim.study.validation.observed import Observed, observed
 
 DRIVERS = ("national", "state")
+WATCHED = "laborsim.study.validation.observer:ObservedMarket"
+CHEAPER = "laborsim.study.validation.observer:CheaperCare"
+LAST = {"national": "2023-12", "state": "2022-12", "cheaper": "2022-12", "half": "2019-12"}
 
 
 @dataclass(frozen=True)
 class Validation:
-    """Facts, and by drivers of demand the runs and their errors; `actual` is None without statistics."""
+    """What was found.
+
+    Attributes
+    ----------
+    region : its name.
+    facts : stylised facts.
+    runs : by drivers of demand, the runs.
+    series : published series, none without statistics.
+    errors : (drivers, name of the series) -> errors by years.
+    forecast : forecasts from rolling origins; None if not asked for.
+    """
 
     region: str
     facts: list[Found]
     runs: dict[str, Results]
-    errors: dict[str, list[Errors]]
-    actual: pd.Series | None
+    series: list[Observed] = field(default_factory=list)
+    errors: dict[tuple[str, str], list[Errors]] = field(default_factory=dict)
+    forecast: Benchmark | None = None
 
     @property
     def missed(self) -> list[Found]:
         """Facts outside their range."""
         return [f for f in self.facts if not f.inside]
+
+    @property
+    def unemployment(self) -> Observed | None:
+        """The published unemployment rate."""
+        return next((o for o in self.series if o.name == "unemployment"), None)
 
 
 def folder_of(region: str) -> Path:
@@ -42,9 +61,10 @@ def folder_of(region: str) -> Path:
 
 def validate(
     spec: Any, data: Path | None = None, replicates: int = 20, scale: float = 0.05, jobs: int | None = None,
-    out: Path | None = None, progress: Callable[[], Progress] = Progress, model: str = MODEL,
+    out: Path | None = None, progress: Callable[[], Progress] = Progress, origins_every: int = EVERY,
+    origin_replicates: int = 5, model: str = MODEL,
 ) -> Validation:  # fmt: skip
-    """Run the baseline and set it against facts and statistics.
+    """Run the baseline and set it against facts, published series and simple forecasts.
 
     Parameters
     ----------
@@ -52,23 +72,57 @@ def validate(
     data : folder of official statistics; without it only facts are looked at.
     replicates, scale, jobs : of the runs. Runs stored by an earlier validation are read.
     out : folder that keeps the runs; None for results/validation/<region>.
+    origins_every : months between the origins of forecasts; 0 makes none.
+    origin_replicates : runs from every origin.
 
     Returns
     -------
     Validation
+
+    Raises
+    ------
+    InputError
+        If the folder has no unemployment of the region, or forecasts need a library that is not installed.
     """
-    actual = None
+    series: list[Observed] = []
     if data is not None:
         from laborsim.region.pack import load_pack
 
-        actual = published(data, load_pack(spec.region).meta["counties"])
+        series = observed(data, load_pack(spec.region))
+        if origins_every:
+            _needs_statsmodels()
     place = out or folder_of(spec.region)
-    runs: dict[str, Results] = {}
-    errors: dict[str, list[Errors]] = {}
-    for drivers in DRIVERS if actual is not None else DRIVERS[:1]:
-        results = run(spec.with_settings(drivers=drivers), [], replicates, scale=scale, jobs=jobs,
-                      out=place / f"runs-{drivers}", progress=progress(), reuse=True, model=model)  # fmt: skip
-        runs[drivers] = results
-        if actual is not None:
-            errors[drivers] = compare(results.months, results.series("recorded_unemployment_rate"), actual)
-    return Validation(spec.region, find(runs["national"]), runs, errors, actual)
+    bare = spec.model_copy(update={"targets": (), "policies": {}})
+
+    def simulate(name: str, by: str, share: float, **settings: str) -> Results:
+        last = min(LAST[name], str(spec.horizon))
+        return run(bare.with_settings(horizon=last, **settings), [], replicates, scale=share, jobs=jobs,
+                   out=place / f"runs-{name}", progress=progress(), reuse=True, model=by)  # fmt: skip
+
+    production = model == MODEL
+    runs = {"national": simulate("national", WATCHED if production else model, scale, drivers="national")}
+    pairs = {"half": simulate("half", model, 0.5 * scale)}
+    if production:
+        pairs["cheaper"] = simulate("cheaper", CHEAPER, scale)
+    errors: dict[tuple[str, str], list[Errors]] = {}
+    forecast = None
+    if series:
+        runs["state"] = simulate("state", model, scale, drivers="state")
+        for drivers, results in runs.items():
+            for o in series:
+                errors[drivers, o.name] = compare(results.months, o.simulated(results), o.actual, o.noise)
+    if data is not None and origins_every:
+        paths = Paths(runs["national"].months, 100.0 * runs["national"].series(RATE))
+        forecast = benchmark(bare, data, paths, place / "origins", origin_replicates, scale, jobs, origins_every,
+                             progress=progress, model=model)  # fmt: skip
+    return Validation(spec.region, find(runs["national"], pairs), runs, series, errors, forecast)
+
+
+def _needs_statsmodels() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("statsmodels") is None:
+        raise InputError('forecasts need statsmodels: pip install "laborsim[study]", or --origins-every 0')
+
+
+__all__ = ["CHEAPER", "DRIVERS", "WATCHED", "Validation", "folder_of", "validate"]
