@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import participants, training
+from laborsim.market import participants, sponsors, training
 from laborsim.market.counts import PIPELINE, SCALAR
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
@@ -106,12 +106,12 @@ def test_the_seats_go_to_the_eligible_applicants_ranked_first():
     month = eager(seed=6)
     before = month.world.copy()
     offered = training.applicants(month)
-    rows, program = offered
+    rows, program, late = offered
     month.world = before
     month.scratch.clear()
     training.prepare(month)
     month.counts.reset()
-    training._enrol(month, rows, program)
+    training._enrol(month, rows, program, late, *training.open_now(month))
     p = month.world.people
     key = month.key(Stream.TRAINING_RANK)
     mine = [int(i) for i, g in zip(rows, program, strict=True) if g == CLASS]
@@ -124,12 +124,43 @@ def test_the_seats_go_to_the_eligible_applicants_ranked_first():
 def test_more_seats_bring_ever_fewer_trainees():
     def starts(extra: int) -> int:
         month = eager(people=6000, seed=2)
+        month.memory["training"]["capacity"][:] = 1000.0  # instructors are not what runs out
         month.levers.program_seats[CLASS] = extra
         return int(run(month, 8)["pipeline"][:, CLASS, STEP["enrolled"]].sum())
 
-    got = [starts(x) for x in (0, 20, 40, 80, 160)]
-    gains = np.diff(got) / np.diff([0, 20, 40, 80, 160])
-    assert gains[0] > 0 and gains[-1] < 0.5 * gains[0] and (np.diff(gains) <= 1e-9).all()
+    seats = [0, 20, 60, 140, 300]
+    gains = np.diff([starts(x) for x in seats]) / np.diff(seats)
+    assert gains[0] > 0 and gains[-1] < 0.3 * gains[0] and (np.diff(gains) <= 0.02).all()
+
+
+def test_doubled_seats_bring_the_applicants_to_fill_them_and_a_program_can_start_from_nothing():
+    def enrolled(extra: int, own: float) -> tuple[int, int]:
+        month = eager(people=12_000, seed=2, taste=-1.0)
+        month.programs = replace(month.programs, seats=np.array([6.0, 5.0, own, 3.0]))
+        month.scratch.clear()
+        training.prepare(month)
+        month.memory["training"]["capacity"][:] = 1000.0
+        month.levers.program_seats[CLASS] = extra
+        steps = run(month, 4)["pipeline"].sum(axis=0)[CLASS]
+        return int(steps[STEP["applied"]]), int(steps[STEP["enrolled"]])
+
+    usual, doubled, nothing, started = enrolled(0, 8.0), enrolled(8, 8.0), enrolled(0, 0.0), enrolled(8, 0.0)
+    assert doubled[0] > 1.1 * usual[0] and doubled[1] > 1.3 * usual[1]
+    assert nothing[1] == 0 and started[0] > 0.3 * usual[0] and started[1] > 0.2 * usual[1]
+
+
+def test_lower_fees_draw_more_applicants_and_vouchers_are_windfall_in_part():
+    def steps(share: float) -> tuple[int, int, int]:
+        month = eager(people=12_000, seed=2, taste=-1.0)
+        month.programs = replace(month.programs, price=np.array([0.0, 0.0, 8000.0, 0.0]))
+        month.levers.program_price_share[CLASS], month.levers.program_price_places[CLASS] = share, 3
+        seen = run(month, 3)["pipeline"].sum(axis=0)[CLASS]
+        return int(seen[STEP["applied"]]), int(seen[STEP["enrolled"]]), int(month.counts.vouchers[CLASS])
+
+    free, full = steps(1.0), steps(0.0)
+    assert free[0] > 1.2 * full[0]
+    assert free[1] == full[1], "seats were full: whom a voucher pays would have come anyway"
+    assert free[2] == 3
 
 
 def test_instructors_limit_what_can_be_added_at_once():
@@ -150,7 +181,9 @@ def test_apprentices_fill_vacancies_of_sponsors_at_a_share_of_the_wage():
     job = p.job[new]
     assert (month.programs.occupations[APPRENTICE][c.occupation[job]] == 1).all()
     assert (e.practices[c.establishment[job]] & k.PRACTICE_SPONSOR > 0).all()
-    np.testing.assert_allclose(p.wage[new], np.maximum(0.5 * c.posted[job], 8.6), rtol=1e-6)
+    joint = sponsors.joint(month, c.establishment[job])
+    assert joint.any() and not joint.all()
+    np.testing.assert_allclose(p.wage[new], np.maximum((0.5 + 0.05 * joint) * c.posted[job], 8.6), rtol=1e-6)
     trained = np.flatnonzero((p.enrolled[: p.size] == 0) & np.isin(p.program[: p.size], (APPRENTICE, OJT)))
     trained = np.setdiff1d(trained, np.array(sorted(held)))
     used = np.bincount(p.job[trained], minlength=c.size)
@@ -312,6 +345,7 @@ def oracle(month: Month, q, n: int):
     e, c = month.world.establishments, month.world.cells
     key = month.key(Stream.TRAINING_APPLY)
     knows = [int(x) for x in p.knows[:n]]
+    tally = np.zeros((2, len(month.programs)), np.int64)
     found, seekers = [], [0] * month.economy.occupations
 
     def pick(available: int, draw: float) -> int:
@@ -335,7 +369,7 @@ def oracle(month: Month, q, n: int):
         if s in (k.UNEMPLOYED, k.TEMPORARY_LAYOFF):
             seekers[int(p.occupation[i])] += 1
         first = np.uint64(bits(key, p.id[i]))
-        draw = [to_unit(first)] + [to_unit(np.uint64(more_bits(first, j))) for j in range(1, 6)]
+        draw = [to_unit(first)] + [to_unit(np.uint64(more_bits(first, j))) for j in range(1, 8)]
         if draw[0] >= 1 - q.learn - q.outreach_total:
             if draw[0] < 1 - q.learn:
                 knows[i] |= walk(q.outreach, q.outreach_total, draw[1])
@@ -361,59 +395,83 @@ def oracle(month: Month, q, n: int):
         wage = max(float(p.wage[i]), q.least_wage)
         if employed and wage >= q.low_wage:
             continue
-        z = int(p.zone[i])
-        g = next((j for j in range(q.value.size) if q.visible[z, j] > draw[4]), None)
-        if g is None or not knows[i] & int(q.kind_bit[g]) or not knows[i] & int(q.field_bits[g]):
-            continue
-        hh = int(p.household[i])
-        age = (month.index - int(p.birth[i])) // 12
-        now = wage * 152.0 * (0.96 if employed else q.chance[p.occupation[i]])
+        z, hh, age = int(p.zone[i]), int(p.household[i]), (month.index - int(p.birth[i])) // 12
+        now = wage * 152.0 * (q.time_in_work if employed else q.chance[p.occupation[i]])
         if employed and p.hours[i] < 35:
             now *= p.hours[i] / 40.0
-        burden = q.travel[z, g] * (1.0 if h.car[hh] else q.no_car)
-        if h.children[hh] > 0 and month.index - h.youngest[hh] < 72 and h.care[hh] == k.CARE_PARENT:
-            burden += q.care[z] * q.time[g]
-        burden += now - q.pay[g] if q.pay[g] > 0 else now * q.time[g] * (0.25 if employed else q.lock_in)
-        gain = min(q.horizon, max(0.0, (66 - age) * 12)) * (q.value[g] - now)
-        odds = q.taste + (gain - q.price[g] - q.months[g] * burden) / q.scale
-        flag = 0
-        if draw[5] * (1 + exp(-odds)) < 1:
-            flag = APPLIED
-            barred = q.check[g] and p.traits[i] & k.TRAIT_RECORD
-            if p.education[i] >= q.education[g] and age >= q.least_age[g] and not barred:
-                flag |= ELIGIBLE
-        found.append((i, g, flag))
-    return found, knows, seekers
+        entries: list[tuple[int, int, int]] = []
+        for table, look, decide, late in ((q.visible, draw[4], draw[5], 0), (q.added, draw[6], draw[7], 1)):
+            g = next((j for j in range(q.value.size) if table[z, j] > look), None)
+            if g is None or (late and entries and entries[0][0] == g):
+                continue
+            kind = knows[i] & int(q.kind_bit[g]) or q.recruits[g]
+            if not (kind and knows[i] & int(q.field_bits[g])) and not p.credentials[i] & q.requires[g]:
+                tally[0, g] += 1
+                continue
+            burden = q.travel[z, g] * (1.0 if h.car[hh] else q.no_car)
+            if h.children[hh] > 0 and month.index - h.youngest[hh] < 72 and h.care[hh] == k.CARE_PARENT:
+                burden += q.care[z] * q.time[g]
+            idle = q.lock_in_employed if employed else q.lock_in
+            burden += now - q.pay[g] if q.pay[g] > 0 else now * q.time[g] * idle
+            gain = min(q.horizon, max(0.0, (66 - age) * 12)) * (q.value[g] - now)
+            odds = q.taste + (gain - q.price[g] - q.months[g] * burden) / q.scale
+            if decide * (1 + exp(-odds)) >= 1:
+                tally[1, g] += 1
+                continue
+            ready = q.ready[g] and p.traits[i] & k.TRAIT_READY
+            if p.education[i] < q.education[g] and not ready:
+                entry = 8
+            elif not q.least_age[g] <= age <= q.most_age[g]:
+                entry = 16
+            elif q.check[g] and p.traits[i] & k.TRAIT_RECORD:
+                entry = 32
+            elif q.requires[g] and not p.credentials[i] & q.requires[g]:
+                entry = 64
+            else:
+                entry = ELIGIBLE
+            entries.append((g, APPLIED | entry, late))
+        if entries:
+            first, second = ([e[:2] for e in entries if e[2] == which] or [(0, 0)] for which in (0, 1))
+            found.append((i, *first[0], *second[0]))
+    return found, knows, seekers, tally
 
 
 @given(st.integers(0, 2**32), st.booleans())
 def test_the_kernel_agrees_with_the_oracle(seed: int, outreach: bool):
-    from laborsim.market.applications import choice
+    from laborsim.market.applications import _buffers, choice
 
     often = {"attention_unemployed": 0.5, "attention_employed": 0.3, "learn_rate": 0.2}
     settings = {f"training.{name}": value for name, value in often.items()}
     month = worlds.month(people=400, seed=seed % 7, run_seed=seed, overrides=settings)
-    month.programs = replace(month.programs, background_check=np.array([0, 0, 1, 0], np.uint8))
+    month.programs = replace(
+        month.programs, background_check=np.array([0, 0, 1, 0], np.uint8), ready=np.array([1, 0, 1, 0], np.uint8),
+        requires=np.array([0, 0, 0, 3], np.uint16), most_age=np.array([40, 120, 120, 30]),
+        recruits=np.array([0, 1, 0, 0], np.uint8),
+    )  # fmt: skip
     training.prepare(month)
+    month.world.people.traits[: month.world.people.size : 3] |= np.uint8(k.TRAIT_READY)
     if outreach:
+        month.levers.program_seats[:] = [4, 0, 9, 1]
         month.levers.awareness[:] = 0.01
         month.levers.program_awareness[:] = 0.02
     p = month.world.people
     n = p.size
     p.knows[:n] |= np.uint32(3 << k.KNOWS_PROGRAM_BIT | 1 << (k.KNOWS_PROGRAM_BIT + 2))
     q = choice(month, np.full(month.economy.occupations, 0.8))
-    expected, knows, seekers = oracle(month, q, n)
-    rows, picks, flags = month.buffers()
+    expected, knows, seekers, tally = oracle(month, q, n)
+    out = _buffers(month)
     counted = np.zeros((1, month.economy.occupations), np.int64)
+    looks = np.zeros((1, 2, len(month.programs)), np.int64)
     w = month.world
     found = consider(
         0, n, 0, w.people.columns, w.households.columns, w.establishments.columns, w.cells.columns, month.index,
-        month.key(Stream.TRAINING_APPLY), q, rows, picks, flags, counted,
+        month.key(Stream.TRAINING_APPLY), q, out, counted, looks,
     )  # fmt: skip
-    got = [(int(rows[j]), int(picks[j]), int(flags[j])) for j in range(found)]
+    got = [tuple(int(column[j]) for column in out) for j in range(found)]
     assert got == expected and got
     assert p.knows[:n].tolist() == knows
     assert counted[0].tolist() == seekers
+    np.testing.assert_array_equal(looks[0], tally)
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.floats(0, 1)), max_size=40))

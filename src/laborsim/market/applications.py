@@ -7,15 +7,30 @@ from numpy.typing import NDArray
 
 from laborsim.market import codes as k
 from laborsim.market.codes import KNOWS_PROGRAM_BIT
-from laborsim.market.counts import PIPELINE
+from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
-from laborsim.market.pipeline import APPLIED, ELIGIBLE, HOURS_A_MONTH, TURNS, Choice, consider
+from laborsim.market.pipeline import (
+    APPLIED,
+    ELIGIBLE,
+    HAS_RECORD,
+    HOURS_A_MONTH,
+    NO_CREDENTIAL,
+    NO_EDUCATION,
+    TURNS,
+    WRONG_AGE,
+    Applications,
+    Choice,
+    consider,
+    draws,
+)
+from laborsim.market.schooling import normal_quantile
 from laborsim.market.transitions import gather
 
 I8 = NDArray[np.int64]
 WEEKS_A_MONTH = 52.0 / 12.0
 F8 = NDArray[np.float64]
+B1 = NDArray[np.bool_]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 
 
@@ -31,25 +46,46 @@ def _beliefs(month: Month, seekers: I8) -> F8:
     # A tenth of an (unscaled) person keeps empty occupations out of 0/0.
     tightness = memory["vacancies"] / (memory["seekers"] + 0.1)
     finding = np.clip(q["finding_at_par"] * tightness ** q["finding_elasticity"], 0.01, 0.8)
-    return np.asarray(finding / (finding + 0.03))
+    return np.asarray(finding / (finding + q["expected_loss"]))
 
 
-def visibility(month: Month) -> F8:
-    """Cumulative share of attention that programs get from people of each zone, (Z, P).
-
-    By their own seats, the kind and the commute; added seats leave it alone, so that one more seat changes one
-    enrolment.
-    """
+def _appeal(month: Month) -> F8:
+    """(Z, P) attention a seat gets from people of each zone: by the commute and the kind; none from outside, and none
+    at programs that people do not apply to."""
     pr, eco = month.programs, month.economy
-    known = np.where(pr.kind == k.APPRENTICESHIP, month.room("training")["apprenticeship_appeal"], 1.0)
 
     def make() -> F8:
-        weight = known * pr.seats * eco.commute_weight[:, pr.zone]
+        known = np.where(pr.kind == k.APPRENTICESHIP, month.room("training")["apprenticeship_appeal"], 1.0)
+        weight = np.where(np.isin(pr.kind, k.BESIDE), 0.0, known * pr.appeal) * eco.commute_weight[:, pr.zone]
         weight[eco.outside :] = 0.0
-        total = weight.sum(axis=1, keepdims=True)
-        return np.cumsum(weight / np.maximum(total, 1e-300), axis=1)
+        return np.asarray(weight)
 
-    return month.table("training.visibility", make)  # type: ignore[no-any-return]
+    return month.table("training.appeal", make)  # type: ignore[no-any-return]
+
+
+def visibility(month: Month) -> tuple[F8, F8]:
+    """Attention that programs get from people of each zone, cumulative over programs, both (Z, P).
+
+    The first look goes by the programs' own seats. The chance of a second look is the weight of the seats added this
+    month relative to that of all own ones, at most 1, so that nobody's first look depends on what a policy adds.
+    """
+    pr, weight = month.programs, _appeal(month)
+
+    def own() -> tuple[F8, F8]:
+        mine = weight * pr.seats
+        total = mine.sum(axis=1, keepdims=True)
+        return np.cumsum(mine / np.maximum(total, 1e-300), axis=1), total
+
+    first, total = month.table("training.visibility", own)
+    seats = np.maximum(month.levers.program_seats, 0).astype(np.float64)
+    if month.levers.ojt_places > 0:
+        at = np.flatnonzero(pr.kind == k.OJT)
+        jobs = np.maximum((pr.occupations[at] * month.memory["training"]["jobs"]).sum(axis=1), 1e-6)
+        seats[at] += month.levers.ojt_places * jobs / jobs.sum()
+    if not seats.any():
+        return first, month.table("training.nothing_added", lambda: np.zeros_like(first))
+    added = month.room("training")["added_attention"] * weight * seats / np.maximum(total, 1e-6)
+    return first, np.cumsum(added / np.maximum(added.sum(axis=1, keepdims=True), 1.0), axis=1)
 
 
 def choice(month: Month, chance: F8) -> Choice:
@@ -58,7 +94,8 @@ def choice(month: Month, chance: F8) -> Choice:
     weight = pr.occupations * month.memory["training"]["jobs"]
     weight = weight / weight.sum(axis=1, keepdims=True)
     # Sums along rows, not a matrix product: its rounding would depend on the library.
-    value = (weight * (eco.occ_wage * chance)).sum(axis=1) * HOURS_A_MONTH * (0.7 + 0.3 * pr.skill * fit)
+    value = (weight * (eco.occ_wage * chance)).sum(axis=1) * HOURS_A_MONTH
+    value *= 1.0 - q["value_of_skill"] * (1.0 - pr.skill * fit)
     pay = (weight * eco.occ_wage).sum(axis=1) * HOURS_A_MONTH * pr.wage_share
     attention = np.zeros(k.N_STATES)
     attention[[k.FULL_TIME, k.PART_TIME, k.SELF_EMPLOYED, k.TEMPORARY_LAYOFF]] = q["attention_employed"]
@@ -86,12 +123,14 @@ def choice(month: Month, chance: F8) -> Choice:
     prices = month.memory.get("childcare", {}).get("price")
     prices = eco.childcare_price if prices is None else prices
     days = pr.hours / 8.0 * WEEKS_A_MONTH
+    visible, added = visibility(month)
     travel = eco.commute_minutes[:, pr.zone] * 2.0 * days * q["travel_per_minute"]
     return Choice(
         attention=attention,
         outreach=outreach,
         random=kinds,
-        visible=visibility(month),
+        visible=visible,
+        added=added,
         kind_bit=(np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind).astype(np.uint32)).astype(np.uint32),
         field_bits=(major << np.arange(32, dtype=np.uint32)).sum(axis=1).astype(np.uint32),
         value=value,
@@ -101,7 +140,11 @@ def choice(month: Month, chance: F8) -> Choice:
         price=pr.price * (1.0 - np.clip(lv.program_price_share, 0.0, 1.0)),
         education=pr.education,
         least_age=pr.least_age.astype(np.int64),
+        most_age=pr.most_age.astype(np.int64),
         check=pr.background_check,
+        ready=pr.ready,
+        requires=pr.requires,
+        recruits=pr.recruits,
         travel=np.ascontiguousarray(travel),
         chance=chance,
         care=np.ascontiguousarray(prices[:, 1], np.float64),
@@ -115,16 +158,47 @@ def choice(month: Month, chance: F8) -> Choice:
         taste=float(q["taste"]),
         no_car=float(q["no_car_travel"]),
         lock_in=float(q["lock_in"]),
+        lock_in_employed=float(q["lock_in_employed"]),
+        time_in_work=float(q["time_in_work"]),
         outside=int(eco.outside),
     )
 
 
-def applicants(month: Month) -> tuple[I8, I8]:
-    """Rows and programs of this month's eligible applicants; counts the first steps of the pipeline."""
+def _screened(month: Month, rows: I8, program: I8) -> B1:
+    """Who passes the program's own selection: those ahead on a test and interview that see ability in part."""
+    pr, p = month.programs, month.world.people
+    out = np.zeros(rows.size, np.bool_)
+    tested = np.flatnonzero(pr.screen[program] < 1.0)
+    if tested.size:
+        seen = float(month.room("training")["screen_sees"])
+        first = draws(month.key(Stream.TRAINING_SCREEN), p.id[rows[tested]])
+        second = draws(month.key(Stream.TRAINING_SCREEN) + np.uint64(1), p.id[rows[tested]])
+        noise = np.sqrt(-2.0 * np.log1p(-first)) * np.cos(2.0 * np.pi * second)
+        score = seen * p.ability[rows[tested]] + np.sqrt(1.0 - seen * seen) * noise
+        least = month.table("training.least_score", lambda: -normal_quantile(pr.screen))
+        out[tested] = score < least[program[tested]]
+    return out
+
+
+def _buffers(month: Month) -> Applications:
+    rows, picks, flags = month.buffers()
+    held = month.scratch.get("training.late")
+    if held is None or held[0].size < rows.size:
+        held = month.scratch["training.late"] = (np.empty(rows.size, np.uint8), np.empty(rows.size, np.uint8))
+    return Applications(rows, picks, flags, *held)
+
+
+def applicants(month: Month) -> tuple[I8, I8, B1]:
+    """This month's eligible applicants: rows, programs, and whether added seats drew them (they come after the others).
+
+    Counts the first steps of the pipeline and who was lost there.
+    """
     w, memory = month.world, month.memory["training"]
     n = w.people.size
-    rows, picks, flags = month.buffers()
+    out = _buffers(month)
+    size = len(month.programs)
     seekers = np.zeros((month.crew.chunks(n), month.economy.occupations), np.int64)
+    tally = np.zeros((month.crew.chunks(n), 2, size), np.int64)
     if memory["seekers"].sum() == 0:
         looking = np.isin(w.people.state[:n], (k.UNEMPLOYED, k.TEMPORARY_LAYOFF))
         first = np.bincount(w.people.occupation[:n][looking], minlength=month.economy.occupations)
@@ -141,18 +215,31 @@ def applicants(month: Month) -> tuple[I8, I8]:
         month.index,
         month.key(Stream.TRAINING_APPLY),
         choice(month, chance),
-        rows,
-        picks,
-        flags,
+        out,
         seekers,
+        tally,
     )
     memory["last_seekers"] = seekers.sum(axis=0) * TURNS
-    who, program, flag = gather(found, rows, picks, flags)
-    program = program.astype(np.int64)
-    applied, eligible = (flag & APPLIED) > 0, (flag & ELIGIBLE) > 0
-    size = len(month.programs)
-    pipeline = month.counts.pipeline
-    pipeline[:, STEP["aware"]] += np.bincount(program, minlength=size)
-    pipeline[:, STEP["applied"]] += np.bincount(program[applied], minlength=size)
+    who, first, first_flag, second, second_flag = gather(found, *out)
+    # First looks before second ones; a person may have both.
+    late = np.repeat([False, True], who.size)
+    who, program = np.concatenate([who, who]), np.concatenate([first, second]).astype(np.int64)
+    flag = np.concatenate([first_flag, second_flag])
+    some = (flag & APPLIED) > 0
+    who, program, flag, late = who[some], program[some], flag[some], late[some]
+    pipeline, lost = month.counts.pipeline, month.counts.lost
+    unaware, declined = tally.sum(axis=0)
+    applied = np.bincount(program, minlength=size)
+    pipeline[:, STEP["aware"]] += declined + applied
+    pipeline[:, STEP["applied"]] += applied
+    lost[:, LOST["did_not_know"]] += unaware
+    lost[:, LOST["did_not_apply"]] += declined
+    for bit, reason in ((NO_EDUCATION, "education"), (WRONG_AGE, "age"), (HAS_RECORD, "record"),
+                        (NO_CREDENTIAL, "credential")):  # fmt: skip
+        lost[:, LOST[reason]] += np.bincount(program[(flag & bit) > 0], minlength=size)
+    eligible = (flag & ELIGIBLE) > 0
+    failed = eligible & _screened(month, who, program)
+    lost[:, LOST["screened_out"]] += np.bincount(program[failed], minlength=size)
+    eligible &= ~failed
     pipeline[:, STEP["eligible"]] += np.bincount(program[eligible], minlength=size)
-    return who[eligible], program[eligible]
+    return who[eligible], program[eligible], late[eligible]

@@ -56,6 +56,7 @@ TRAIT_CARER: Final = 1  # looks after a relative other than an own child under 1
 TRAIT_DISABILITY: Final = 2  # health limits the work that can be done
 TRAIT_RECORD: Final = 4  # justice record that a background check would show
 TRAIT_ENROLLED: Final = 8  # enrolled in school or college
+TRAIT_READY: Final = 32  # completed a pre-apprenticeship: enters where a diploma is asked for
 TRAIT_UI_CLAIMS: Final = 16  # would claim unemployment insurance when eligible
 
 # people.knows: bits 0..21 are SOC major groups in the order of economy.major_codes,
@@ -64,8 +65,10 @@ KNOWS_PROGRAM_BIT: Final = 22
 
 # --- training programs -----------------------------------------------------------------------
 PROGRAM_KINDS: Final = ("apprenticeship", "ojt", "classroom", "customized", "sectoral", "pre_apprenticeship",
-                        "pathway", "cte")
-APPRENTICESHIP, OJT, CLASSROOM, CUSTOMIZED, SECTORAL, PRE_APPRENTICESHIP, PATHWAY, CTE = range(8)
+                        "pathway", "cte", "work_experience")
+APPRENTICESHIP, OJT, CLASSROOM, CUSTOMIZED, SECTORAL, PRE_APPRENTICESHIP, PATHWAY, CTE, WORK_EXPERIENCE = range(9)
+BESIDE: Final = (CUSTOMIZED, CTE, WORK_EXPERIENCE)  # beside work or school: people.program is left alone
+PAYERS: Final = ("participant", "employer", "provider", "board", "state", "federal")  # of programs' own costs
 NO_PROGRAM: Final = 255
 
 # --- fields of credentials and the SOC major groups they belong to (economy.credential_fields) ----

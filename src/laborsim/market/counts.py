@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import REASONS
+from laborsim.market.codes import PAYERS, REASONS
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -35,6 +35,9 @@ class Counts:
     births, deaths, youth, in_migrants, out_migrants, retirements : (Z,) people by zone of residence.
     childcare_* : (Z,) children in formal places, subsidised, wanting a place and not finding one; parents kept at home.
     pipeline : (P, 8) aware, applied, eligible, enrolled, completed, credentialed, placed, retained this month.
+    lost : (P, reasons) people who did not go on, where and why, by LOSSES.
+    vouchers : (P,) starts whose fee a policy paid.
+    program_cents : (P, payers) cost of starts on the programs' own places by codes.PAYERS, cents, simulated people.
     dropouts : (P,).  seat_months : (P,) people enrolled.  added_starts : (P,) starts beyond the program's own seats.
     sponsor_contacts, sponsors_won, screen_contacts, screens_announced, screens_removed : employers.
     usage_dollars : dict of money actually triggered by a lever this month, by lever name, model dollars.
@@ -69,6 +72,9 @@ class Counts:
     seat_months: I8
     scalars: I8  # see SCALARS
     added_starts: I8
+    lost: I8
+    program_cents: I8
+    vouchers: I8
 
     @classmethod
     def empty(cls, sectors: int, zones: int, occupations: int, programs: int) -> Counts:
@@ -80,7 +86,8 @@ class Counts:
             "out_migrants": (zones,), "retirements": (zones,), "childcare_enrolled": (zones,),
             "childcare_subsidized": (zones,), "childcare_unmet": (zones,), "childcare_kept_home": (zones,),
             "pipeline": (programs, 8), "dropouts": (programs,), "seat_months": (programs,),
-            "added_starts": (programs,),
+            "added_starts": (programs,), "vouchers": (programs,), "lost": (programs, len(LOSSES)),
+            "program_cents": (programs, len(PAYERS)),
             "scalars": (len(SCALARS),),
             "separations": (len(REASONS), sectors, zones),
         }
@@ -96,9 +103,17 @@ SCALARS = (
     "sponsor_contacts", "sponsors_won", "screen_contacts", "screens_announced", "screens_removed",
     "apprentice_starts_granted", "ojt_starts", "ojt_wage_cents", "childcare_subsidy_cents",
     "childcare_supplement_cents", "record_contacts", "establishments_opened", "establishments_closed",
-    "job_to_job", "ui_cents", "ui_recipients", "training_price_cents",
+    "job_to_job", "ui_cents", "ui_recipients",
     "records_agreed", "quality_contacts", "quality_willing", "quality_controls", "quality_grants",
     "work_shared", "redeployed", "wages_insured", "wage_insurance_cents",
 )
 SCALAR = {name: i for i, name in enumerate(SCALARS)}
 PIPELINE = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")
+# Where people leave the pipeline, in its order: before applying, before a seat, before completing, before retention.
+LOSSES = (
+    "did_not_know", "did_not_apply", "education", "age", "record", "credential", "screened_out",
+    "no_seat", "no_employer", "other_program",
+    "childcare", "transport", "money", "job", "representation", "lost_job", "left_labor_force", "other", "left_region",
+    "no_credential", "no_vacancy", "not_hired", "left_employer",
+)
+LOST = {name: i for i, name in enumerate(LOSSES)}

@@ -55,12 +55,15 @@ class Levers:
     childcare_slots : (Z,) licensed places providers are paid to add (they still need staff).
     childcare_wage_supplement : (Z,) dollars an hour added to wages posted by child care centres.
     program_seats : (P,) seats added to a program's own, in places open this month.
-    program_price_share : (P,) share of the participant's price paid for them.
+    program_price_share : (P,) share of the participant's price paid for them; program_price_places : (P,) starts a
+        month for which it can be paid.
     program_supports : (P,) reduction of the drop-out hazard by supports, 0..1.
     curriculum_fit : (P,) added fit of the curriculum to vacancies, 0..1.
     sponsor_contacts : employers a navigator visits this month about sponsoring apprentices.
     sponsor_grant : dollars paid to the employer for each new apprentice.
     ojt_reimbursement : share of an OJT trainee's wage repaid to the employer.
+    seat_shift : share of courses' own seats that moves to fields with vacancies per seeker.
+    customized_share : share of the cost of customized training paid for employers; counts above the usual share.
     ojt_places : OJT contracts that may start this month.
     screen_contacts : employers asked this month to drop credential screens.
     screen_fidelity : share of those who announce it and carry it out, 0..1.
@@ -91,6 +94,7 @@ class Levers:
     childcare_wage_supplement: F8
     program_seats: I8
     program_price_share: F8
+    program_price_places: I8
     program_supports: F8
     curriculum_fit: F8
     search_help: F8
@@ -113,6 +117,8 @@ class Levers:
     ai_speed: float = 1.0
     sponsor_grant_places: int = 0
     coaching: tuple[Coaching, ...] = ()
+    seat_shift: float = 0.0
+    customized_share: float = 0.0
     work_sharing: float = 0.0
     work_sharing_places: int = 0
     redeployment: float = 0.0
@@ -130,7 +136,8 @@ class Levers:
         return cls(
             childcare_subsidy_share=z.copy(), childcare_subsidy_places=zi.copy(), childcare_income_limit=z.copy(),
             childcare_slots=z.copy(), childcare_wage_supplement=z.copy(), program_seats=pi.copy(),
-            program_price_share=p.copy(), program_supports=p.copy(), curriculum_fit=p.copy(),
+            program_price_share=p.copy(), program_price_places=pi.copy(), program_supports=p.copy(),
+            curriculum_fit=p.copy(),
             search_help=z.copy(), search_help_places=zi.copy(), awareness=np.zeros(majors),
             program_awareness=p.copy(), travel_subsidy=z.copy(), wage_floor=z.copy(),
             sponsor_closed=z.copy(), screen_closed=z.copy(),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from laborsim.market import codes as k
 from laborsim.market.codes import NO_PROGRAM
+from laborsim.market.counts import LOST
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
@@ -128,8 +129,12 @@ def reconcile(month: Month) -> None:
         return
     at = np.flatnonzero(log["how"] == ENROLLED)
     row = log["row"][at]
-    gone = (p.id[row] != log["id"][at]) | (p.program[row] != log["program"][at])
+    gone = (p.id[row] != log["id"][at]) | (p.state[row] == k.GONE)
+    beside = np.isin(month.programs.kind[log["program"][at]], k.BESIDE)
+    gone |= ~beside & (p.program[row] != log["program"][at])
     log["exit"][at[gone]], log["how"][at[gone]] = month.index, LEFT_REGION
+    size = len(month.programs)
+    month.counts.lost[:, LOST["left_region"]] += np.bincount(log["program"][at[gone]], minlength=size)
 
 
 def leave(month: Month, rows: I8, how: int, reason: Any = NONE, credential: Any = 255) -> I8:

@@ -17,14 +17,17 @@ from laborsim.market.codes import (
     PRACTICE_SPONSOR,
     SELF_EMPLOYED,
     TEMPORARY_LAYOFF,
+    TRAIT_READY,
     TRAIT_RECORD,
     UNEMPLOYED,
 )
 from laborsim.market.draws import bits, more_bits, to_unit, uniform
 from laborsim.market.scan import KINDS, scan
 
-APPLIED = 1
-ELIGIBLE = 2
+# What became of an application: bits of `flags`. The last four say why it is not eligible, the first that holds.
+APPLIED, ELIGIBLE = 1, 2
+NO_EDUCATION, WRONG_AGE, HAS_RECORD, NO_CREDENTIAL = 8, 16, 32, 64
+UNAWARE, DECLINED = 0, 1  # rows of the tally
 HOURS_A_MONTH = 152.0
 # A third of the people get their turn each month, in blocks of rows that fill a line of memory; rates are three times
 # as high then. To ask everyone every month would cost three times as much and tell the same.
@@ -38,7 +41,11 @@ class Choice(NamedTuple):
 
     attention : (13,) chance of considering a program when one's turn has come, by state.
     outreach : (32,) added chances of learning, by bit of `knows`; random : (32,) 1 for bits learnt by chance.
-    visible : (Z, P) cumulative share of attention a program gets from people of a zone.
+    visible : (Z, P) cumulative share of attention a program gets from people of a zone, by its own seats.
+    added : (Z, P) cumulative chance of a second look, at a program with seats added by policy; sums to 1 at most.
+    education, least_age, most_age, check, ready, requires : (P,) who may enter: least schooling (or a completed
+        pre-apprenticeship where `ready`), ages, no justice record, one of the credentials in a mask (0 none). Those who
+        hold that credential know of the program; of one that `recruits` people need only know the field.
     value : (P,) expected dollars a month after completion; pay : (P,) dollars a month while training, 0 unpaid.
     travel : (Z, P) dollars a month by car. chance : (O,) expected share of time in work.
     care : (Z,) dollars a month for a young child.
@@ -48,6 +55,7 @@ class Choice(NamedTuple):
     outreach: NDArray[np.float64]
     random: NDArray[np.float64]
     visible: NDArray[np.float64]
+    added: NDArray[np.float64]
     kind_bit: NDArray[np.uint32]
     field_bits: NDArray[np.uint32]
     value: NDArray[np.float64]
@@ -57,7 +65,11 @@ class Choice(NamedTuple):
     price: NDArray[np.float64]
     education: NDArray[np.uint8]
     least_age: NDArray[np.int64]
+    most_age: NDArray[np.int64]
     check: NDArray[np.uint8]
+    ready: NDArray[np.uint8]
+    requires: NDArray[np.uint16]
+    recruits: NDArray[np.uint8]
     travel: NDArray[np.float64]
     chance: NDArray[np.float64]
     care: NDArray[np.float64]
@@ -71,6 +83,8 @@ class Choice(NamedTuple):
     taste: float
     no_car: float
     lock_in: float
+    lock_in_employed: float
+    time_in_work: float
     outside: int
 
 
@@ -120,14 +134,58 @@ def _turn(lo, hi, p, month, key, q, reached, rows):  # type: ignore[no-untyped-d
     return np.int64(n) - lo
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seekers):  # type: ignore[no-untyped-def]
-    """Learning and applying. Writes rows, programs and flags (APPLIED, ELIGIBLE) of those who know and consider one.
+class Applications(NamedTuple):
+    """Where `consider` writes: rows, program and flags of the first look, and those of the second; flags 0 none."""
 
-    `seekers` (chunks, O) counts the unemployed by occupation among those whose turn it is.
+    rows: NDArray[np.int64]
+    picks: NDArray[np.uint8]
+    flags: NDArray[np.uint8]
+    late_picks: NDArray[np.uint8]
+    late_flags: NDArray[np.uint8]
+
+
+@njit(cache=True, inline="always")
+def _entry(i, g, p, age, q):  # type: ignore[no-untyped-def]
+    """ELIGIBLE, or the first rule of program `g` that keeps person `i` out."""
+    schooled = p.education[i] >= q.education[g]
+    if not schooled and not (q.ready[g] == 1 and (p.traits[i] & TRAIT_READY) > 0):
+        return NO_EDUCATION
+    if age < q.least_age[g] or age > q.most_age[g]:
+        return WRONG_AGE
+    if q.check[g] == 1 and (p.traits[i] & TRAIT_RECORD) > 0:
+        return HAS_RECORD
+    if q.requires[g] != 0 and (p.credentials[i] & q.requires[g]) == 0:
+        return NO_CREDENTIAL
+    return ELIGIBLE
+
+
+@njit(cache=True, inline="always", error_model="numpy")
+def _odds(i, g, p, h, month, q, now, ahead, employed):  # type: ignore[no-untyped-def]
+    """Log odds of applying: what the program would bring over the horizon, less fee, travel, care and pay forgone."""
+    hh = p.household[i]
+    z = p.zone[i]
+    burden = q.travel[z, g] * (1.0 if h.car[hh] > 0 else q.no_car)
+    if h.children[hh] > 0 and month - h.youngest[hh] < 72 and h.care[hh] == CARE_PARENT:
+        burden += q.care[z] * q.time[g]
+    if q.pay[g] > 0.0:
+        burden += now - q.pay[g]
+    else:
+        burden += now * q.time[g] * (q.lock_in_employed if employed else q.lock_in)
+    return q.taste + (ahead * (q.value[g] - now) - q.price[g] - q.months[g] * burden) / q.scale
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def consider(lo, hi, chunk, p, h, e, c, month, key, q, out, seekers, tally):  # type: ignore[no-untyped-def]
+    """Learning and applying. Writes to `out` rows, programs and flags of those who apply, one entry per person.
+
+    Everyone who considers training looks at one program by the programs' own seats. Some look at a second one, among
+    those with seats added by policy: these change nobody's first look.
+    `seekers` (chunks, O) counts the unemployed by occupation among those whose turn it is; `tally` (chunks, 2, P)
+    looks at a program by people who do not know of it, and by those who know and do not apply.
     Returns the number of rows written.
     """
     n = 0
+    rows, picks, flags, late_picks, late_flags = out
     learners = 1.0 - q.learn
     reached = learners - q.outreach_total
     for k in range(lo, lo + _turn(lo, hi, p, month, key, q, reached, rows)):
@@ -167,40 +225,43 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, rows, picks, flags, seeke
         z = p.zone[i]
         employed = s <= SELF_EMPLOYED
         wage = max(float(p.wage[i]), q.least_wage)
-        if z >= q.outside or (employed and wage >= q.low_wage):
+        if z >= q.outside or (employed and wage >= q.low_wage) or p.program[i] != NO_PROGRAM:
             continue
-        g = np.searchsorted(q.visible[z], to_unit(more_bits(first, 4)), side="right")
-        if g >= q.value.size:
-            continue
-        knows = p.knows[i]
-        if (knows & q.kind_bit[g]) == 0 or (knows & q.field_bits[g]) == 0 or p.program[i] != NO_PROGRAM:
-            continue
-        hh = p.household[i]
         age = (month - p.birth[i]) // 12
-        now = wage * HOURS_A_MONTH * (0.96 if employed else q.chance[p.occupation[i]])
+        now = wage * HOURS_A_MONTH * (q.time_in_work if employed else q.chance[p.occupation[i]])
         if employed and p.hours[i] < 35:
             now *= p.hours[i] / 40.0
         ahead = min(q.horizon, max(0.0, (66.0 - age) * 12.0))
-        cost = q.price[g]
-        burden = q.travel[z, g] * (1.0 if h.car[hh] > 0 else q.no_car)
-        if h.children[hh] > 0 and month - h.youngest[hh] < 72 and h.care[hh] == CARE_PARENT:
-            burden += q.care[z] * q.time[g]
-        if q.pay[g] > 0.0:
-            burden += now - q.pay[g]
-        else:
-            burden += now * q.time[g] * (0.25 if employed else q.lock_in)
-        cost += q.months[g] * burden
-        odds = q.taste + (ahead * (q.value[g] - now) - cost) / q.scale
-        flag = 0
-        if to_unit(more_bits(first, 5)) * (1.0 + math.exp(-odds)) < 1.0:
-            flag = APPLIED
-            barred = q.check[g] == 1 and (p.traits[i] & TRAIT_RECORD) > 0
-            if p.education[i] >= q.education[g] and age >= q.least_age[g] and not barred:
-                flag |= ELIGIBLE
-        rows[lo + n] = i
-        picks[lo + n] = g
-        flags[lo + n] = flag
-        n += 1
+        knows = p.knows[i]
+        wrote = False
+        for look in range(2):
+            if look == 0:
+                g = np.searchsorted(q.visible[z], to_unit(more_bits(first, 4)), side="right")
+            else:
+                g = np.searchsorted(q.added[z], to_unit(more_bits(first, 6)), side="right")
+            if g >= q.value.size or (look == 1 and wrote and picks[lo + n] == g):
+                continue
+            held = (p.credentials[i] & q.requires[g]) != 0
+            kind = (knows & q.kind_bit[g]) != 0 or q.recruits[g] == 1
+            if not held and (not kind or (knows & q.field_bits[g]) == 0):
+                tally[chunk, UNAWARE, g] += 1
+                continue
+            odds = _odds(i, g, p, h, month, q, now, ahead, employed)
+            if to_unit(more_bits(first, 5 + 2 * look)) * (1.0 + math.exp(-odds)) >= 1.0:
+                tally[chunk, DECLINED, g] += 1
+                continue
+            if not wrote:
+                rows[lo + n] = i
+                picks[lo + n] = flags[lo + n] = late_picks[lo + n] = late_flags[lo + n] = 0
+                wrote = True
+            if look == 0:
+                picks[lo + n] = g
+                flags[lo + n] = APPLIED | _entry(i, g, p, age, q)
+            else:
+                late_picks[lo + n] = g
+                late_flags[lo + n] = APPLIED | _entry(i, g, p, age, q)
+        if wrote:
+            n += 1
     return n
 
 

@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import EDUCATION, NO_PROGRAM, PROGRAM_KINDS, UNEMPLOYED
+from laborsim.market.codes import (
+    APPRENTICESHIP,
+    CUSTOMIZED,
+    EDUCATION,
+    NO_PROGRAM,
+    OJT,
+    PAYERS,
+    PROGRAM_KINDS,
+    SOME_COLLEGE,
+    UNEMPLOYED,
+)
 from laborsim.market.economy import Economy
 from laborsim.market.tables import World
 from laborsim.scenario.programs import ProgramType
@@ -46,6 +56,17 @@ class Programs:
         instructors. By default each program is its own.
     background_check : (P,) 1 where people with a justice record are not admitted; by default none.
     least_age : (P,) least age to enter, years; by default 16.
+    most_age : (P,) greatest age to enter.  ready : (P,) 1 where a pre-apprenticeship stands in for schooling.
+    requires : (P,) mask of people.credentials bits one of which is needed, 0 none.
+    degree : (P,) education that completers who pass hold at least.
+    screen : (P,) share of eligible applicants who pass selection.
+    intakes : (P, 12) 1 in the months of the year when cohorts start.
+    instructors : (P,) seats instructors at hand can serve, relative to the own ones; NaN: the declared default.
+    supports, site_spread, placement, specific : (P,) see scenario.programs.ProgramType.
+    employer_input : (P,) 1 where the curriculum does not age.
+    stipend : (P,) dollars an hour.  appeal : (P,) attention a seat gets.  recruits : (P,) 1 where applicants need not
+        know of such programs.
+    payers : (P, 6) shares of the cost beyond the price, by codes.PAYERS.
     labor_force : (Z,) people in the labor force at the start by zone, full scale; by default the seats by zone.
     """
 
@@ -68,6 +89,22 @@ class Programs:
     family: NDArray[np.int64] = field(default_factory=_none)
     background_check: U1 = field(default_factory=_none)
     least_age: NDArray[np.int64] = field(default_factory=_none)
+    most_age: NDArray[np.int64] = field(default_factory=_none)
+    ready: U1 = field(default_factory=_none)
+    requires: NDArray[np.uint16] = field(default_factory=_none)
+    degree: U1 = field(default_factory=_none)
+    screen: F8 = field(default_factory=_none)
+    intakes: U1 = field(default_factory=_none)
+    instructors: F8 = field(default_factory=_none)
+    supports: F8 = field(default_factory=_none)
+    employer_input: U1 = field(default_factory=_none)
+    site_spread: F8 = field(default_factory=_none)
+    placement: F8 = field(default_factory=_none)
+    specific: F8 = field(default_factory=_none)
+    stipend: F8 = field(default_factory=_none)
+    appeal: F8 = field(default_factory=_none)
+    recruits: U1 = field(default_factory=_none)
+    payers: F8 = field(default_factory=_none)
     labor_force: F8 = field(default_factory=_none)
 
     def __post_init__(self) -> None:
@@ -79,6 +116,22 @@ class Programs:
             ("family", np.arange(n)),
             ("background_check", np.zeros(n, np.uint8)),
             ("least_age", np.full(n, 16, np.int64)),
+            ("most_age", np.full(n, 120, np.int64)),
+            ("ready", np.zeros(n, np.uint8)),
+            ("requires", np.zeros(n, np.uint16)),
+            ("degree", np.full(n, SOME_COLLEGE, np.uint8)),
+            ("screen", np.ones(n)),
+            ("intakes", np.ones((n, 12), np.uint8)),
+            ("instructors", np.full(n, np.nan)),
+            ("supports", np.zeros(n)),
+            ("employer_input", np.isin(self.kind, (APPRENTICESHIP, OJT, CUSTOMIZED)).astype(np.uint8)),
+            ("site_spread", np.zeros(n)),
+            ("placement", np.zeros(n)),
+            ("specific", np.zeros(n)),
+            ("stipend", np.zeros(n)),
+            ("appeal", np.ones(n)),
+            ("recruits", np.zeros(n, np.uint8)),
+            ("payers", np.tile(np.eye(len(PAYERS))[PAYERS.index("provider")], (n, 1))),
             ("labor_force", np.bincount(self.zone, weights=self.seats, minlength=zones)),
         ):
             if getattr(self, name) is None:
@@ -118,9 +171,10 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         if not row.any():
             raise ValueError(f"program {t.code}: no occupation of the region among {', '.join(t.occupations)}")
     for t in types:
-        if t.credential and t.credential not in economy.credential_fields:
-            known = ", ".join(economy.credential_fields)
-            raise ValueError(f"program {t.code}: unknown field of credential {t.credential!r}: one of {known}")
+        for name in (t.credential, t.requires):
+            if name and name not in economy.credential_fields:
+                known = ", ".join(economy.credential_fields)
+                raise ValueError(f"program {t.code}: unknown field of credential {name!r}: one of {known}")
     order = np.argsort(-labor_force, kind="stable")
     hosts = [int(z) for z in order if labor_force[z] >= smallest * 1000.0]
     hosts = sorted((hosts or [int(order[0])])[: (NO_PROGRAM - 1) // max(1, len(types))])
@@ -154,6 +208,24 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         family=np.array([i for i, _, _ in rows]),
         background_check=column("background_check", np.uint8),
         least_age=column("least_age", np.int64),
+        most_age=column("most_age", np.int64),
+        ready=column("ready", np.uint8),
+        requires=np.array([1 << field_index[t.requires] if t.requires else 0 for _, t, _ in rows], np.uint16),
+        degree=np.array([EDUCATION.index(t.degree or "some_college") for _, t, _ in rows], np.uint8),
+        screen=column("screen", np.float64),
+        intakes=np.array([[not t.intakes or m in t.intakes for m in range(1, 13)] for _, t, _ in rows], np.uint8),
+        instructors=np.array([np.nan if t.instructors is None else t.instructors for _, t, _ in rows]),
+        supports=column("supports", np.float64),
+        employer_input=np.array(
+            [t.employer_input or t.kind in ("apprenticeship", "ojt", "customized") for _, t, _ in rows], np.uint8
+        ),
+        site_spread=column("site_spread", np.float64),
+        placement=column("placement", np.float64),
+        specific=column("specific", np.float64),
+        stipend=column("stipend", np.float64),
+        appeal=column("appeal", np.float64),
+        recruits=column("recruits", np.uint8),
+        payers=np.array([[dict(t.payers).get(p, 0.0) for p in PAYERS] for _, t, _ in rows]),
         labor_force=np.asarray(labor_force, np.float64),
     )
 

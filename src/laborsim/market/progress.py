@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from laborsim.market import codes as k
 from laborsim.market import participants as log
 from laborsim.market.codes import APPRENTICESHIP, KNOWS_PROGRAM_BIT, NO_PROGRAM, OJT, SELF_EMPLOYED, UNEMPLOYED
-from laborsim.market.counts import PIPELINE
+from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.programs import Programs
+from laborsim.market.seats import site_quality
+from laborsim.market.sponsors import joint
 from laborsim.market.transitions import move, out_of_work
 
 I8 = NDArray[np.int64]
@@ -31,7 +33,7 @@ def in_trade(month: Month, rows: I8, program: I8) -> B1:
     return np.asarray(works & (month.programs.occupations[program, occupation] > 0))
 
 
-def _need(month: Month, rows: I8) -> F8:
+def needed_wage(month: Month, rows: I8) -> F8:
     """Hourly wage that each person's household needs, model dollars."""
     p, h = month.world.people, month.world.households
     hh = p.household[rows]
@@ -48,21 +50,21 @@ def troubles(month: Month, rows: I8, program: I8) -> tuple[F8, F8]:
     """What raises each trainee's drop-out hazard: factors (n, 5) by `TROUBLES`, and the program's own hazard, less what
     supports take away, (n,)."""
     q, pr, w = month.room("training"), month.programs, month.world
-    p, h, c, e = w.people, w.households, w.cells, w.establishments
+    p, h, c = w.people, w.households, w.cells
     hh = p.household[rows]
     factors = np.ones((rows.size, len(TROUBLES)))
     no_place = (h.children[hh] > 0) & (month.index - h.youngest[hh] < 72) & (h.care[hh] == k.CARE_PARENT)
     factors[:, 0] = np.where(no_place, q["trouble_childcare"], 1.0)
     factors[:, 1] = np.where(h.car[hh] == 0, q["trouble_no_car"], 1.0)
     employed = p.state[rows] <= SELF_EMPLOYED
-    poor = np.where(employed, p.wage[rows] < _need(month, rows), h.earners[hh] == 0)
+    poor = np.where(employed, p.wage[rows] < needed_wage(month, rows), h.earners[hh] == 0)
     factors[:, 2] = np.where(poor, q["trouble_money"], 1.0)
     factors[:, 4] = np.where(month.index - p.birth[rows] < 21 * 12, q["trouble_young"], 1.0)
-    job = np.maximum(p.job[rows], 0)
-    voice = e.quality[c.establishment[job], 3] / 255.0
-    unheard = (pr.kind[program] == APPRENTICESHIP) & employed
-    factors[:, 3] = np.where(unheard, q["trouble_no_voice"] ** (1.0 - voice), 1.0)
-    return factors, np.asarray(pr.dropout[program] * (1.0 - np.clip(month.levers.program_supports[program], 0.0, 1.0)))
+    alone = (pr.kind[program] == APPRENTICESHIP) & employed & (p.job[rows] >= 0)
+    alone[alone] = ~joint(month, c.establishment[p.job[rows[alone]]])
+    factors[:, 3] = np.where(alone, q["trouble_no_voice"], 1.0)
+    helped = np.clip(month.levers.program_supports[program], 0.0, 1.0)
+    return factors, np.asarray(pr.dropout[program] * (1.0 - pr.supports[program]) * (1.0 - helped))
 
 
 def hazards(month: Month, rows: I8, program: I8) -> F8:
@@ -81,10 +83,10 @@ def _reasons(factors: F8, at: F8) -> NDArray[np.uint8]:
     return np.where(at < own, log.OTHER, np.array(TROUBLES, np.uint8)[which]).astype(np.uint8)
 
 
-def wage_share(pr: Programs, program: I8, elapsed: I8) -> F8:
-    """Share of the posted wage an apprentice is paid after some months: from the program's first share to 0.95."""
+def wage_share(pr: Programs, program: I8, elapsed: I8, last: float) -> F8:
+    """Share of the posted wage an apprentice is paid after some months: from the program's first share to `last`."""
     first = pr.wage_share[program]
-    return np.asarray(first + (0.95 - first) * np.clip(elapsed / pr.months[program], 0.0, 1.0))
+    return np.asarray(first + (last - first) * np.clip(elapsed / pr.months[program], 0.0, 1.0))
 
 
 def progress(month: Month) -> None:
@@ -114,13 +116,16 @@ def progress(month: Month) -> None:
     reason[lost] = log.LOST_JOB
     reason[np.isin(state, (k.RETIRED, k.DISABLED))] = log.LEFT_LABOR_FORCE
     month.counts.dropouts += np.bincount(program[leaves], minlength=len(pr))
+    for r in np.unique(reason[leaves]):
+        month.counts.lost[:, LOST[log.REASONS[r]]] += np.bincount(program[leaves & (reason == r)], minlength=len(pr))
 
     reached = np.minimum(elapsed / pr.months[program], 1.0)
     learns = at_work & trade
-    goal = pr.skill[program] * (0.4 + 0.6 * reached)
+    goal = pr.skill[program] * (q["first_skill"] + (1.0 - q["first_skill"]) * reached)
     p.skill[rows[learns]] = np.maximum(p.skill[rows[learns]], goal[learns].astype(np.float32))
     steps = learns & ~leaves & (kind == APPRENTICESHIP) & (elapsed > 0) & (elapsed % 12 == 0)
-    step = (wage_share(pr, program, elapsed) * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
+    part = wage_share(pr, program, elapsed, q["last_wage_share"])
+    step = (part * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
     p.wage[rows[steps]] = np.maximum(p.wage[rows[steps]], step[steps])
     partial = leaves & ~at_work
     in_field = pr.occupations[program, p.occupation[rows]] > 0
@@ -155,24 +160,29 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
             odds = np.cumsum(jobs * pr.occupations[g])
             occupation[mine] = np.searchsorted(odds / odds[-1], u[program[off] == g], side="right")
     same = p.occupation[rows] == occupation
-    skill = pr.skill[program] * (0.6 + 0.4 * fit)
+    skill = pr.skill[program] * (1.0 - q["skill_fit"] * (1.0 - fit)) * site_quality(month)[program]
     # Skill decays with the whole spell out of work when it is next looked at; what was learnt now must not.
     idle = np.minimum(out_of_work(month, rows), 120)
     skill = (skill / (1.0 - month.room("search")["idle_decay"]) ** idle).astype(np.float32)
     p.skill[rows] = np.where(same, np.maximum(p.skill[rows], skill), skill)
     p.occupation[rows] = occupation
-    passes = draws(key, p.id[rows]) < q["credential_pass"] * (0.7 + 0.3 * fit)
+    passes = draws(key, p.id[rows]) < q["credential_pass"] * (1.0 - q["credential_fit"] * (1.0 - fit))
     earns = passes & (pr.credential[program] != 255)
     bit = np.uint16(1) << pr.credential[program].clip(0, 15).astype(np.uint16)
     p.credentials[rows[earns]] |= bit[earns]
     # A certificate counts as some college, in the statistics and with employers who screen.
-    p.education[rows[earns]] = np.maximum(p.education[rows[earns]], np.uint8(k.SOME_COLLEGE))
+    p.education[rows[earns]] = np.maximum(p.education[rows[earns]], pr.degree[program[earns]])
+    ready = pr.kind[program] == k.PRE_APPRENTICESHIP
+    p.traits[rows[ready]] |= np.uint8(k.TRAIT_READY)
+    p.knows[rows[ready]] |= np.uint32(1 << (KNOWS_PROGRAM_BIT + APPRENTICESHIP))
     pipeline[:, STEP["credentialed"]] += np.bincount(program[earns], minlength=len(pr))
+    fails = ~passes & (pr.credential[program] != 255)
+    month.counts.lost[:, LOST["no_credential"]] += np.bincount(program[fails], minlength=len(pr))
     p.knows[rows] |= (np.uint32(1) << eco.occ_major[occupation].astype(np.uint32)) | (
         np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind[program]).astype(np.uint32)
     )
     journey = trade & (pr.kind[program] == APPRENTICESHIP)
-    full = (0.98 * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
+    full = (q["journey_wage"] * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
     p.wage[rows[journey]] = np.maximum(p.wage[rows[journey]], full[journey])
     p.program[rows] = NO_PROGRAM
     state = p.state[rows]
@@ -207,6 +217,17 @@ def follow(month: Month) -> None:
     stayed = due & known & payroll & (p.hired[rows] == table["hired"][at])
     pipeline[:, STEP["retained"]] += np.bincount(program[stayed], minlength=size)
     given_up = waits & ~now & (~known | (month.index - table["exit"][at] >= q["placement_months"]))
+    lost, c = month.counts.lost, month.world.cells
     table["after"][at[given_up]] = log.NOT_PLACED
-    table["after"][at[~waits & (~known | due)]] = log.LEFT_BEFORE
+    left = ~waits & (~known | due) & ~stayed
+    table["after"][at[left]] = log.LEFT_BEFORE
+    lost[:, LOST["left_employer"]] += np.bincount(program[left], minlength=size)
+    lost[:, LOST["left_region"]] += np.bincount(program[given_up & ~known], minlength=size)
+    # Those not placed: no vacancy where the field has fewer than the completers who wait for one.
+    here = given_up & known
+    if here.any():
+        vacancies = np.bincount(c.occupation[: c.size], c.vacancies[: c.size], month.economy.occupations)
+        scarce = (month.programs.occupations * vacancies).sum(axis=1) < np.bincount(program[waits], minlength=size)
+        for name, which in (("no_vacancy", scarce[program]), ("not_hired", ~scarce[program])):
+            lost[:, LOST[name]] += np.bincount(program[here & which], minlength=size)
     table["after"][at[stayed]] = log.RETAINED

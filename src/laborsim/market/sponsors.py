@@ -58,6 +58,18 @@ def hosting_table(month: Month, kind: int) -> I8:
     return month.table(f"training.hosting.{kind}", make)  # type: ignore[no-any-return]
 
 
+def joint(month: Month, rows: I8) -> B1:
+    """(n,) whether sponsors train in a joint program with a union: a fixed draw, likelier with representation.
+
+    Parameters
+    ----------
+    rows : (n,) establishments.
+    """
+    e = month.world.establishments
+    chance = np.clip(2.0 * month.room("training")["joint_share"] * e.quality[rows, 3] / 255.0, 0.0, 1.0)
+    return np.asarray(draws(month.key(Stream.JOINT_SPONSOR, fixed=True), e.id[rows]) < chance)
+
+
 def _apprenticeable(month: Month) -> B1:
     """Establishments with a job cell in an apprenticeable occupation, (E,)."""
     c, e = month.world.cells, month.world.establishments

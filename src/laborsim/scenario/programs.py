@@ -9,7 +9,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Kind = Literal["apprenticeship", "ojt", "classroom", "customized", "sectoral", "pre_apprenticeship", "pathway", "cte"]
+Kind = Literal[
+    "apprenticeship", "ojt", "classroom", "customized", "sectoral", "pre_apprenticeship", "pathway", "cte",
+    "work_experience",
+]
+PAYERS = ("employer", "provider", "board", "state", "federal")
+MonthOfYear = Annotated[int, Field(ge=1, le=12)]
 Education = Literal["less_than_hs", "hs", "some_college", "associate", "bachelor", "graduate"]
 
 
@@ -26,8 +31,25 @@ class ProgramType(BaseModel):
     price, cost : dollars a participant is charged; dollars a start costs all payers together.
     wage_share : wage while training as a share of the job's posted wage; 0 unpaid.
     dropout : monthly drop-out hazard of a trainee without any trouble.
-    fit, skill : fit of the curriculum to vacancies and skill reached at completion, 0..1.
+    fit, skill : fit of the curriculum to vacancies and skill reached at completion, 1 that of
+        a fully experienced worker.
     credential : field of the credential earned, "" none.
+    most_age : greatest age to enter, years.
+    ready : a completed pre-apprenticeship stands in for the schooling asked for.
+    requires : field of a credential needed to enter, "" none: credentials stack into pathways.
+    degree : schooling that completers who pass hold at least, "" as for any credential.
+    screen : share of eligible applicants who pass the program's selection.
+    intakes : months of the year when cohorts start; none: any month.
+    instructors : seats that instructors at hand can serve, relative to the starts; None: `training.instructor_slack`.
+    supports : share by which supports that are part of the program lower the drop-out hazard.
+    employer_input : the curriculum is kept up with employers and does not age.
+    site_spread : standard deviation between providers of the skill their completers reach.
+    placement : chance a month that the program brings a completer before one of its partner employers.
+    specific : share of the skill that is worth something with the training employer only.
+    stipend : dollars an hour paid to participants.
+    appeal : attention a seat gets relative to that of a course; recruits : the program finds its applicants itself, so
+        that they need not know of such programs.
+    payers : shares of the cost beyond what participants are charged.
     source, grade : where the figures come from and how good they are.
     """
 
@@ -48,8 +70,24 @@ class ProgramType(BaseModel):
     wage_share: Share = 0.0
     dropout: Share
     fit: Share
-    skill: Share
+    skill: Annotated[float, Field(ge=0.0, le=1.5)]
     credential: str = ""
+    most_age: Annotated[int, Field(ge=16, le=120)] = 120
+    ready: bool = False
+    requires: str = ""
+    degree: Literal["", "hs", "some_college", "associate", "bachelor"] = ""
+    screen: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    intakes: tuple[MonthOfYear, ...] = ()
+    instructors: Annotated[float, Field(ge=1.0, le=10.0)] | None = None
+    supports: Share = 0.0
+    employer_input: bool = False
+    site_spread: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
+    placement: Share = 0.0
+    specific: Share = 0.0
+    stipend: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
+    appeal: Annotated[float, Field(ge=0.0, le=50.0)] = 1.0
+    recruits: bool = False
+    payers: dict[str, Share] = {"provider": 1.0}
     source: str
     grade: Literal["measured", "published", "calibrated", "assumed"]
 
@@ -61,7 +99,7 @@ def load_programs(path: Path | None = None) -> tuple[ProgramType, ...]:
     ------
     ValueError
         If a field is missing or out of range, a code is repeated, or two apprenticeships (or two OJT programs)
-        train for the same occupation.
+        train for the same occupation, a required credential is earned nowhere, or payers' shares do not sum to 1.
     """
     path = path or Path(__file__).with_name("programs.toml")
     found = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -74,4 +112,17 @@ def load_programs(path: Path | None = None) -> tuple[ProgramType, ...]:
                 if occupation in seen:
                     raise ValueError(f"{path.name}: {seen[occupation]} and {t.code} both train for {occupation}")
                 seen[occupation] = t.code
+    earned = {t.credential for t in types}
+    for t in types:
+        if t.requires and t.requires not in earned:
+            raise ValueError(f"{path.name}: {t.code} requires the credential {t.requires!r}, which no program gives")
+        if unknown := sorted(set(t.payers) - set(PAYERS)):
+            raise ValueError(f"{path.name}: {t.code} is paid by {unknown[0]!r}: payers are {', '.join(PAYERS)}")
+        if abs(sum(t.payers.values()) - 1.0) > 1e-6:
+            raise ValueError(f"{path.name}: the shares of the payers of {t.code} do not sum to 1")
     return types
+
+
+def stacks(types: tuple[ProgramType, ...]) -> dict[str, tuple[str, ...]]:
+    """The graph of pathways: codes of the programs whose credential opens each program that requires one."""
+    return {t.code: tuple(o.code for o in types if o.credential == t.requires) for t in types if t.requires}

@@ -1,0 +1,66 @@
+"""Vacancies that training fills: apprentices, on-the-job trainees, completers brought before partner employers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market import codes as k
+from laborsim.market.counts import SCALAR
+from laborsim.market.month import Month
+from laborsim.market.transitions import hire
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+
+
+def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) -> None:
+    """Fill one vacancy of each cell with a person; their skill carries over in part from another occupation.
+
+    Parameters
+    ----------
+    rows : (n,) people, ascending, each once.
+    cells : (n,) job cells with a vacancy for each.
+    wages : (n,) dollars an hour; raised to the legal wage.
+    hours : (n,) hours a week, 40 if not given; below 35 is part-time by choice.
+    """
+    w, counts, q = month.world, month.counts, month.room("training")
+    p, c = w.people, w.cells
+    # Someone may already work in the cell that would take them: no vacancy is used then.
+    new = p.job[rows] != cells
+    hours = np.full(rows.size, 40, np.int64) if hours is None else hours
+    rows, wages, cells, hours = rows[new], wages[new], cells[new], hours[new]
+    if rows.size == 0:
+        return
+    floor = np.maximum(month.economy.minimum_wage[month.now, c.zone[cells]], month.levers.wage_floor[c.zone[cells]])
+    occupation = c.occupation[cells]
+    same = p.occupation[rows] == occupation
+    near = np.minimum(month.economy.mobility[p.occupation[rows], occupation] * q["novice_nearness"], 1.0)
+    novice = np.minimum(p.skill[rows], q["novice_skill"] * (1.0 + near))
+    p.skill[rows] = np.where(same, p.skill[rows], novice).astype(np.float32)
+    p.occupation[rows] = occupation
+    states = np.where(hours >= 35, k.FULL_TIME, k.PART_TIME).astype(np.uint8)
+    counts.scalars[SCALAR["job_to_job"]] += hire(
+        month,
+        rows,
+        cells.astype(np.int32),
+        states,
+        np.maximum(wages, floor).astype(np.float32),
+        hours.astype(np.uint8),
+    )
+    np.subtract.at(c.vacancies, cells, 1)
+    np.add.at(counts.openings_filled, (c.sector[cells], c.zone[cells]), 1)
+    np.add.at(counts.fill_age, (c.sector[cells], c.zone[cells]), (c.age[cells] * 256.0).astype(np.int64))
+    np.add.at(counts.filled, occupation, 1)
+    good = c.posted[cells] >= month.economy.good_job_wage
+    np.add.at(counts.good_filled, c.zone[cells[good]], 1)
+
+
+def newcomer_wage(month: Month, rows: I8, cells: I8) -> F8:
+    """(n,) hourly wage at hire: posted, and what ability and skill add to it."""
+    p, c, q = month.world.people, month.world.cells, month.room("search")
+    worth = q["ability_return"] * p.ability[rows] + q["skill_return"] * (p.skill[rows] - 1.0)
+    return np.asarray(c.posted[cells] * np.exp(worth))
+
+
+__all__ = ["fill", "newcomer_wage"]
