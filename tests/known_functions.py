@@ -115,3 +115,57 @@ class Line(_Function):
         a, b = p["matching.noise"] - 0.5, p["matching.fit_weight"] - 0.5
         jitter = np.random.Generator(np.random.Philox(key=[self.seed % 2**63, 1])).normal()
         return 3.0 * a - b + 0.1 * jitter, 1000.0 * (1.0 if not (a > 0.6 and b > 0.5) else -1.0)
+
+
+TOY = HEAD.replace("replicates = 1", "replicates = 4") + """
+[levers]
+policy = ["baseline", "mix"]
+"training.budget" = { low = 0, high = 4e6 }
+"childcare.budget" = { low = 0, high = 4e6 }
+
+[design]
+kind = "sobol"
+samples = 8
+
+[outcomes.gain]
+indicator = "employment"
+against = "baseline"
+
+[outcomes.dollars]
+indicator = "spending"
+statistic = "sum"
+
+[optimize]
+combine = ["training", "childcare"]
+objectives = { gain = "max", dollars = "min" }
+limits = { dollars = "<= 4e6" }
+population = 24
+generations = 16
+fresh = 6
+"""
+
+
+def best_gain(dollars):
+    """Most that 2 sqrt(a) + sqrt(b) can be with a + b dollars (in millions), in thousands: a is four fifths."""
+    return 1000.0 * np.sqrt(5.0 * np.asarray(dollars) / 1e6)
+
+
+class Toy(_Function):
+    """Two policies whose gains bend: 2 sqrt(a) + sqrt(b) of their budgets; luck of its own for every mix and seed."""
+
+    def budgets(self):
+        found = self.spec.package(self.policy or "baseline")
+        return [found[n].budget / 1e6 if n in found else 0.0 for n in ("training", "childcare")]
+
+    def check(self):
+        if "fail" in self.spec.notes and self.budgets()[1] > 3.5:
+            raise ArithmeticError("made to fail")
+
+    def figures(self):
+        a, b = self.budgets()
+        key = [self.seed % 2**63, int(1e6 * a) * 10_000_019 + int(1e6 * b)]
+        luck = np.random.Generator(np.random.Philox(key=key)).normal() if self.policy else 0.0
+        return 0.05, 1000.0 * (2.0 * math.sqrt(a) + math.sqrt(b)) + 150.0 * luck
+
+    def dollars(self):
+        return 1e6 * sum(self.budgets())

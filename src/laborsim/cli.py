@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "ask": "Answer one of ten questions a board asks, with its range, chart and table.",
     "sweep": "Make the runs of an experiment; go on from those that are there.",
     "sensitivity": "What moves an experiment's outcomes: screening, Sobol indices, a tornado of assumptions.",
+    "optimize": "The best mix of policies under a budget.",
+    "discover": "The conditions under which a policy fails.",
     "calibrate": "Fit a region's behaviour parameters to flows, turnover and its own rates.",
     "validate": "Set a region's baseline against facts and its own unemployment.",
     "region": "List, show and build region packs.",

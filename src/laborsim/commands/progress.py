@@ -70,6 +70,8 @@ class Bar(Progress):
         unit, each = ("months", self._by_month) if self._by_month else ("runs", 1)
         self._base = kept * each
         total = (len(tasks) + kept) * each
+        if self._task is not None:  # more of the same study: the bar goes on
+            self._bar.remove_task(self._task)
         self._task = self._bar.add_task(f"simulating, {unit}", total=total, completed=self._base, rate="")
         self._began, self._made = time.monotonic(), 0
 

@@ -90,6 +90,8 @@ def _summary(asked: Experiment, swept: Swept, frame: pd.DataFrame) -> dict[str, 
         "kept": swept.kept,
         "seconds": round(swept.seconds, 3),
         "runs_per_second": round(swept.rate, 4),
+        "replicates": swept.replicates,
+        "stopped": swept.stopped,
         "outcomes": summary(frame, asked).to_dict("records"),
         "errors": [
             {"run": r.run, "point": r.point, "policy": r.policy, "replicate": r.replicate, "error": r.error}
@@ -123,6 +125,8 @@ def _show(asked: Experiment, swept: Swept, frame: pd.DataFrame) -> None:
         f"{swept.made} runs made in {swept.seconds:.1f} seconds ({swept.rate:.2f} a second), {swept.kept} kept, "
         f"{swept.failed} failed; spread over runs is that of the design and of chance, not a forecast"
     )
+    if swept.stopped:
+        print(swept.stopped)
     print(f"store: {swept.store}")
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from laborsim.study.analysis.sensitivity import Sensitivity
+    from laborsim.study.experiment import Experiment
 
 MOST = 12  # factors drawn; the table has all
 ROW = 0.46  # inches
@@ -59,10 +60,11 @@ def _left_out(found: Sensitivity, outcome: str, policy: str, unit: str) -> str:
     return f"{int(row['used'])} of {int(row['groups'])} {unit}.{gone}"
 
 
-def _labels(axes: Any, found: Sensitivity, names: list[str]) -> None:
+def factor_axis(axes: Any, experiment: Experiment, names: list[str]) -> None:
+    """Rows of a chart named by factors, the first on top."""
     axes.set_yticks(range(len(names)), [""] * len(names))
     for k, n in enumerate(names):
-        name, _, more = factor_label(found.experiment, n).partition("\n")
+        name, _, more = factor_label(experiment, n).partition("\n")
         lines = textwrap.wrap(more, LABEL)
         for j, (line, size, ink) in enumerate([(name, 8.5, theme.INK), *((x, 6.8, theme.GREY) for x in lines)]):
             up = 5.0 * len(lines) - 9.5 * j
@@ -87,8 +89,12 @@ def _morris(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) -
     first: Any = data.iloc[0]
     names = data["factor"].tolist()
     if first["mu_star"] > 0:
-        title = (f"{factor_name(found.experiment, names[0])} moves {subject} most: by "
-                 f"{change(m, first['mu_star']).lstrip('+')} over its range")  # fmt: skip
+        # those whose intervals reach the first one's are not told apart from it
+        near = [factor_name(found.experiment, r.factor) for r in each(data) if r.high >= first["low"]][:3]
+        said = join([near[0], *map(lower, near[1:])])
+        size = change(m, first["mu_star"]).lstrip("+")
+        title = (f"{said} moves {subject} most: by {size} over its range" if len(near) == 1 else
+                 f"{said} move {subject} most: by up to {size} over their ranges")  # fmt: skip
     else:
         title = f"Nothing that was varied moves {subject}"
     with theme.style():
@@ -108,7 +114,7 @@ def _morris(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) -
                           fontsize=8, color=ink)  # fmt: skip
         axes.set_xlim(0, None)
         axes.set_xlabel(unit)
-        _labels(axes, found, names)
+        factor_axis(axes, found.experiment, names)
     said = "; ".join(f"{factor_name(found.experiment, r.factor)} {change(m, r.mu_star).lstrip('+')} ({_way(r)})"
                      for r in each(data.head(5)))  # fmt: skip
     alt = f"Dots with intervals, largest first: {said}."
@@ -144,7 +150,7 @@ def _sobol(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) ->
             title,
             subtitle(found.experiment, m, policy) + ". Share of the variance over the design",
             f"Sobol indices, {_left_out(found, outcome, policy, 'blocks')} Lines: {100 * found.level:.0f}% intervals, "
-            f"which may reach below 0 and above 1. {runs_note(found.experiment)}",
+            f"which may reach below 0 and above 100. {runs_note(found.experiment)}",
             ROW * len(data) + 0.15, left=2.75, right=0.5, above=0.42,
         )  # fmt: skip
         for k, row in enumerate(each(data)):
@@ -155,7 +161,7 @@ def _sobol(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) ->
                 axes.plot(100 * x, k + shift, "o", color=ink, markerfacecolor=face, markersize=5.5)
         axes.axvline(0, color=theme.INK, linewidth=0.8)
         axes.set_xlabel("per cent of the variance")
-        _labels(axes, found, names)
+        factor_axis(axes, found.experiment, names)
         for text, ink, x in (("\N{BLACK CIRCLE} alone", theme.PALETTE[0], 0.0),
                              ("\N{WHITE CIRCLE} with interactions", theme.PALETTE[1], 0.16)):  # fmt: skip
             axes.text(x, 1.02, text, transform=axes.transAxes, color=ink, fontsize=8.5, va="bottom")
@@ -181,8 +187,8 @@ def _tornado(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) 
         figure_, axes = theme.canvas(
             title,
             subtitle(found.experiment, m, policy) + ". Each assumption alone at the low and the high end of its range",
-            f"Ends: 5% and 95% of each assumption's range. Line: the scenario as it is. Hollow: change against it not "
-            f"distinguishable from zero ({100 * found.level:.0f}% interval of the paired difference)."
+            f"Ends: 5% (orange) and 95% (blue) of each assumption's range. Line: the scenario as it is. Hollow: change "
+            f"against it not distinguishable from zero ({100 * found.level:.0f}% interval of the paired difference)."
             f"{_lost(found)} {runs_note(found.experiment)}",
             ROW * len(data) + 0.15, left=2.75, right=0.55, above=0.36,
         )  # fmt: skip
@@ -206,7 +212,7 @@ def _tornado(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) 
             axes.axvline(0, color=theme.GREY, linewidth=0.8, linestyle=(0, (3, 3)))
         axes.set_xlim((low - room) * factor, (high + room) * factor)
         axes.set_xlabel(unit)
-        _labels(axes, found, names)
+        factor_axis(axes, found.experiment, names)
         axes.annotate(f"scenario: {figure(m, base)}", (base * factor, -0.5), xytext=(0, 4), textcoords="offset points",
                       ha="center", fontsize=8.5, color=theme.INK, annotation_clip=False)  # fmt: skip
     said = "; ".join(

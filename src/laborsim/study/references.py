@@ -257,7 +257,8 @@ class _Check:
         return bounds["start"], bounds["end"]
 
 
-_COLUMNS = ("run", "point", "state", "replicate", "policy", "seed", "status", "error", "seconds", "worker")
+_COLUMNS = ("run", "point", "state", "replicate", "policy", "seed", "status", "error", "trace", "seconds", "worker",
+            "state_hash", "people", "employers")  # fmt: skip
 
 
 def _is_policy(spec: Scenario, name: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from laborsim.scenario.problems import InputError
+from laborsim.study.analysis.stopping import look, looks
 from laborsim.study.design import Point, plan, settings_text
 from laborsim.study.executor import Executor, make_executor
 from laborsim.study.reuse import RESULTS
@@ -40,6 +41,8 @@ class Swept:
     runs, done, failed : runs of the design, and how they stand in the store.
     made : runs made now; kept : runs that were there.
     seconds : of this sweep.
+    replicates : of each point.
+    stopped : why there are so many, if the experiment has a stopping rule.
     """
 
     store: Path
@@ -49,6 +52,8 @@ class Swept:
     made: int
     kept: int
     seconds: float
+    replicates: int = 0
+    stopped: str = ""
 
     @property
     def rate(self) -> float:
@@ -56,8 +61,9 @@ class Swept:
         return self.made / self.seconds if self.seconds > 0 else 0.0
 
     def frame(self) -> pd.DataFrame:
-        """Tidy results; see `laborsim.study.store.load`."""
-        return load(self.store)
+        """Tidy results; see `laborsim.study.store.load`. Replicates a rule did not ask for are left out."""
+        frame = load(self.store)
+        return frame[frame["replicate"] < self.replicates].reset_index(drop=True) if self.replicates else frame
 
 
 def default_store(experiment: Experiment) -> Path:
@@ -113,16 +119,25 @@ def sweep(
         there = place.statuses()
         kept = [t.key for t in tasks if t.key in there and not (retry and there[t.key] == "failed")]
         wanted = set(kept)
-        todo = [t for t in tasks if t.key not in wanted]
-        made = 0
-        progress.started(todo, len(kept), executor.jobs)
+        made, seen = 0, None
+        rule = experiment.stopping
+        most = experiment.replicates
+        before = 0
         try:
-            for record in executor.run(todo):
-                if record.wrong_input:
-                    raise NotAsked(record.error.partition(": ")[2] or record.error)
-                place.add(record, point_of[record.key])
-                made += 1
-                progress.finished(record)
+            for upto in looks(rule.floor, rule.batch, most) if rule else [most]:
+                todo = [t for t in tasks if before <= t.replicate < upto and t.key not in wanted]
+                progress.started(todo, len(kept) if before == 0 else 0, executor.jobs)
+                for record in executor.run(todo):
+                    if record.wrong_input:
+                        raise NotAsked(record.error.partition(": ")[2] or record.error)
+                    place.add(record, point_of[record.key])
+                    made += 1
+                    progress.finished(record)
+                before = upto
+                if rule:
+                    seen = look(_differences(experiment, load(path), upto), rule.half_width, rule.level, most)
+                    if seen.enough:
+                        break
         except KeyboardInterrupt:
             executor.close()
             raise Interrupted(sum(s == "done" for s in place.statuses().values()), len(tasks), path) from None
@@ -130,9 +145,22 @@ def sweep(
             executor.close()
             raise
         now = place.statuses()
+    tasks = [t for t in tasks if t.replicate < before]
     statuses = [now[t.key] for t in tasks]
-    return Swept(path, len(tasks), statuses.count("done"), statuses.count("failed"), made, len(kept),
-                 time.perf_counter() - began)  # fmt: skip
+    return Swept(path, len(tasks), statuses.count("done"), statuses.count("failed"), made, len(tasks) - made,
+                 time.perf_counter() - began, before, seen.reason if seen else "")  # fmt: skip
+
+
+def _differences(experiment: Experiment, frame: pd.DataFrame, upto: int) -> dict[str, Any]:
+    """(upto,) change of the rule's outcome in each replicate, by policy: the mean over all points of the policy."""
+    rule = experiment.stopping
+    assert rule is not None
+    against = next(m.against for m in experiment.measures if m.name == rule.outcome)
+    policies = [rule.policy] if rule.policy else [p for p in experiment.policies if p != against]
+    known = frame[frame["replicate"] < upto]
+    table = known.pivot_table(index="policy", columns="replicate", values=rule.outcome, dropna=False,
+                              aggfunc=lambda x: x.mean(skipna=False))  # fmt: skip
+    return {p: table.loc[p].to_numpy() for p in policies}
 
 
 def tasks_of(experiment: Experiment, points: Sequence[Point], model: str = MODEL) -> tuple[list[Task], dict[str, int]]:

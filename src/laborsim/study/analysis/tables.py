@@ -114,9 +114,17 @@ def analysis_problems(
     if isinstance(optimize, dict):
         chosen = optimize.get("policy") or (MIX if optimize.get("combine") else None)
         at = place.find(("optimize",))
+        states = optimize.get("states", 1)
+        if isinstance(states, int) and states > 1 and not any(f.kind == "uncertainty" for f in factors):
+            here = place.find(("optimize", "states"))
+            found.append(Problem(here.file, here.line, "optimize.states", "there are no uncertainties for states",
+                                 "1, or [uncertainties]"))  # fmt: skip
         if chosen is None or chosen == BASELINE:
             found.append(Problem(at.file, at.line, "optimize", "there is no policy to set",
                                  "combine = [...], policies of the scenario, or policy = ..."))  # fmt: skip
+        elif chosen not in policies and chosen == MIX:
+            found.append(Problem(at.file, at.line, "levers.policy", f"{MIX!r}, which [optimize] combines, is not run",
+                                 f'policy = ["{BASELINE}", "{MIX}"]'))  # fmt: skip
         elif chosen in policies and not any(f.kind == "lever" and chosen in f.policies for f in factors):
             found.append(Problem(at.file, at.line, "optimize", f"{chosen!r} has no levers to set",
                                  '[levers], such as "childcare.budget" = {low = 0, high = 9e6}'))  # fmt: skip
