@@ -13,10 +13,13 @@ from laborsim.indicators import (
     equity,
     household,
     labor_force,
+    mobility,
     observation,
     pipeline,
     population,
     quality,
+    replacement,
+    technology,
     wages,
 )
 from laborsim.indicators.definitions import HEADLINES
@@ -34,6 +37,7 @@ from laborsim.market.programs import Programs
 FAMILIES = (
     labor_force.fill, labor_force.fill_flows, observation.fill, wages.fill, household.fill, employers.fill,
     population.fill, pipeline.fill, equity.fill, quality.fill,
+    mobility.fill, replacement.fill, technology.fill,
 )  # fmt: skip
 
 

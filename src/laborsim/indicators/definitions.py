@@ -144,6 +144,27 @@ DEFINITIONS: Final[dict[str, Definition]] = {
                                    "12 x (vacancies at the employers' own former rate - vacancies) x cost of a month"),
     "employer_quality_net": _e("dollars per year", "Net benefit of practices to employers",
                                "savings in turnover and vacancies less cost; controls apart in the total"),
+    # openings, mobility and technology
+    "exit_openings": _e("jobs", "Replacement openings: left the labor force",
+                        "part of replacement openings, this month"),
+    "transfer_openings": _e("jobs", "Replacement openings: changed occupation",
+                            "part of replacement openings, this month"),
+    "hired_within_year": _r("people", "Hired within a year, by occupation and age",
+                            "hired in the last twelve months and still there; yearly"),
+    "mobility_wage": _r("share", "Wage quintile now by that of a year ago",
+                        "of those who stood there a year ago; none is without a payroll job; yearly, a sample"),
+    "mobility_occupation": _r("share", "Occupation group now by that of a year ago",
+                              "of those who stood there a year ago; none is without a payroll job; yearly, a sample"),
+    **{f"upward_mobility_{m}": _r("share", f"Wage up by a tenth or more after {m} months",
+                                  "of those on a payroll both times, by the occupation they began in; yearly, a sample")
+       for m in (12, 24)},
+    **{f"ai_displaced_{o}": _r("share", f"Displaced by AI, a year later: {o.replace('_', ' ')}",
+                               "of those laid off for it 12 to 23 months ago, where each was after twelve months")
+       for o in ("same_occupation", "other_occupation", "unemployed", "out_of_labor_force")},
+    "employment_by_exposure": _r("people", "Employment by exposure to AI and age",
+                                 "occupations exposed more or less than the median job of the start; yearly"),
+    "leadership_share": _r("share", "In management occupations", "SOC 11 / employed; yearly"),
+    "training_share": _r("share", "In training", "enrolled in a program / residents; yearly"),
     # population and childcare
     "births": _r("people", "Births", "this month"),
     "deaths": _r("people", "Deaths", "this month, 16 and over"),
@@ -169,7 +190,8 @@ DEFINITIONS: Final[dict[str, Definition]] = {
                       "group less reference (men, white)" if u == "share" else "group / reference (men, white) - 1")
        for i, u in (("unemployment_rate", "share"), ("participation_rate", "share"), ("employment_rate", "share"),
                     ("flow_UE", "share"), ("wage_median", "ratio"), ("share_self_sufficient", "share"),
-                    ("share_good_jobs", "share"), ("underemployment_rate", "share"))},
+                    ("share_good_jobs", "share"), ("underemployment_rate", "share"),
+                    ("leadership_share", "share"), ("training_share", "share"))},
 }  # fmt: skip
 
 HEADLINES: Final = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from laborsim.indicators.census import EMPLOYED, LEADERS, POPULATION, TRAINEES, census
 from laborsim.indicators.row import Row, ratio
 from laborsim.indicators.snapshot import Snapshot
 from laborsim.indicators.tally import WAGE_EDGES
@@ -33,7 +34,22 @@ def fill(s: Snapshot, row: Row) -> None:
     for indicator, rate in rates.items():
         row.put(f"gap_{indicator}", names, rate[group] - rate[reference])
     median = quantiles(s.wages[: len(g)], WAGE_EDGES, 0.5)
+    _yearly(s, row, names)
     row.put("gap_wage_median", names, ratio(median[group], median[reference]) - 1.0)
+
+
+def _yearly(s: Snapshot, row: Row, names: list[str]) -> None:
+    """Leaders among the employed and trainees among residents, and the gaps in both, once a year."""
+    c = census(s)
+    people = np.zeros((len(SEXES), len(RACES), 4)) if c is None else c.people.astype(np.float64)
+    groups = {"all": people.sum(axis=(0, 1))}
+    groups |= {f"sex:{n}": people[i].sum(axis=0) for i, n in enumerate(SEXES)}
+    groups |= {f"race:{n}": people[:, i].sum(axis=0) for i, n in enumerate(RACES)}
+    for name, part, whole in (("leadership_share", LEADERS, EMPLOYED), ("training_share", TRAINEES, POPULATION)):
+        rate = {g: float(ratio(x[part], x[whole])) for g, x in groups.items()}
+        row.put(name, list(rate), list(rate.values()))
+        gaps = [rate[n] - rate[f"{n.split(':')[0]}:{REFERENCE[n.split(':')[0]]}"] for n in names]
+        row.put(f"gap_{name}", names, gaps)
 
 
 __all__ = ["REFERENCE", "fill"]

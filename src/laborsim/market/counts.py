@@ -28,7 +28,7 @@ class Counts:
     fill_age : (S, Z) months waited by the vacancies filled, in 1/256 month.
     good_openings, good_filled : (Z,) vacancies at or above the good-job wage at the time of matching, and filled.
     applications : (S, Z).
-    replacement : (O,) openings left by people leaving the labor force or the occupation.
+    replacement : (O,) openings left by people leaving the labor force or the occupation; transfers : (O,) the latter.
     growth : (O,) openings from a higher target.
     filled : (O,) vacancies filled.
     ai_displaced : (O,) people laid off because adoption lowered their cell's target.
@@ -54,6 +54,7 @@ class Counts:
     good_openings: I8
     good_filled: I8
     replacement: I8
+    transfers: I8
     growth: I8
     filled: I8
     ai_displaced: I8
@@ -81,6 +82,7 @@ class Counts:
         """Zero counts for a region of this size."""
         shapes = {
             "good_openings": (zones,), "good_filled": (zones,), "replacement": (occupations,),
+            "transfers": (occupations,),
             "growth": (occupations,), "filled": (occupations,), "ai_displaced": (occupations,),
             "births": (zones,), "deaths": (zones,), "youth": (zones,), "in_migrants": (zones,),
             "out_migrants": (zones,), "retirements": (zones,), "childcare_enrolled": (zones,),

@@ -232,7 +232,9 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
     states, wages, hours = np.empty(rows.size, np.uint8), np.empty(rows.size, np.float32), np.empty(rows.size, np.uint8)
     old = w.people.occupation[rows].copy()
     changed = (w.people.state[rows] <= SELF_EMPLOYED) & (old != w.cells.occupation[cells])
-    month.counts.replacement += np.bincount(old[changed], minlength=e.occupations)
+    transfers = np.bincount(old[changed], minlength=e.occupations)
+    month.counts.transfers += transfers
+    month.counts.replacement += transfers
     terms = _Terms(
         month=month.index,
         key=month.key(Stream.HOURS),
