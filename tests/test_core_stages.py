@@ -354,7 +354,7 @@ def test_insurance_needs_a_work_history():
 
 # --- demand and vacancies ------------------------------------------------------------------------
 def test_targets_match_plain_python():
-    m = ready(index=5)
+    m = ready(index=6)
     w, e = m.world, m.economy
     est, c = w.establishments, w.cells
     before = est.growth[: est.size].copy()
@@ -374,8 +374,9 @@ def test_targets_match_plain_python():
     rounding = m.key(Stream.TARGET_ROUNDING, fixed=True)
     for k in range(0, c.size, 5):
         j = c.establishment[k]
-        x = c.base[k] * e.sector_index[5, c.sector[k]] / open_share * technology[c.occupation[k]]
-        x *= math.exp(float(est.growth[j]) - spread / 2)
+        x = c.base[k] * e.sector_index[6, c.sector[k]] / open_share * technology[c.occupation[k]]
+        x *= math.exp(float(est.growth[j]) - spread / 2) * c.answer[k]
+        x *= math.exp(m.memory["spending"]["pull"][c.sector[k], c.zone[k]])
         want = 0 if closed[j] else int(x + draw(rounding, k))
         assert c.target[k] == want or abs(x + draw(rounding, k) - round(x + draw(rounding, k))) < 1e-4
 

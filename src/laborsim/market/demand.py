@@ -1,8 +1,9 @@
 """Demand: how many people each job cell wants this month.
 
-target = base x sector index x own growth of the establishment x technology x childcare capacity, rounded by a fixed
-keyed draw per cell, so that targets move only when their causes do. Establishments close and entrants take their
-place, with their sector and zone but their own id and growth. Those who lose their job by it do so in separations.
+target = base x sector index x own growth of the establishment x technology x answer to labor cost x local spending x
+childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only when their causes do.
+Establishments close and entrants take their place, with their sector and zone but their own id and growth. Those who
+lose their job by it do so in separations.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import labor_cost, spending
 from laborsim.market.adoption import technology
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.month import Month
 
 OPEN = 32767
+PRICED_OUT = np.float32(-99.0)  # own growth of an establishment that closed for its labor cost, until an entrant comes
 
 
 @njit(cache=True, inline="always")
@@ -30,9 +33,13 @@ def _normal(b: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def _establishments(  # type: ignore[no-untyped-def]
-    n, e, month, growth_key, exit_key, shock, persistence, exit_month, reentry, entrant_key, kept, spread
+    n, e, month, growth_key, exit_key, shock, persistence, exits, cost_exits, reentry, entrant_key, kept, spread
 ):
-    """Own growth, exits and entries; returns how many closed and opened."""
+    """Own growth, exits and entries; returns how many closed and opened.
+
+    exits, cost_exits : (n,) monthly hazard of exit of small establishments, and what labor cost adds to it; those who
+    exit by the latter are marked in `growth`: others do not take over their sales.
+    """
     closed = 0
     opened = 0
     for j in range(n):
@@ -43,16 +50,23 @@ def _establishments(  # type: ignore[no-untyped-def]
                 e.opened[j] = month
                 e.growth[j] = 0.0
                 # The entrant keeps to its predecessor's pay only in part.
-                e.premium[j] = kept * e.premium[j] + spread * _normal(bits(entrant_key, e.id[j]))
+                before = e.premium[j]
+                e.premium[j] = kept * before + spread * _normal(bits(entrant_key, e.id[j]))
+                e.renewed[j] += e.premium[j] - before
                 opened += 1
             continue
         b = bits(growth_key, e.id[j])
         e.growth[j] = persistence * e.growth[j] + shock * _normal(b)
         size = max(e.base[j], np.float32(1.0))
-        rate = exit_month if size < 10 else exit_month * math.sqrt(10.0 / size)
-        if size < 500 and uniform(exit_key, e.id[j]) < rate:
+        if size >= 500:
+            continue
+        rarer = 1.0 if size < 10 else math.sqrt(10.0 / size)
+        u = uniform(exit_key, e.id[j])
+        if u < (exits[j] + cost_exits[j]) * rarer:
             e.closed[j] = month
             closed += 1
+            if u >= exits[j] * rarer:
+                e.growth[j] = PRICED_OUT
     return closed, opened
 
 
@@ -71,7 +85,7 @@ def _targets(lo, hi, chunk, c, e, own, index, technology, childcare, childcare_s
             c.target[k] = 0
             continue
         s = c.sector[k]
-        x = c.base[k] * index[s, c.zone[k]] * technology[c.occupation[k]] * own[j]
+        x = c.base[k] * index[s, c.zone[k]] * technology[c.occupation[k]] * own[j] * c.answer[k]
         if s == childcare_sector:
             x *= childcare[c.zone[k]]
         c.target[k] = int(x + uniform(rounding_key, np.uint64(k)))
@@ -132,17 +146,22 @@ def prepare(month: Month) -> None:
 def stage(month: Month) -> None:
     """Set every cell's target; close and open establishments."""
     q, e, w = month.room("demand"), month.economy, month.world
-    est = w.establishments.columns
-    exit_month = 1.0 - (1.0 - q["exit_small"]) ** (1.0 / 12.0)
+    est, m = w.establishments.columns, w.establishments.size
+    usual = 1.0 - (1.0 - q["exit_small"]) ** (1.0 / 12.0)
+    by_employer, by_place = labor_cost.adjust(month)
+    dearer = np.clip(by_employer, -0.5, 0.5)
+    exits = usual * np.minimum(np.exp(q["exit_cost"] * dearer), 1.0)
+    cost_exits = usual * np.maximum(np.expm1(q["exit_cost"] * dearer), 0.0)
     closed, opened = _establishments(
-        w.establishments.size,
+        m,
         est,
         month.index,
         month.key(Stream.ESTABLISHMENT_GROWTH),
         month.key(Stream.ESTABLISHMENT_EXIT),
         q["growth_shock"],
         q["growth_persistence"],
-        exit_month,
+        exits,
+        cost_exits,
         int(q["reentry_months"]),
         month.key(Stream.ENTRANT_PREMIUM),
         float(q["entrant_keeps"]),
@@ -158,11 +177,11 @@ def stage(month: Month) -> None:
     now = technology(month, month.index, shares)
     memory["technology"] = now
     memory["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
-    # Closed places stand empty for a while: the others carry the sector's path.
-    share_open = 1.0 - float(
-        w.establishments.base[: w.establishments.size][w.establishments.closed[: w.establishments.size] != OPEN].sum()
-    ) / max(float(w.establishments.base[: w.establishments.size].sum()), 1.0)
-    index = index / share_open
+    # Closed places stand empty for a while: the others carry the sector's path, but for those that labor cost closed.
+    base = w.establishments.base[:m]
+    empty = (w.establishments.closed[:m] != OPEN) & (w.establishments.growth[:m] != PRICED_OUT)
+    share_open = 1.0 - float(base[empty].sum()) / max(float(base.sum()), 1.0)
+    index = index * spending.factor(month, by_place) / share_open
     own = np.empty(w.establishments.size)
     _own_factor(est.growth, _drift(q), own)
     childcare = month.memory.get("childcare", {}).get("target_factor")

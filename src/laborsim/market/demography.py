@@ -40,6 +40,7 @@ def prepare(month: Month) -> None:
         "head": head,
         "ring": ring,
         "unemployment": np.array([np.nan, np.nan]),
+        "openings": np.array([np.nan, np.nan]),
         **stationary.tables(month, head, ring),
         **migration.credentials_at_start(month),
         **schooling.tables(p, n, month.index, e.enrolment, room),

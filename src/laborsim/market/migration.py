@@ -44,11 +44,13 @@ def relative_rate(migrant_age: F8, people_by_age: F8) -> F8:
 
 
 def response(month: Month) -> float:
-    """Factor on arrivals from the residents' unemployment rate, smoothed, against its level at the start."""
+    """Factor on arrivals from the residents' unemployment rate and the openings rate, smoothed, against the start."""
     room, memory = month.room("demography"), month.memory["demography"]
     rate = float(memory["unemployment"][0] - memory["unemployment"][1])
     low, high = room["migration_range"]
-    return float(np.clip(np.exp(-room["migration_unemployment"] * rate), low, high))
+    openings = float(memory["openings"][0] - memory["openings"][1])
+    pull = room["migration_openings"] * openings - room["migration_unemployment"] * rate
+    return float(np.clip(np.exp(pull), low, high))
 
 
 def credentials_at_start(month: Month) -> dict[str, NDArray[np.generic]]:
@@ -69,13 +71,19 @@ def credentials_at_start(month: Month) -> dict[str, NDArray[np.generic]]:
 
 
 def follow_jobs(month: Month, unemployed: float, labor_force: float) -> None:
-    """Update the smoothed unemployment rate that arrivals respond to; the first month sets its usual level."""
-    memory = month.memory["demography"]
-    rate = unemployed / max(1.0, labor_force)
-    if math.isnan(memory["unemployment"][1]):
-        memory["unemployment"][:] = rate
+    """Update the smoothed rates that arrivals respond to; the first month sets their usual level."""
+    memory, c = month.memory["demography"], month.world.cells
+    here = c.zone[: c.size] < month.economy.outside
+    vacancies = float(c.vacancies[: c.size][here].sum())
+    posts = vacancies + float(c.filled[: c.size][here].sum())
     weight = 2.0 / (float(month.room("demography")["migration_smoothing"]) + 1.0)
-    memory["unemployment"][0] += weight * (rate - memory["unemployment"][0])
+    rates = {"unemployment": unemployed / max(1.0, labor_force), "openings": vacancies / max(1.0, posts)}
+    for name, rate in rates.items():
+        held = memory[name]
+        # Vacancies find their level while the region settles.
+        if math.isnan(held[1]) or (name == "openings" and month.index < 0):
+            held[:] = rate
+        held[0] += weight * (rate - held[0])
 
 
 @njit(cache=True)

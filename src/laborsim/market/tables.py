@@ -71,6 +71,7 @@ ESTABLISHMENTS = (
     Column("base", "f4", 0, "headcount wanted at the start"),
     Column("growth", "f4", 0, "own log deviation from its sector's path"),
     Column("premium", "f4", 0, "log wage premium over the occupation's median"),
+    Column("renewed", "f4", 0, "log change of that premium by entrants in its place: no rise of cost"),
     Column("host", "f4", 0, "capacity to host trainees, as a share of headcount"),
     Column("practices", "u1", 0, "bits codes.PRACTICE_*"),
     Column("quality", "u1", 128, "job quality on the eight principles, 0..255", 8),
@@ -91,6 +92,8 @@ CELLS = (
     Column("posted", "f4", 0, "posted hourly wage; model dollars"),
     Column("age", "f4", 0, "mean age of the open vacancies, months"),
     Column("needs", "u1", 0, "lowest education the screen lets through, codes.EDUCATION"),
+    Column("reference", "f4", 0, "labor cost in the first month, dollars an hour of the posted wage; 0 not yet known"),
+    Column("answer", "f4", 1, "factor on the target from labor cost beyond its reference path"),
 )
 
 
