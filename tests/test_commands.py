@@ -55,7 +55,6 @@ def test_run_writes_everything_and_prints_the_scorecard(fake: None, file: Path, 
     names = {p.name for p in (tmp_path / "out").iterdir()}
     assert names == {
         "manifest.json", "indicators.csv", "yearly.csv", "targets.csv", "spending.csv", "charts", "brief.html", "runs",
-            "wioa.csv",
     }  # fmt: skip
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["scenario"]["hash"] and manifest["versions"]["numba"] and manifest["stage_seconds"]["matching"] > 0

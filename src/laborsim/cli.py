@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "new": "Write a commented starter scenario.",
     "compare": "Paired differences between policies, with intervals.",
     "ask": "Answer one of ten questions a board asks, with its range, chart and table.",
+    "trial": "Try a program on randomised people, beside published trials.",
     "sweep": "Make the runs of an experiment; go on from those that are there.",
     "sensitivity": "What moves an experiment's outcomes: screening, Sobol indices, a tornado of assumptions.",
     "optimize": "The best mix of policies under a budget.",

@@ -179,6 +179,10 @@ class Watch:
             self._log = log
             if self.participants:
                 self._follow(month, rows[p.id[rows] == ids])
+        for gate in month.memory.get("gates", {}).values():
+            rows, ids = gate["row"], gate["id"]
+            new = (p.id[rows] == ids) & ~np.isin(ids, self._ids)
+            self._follow(month, rows[new])
         trial = month.memory.get("trial")
         if trial is not None:
             rows, ids = trial["row"][self._trial_seen :], trial["id"][self._trial_seen :]

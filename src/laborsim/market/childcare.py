@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market import gate
+from laborsim.market.codes import GONE
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
@@ -46,6 +48,7 @@ from laborsim.market.transitions import gather
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 UNIT = 1000  # loads are whole thousandths of a worker on duty
+SERVICE = "childcare_support"  # as trials name it
 STAFF_HOURS = 35.0 * 52.0 / 12.0
 
 
@@ -179,6 +182,9 @@ class _Work:
                         month.key(Stream.CHILDCARE_FAMILY, fixed=True), t, total, number, limit.astype(float),
                         self.searching, self.training, self.carers, out, children, draw)  # fmt: skip
         out, children, draw = out[:n], children[:n], draw[:n]
+        if gate.is_open(month, SERVICE):
+            allowed = self._admitted(month, out)
+            out, children, draw = out[allowed], children[allowed], draw[allowed]
         zone = w.households.zone[out]
         for z in zones:
             places = scaled_count(float(levers.childcare_subsidy_places[z]), month.scale, key, 1 << 40 | int(z))
@@ -186,6 +192,15 @@ class _Work:
             mine = mine[np.lexsort((out[mine], draw[mine]))]
             fits = np.cumsum(children[mine].astype(np.int64)) <= places
             self.selected[out[mine[fits]]] = children[mine[fits]]
+
+
+    def _admitted(self, month: Month, households: I8) -> Any:
+        """Which of the eligible households a trial lets in; the draw is by the head."""
+        p = month.world.people
+        place = np.full(month.world.households.size, -1, np.int64)
+        place[households] = np.arange(households.size)
+        members = np.flatnonzero((p.state[: p.size] != GONE) & (place[p.household[: p.size]] >= 0))
+        return gate.admit(month, SERVICE, p.id[self.head[households]], members, place[p.household[members]])
 
 
 def stage(month: Month) -> None:
@@ -227,6 +242,9 @@ def stage(month: Month) -> None:
     counts.childcare_enrolled += sums[:, 2]
     counts.childcare_unmet += sums[:, 3]
     counts.childcare_subsidized += sums[:, 6]
+    if gate.is_open(month, SERVICE):
+        served = np.flatnonzero(w.households.subsidized[: w.households.size] > 0)
+        gate.serve(month, SERVICE, w.people.id[work.head[served]])
     counts.scalars[SCALAR["childcare_subsidy_cents"]] += int(sums[:, 7].sum())
     _supplement(month)
     looked, placed = sums[:, 4], sums[:, 5]

@@ -110,6 +110,7 @@ class Stream(IntEnum):
     QUALITY_IMITATION = 124
     AI_EXPERIENCE = 125
     AI_CUSHION = 126
+    SERVICE_TRIAL = 130
 
 
 @njit(cache=True, inline="always")

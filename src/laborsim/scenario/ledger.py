@@ -23,7 +23,12 @@ class Study(BaseModel):
     ----------
     name : key in the ledger.
     instrument : what was done.
-    kind : effect, cost, rate or count.
+    kind : effect, cost, rate, count or level.
+    measure : what a trial measures to compare with it, "" if it cannot: earnings_year (dollars a year at the horizon),
+        earnings_total (dollars over the horizon), earnings_share (over what the enrolled earn without), employment
+        (share of months in work), credential (over the credentials without), completion, cancellation (shares of
+        exits), net_over_gross (jobs added in all over jobs gained by participants), mothers_employment (the first
+        year's effect on women of 18 to 54), mothers_elasticity (that over their employment without, over the price).
     outcome : what the figure is of.
     estimate, unit : the figure; effects are for those treated unless `outcome` says otherwise.
     low, high : interval or range; standard_error where that is what was published.
@@ -39,7 +44,11 @@ class Study(BaseModel):
 
     name: Line
     instrument: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
-    kind: Literal["effect", "cost", "rate", "count"]
+    kind: Literal["effect", "cost", "rate", "count", "level"]
+    measure: Literal[
+        "", "earnings_year", "earnings_total", "earnings_share", "employment", "credential", "completion",
+        "cancellation", "net_over_gross", "mothers_employment", "mothers_elasticity",
+    ] = ""  # fmt: skip
     outcome: Line
     estimate: float
     unit: Line
@@ -77,6 +86,17 @@ class Study(BaseModel):
     def carried_over(self) -> float:
         """The estimate as expected elsewhere: reduced by the discount."""
         return self.estimate * (1.0 - self.discount)
+
+    def accepted(self, prices: float = 1.0) -> tuple[float, float]:
+        """The range a simulated effect is held to: from the discounted to the published interval, whole.
+
+        Parameters
+        ----------
+        prices : price level of the model's dollars over that of the study's, for figures in dollars.
+        """
+        low, high = self.interval()
+        ends = [x * factor * prices for x in (low, high) for factor in (1.0, 1.0 - self.discount)]
+        return min(ends), max(ends)
 
 
 @cache

@@ -69,8 +69,8 @@ def run(
     progress: Progress | None = None,
     finish: Finish | None = None,
     reuse: bool = False,
-    model: str = MODEL,
     wioa: bool = False,
+    model: str = MODEL,
 ) -> Results:
     """Simulate a scenario's baseline and policies.
 
@@ -90,8 +90,8 @@ def run(
         (charts and the brief are made then).
     reuse : read the runs instead, if a finished study that has them all is stored in `out` or, where `out` is not
         given or the default, in results/<scenario>/.
-    model : "module:class" of the model.
     wioa : make every run once more without any program, for counterfactual and net in wioa.csv.
+    model : "module:class" of the model.
 
     Returns
     -------

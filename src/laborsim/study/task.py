@@ -46,6 +46,7 @@ class Task:
     parameters, levers : values in place of the scenario's; see `laborsim.study.vary`.
     measures : outcomes to work out where the run is made; if there are any, only they come back, not all figures.
     without : make a second run without any program, for the WIOA table's counterfactual.
+    work : what to do instead of one run, such as the runs of a trial: `work(task, on_month)` gives the record's `made`.
     """
 
     spec: Any
@@ -61,6 +62,7 @@ class Task:
     levers: Settings = ()
     measures: tuple[Measure, ...] = ()
     without: bool = False
+    work: Callable[[Task, Any], Any] | None = None
 
 
 @dataclass
@@ -75,6 +77,7 @@ class RunRecord:
     stages : seconds by stage of the month.
     outcomes : values of the task's measures.
     wioa : rows of `laborsim.indicators.wioa.rows`: what became of those who enrolled.
+    made : what the task's `work` gave.
     accounts : yearly totals of residents, by name of `laborsim.indicators.money.TOTALS`, dollars at full scale.
     worker : the process that made the run.
     wrong_input : the run failed because of what was asked for; all runs like it will.
@@ -101,6 +104,7 @@ class RunRecord:
     outcomes: list[float] = field(default_factory=list)
     wioa: list[dict[str, Any]] = field(default_factory=list)
     accounts: dict[str, list[float]] = field(default_factory=dict)
+    made: Any = None
     worker: str = ""
     wrong_input: bool = False
 
@@ -169,6 +173,9 @@ def ignore_interrupt() -> None:
 
 
 def _execute(task: Task, record: RunRecord, on_month: Any) -> None:
+    if task.work is not None:
+        record.made = task.work(task, on_month)
+        return
     model = _builder(task)()
     try:
         _simulate(task, model, record, on_month)

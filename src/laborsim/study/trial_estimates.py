@@ -1,0 +1,188 @@
+"""Effects from a randomised trial: intention to treat, effect on the enrolled, intervals over persons and replicates.
+
+A person's outcome is compared between arms as it is, and less what the same person does in the run in which nobody
+takes part. That run shares every draw but the treatment, so it takes most of the chance out; as treatment is drawn
+and not chosen, both comparisons are of the same effect.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.study.statistics import student_t_quantile
+
+F8 = NDArray[np.float64]
+B1 = NDArray[np.bool_]
+
+
+class Arm(NamedTuple):
+    """One replicate: outcomes of those randomised, NaN where not known.
+
+    treated : (N,) may take part; took : (N,) took part; value : (N,) outcome; without : (N,) the same person's outcome
+    in the run where nobody takes part. unit : (N,) what was randomised, such as the household; None if each person was.
+    """
+
+    treated: B1
+    took: B1
+    value: F8
+    without: F8
+    unit: NDArray[np.uint64] | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An effect with its interval.
+
+    Attributes
+    ----------
+    itt, itt_low, itt_high : intention to treat: difference between those who may and those who may not take part.
+    tot, tot_low, tot_high : effect on those who take part: itt over the difference in the shares who do (Wald).
+    base : mean outcome of the enrolled without the program. enrolled : share of the treated who take part.
+    people : persons randomised whose outcome is known, in all replicates; replicates that have both arms.
+    p : of no effect, two-sided.
+    """
+
+    itt: float
+    itt_low: float
+    itt_high: float
+    tot: float
+    tot_low: float
+    tot_high: float
+    base: float
+    enrolled: float
+    people: int
+    replicates: int
+    p: float
+
+    @property
+    def distinguishable(self) -> bool:
+        """True if the interval of the effect leaves zero out."""
+        return self.itt_low > 0.0 or self.itt_high < 0.0
+
+
+_NO = math.nan
+NOTHING = Estimate(_NO, _NO, _NO, _NO, _NO, _NO, _NO, _NO, 0, 0, 1.0)
+
+
+def estimate(arms: Sequence[Arm], level: float = 0.90, paired: bool = True) -> Estimate:
+    """Effect over replicates.
+
+    Parameters
+    ----------
+    arms : one for each replicate.
+    level : confidence level.
+    paired : compare what each person does beyond the run without the program; False compares outcomes as they are.
+
+    Notes
+    -----
+    Replicates are weighted by the information in their arms' sizes. The variance has two parts: persons within
+    replicates (difference of two means, unequal variances) and what replicates differ by beyond that (DerSimonian and
+    Laird 1986). Quantiles are Student's with the degrees of freedom of Welch and Satterthwaite, from the persons.
+    """
+    effects, variances, weights, freedom = [], [], [], []
+    uptake, base, residuals = [], [], []
+    people = 0
+    for arm in arms:
+        value = arm.value - arm.without if paired else arm.value
+        known = np.isfinite(value)
+        t, c = known & arm.treated, known & ~arm.treated
+        n_t, n_c = int(t.sum()), int(c.sum())
+        if n_t < 2 or n_c < 2:
+            continue
+        people += n_t + n_c
+        took = arm.took.astype(np.float64)
+        gap = float(took[t].mean() - took[c].mean())
+        of = np.arange(value.size) if arm.unit is None else arm.unit
+        d, v, df = _difference(value[t], value[c], of[t], of[c])
+        effects.append(d)
+        variances.append(v)
+        freedom.append(df)
+        weights.append(n_t * n_c / (n_t + n_c))
+        uptake.append(gap)
+        who = t & arm.took & np.isfinite(arm.without)
+        base.append((float(arm.without[who].sum()), int(who.sum())))
+        beta = d / gap if gap > 0 else 0.0
+        left = value - beta * took
+        residuals.append(_difference(left[t], left[c], of[t], of[c])[1])
+    if not effects:
+        return NOTHING
+    w = np.array(weights) / np.sum(weights)
+    itt = float(w @ np.array(effects))
+    gap = float(w @ np.array(uptake))
+    between = _between(np.array(effects), np.array(variances))
+    df = max(1, int(np.sum(freedom)))
+    half, p = _half(float((w**2) @ (np.array(variances) + between)), df, level, itt)
+    tot = tot_half = math.nan
+    if gap > 0:
+        tot = itt / gap
+        tot_half = _half(float((w**2) @ (np.array(residuals) + between)), df, level, itt)[0] / gap
+    total = sum(n for _, n in base)
+    mean = sum(x for x, _ in base) / total if total else math.nan
+    ends = (itt - half, itt + half, tot, tot - tot_half, tot + tot_half)
+    return Estimate(itt, *ends, mean, gap, people, len(effects), p)
+
+
+def over_runs(values: Sequence[float], level: float = 0.90) -> tuple[float, float, float]:
+    """Mean over replicates with its interval (Student's t); NaN bounds with one replicate."""
+    x = np.asarray([v for v in values if math.isfinite(v)], float)
+    if x.size == 0:
+        return math.nan, math.nan, math.nan
+    if x.size == 1:
+        return float(x[0]), math.nan, math.nan
+    half = student_t_quantile(0.5 + level / 2.0, x.size - 1) * float(x.std(ddof=1)) / math.sqrt(x.size)
+    return float(x.mean()), float(x.mean()) - half, float(x.mean()) + half
+
+
+def window(quarters: F8, first: int, last: int) -> F8:
+    """(N,) mean over quarters first .. last - 1 of (N, K) outcomes; NaN unless all of them are known."""
+    if quarters.shape[1] < last:
+        return np.full(quarters.shape[0], np.nan)
+    return np.asarray(quarters[:, first:last].mean(axis=1))
+
+
+def _difference(a: F8, b: F8, of_a: NDArray[Any], of_b: NDArray[Any]) -> tuple[float, float, float]:
+    """Difference of two means, its variance and degrees of freedom (Welch), persons of a unit not independent."""
+    va, units_a = _variance(a, of_a)
+    vb, units_b = _variance(b, of_b)
+    df = units_a + units_b - 2.0
+    if va + vb > 0:
+        df = (va + vb) ** 2 / (va**2 / max(units_a - 1, 1) + vb**2 / max(units_b - 1, 1))
+    return float(a.mean() - b.mean()), va + vb, df
+
+
+def _variance(values: F8, unit: NDArray[Any]) -> tuple[float, int]:
+    """Variance of a mean from sums by unit (Liang and Zeger 1986), and the number of units."""
+    _, of = np.unique(unit, return_inverse=True)
+    sums = np.bincount(of, weights=values - values.mean())
+    units = sums.size
+    return float((sums**2).sum()) / values.size**2 * (units / max(units - 1, 1)), units
+
+
+def _between(effects: F8, variances: F8) -> float:
+    """Variance of the true effects of replicates (DerSimonian and Laird), 0 where persons explain all of it."""
+    if effects.size < 2 or (variances <= 0).any():
+        return float(effects.var(ddof=1)) if effects.size > 1 and (variances <= 0).any() else 0.0
+    w = 1.0 / variances
+    mean = float(w @ effects / w.sum())
+    spread = float(w @ (effects - mean) ** 2)
+    return max(0.0, (spread - (effects.size - 1)) / float(w.sum() - (w**2).sum() / w.sum()))
+
+
+def _half(variance: float, df: int, level: float, effect: float) -> tuple[float, float]:
+    """Half width of an interval, and the p-value of no effect."""
+    if variance <= 0.0:
+        return 0.0, 1.0 if effect == 0.0 else 0.0
+    error = math.sqrt(variance)
+    # from some hundred degrees of freedom on Student's t is the normal distribution
+    quantile = student_t_quantile(0.5 + level / 2.0, df) if df < 200 else NormalDist().inv_cdf(0.5 + level / 2.0)
+    return quantile * error, 2.0 * NormalDist().cdf(-abs(effect) / error)
+
+
+__all__ = ["Arm", "Estimate", "estimate", "over_runs", "window"]

@@ -1,0 +1,206 @@
+"""Simulated effects beside published ones: which study, what it found, what the trial finds for the same thing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.scenario.ledger import Study, studies
+from laborsim.study.trial_estimates import Arm, Estimate, estimate, over_runs, window
+from laborsim.study.trial_run import Sample, TrialRun
+
+F8 = NDArray[np.float64]
+B1 = NDArray[np.bool_]
+INSIDE, OVERLAPS, OUTSIDE, NOT_MEASURED = "inside", "interval reaches it", "outside", "not measured"
+QUARTERS_A_YEAR = 4
+MOTHERS = (18, 54)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A published figure and the simulated one.
+
+    Attributes
+    ----------
+    study : the entry of the ledger. low, high : range the simulated figure is held to (discounted to published, in the
+        model's dollars); published_low, published_high : the published interval in the model's dollars.
+    value, value_low, value_high : simulated, with its 90% interval. months : months after the start it is measured
+        over, (first, last]. verdict : INSIDE, OVERLAPS, OUTSIDE or NOT_MEASURED. note : why, or what differs.
+    """
+
+    study: Study
+    low: float
+    high: float
+    published: float
+    published_low: float
+    published_high: float
+    value: float
+    value_low: float
+    value_high: float
+    months: tuple[int, int]
+    verdict: str
+    note: str = ""
+
+
+def arms(runs: Sequence[TrialRun], outcome: str, first: int, last: int, who: str = "all") -> list[Arm]:
+    """The randomised people of each replicate with their mean outcome over quarters first .. last - 1.
+
+    Parameters
+    ----------
+    who : "all", "female", "male", or "mothers" (women of an age to have young children).
+    """
+    out = []
+    for run in runs:
+        s = run.sample
+        if s is None:
+            continue
+        chosen = members(s, who)
+        value, without = window(s.values[outcome], first, last), window(s.without[outcome], first, last)
+        out.append(Arm(s.treated[chosen], s.took[chosen] >= 0, value[chosen], without[chosen], s.unit[chosen]))
+    return out
+
+
+def members(s: Sample, who: str) -> B1:
+    """(N,) people of a group."""
+    if who == "all":
+        return np.ones(s.ids.size, bool)
+    if who == "mothers":
+        age = s.traits["age"]
+        return np.asarray((s.traits["sex"] == 1) & (age >= MOTHERS[0]) & (age <= MOTHERS[1]))
+    return np.asarray(s.traits["sex"] == ("male", "female").index(who))
+
+
+def reach(runs: Sequence[TrialRun]) -> int:
+    """Quarters after assignment that at least half of the people randomised are seen through."""
+    samples = [r.sample if r.sample is not None else r.cohort for r in runs]
+    people = sum(s.ids.size for s in samples)
+    most = max((s.values["earnings"].shape[1] for s in samples), default=0)
+    for k in range(most, 0, -1):
+        known = sum(
+            int(np.isfinite(s.values["earnings"][:, k - 1]).sum())
+            for s in samples if s.values["earnings"].shape[1] >= k
+        )  # fmt: skip
+        if people and known >= 0.5 * people:
+            return k
+    return 0
+
+
+def beside(
+    runs: Sequence[TrialRun], instruments: Sequence[str], price: Callable[[int], float], subsidy: float = math.nan
+) -> list[Beside]:
+    """Every published figure on some instruments that a trial can be held to.
+
+    Parameters
+    ----------
+    runs : replicates of the trial.
+    instruments : of the ledger.
+    price : model dollars per dollar of a year.
+    subsidy : share of the price of care that a trial of childcare pays.
+    """
+    found = [s for name in instruments for s in studies(instrument=name) if s.kind in ("effect", "rate") and s.measure]
+    return [_beside(s, runs, price, subsidy) for s in found]
+
+
+def _beside(study: Study, runs: Sequence[TrialRun], price: Callable[[int], float], subsidy: float) -> Beside:
+    dollars = study.unit.startswith("dollars")
+    level = price(study.dollar_year) if dollars and study.dollar_year else 1.0
+    low, high = study.accepted(level)
+    ends = study.interval()
+    shown = (study.estimate * level, ends[0] * level, ends[1] * level)
+    value, months, note = _simulated(study, runs, subsidy)
+    if dollars and not study.dollar_year:
+        note = "; ".join(x for x in (note, "dollar year not known: not deflated") if x)
+    if not math.isfinite(value[0]):
+        note = note or "too few people, or too short a run"
+        return Beside(study, low, high, *shown, *value, months, NOT_MEASURED, note)
+    verdict = OUTSIDE
+    if low - 1e-12 <= value[0] <= high + 1e-12:
+        verdict = INSIDE
+    elif value[1] <= high and value[2] >= low:
+        verdict = OVERLAPS
+    return Beside(study, low, high, *shown, *value, months, verdict, note)
+
+
+Three = tuple[float, float, float]
+NONE: Three = (math.nan, math.nan, math.nan)
+
+
+def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[Three, tuple[int, int], str]:
+    """The figure of a trial that a study's is of: value with interval, months measured, remark."""
+    measure = study.measure
+    if measure in ("completion", "cancellation", "credential"):
+        return _of_exits(measure, runs), (0, 0), ""
+    if measure == "net_over_gross":
+        followed = runs[0].months - runs[0].first if runs else 0
+        return over_runs([_net_over_gross(r) for r in runs]), (0, followed), "noisy where few are placed"
+    if all(r.sample is None for r in runs):
+        return NONE, (0, 0), "nobody is randomised: no effect on those who take part"
+    have = reach(runs)
+    horizon = study.horizon_months or 24
+    last = max(1, round(horizon / 3))
+    note = ""
+    if measure.startswith("mothers"):
+        first, last = 0, min(QUARTERS_A_YEAR, have)
+    else:
+        if last > have:
+            note = f"measured {3 * have} months after the application, the study's horizon is {horizon}"
+            last = have
+        first = 0 if measure == "earnings_total" or last <= 2 else max(0, last - QUARTERS_A_YEAR)
+    months = (3 * first, 3 * last)
+    if last <= first:
+        return NONE, months, note
+    outcome = "earnings" if measure.startswith("earnings") else "employed"
+    found = estimate(arms(runs, outcome, first, last, "mothers" if measure.startswith("mothers") else "all"))
+    factor = {"earnings_year": 4.0, "earnings_total": float(last - first)}.get(measure, 1.0)
+    if measure == "earnings_share":
+        factor = 1.0 / found.base if found.base > 0 else math.nan
+    if measure == "mothers_elasticity":
+        factor = -1.0 / (found.base * subsidy) if found.base > 0 and subsidy > 0 else math.nan
+    return _scaled(found, factor), months, note
+
+
+def _scaled(found: Estimate, factor: float) -> Three:
+    ends = sorted((found.tot_low * factor, found.tot_high * factor))
+    return found.tot * factor, ends[0], ends[1]
+
+
+def _of_exits(measure: str, runs: Sequence[TrialRun]) -> Three:
+    """Shares of those who left: completed, or left without completing; credentials more than without, as a share."""
+    values = []
+    for run in runs:
+        done, left = run.completed, run.exits
+        if measure == "credential":
+            rows = [r for r in run.wioa if r["indicator"] == "credential_attainment" and r["program"] == "all"
+                    and r["population"] == "all" and r["group"] == "all"]  # fmt: skip
+            gross, base = (rows[0]["gross"], rows[0]["counterfactual"]) if rows else (None, None)
+            values.append(math.nan if gross is None or not base else gross / base - 1.0)
+        elif left > 0:
+            values.append(done / left if measure == "completion" else 1.0 - done / left)
+    return over_runs(values)
+
+
+def _net_over_gross(run: TrialRun) -> float:
+    """Months of work added in all, over those that participants gain."""
+    gross, net = run.gains["all"]["treated"][0], run.gains["all"]["all"][0]
+    return net / gross if gross > 0 else math.nan
+
+
+def as_row(b: Beside) -> dict[str, Any]:
+    """One line of evidence.csv."""
+    return {
+        "study": b.study.name, "instrument": b.study.instrument, "outcome": b.study.outcome, "unit": b.study.unit,
+        "use": b.study.use, "status": b.study.status, "published": b.published, "published_low": b.published_low,
+        "published_high": b.published_high, "discount": b.study.discount, "accepted_low": b.low,
+        "accepted_high": b.high,
+        "simulated": b.value, "simulated_low": b.value_low, "simulated_high": b.value_high,
+        "months_from": b.months[0], "months_to": b.months[1], "verdict": b.verdict, "note": b.note,
+        "source": b.study.source,
+    }  # fmt: skip
+
+
+__all__ = ["INSIDE", "NOT_MEASURED", "OUTSIDE", "OVERLAPS", "Beside", "arms", "as_row", "beside", "members", "reach"]

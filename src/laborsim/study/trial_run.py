@@ -1,0 +1,417 @@
+"""One replicate of a trial: the runs in which some, none and all of those eligible may take part, same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.indicators import wioa
+from laborsim.indicators.money import TOTALS
+from laborsim.indicators.watch import Panel
+from laborsim.market import gate, participants
+from laborsim.study.counterfactual import of_family
+from laborsim.study.manifest import plain
+from laborsim.study.trial_design import APPLICANTS, PAIRED, SERVICE, Design
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+B1 = NDArray[np.bool_]
+
+OUTCOMES = ("earnings", "employed", "sufficient", "benefit", "taxes", "support")
+ARMS = ("trial", "none", "all")
+MONTHS = 12
+
+
+@dataclass
+class Sample:
+    """People in a trial, N of them, and what they do by quarter since they became eligible, K quarters.
+
+    Attributes
+    ----------
+    ids, assigned (month), treated (may take part), took (month they took part, -1 never), left (month of exit).
+    unit : id that the draw was by: the person's own, or that of the household's head.
+    values : outcome -> (N, K): dollars of the quarter, or share of its months; NaN beyond the run or after a move away.
+    without : the same in the run where nobody takes part; NaN for people who are not there.
+    inside : (N,) mean monthly difference of earnings while enrolled, NaN for those never enrolled.
+    traits : sex, race, age at assignment.
+    """
+
+    ids: NDArray[np.uint64]
+    assigned: I8
+    treated: B1
+    took: I8
+    left: I8
+    values: dict[str, F8]
+    without: dict[str, F8]
+    inside: F8
+    traits: dict[str, I8]
+    unit: NDArray[np.uint64]
+
+
+@dataclass
+class TrialRun:
+    """What one replicate of a trial gives.
+
+    Attributes
+    ----------
+    sample : people of the randomised run (None where nobody was randomised).
+    cohort : those who took part where all may: `treated` is True for all of them.
+    totals : run -> total -> (T,) of all residents, at full scale.
+    gains : run -> who ("treated", "control", "others", "all") -> months of employment and dollars of earnings more than
+        where nobody takes part, from the first month of intake on, at full scale.
+    flows : "participants" (of the cohort) and "all" (residents) -> name -> (T,) dollars of the month, and people for
+        "employed" and "sufficient", more than where nobody takes part; full scale.
+    wioa : rows of the WIOA table of the cohort.
+    dollars : policy money by payer, full scale, of the run where all may, less that of the one where nobody does.
+    starts, program_dollars, price_dollars : places taken in existing programs from intake on, what they cost all payers
+        and what participants paid of that; full scale.
+    places : people who took part from intake on, full scale.
+    exits, completed : people of the cohort who left by the end of the run, and those of them who completed; simulated.
+    """
+
+    sample: Sample | None
+    cohort: Sample
+    totals: dict[str, dict[str, F8]]
+    gains: dict[str, dict[str, tuple[float, float]]]
+    flows: dict[str, dict[str, F8]]
+    wioa: list[dict[str, Any]]
+    dollars: dict[str, float]
+    starts: float
+    program_dollars: float
+    price_dollars: float
+    places: float
+    scale: float
+    months: int
+    first: int
+    people: int = 0
+    exits: int = 0
+    completed: int = 0
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Seen:
+    """One run of a replicate."""
+
+    panel: Panel
+    totals: dict[str, F8]
+    log: dict[str, Any]
+    enrolments: dict[str, Any]
+    spending: dict[str, float]
+    hash: str
+    people: int
+
+
+def run_trial(task: Any, on_month: Callable[[int], None] | None, design: Design) -> TrialRun:
+    """Make the runs of one replicate; `laborsim.study.task` calls it in whatever process it finds itself in.
+
+    Parameters
+    ----------
+    task : Task; its seed, scale and threads are used.
+    on_month : told the months done of all runs together.
+    """
+    spec = design.spec
+    q = spec.parameters().room("evaluation")
+    first = min(int(q["intake_start"]), spec.months - 1)
+    until = min(first + int(q["intake_months"]), spec.months)
+    share = 1.0 - float(q["treated_share"])
+    build = _Builder(task, design, first, until, on_month)
+    trial = build.run("trial", share) if design.mode != PAIRED else None
+    everyone = build.run("all", 0.0)
+    ids = np.unique(np.concatenate([s.panel.traits["id"] for s in (trial, everyone) if s is not None]))
+    nobody = build.run("none", 1.0, ids)
+    sample = None if trial is None else _sample(design, trial, nobody, build.chosen, first, until)
+    cohort = _cohort(design, everyone, nobody, build.chosen, first, until)
+    seen = {"none": nobody, "all": everyone} | ({} if trial is None else {"trial": trial})
+    gains = {"all": _gains(everyone, nobody, {"treated": cohort.ids}, first, task.scale)}
+    if trial is not None and sample is not None:
+        arms = {"treated": sample.ids[sample.treated], "control": sample.ids[~sample.treated]}
+        gains["trial"] = _gains(trial, nobody, arms, first, task.scale)
+    costs, ended = build.costs(everyone, first), _ended(design, everyone, build.chosen, first)
+    return TrialRun(
+        sample=sample,
+        cohort=cohort,
+        totals={name: s.totals for name, s in seen.items()},
+        gains=gains,
+        flows=_flows(everyone, nobody, cohort.ids, task.scale),
+        wioa=_wioa(design, everyone, nobody, build, first),
+        dollars=_less(everyone.spending, nobody.spending),
+        starts=costs["starts"],
+        program_dollars=costs["program_dollars"],
+        price_dollars=costs["price_dollars"],
+        places=costs["places"],
+        scale=task.scale,
+        months=spec.months,
+        first=first,
+        people=everyone.people,
+        exits=ended[0],
+        completed=ended[1],
+        hashes={name: s.hash for name, s in seen.items()},
+    )
+
+
+class _Builder:
+    """Makes the runs of a replicate."""
+
+    def __init__(
+        self, task: Any, design: Design, first: int, until: int, on_month: Callable[[int], None] | None
+    ) -> None:
+        self.task, self.design, self.first, self.until, self.on_month = task, design, first, until, on_month
+        self.done = 0
+        self.chosen: B1 = np.empty(0, bool)
+        self.kinds: I8 = np.empty(0, np.int64)
+        self.cost: F8 = np.empty(0)
+        self.price: F8 = np.empty(0)
+
+    def run(self, arm: str, refused: float, ids: Any = ()) -> _Seen:
+        """One run to the horizon."""
+        from laborsim.study import accounts
+        from laborsim.study.task import BASELINE, load_model
+
+        task, design = self.task, self.design
+        off = arm == "none" and design.policy != BASELINE
+        policy = None if off or design.policy == BASELINE else design.policy
+        model = load_model(task.model)(design.spec, policy=policy, rng=task.seed, scale=task.scale,
+                                       threads=task.threads)  # fmt: skip
+        try:
+            self._read(model)
+            watch = accounts.watch(model, ids, participants=arm != "none", money=True)
+            totals = accounts.accounts(model)
+            self._go(model, self.first)
+            # A policy that is not there admits nobody: only a program that is there anyway has to be closed.
+            if design.mode == APPLICANTS and not off:
+                participants.bar(model.month, self.chosen, refused)
+            elif design.mode == SERVICE and not off:
+                gate.open_gate(model.month, design.service, refused, self.until)
+            self._go(model, self.until - self.first)
+            memory = model.month.memory
+            log = memory.get("trial", {}) if design.mode == APPLICANTS else memory.get("gates", {}).get(design.service)
+            log = dict(log or {})
+            if design.mode == APPLICANTS:
+                # After intake nobody new is admitted in any of the runs: later places would have no time to pay off.
+                participants.bar(model.month, self.chosen, 1.0)
+            self._go(model, design.spec.months - self.until)
+            if design.mode == SERVICE and not off:
+                log = dict(memory["gates"][design.service])
+            money = model.spending()
+            return _Seen(
+                watch.panel(), totals.totals(), log, watch.enrolments(),
+                {str(k): float(v) for k, v in money.groupby("payer")["dollars"].sum().items()},
+                model.state_hash(), model.people,
+            )  # fmt: skip
+        finally:
+            model.__dict__.clear()
+
+    def _go(self, model: Any, months: int) -> None:
+        for _ in range(months):
+            model.step()
+            self.done += 1
+            if self.on_month is not None and self.done % 6 == 0:
+                self.on_month(self.done)
+
+    def _read(self, model: Any) -> None:
+        if self.kinds.size:
+            return
+        pr = model.programs
+        self.kinds, self.cost, self.price = np.asarray(pr.kind, np.int64), pr.cost.copy(), pr.price.copy()
+        self.chosen = np.zeros(len(pr), bool)
+        for name in self.design.programs:
+            self.chosen |= of_family(pr, name)
+
+    def costs(self, seen: _Seen, first: int) -> dict[str, float]:
+        """Places in existing programs from intake on, and what they cost; added places are in a policy's spending."""
+        e, scale = seen.enrolments, self.task.scale
+        mine = (e["enrolled"] >= first) & (e["under_way"] == 0)
+        if self.design.mode == APPLICANTS:
+            mine &= self.chosen[e["program"]]
+            own = mine & (e["added"] == 0)
+            starts, places = float(own.sum()), float(mine.sum())
+            dollars, price = float(self.cost[e["program"][own]].sum()), float(self.price[e["program"][own]].sum())
+        else:
+            starts = dollars = price = 0.0
+            taken = np.asarray(seen.log.get("taken", np.empty(0)))
+            served = np.asarray(seen.log.get("unit", np.empty(0)))[taken != gate.NEVER]
+            places = float(np.unique(served).size)
+        return {
+            "starts": starts / scale, "program_dollars": dollars / scale, "price_dollars": price / scale,
+            "places": places / scale,
+        }  # fmt: skip
+
+
+# --- people -------------------------------------------------------------------------------------------
+
+
+def _sample(design: Design, trial: _Seen, nobody: _Seen, chosen: B1, first: int, until: int) -> Sample:
+    """Those randomised, by their first application within the months of intake."""
+    log = trial.log
+    ids, at = np.unique(log["id"], return_index=True)  # the first row of each person
+    within = np.asarray(log["month"][at] < until)
+    ids, at = ids[within], at[within]
+    refused = np.asarray(log["barred" if design.mode == APPLICANTS else "refused"][at], bool)
+    assigned = log["month"][at].astype(np.int64)
+    if design.mode == APPLICANTS:
+        took, left = _enrolled(trial, chosen, ids, assigned)
+    else:
+        taken = log["taken"][at].astype(np.int64)
+        took = np.where(taken == gate.NEVER, -1, taken)
+        left = np.full(ids.size, trial.panel.horizon)
+    unit = ids if design.mode == APPLICANTS else log["unit"][at]
+    return _of_people(trial, nobody, ids, assigned, ~refused, took, left, unit)
+
+
+def _cohort(design: Design, everyone: _Seen, nobody: _Seen, chosen: B1, first: int, until: int) -> Sample:
+    """Those who took part where all may, within the months of intake."""
+    e = everyone.enrolments
+    if design.mode == APPLICANTS:
+        mine = np.flatnonzero(
+            (e["under_way"] == 0) & chosen[e["program"]] & (e["enrolled"] >= first) & (e["enrolled"] < until)
+        )
+        ids, at = np.unique(e["id"][mine], return_index=True)
+        assigned, left = e["enrolled"][mine][at], e["exit"][mine][at]
+    elif design.mode == SERVICE:
+        log = everyone.log
+        served = np.flatnonzero((log["taken"] != gate.NEVER) & (log["taken"] < until))
+        ids, at = np.unique(log["id"][served], return_index=True)
+        assigned = log["taken"][served][at].astype(np.int64)
+        left = np.full(ids.size, everyone.panel.horizon)
+    else:
+        ids, assigned, left = np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int64)
+    there = everyone.panel.find(ids) >= 0
+    ids, assigned, left = ids[there], assigned[there].astype(np.int64), left[there].astype(np.int64)
+    return _of_people(everyone, nobody, ids, assigned, np.ones(ids.size, bool), assigned.copy(), left, ids)
+
+
+def _enrolled(seen: _Seen, chosen: B1, ids: NDArray[np.uint64], assigned: I8) -> tuple[I8, I8]:
+    """Month in which each person first enrolled in the trial's programs after the application (-1), and of exit."""
+    e = seen.enrolments
+    took, left = np.full(ids.size, -1, np.int64), np.full(ids.size, -1, np.int64)
+    for k in np.flatnonzero((e["under_way"] == 0) & chosen[e["program"]])[::-1]:  # the first one is written last
+        at = int(np.searchsorted(ids, e["id"][k]))
+        if at < ids.size and ids[at] == e["id"][k] and e["enrolled"][k] >= assigned[at]:
+            took[at], left[at] = e["enrolled"][k], e["exit"][k]
+    return took, left
+
+
+def _of_people(
+    seen: _Seen, nobody: _Seen, ids: NDArray[np.uint64], assigned: I8, treated: B1, took: I8, left: I8,
+    unit: NDArray[np.uint64],
+) -> Sample:
+    here, there = seen.panel.find(ids), nobody.panel.find(ids)
+    quarters = max((seen.panel.horizon - 1 - int(assigned.min())) // 3, 0) if ids.size else 0
+    values = by_quarter(seen.panel, here, assigned, quarters)
+    without = by_quarter(nobody.panel, there, assigned, quarters)
+    traits = {name: seen.panel.traits[name][here].astype(np.int64) for name in ("sex", "race")}
+    traits["age"] = (assigned - seen.panel.traits["birth"][here].astype(np.int64)) // 12
+    inside = _inside(seen.panel, nobody.panel, here, there, took, left)
+    return Sample(ids, assigned, treated, took, left, values, without, inside, traits, unit)
+
+
+def by_quarter(panel: Panel, person: I8, assigned: I8, quarters: int) -> dict[str, F8]:
+    """Outcomes by quarter since assignment, outcome -> (N, K); quarter 0 is the three months after that month.
+
+    Dollars are sums of the quarter, shares are means of its months; NaN unless all three months are known.
+    """
+    n, horizon = person.size, panel.horizon
+    if n == 0 or quarters == 0 or panel.size == 0:
+        return {name: np.full((n, quarters), np.nan) for name in OUTCOMES}
+    months = assigned[:, None] + 1 + np.arange(3 * quarters)
+    inside = (months < horizon) & (person >= 0)[:, None]
+    at = np.minimum(months, horizon - 1)
+    row = np.maximum(person, 0)[:, None]
+    known = inside & panel.present[row, at]
+    out = {}
+    for name in OUTCOMES:
+        source = panel.employed if name == "employed" else panel.months[name]
+        monthly = np.where(known, source[row, at].astype(np.float64), np.nan).reshape(n, quarters, 3)
+        out[name] = monthly.mean(axis=2) if name in ("employed", "sufficient") else monthly.sum(axis=2)
+    return out
+
+
+def _inside(a: Panel, b: Panel, here: I8, there: I8, took: I8, left: I8) -> F8:
+    """(N,) mean monthly difference of earnings between two runs while each person takes part."""
+    out = np.full(here.size, np.nan)
+    for k in np.flatnonzero((took >= 0) & (there >= 0)):
+        span = slice(int(took[k]), min(int(left[k]), a.horizon))
+        known = a.present[here[k], span] & b.present[there[k], span]
+        if known.any():
+            pay = a.months["earnings"][here[k], span].astype(np.float64) - b.months["earnings"][there[k], span]
+            out[k] = float(pay[known].mean())
+    return out
+
+
+# --- sums ---------------------------------------------------------------------------------------------
+
+
+def _gains(
+    seen: _Seen, nobody: _Seen, who: dict[str, NDArray[np.uint64]], first: int, scale: float
+) -> dict[str, tuple[float, float]]:
+    """Months of employment and dollars of earnings beyond the run with nobody: of groups of people, others and all."""
+    out: dict[str, tuple[float, float]] = {}
+    rest = [0.0, 0.0]
+    for name, ids in who.items():
+        # Counted from the month a person is followed in the run with the program; until then they are among the others.
+        own = seen.panel.find(ids)
+        since = np.where(own >= 0, seen.panel.traits["first"][np.maximum(own, 0)], seen.panel.horizon)
+        sums = [_sums(s.panel, ids, np.maximum(since, first)) for s in (seen, nobody)]
+        gain = tuple((a - b) / scale for a, b in zip(*sums, strict=True))
+        out[name] = (gain[0], gain[1])
+        rest = [r + g for r, g in zip(rest, gain, strict=True)]
+    whole = tuple(
+        float((seen.totals[name][first:] - nobody.totals[name][first:]).sum()) for name in ("employed", "earnings")
+    )
+    out["all"] = (whole[0], whole[1])
+    out["others"] = (whole[0] - rest[0], whole[1] - rest[1])
+    return out
+
+
+def _sums(panel: Panel, ids: NDArray[np.uint64], since: I8) -> tuple[float, float]:
+    """Months of employment and dollars of earnings of people, each from a month of their own on."""
+    rows = panel.find(ids)
+    counted = (np.arange(panel.horizon) >= since[:, None])[rows >= 0]
+    rows = rows[rows >= 0]
+    pay = panel.months["earnings"][rows].astype(np.float64)
+    return float((panel.employed[rows] & counted).sum()), float((pay * counted).sum())
+
+
+def _ended(design: Design, seen: _Seen, chosen: B1, first: int) -> tuple[int, int]:
+    """People who took part and have left, and those of them who completed."""
+    if design.mode != APPLICANTS:
+        return 0, 0
+    e = seen.enrolments
+    left = (e["under_way"] == 0) & chosen[e["program"]] & (e["enrolled"] >= first) & (e["exit"] < seen.panel.horizon)
+    return int(left.sum()), int((left & (e["completed"] > 0)).sum())
+
+
+def _flows(everyone: _Seen, nobody: _Seen, ids: NDArray[np.uint64], scale: float) -> dict[str, dict[str, F8]]:
+    """Money by month, beyond the run with nobody: of participants from the month they are followed, and of all."""
+    a, b = everyone.panel, nobody.panel
+    here, there = a.find(ids), b.find(ids)
+    both = (here >= 0) & (there >= 0)
+    here, there = here[both], there[both]
+    counted = np.arange(a.horizon) >= a.traits["first"][here][:, None]
+    own = {}
+    for name in ("earnings", "taxes", "support", "benefit"):
+        more = a.months[name][here].astype(np.float64) - b.months[name][there]
+        own["unemployment_insurance" if name == "benefit" else name] = (more * counted).sum(axis=0) / scale
+    return {"participants": own, "all": {name: everyone.totals[name] - nobody.totals[name] for name in TOTALS}}
+
+
+def _less(a: dict[str, float], b: dict[str, float]) -> dict[str, float]:
+    return {k: a.get(k, 0.0) - b.get(k, 0.0) for k in sorted({*a, *b}) if k}
+
+
+def _wioa(design: Design, everyone: _Seen, nobody: _Seen, build: _Builder, first: int) -> list[dict[str, Any]]:
+    if design.mode != APPLICANTS:
+        return []
+    e = everyone.enrolments
+    mine = build.chosen[e["program"]] & (e["enrolled"] >= first)
+    log = {name: column[mine] for name, column in e.items()}
+    found: list[dict[str, Any]] = plain(wioa.rows(everyone.panel, log, build.kinds, nobody.panel))
+    return found
+
+
+__all__ = ["ARMS", "OUTCOMES", "TOTALS", "Sample", "TrialRun", "by_quarter", "run_trial"]

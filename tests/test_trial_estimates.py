@@ -1,0 +1,105 @@
+"""Effects from outcome tables whose truth is known: a planted effect is found, nothing is found where nothing is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from laborsim.study.trial_estimates import Arm, estimate, over_runs, window
+
+
+def toy(rng, n=300, effect=0.0, uptake=0.6, noise=1.0, persistence=0.9, hidden=0.0):
+    """Outcomes of one replicate: able people earn more and take part more often; `effect` for those who do."""
+    able = rng.normal(0.0, 3.0, n)
+    treated = rng.random(n) < 0.5
+    would = rng.random(n) < np.clip(uptake + 0.1 * np.sign(able), 0, 1)
+    took = treated & would
+    own = 10.0 + able + rng.normal(0.0, noise, n)
+    without = 10.0 + able + persistence * (own - 10.0 - able) + rng.normal(0.0, 0.1, n)
+    return Arm(treated, took, own + took * (effect + hidden * able), without)
+
+
+def test_a_planted_effect_is_found_by_both_comparisons():
+    rng = np.random.Generator(np.random.PCG64(1))
+    arms = [toy(rng, 400, effect=2.0) for _ in range(4)]
+    for paired in (True, False):
+        found = estimate(arms, 0.90, paired)
+        assert found.tot_low < 2.0 < found.tot_high
+        assert found.itt == pytest.approx(found.tot * found.enrolled)
+        assert found.people == 1600 and found.replicates == 4
+    close, wide = estimate(arms), estimate(arms, paired=False)
+    assert close.itt_high - close.itt_low < 0.4 * (wide.itt_high - wide.itt_low)
+    assert close.distinguishable and abs(close.tot - 2.0) < 0.1
+
+
+def test_selection_into_taking_part_does_not_bias_the_effect_on_the_enrolled():
+    # the able take part more often: comparing participants with the others would find 2 + their ability
+    rng = np.random.Generator(np.random.PCG64(5))
+    found = [estimate([toy(rng, 500, effect=2.0)], paired=False) for _ in range(60)]
+    assert np.mean([f.tot for f in found]) == pytest.approx(2.0, abs=0.15)
+    inside = np.mean([f.tot_low < 2.0 < f.tot_high for f in found])
+    assert inside >= 0.80  # 90 per cent intervals, 60 trials
+
+
+@pytest.mark.parametrize(("paired", "replicates"), [(True, 1), (False, 1), (True, 4), (False, 4)])
+def test_a_program_without_effect_is_rarely_said_to_have_one(paired, replicates):
+    rng = np.random.Generator(np.random.PCG64(11))
+    alarms = [
+        estimate([toy(rng, 80) for _ in range(replicates)], 0.90, paired).distinguishable for _ in range(400)
+    ]
+    # one in ten by design; 400 trials: 0.10 +- 0.045 is three standard errors
+    assert np.mean(alarms) < 0.145
+    assert np.mean(alarms) > 0.03  # intervals are not so wide that nothing could ever be found
+
+
+def test_replicates_that_differ_widen_the_interval():
+    rng = np.random.Generator(np.random.PCG64(2))
+    same = estimate([toy(rng, 400, effect=1.0) for _ in range(5)])
+    apart = estimate([toy(rng, 400, effect=e) for e in (-1.0, 0.0, 1.0, 2.0, 3.0)])
+    assert apart.itt_high - apart.itt_low > 3 * (same.itt_high - same.itt_low)
+
+
+def test_by_hand():
+    arm = Arm(
+        np.array([1, 1, 1, 1, 0, 0], bool), np.array([1, 1, 0, 0, 0, 0], bool),
+        np.array([5.0, 7.0, 2.0, 2.0, 3.0, 1.0]), np.array([4.0, 2.0, 2.0, 2.0, 3.0, 1.0]),
+    )  # fmt: skip
+    raw, paired = estimate([arm], paired=False), estimate([arm])
+    assert raw.itt == 2.0 and raw.tot == 4.0 and raw.enrolled == 0.5
+    assert paired.itt == 1.5 and paired.tot == 3.0  # (1 + 5) / 4 over a half: the enrolled gain 1 and 5
+    assert paired.base == 3.0  # the enrolled without the program
+    # the same people, nobody differs: no effect, and no doubt about it
+    none = estimate([arm._replace(value=arm.without)])
+    assert (none.itt, none.itt_low, none.itt_high, none.p) == (0.0, 0.0, 0.0, 1.0)
+    assert not none.distinguishable
+
+
+def test_arms_that_are_too_small_say_nothing():
+    empty = Arm(np.ones(3, bool), np.ones(3, bool), np.ones(3), np.ones(3))
+    found = estimate([empty])
+    assert math.isnan(found.itt) and found.people == 0 and not found.distinguishable
+    assert math.isnan(over_runs([])[0]) and over_runs([2.0])[0] == 2.0
+    mean, low, high = over_runs([1.0, 2.0, 3.0])
+    assert mean == 2.0 and low == pytest.approx(2.0 - 2.92 / math.sqrt(3), abs=1e-3) and high > 3.0
+
+
+def test_windows_need_every_quarter():
+    quarters = np.array([[1.0, 2.0, 3.0], [1.0, np.nan, 3.0]])
+    assert window(quarters, 0, 2).tolist()[0] == 1.5 and math.isnan(window(quarters, 0, 2)[1])
+    assert np.isnan(window(quarters, 1, 4)).all()
+
+
+def test_people_of_one_household_are_not_counted_as_independent():
+    rng = np.random.Generator(np.random.PCG64(4))
+
+    def family(clustered):
+        shared = np.repeat(rng.normal(0.0, 2.0, 60), 3)
+        treated = np.repeat(rng.random(60) < 0.5, 3)
+        value = shared + rng.normal(0.0, 0.5, 180)
+        unit = np.repeat(np.arange(60, dtype=np.uint64), 3) if clustered else None
+        return Arm(treated, treated, value, np.zeros(180), unit)
+
+    alarms = {c: np.mean([estimate([family(c)], 0.90).distinguishable for _ in range(300)]) for c in (True, False)}
+    assert alarms[True] < 0.15 < 0.2 < alarms[False]
