@@ -11,8 +11,8 @@ import numpy as np
 from laborsim.report import theme
 from laborsim.report.brief import filled
 from laborsim.report.figures import Chart
-from laborsim.report.terminal import _table as table_of
 from laborsim.report.terminal import console
+from laborsim.report.terminal import plain_table as table_of
 from laborsim.report.wording import CAVEAT, NOT_DISTINGUISHABLE, each, money
 from laborsim.study.benefit_cost import EVERYONE, PERSPECTIVES, TAKING_PART
 from laborsim.study.trial import LABELS
