@@ -38,8 +38,8 @@ def test_is_a_mesa_model_with_a_printable_timed_plan(spec):
     model = simulated(spec, 2)
     assert isinstance(model, mesa.Model)
     assert [s.name for s in model.plan] == [
-        "calendar", "practices", "quality", "demography", "demand", "childcare", "participation", "separations",
-        "vacancies", "matching", "wages", "training", "accounts",
+        "calendar", "practices", "quality", "demography", "demand", "childcare", "services", "participation",
+        "separations", "vacancies", "matching", "wages", "training", "accounts",
     ]  # fmt: skip
     assert all(s.seconds > 0 for s in model.plan)
     assert "matching" in repr(model.plan)

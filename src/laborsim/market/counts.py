@@ -108,6 +108,9 @@ SCALARS = (
     "job_to_job", "ui_cents", "ui_recipients",
     "records_agreed", "quality_contacts", "quality_willing", "quality_controls", "quality_grants",
     "work_shared", "redeployed", "wages_insured", "wage_insurance_cents",
+    "center_aware", "center_came", "center_called", "center_no_shows", "center_served", "center_served_uninsured",
+    "center_turned_away", "prospect_contacts", "prospect_openings", "travel_users", "travel_riders",
+    "outreach_contacts", "outreach_learnt", "rent_families", "rent_cents",
 )
 SCALAR = {name: i for i, name in enumerate(SCALARS)}
 PIPELINE = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import families, lifecourse, migration, rows, schooling, stationary
+from laborsim.market import families, housing, lifecourse, migration, rows, schooling, stationary
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit
 from laborsim.market.lifecourse import Hazards
 from laborsim.market.month import Month
@@ -162,7 +162,7 @@ def stage(month: Month) -> None:
         alive = (kinds != lifecourse.DEATH) & (kinds != lifecourse.BIRTH)
         at, kinds = at[alive], kinds[alive]
     (homes,) = gather(list(moves), moving)
-    _move_away(month, homes)
+    _move_away(month, housing.stay(month, homes))
     here = w.people.state[at] != k.GONE
     _apply(month, at[here], kinds[here], q)
     _come_of_age(month, grown, q)

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, coaching, quality
+from laborsim.market import adoption, coaching, housing, quality, services, travel
 from laborsim.market.codes import (
     CARER,
     CREDENTIAL_FIELDS,
@@ -29,7 +29,7 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
 from laborsim.market.month import Month
-from laborsim.market.search import behaviour, commute_cost, floor_by_zone, gather_seekers
+from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
 from laborsim.market.transitions import hire, learnt, months_out, move
 
 
@@ -96,17 +96,21 @@ def _terms(p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-un
         p.ui_weeks[i] = 0
 
 
-def open_vacancies(month: Month) -> Vacancies:
+def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Vacancies:
     """Vacancies that can be filled this month, as the matching kernel wants them.
 
     Recruiting takes time: a share of a cell's open vacancies, by the schooling the occupation asks for, comes to a
-    decision within the month; a keyed draw rounds it.
+    decision within the month; a keyed draw rounds it. More of those of employers `visited` by a job center (E,) does.
     """
     w = month.world
     c, e = w.cells, w.establishments
     cell = np.flatnonzero(c.vacancies[: c.size] > 0).astype(np.int32)
     share = np.asarray(month.parameters["vacancies.decided_in_month"], np.float64)[month.economy.occ_education]
-    expected = c.vacancies[cell] * share[c.occupation[cell]]
+    decides = share[c.occupation[cell]]
+    if visited is not None and visited.any():
+        quick = visited[c.establishment[cell]]
+        decides = np.where(quick, np.maximum(decides, month.parameters["services.prospect_decides"]), decides)
+    expected = c.vacancies[cell] * decides
     ready = np.floor(expected + uniforms(month.key(Stream.SELECTION), cell.astype(np.uint64))).astype(np.int32)
     cell, ready = cell[ready > 0], ready[ready > 0]
     est = c.establishment[cell]
@@ -181,18 +185,20 @@ def credentials_asked(month: Month) -> NDArray[np.uint16]:
 
 def terrain(month: Month) -> Terrain:
     """Nearness of zones and occupations; people without a car look less far."""
-    e = month.economy
-    q = month.room("search")
-    reach = np.exp(-np.maximum(e.commute_minutes - q["no_car_free_minutes"], 0.0) / q["no_car_minutes"])
-    weight = np.ascontiguousarray(np.stack([e.commute_weight * reach, e.commute_weight]))
-    return Terrain(weight, commute_cost(month), nearness(month), e.occ_major, carried(month))
+    weight, cost = travel.tables(month)
+    return Terrain(weight, cost, nearness(month), month.economy.occ_major, carried(month))
 
 
 def stage(month: Month) -> None:
     """Search, match and hire."""
     w = month.world
     rows, seekers = gather_seekers(month)
-    vacancies = open_vacancies(month)
+    visited = services.prospected(month)
+    vacancies = open_vacancies(month, visited)
+    ground = terrain(month)
+    housing.raise_reservation(month, rows, seekers)
+    travel.help_seekers(month, rows, seekers)
+    sent_to = services.serve(month, rows, seekers, vacancies, ground, visited)
     q, s = month.room("matching"), month.room("search")
     parameters = MatchingParameters(
         rounds=int(q["rounds"]),
@@ -212,7 +218,7 @@ def stage(month: Month) -> None:
         month.key(Stream.APPLICANT_NOISE),
         month.key(Stream.JOB_TASTE, fixed=True),
     )
-    matches = match(seekers, vacancies, terrain(month), parameters, keys, month.crew)
+    matches = match(seekers, vacancies, ground, parameters, keys, month.crew, sent_to)
     _count(month, vacancies, matches.filled, matches.applications)
     coaching.count_openings(month, vacancies.cell, matches.filled, matches.applications)
     state = w.people.state[rows]

@@ -43,6 +43,77 @@ class Coaching:
     represented: bool | None = None
 
 
+@dataclass(frozen=True)
+class JobCenters:
+    """Service of job centers that one instrument pays for this month; counts at full scale.
+
+    Attributes
+    ----------
+    places : people who can be served; zones : (Z,) 1 for zones of residence served, and of employers visited.
+    centers : (Z,) 1 for zones with a center.
+    applications : more applications of those served; fields : more fields of work shown to them.
+    coaching : how far their reservation wage moves to the least that jobs pay them, 0..1.
+    referrals : applications that go to vacancies named by caseworkers.
+    uninsured_share : least share of places for people who do not draw insurance, as far as they come.
+    called : share of new claimants called in.
+    advertising : added share of the unemployed who know of the centers.
+    employer_contacts : employers visited about their vacancies.
+    """
+
+    places: int
+    zones: tuple[int, ...]
+    centers: tuple[int, ...]
+    applications: float = 0.0
+    fields: int = 0
+    coaching: float = 0.0
+    referrals: int = 0
+    uninsured_share: float = 0.0
+    called: float = 0.0
+    advertising: float = 0.0
+    employer_contacts: int = 0
+
+
+@dataclass(frozen=True)
+class TravelSupport:
+    """Help with travel for people who look for work: places at full scale, (Z,) 1 for zones of residence, share of the
+    money of a commute paid, rides for those without a car, whether only they can have a place."""
+
+    places: int
+    zones: tuple[int, ...]
+    paid: float = 0.0
+    rides: bool = False
+    only_without_car: bool = False
+
+
+@dataclass(frozen=True)
+class Outreach:
+    """People told of fields of work (places in economy.major_codes) and kinds of training (codes.PROGRAM_KINDS).
+
+    contacts at full scale; zones (Z,) 1 for zones of residence; sexes and races by code, none means all; ages from and
+    to; `under_represented`: only groups with less than their share of the fields' jobs.
+    """
+
+    contacts: int
+    zones: tuple[int, ...]
+    majors: tuple[int, ...] = ()
+    kinds: tuple[int, ...] = ()
+    sexes: tuple[int, ...] = ()
+    races: tuple[int, ...] = ()
+    ages: tuple[int, int] = (16, 54)
+    under_represented: bool = False
+
+
+@dataclass(frozen=True)
+class RentSupport:
+    """Help with rent: families at full scale, (Z,) 1 for zones, rent that counts and the earnings below which a family
+    may ask, dollars a month."""
+
+    families: int
+    zones: tuple[int, ...]
+    rent: float
+    income_limit: float
+
+
 @dataclass
 class Levers:
     """One month's levers. Shapes: Z zones, P programs, M SOC major groups.
@@ -68,10 +139,8 @@ class Levers:
     screen_contacts : employers asked this month to drop credential screens.
     screen_fidelity : share of those who announce it and carry it out, 0..1.
     record_contacts : employers asked this month to hire people with a record.
-    search_help : (Z,) extra applications per month for those served; search_help_places : (Z,) people served.
     awareness : (M,) monthly probability that someone who does not know a field of work learns of it.
     program_awareness : (P,) the same for a program.
-    travel_subsidy : (Z,) share of the commuting cost paid.
     wage_floor : (Z,) hourly minimum on top of the law; 0 none.
     ui_extra_weeks : weeks added to regular UI; ui_supplement : dollars a week added.
     ai_speed : yearly growth of AI adoption relative to the scenario's own, 1 neutral.
@@ -85,6 +154,7 @@ class Levers:
     wage_insurance : share of the loss of wage paid to those displaced who take a job for less, 0..1;
         wage_insurance_months : for how long after the loss; wage_insurance_most : dollars a month at most;
         wage_insurance_places : people this month.
+    job_centers, travel, outreach, rent : services to people, one entry per instrument.
     """
 
     childcare_subsidy_share: F8
@@ -97,11 +167,8 @@ class Levers:
     program_price_places: I8
     program_supports: F8
     curriculum_fit: F8
-    search_help: F8
-    search_help_places: I8
     awareness: F8
     program_awareness: F8
-    travel_subsidy: F8
     wage_floor: F8
     sponsor_closed: F8
     screen_closed: F8
@@ -127,6 +194,10 @@ class Levers:
     wage_insurance_months: int = 0
     wage_insurance_most: float = 0.0
     wage_insurance_places: int = 0
+    job_centers: tuple[JobCenters, ...] = ()
+    travel: tuple[TravelSupport, ...] = ()
+    outreach: tuple[Outreach, ...] = ()
+    rent: tuple[RentSupport, ...] = ()
 
     @classmethod
     def neutral(cls, zones: int, programs: int, majors: int) -> Levers:
@@ -137,9 +208,7 @@ class Levers:
             childcare_subsidy_share=z.copy(), childcare_subsidy_places=zi.copy(), childcare_income_limit=z.copy(),
             childcare_slots=z.copy(), childcare_wage_supplement=z.copy(), program_seats=pi.copy(),
             program_price_share=p.copy(), program_price_places=pi.copy(), program_supports=p.copy(),
-            curriculum_fit=p.copy(),
-            search_help=z.copy(), search_help_places=zi.copy(), awareness=np.zeros(majors),
-            program_awareness=p.copy(), travel_subsidy=z.copy(), wage_floor=z.copy(),
+            curriculum_fit=p.copy(), awareness=np.zeros(majors), program_awareness=p.copy(), wage_floor=z.copy(),
             sponsor_closed=z.copy(), screen_closed=z.copy(),
         )
 

@@ -338,7 +338,7 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     crew = crew or Crew()
     crew.map(sample, n, s, choices, zones, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws),
              ARITY, np.uint64(keys.market), np.uint64(keys.vacancy), applications)
-    if referrals is not None:
+    if referrals is not None and referrals.seeker.size:
         applications.vacancy[first[referrals.seeker] + referrals.turn] = referrals.vacancy
     carried = np.ones((occupations, occupations)) if terrain.carried is None else terrain.carried
     terms = _Terms(cost, np.ascontiguousarray(carried, np.float32), bool(parameters.filters), float(parameters.taste),

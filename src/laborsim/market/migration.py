@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import housing
 from laborsim.market.codes import GONE, NO_PROGRAM, PART_TIME_INVOLUNTARY, TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.families import new_households, new_people
@@ -279,7 +280,7 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
     adults : (Z,) people 16 and over by zone of residence.
     """
     e, w, memory = month.economy, month.world, month.memory["demography"]
-    factor = response(month)
+    factor = response(month) * housing.arrivals(month)
     key, traits = month.key(Stream.IN_MIGRATION), month.key(Stream.MIGRANT_TRAITS)
     accept = memory["arrivals"]
     newcomers, donors = [], []

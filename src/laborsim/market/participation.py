@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import housing
 from laborsim.market.codes import (
     AGE_BAND_FLOORS,
     CARER,
@@ -261,7 +262,8 @@ def stage(month: Month) -> None:
     recipients, cents = benefits.sum(axis=0)
     month.counts.scalars[SCALAR["ui_recipients"]] += recipients
     month.counts.scalars[SCALAR["ui_cents"]] += cents
-    (month.scratch["looking"],) = gather(list(counts), looking)
+    (looks,) = gather(list(counts), looking)
+    month.scratch["looking"] = housing.thin(month, looks)
     move(month, *gather(moved, rows, states, reasons))
 
 

@@ -19,6 +19,7 @@ from laborsim.market import (
     practices,
     quality,
     separations,
+    services,
     training,
     vacancies,
     wages,
@@ -110,6 +111,7 @@ def standard_plan() -> Plan:
             ),
             Stage("demand", "targets of job cells, entry and exit", demand.stage, demand.prepare, settles=True),
             Stage("childcare", "places and prices by zone", childcare.stage, childcare.prepare, settles=True),
+            Stage("services", "outreach, help with rent", services.stage),
             Stage(
                 "participation",
                 "who starts and stops looking",

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, quality
+from laborsim.market import adoption, quality, travel
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
@@ -329,7 +329,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         month=month.index,
         supplement=float(e.ui_supplement[month.now] + month.levers.ui_supplement),
         applications=np.array([q[f"applications_{who}"] for who in ("employed", "unemployed", "inactive")], np.int64),
-        cost=commute_cost(month),
+        cost=travel.tables(month)[1],
         cell_zone=w.cells.zone,
         cell_quality=scores.acceptance,
         usual_wage=usual,
@@ -347,16 +347,6 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
 def _unlearnt(month: Month) -> NDArray[np.float64]:
     """Share of the gap to full skill left, by step of the employer's quality, months and occupation, (steps, 13, O)."""
     return np.exp(-np.arange(13.0)[None, :, None] * quality.learning_pace(month)[:, None, :])
-
-
-def commute_cost(month: Month) -> NDArray[np.float64]:
-    """Cost of commuting by class of travel, home and work zone in log-wage units, shape (2, Z, Z).
-
-    Classes are those of `households.car`: without a car, with one.
-    """
-    minutes = month.economy.commute_minutes
-    cost = month.parameters["search.commute_cost"] / 30.0 * minutes
-    return np.ascontiguousarray(np.stack([cost, cost]))
 
 
 def empty_seekers(n: int) -> Seekers:

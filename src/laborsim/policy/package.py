@@ -16,12 +16,16 @@ from laborsim.market.month import Month
 from laborsim.market.programs import Programs
 from laborsim.policy.ai_adoption import AIAdoption
 from laborsim.policy.apprenticeship_expansion import ApprenticeshipExpansion
+from laborsim.policy.awareness_outreach import AwarenessOutreach
 from laborsim.policy.base import Asked, Instrument, Weight
 from laborsim.policy.budget import Budget
 from laborsim.policy.childcare_support import ChildcareSupport
+from laborsim.policy.housing_support import HousingSupport
+from laborsim.policy.job_center_services import JobCenterServices
 from laborsim.policy.job_quality import JobQuality
 from laborsim.policy.place import Setting
 from laborsim.policy.skills_based_hiring import SkillsBasedHiring
+from laborsim.policy.transport_support import TransportSupport
 from laborsim.scenario.fields import month_number, month_text
 from laborsim.scenario.parameters import Parameters
 from laborsim.scenario.schema import Policy
@@ -29,9 +33,13 @@ from laborsim.scenario.schema import Policy
 INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
     "ai_adoption": AIAdoption,
     "apprenticeship_expansion": ApprenticeshipExpansion,
+    "awareness_outreach": AwarenessOutreach,
     "childcare_support": ChildcareSupport,
+    "housing_support": HousingSupport,
+    "job_center_services": JobCenterServices,
     "job_quality": JobQuality,
     "skills_based_hiring": SkillsBasedHiring,
+    "transport_support": TransportSupport,
 }
 COLUMNS = ("policy", "month", "payer", "item", "units", "dollars")
 

@@ -63,6 +63,20 @@ class Setting:
                 raise ValueError(_unknown("sector", code, known))
         return tuple(sorted({known.index(c) for c in codes}))
 
+    def majors(self, codes: Sequence[str]) -> tuple[int, ...]:
+        """Rows of the SOC major groups named, ascending; none named gives none.
+
+        Raises
+        ------
+        ValueError
+            If there is no such group.
+        """
+        known = list(self.economy.major_codes)
+        for code in codes:
+            if code not in known:
+                raise ValueError(_unknown("field of work", code, known))
+        return tuple(sorted({known.index(c) for c in codes}))
+
     def apprenticeships(self, codes: Sequence[str], zones: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Shares of added seats by program, (P,), in proportion to the programs' own seats.
 
