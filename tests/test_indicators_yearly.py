@@ -17,7 +17,7 @@ from laborsim.market.month import Month
 
 
 def snapshot(month: Month, **room: float) -> Any:
-    given = {"mobility_sample": 10**6, "upward_rise": 0.1} | room
+    given = {"mobility_sample": 10**6, "census_sample": 10**6, "upward_rise": 0.1} | room
     return SimpleNamespace(month=month, room=given, history={}, scale=1.0)
 
 
@@ -51,6 +51,13 @@ def test_counts_equal_a_plain_reading():
     np.testing.assert_array_equal(found.people, people)
     np.testing.assert_array_equal(found.hired, hired)
     assert found.before is None and people[..., 2].sum() > 0 and people[..., 3].sum() > 0
+
+
+def test_a_sample_stands_for_everyone():
+    month = at_year_end(20_000)
+    all_, some = census.census(snapshot(month)), census.census(snapshot(month, census_sample=5_000))
+    total, guess = all_.people.sum(axis=(0, 1)), some.people.sum(axis=(0, 1))
+    assert not np.array_equal(total, guess) and guess[:2] == pytest.approx(total[:2], rel=0.1)
 
 
 def test_nothing_is_looked_at_in_other_months():

@@ -1,7 +1,8 @@
 """What is looked at once a year: one pass over residents at the end of every twelfth month.
 
 Who leads, who trains, who was hired into which work, the young in exposed occupations; and where a sample of people
-stood one and two years ago, for mobility. The sample is every `stride`-th row: it costs the same whatever the scale.
+stood one and two years ago, for mobility. Where many are simulated every so-and-so-many-th row stands for its
+neighbours, so that it costs the same whatever the scale.
 """
 
 from __future__ import annotations
@@ -49,31 +50,35 @@ class Census(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _count(p, n, outside, month, major, leads, exposed, people, hired, exposure):  # type: ignore[no-untyped-def]
-    for i in range(n):
+def _count(p, n, stride, outside, month, major, leads, exposed, people, hired, exposure):  # type: ignore[no-untyped-def]
+    for i in range(0, n, stride):
         if p.state[i] == GONE or p.zone[i] >= outside:
             continue
         row = people[p.sex[i], p.race[i]]
-        row[POPULATION] += 1
+        row[POPULATION] += stride
         if p.program[i] != NO_PROGRAM:
-            row[TRAINEES] += 1
+            row[TRAINEES] += stride
         if p.state[i] > SELF_EMPLOYED:
             continue
-        row[EMPLOYED] += 1
+        row[EMPLOYED] += stride
         o = p.occupation[i]
-        row[LEADERS] += leads[major[o]]
+        row[LEADERS] += stride * leads[major[o]]
         age = (month - p.birth[i]) // 12
         if age >= YOUNG[0]:
-            exposure[exposed[o], 0 if age <= YOUNG[1] else 1] += 1
+            exposure[exposed[o], 0 if age <= YOUNG[1] else 1] += stride
         if p.state[i] <= PART_TIME_INVOLUNTARY and month - p.hired[i] < 12:
-            hired[major[o], 0 if age < 25 else 1 if age < 55 else 2] += 1
+            hired[major[o], 0 if age < 25 else 1 if age < 55 else 2] += stride
+
+
+def _stride(s: Snapshot, sample: str) -> int:
+    """Rows from one person looked at to the next."""
+    return max(1, int(s.month.world.people.size // int(s.room[sample])))
 
 
 def standing(s: Snapshot) -> Standing:
     """Today's standing of the sample; those gone or living elsewhere have id 0."""
-    p, eco, room = s.month.world.people, s.month.economy, s.room
-    stride = max(1, int(p.size // int(room["mobility_sample"])))
-    at = slice(0, p.size, stride)
+    p, eco = s.month.world.people, s.month.economy
+    at = slice(0, p.size, _stride(s, "mobility_sample"))
     here = (p.state[at] != GONE) & (p.zone[at] < eco.outside)
     works = here & (p.state[at] <= PART_TIME_INVOLUNTARY) & (p.job[at] >= 0)
     return Standing(
@@ -96,7 +101,8 @@ def census(s: Snapshot) -> Census | None:
     hired, exposure = np.zeros((majors, len(HIRED_AGES)), np.int64), np.zeros((2, 2), np.int64)
     leads = np.array([code == "11" for code in eco.major_codes], np.int64)
     exposed = (np.asarray(eco.occ_ai) > median_exposure(s)).astype(np.int64)
-    _count(p.columns, p.size, eco.outside, s.month.index, eco.occ_major, leads, exposed, people, hired, exposure)
+    stride, month = _stride(s, "census_sample"), s.month.index
+    _count(p.columns, p.size, stride, eco.outside, month, eco.occ_major, leads, exposed, people, hired, exposure)
     now = standing(s)
     past = held.setdefault("past", [])
     found = Census(people, hired, exposure, now, past[-1] if past else None, past[-2] if len(past) > 1 else None)
