@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from laborsim.study.analysis.mix import Mixes
 
-FRONT = 10  # mixes whose settings are drawn
+FRONT = 8  # mixes whose settings are drawn
 
 
 def best(m: Mixes) -> Any:
@@ -66,8 +66,10 @@ def chart(m: Mixes) -> Chart:
     fx, ux = _scale(kind_of(a), m.trials[across]) if a else (1.0, "order in the search")
     fy, uy = _scale(kind_of(b), m.trials[up])
     levers = [c for c in m.front.columns if any(f.name == c for f in m.experiment.factors)]
-    drawn = front[front["stays"]].head(FRONT) if front["stays"].any() else front.head(FRONT)
+    drawn = _spread(m, front[front["stays"]] if front["stays"].any() else front)
     title = finding(m)
+    below = 0.35 + 0.26 * (len(drawn) + 1)
+    gap = 0.95  # inches for the upper axis' own title and the names of the levers
     with theme.style():
         figure_, axes = theme.canvas(
             title,
@@ -77,15 +79,15 @@ def chart(m: Mixes) -> Chart:
             f"Dots: {len(m.trials)} mixes tried in the search (pale: over a limit). Letters: the front made again with "
             f"{m.asked.fresh} fresh seeds, lines: 90% intervals; hollow: no longer on the front. "
             f"{100 * m.experiment.spec.scale:g}% of people simulated. {CAVEAT}",
-            3.1 + 0.28 * (len(drawn) + 1), rows=2, left=0.75, right=0.5, below=0.2,
-            height_ratios=[2.6, 0.35 + 0.26 * (len(drawn) + 1)], hspace=0.42,
+            2.6 + gap + below, rows=2, left=0.75, right=0.6, below=0.1, above=0.4,
+            height_ratios=[2.6, below], hspace=gap / (0.5 * (2.6 + below)),
         )  # fmt: skip
         top, table = axes
         for ok, ink, size in ((False, "#dddddd", 8), (True, "#9a9a9a", 10)):
             rows = m.trials[(m.trials["within"] == ok) & ~m.trials["failed"]]
             top.scatter(rows[across] * fx, rows[up] * fy, s=size, color=ink, linewidths=0)
         for row in each(m.front):
-            _mark(top, row, m.front.columns, across, up, fx, fy)
+            _mark(top, row, m.front.columns, across, up, fx, fy, set(drawn["name"]))
         for o, goal in m.asked.limits.items():
             if o == across:
                 bound = _number(goal) * fx
@@ -103,6 +105,18 @@ def chart(m: Mixes) -> Chart:
     return Chart("mix", title, alt, figure_, m.front)
 
 
+def _spread(m: Mixes, front: pd.DataFrame) -> pd.DataFrame:
+    """A few mixes from one end of the front to the other, the best one among them."""
+    if len(front) <= FRONT:
+        return front
+    at = set(np.linspace(0, len(front) - 1, FRONT).round().astype(int).tolist())
+    top = best(m)
+    names = front["name"].tolist()
+    if top is not None and top["name"] in names:
+        at = (at - {min(at, key=lambda k: abs(k - names.index(top["name"])))}) | {names.index(top["name"])}
+    return front.iloc[sorted(at)]
+
+
 def _head(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -113,7 +127,7 @@ def _number(goal: str) -> float:
     return parse_goal(goal)[1]
 
 
-def _mark(axes: Any, row: Any, columns: Any, across: str, up: str, fx: float, fy: float) -> None:
+def _mark(axes: Any, row: Any, columns: Any, across: str, up: str, fx: float, fy: float, named: set[str]) -> None:
     """One mix of the front with its interval, or the scenario's plan."""
     value = dict(zip(columns, row[1:], strict=True))
     if across == "trial" and value["name"] == "plan":
@@ -125,8 +139,12 @@ def _mark(axes: Any, row: Any, columns: Any, across: str, up: str, fx: float, fy
         axes.plot([x, x], [value[f"{up}_low"] * fy, value[f"{up}_high"] * fy], color=ink, linewidth=1.1)
     axes.plot(x, y, "D" if plan else "o", color=ink, markersize=5.5,
               markerfacecolor=ink if plan or value["stays"] else "white")  # fmt: skip
-    axes.annotate("as planned" if plan else value["name"], (x, y), xytext=(5, 3), textcoords="offset points",
-                  fontsize=8.5, color=ink)  # fmt: skip
+    if not plan and value["name"] not in named:
+        return
+    side = (5, 3) if plan else (-5, 6)
+    axes.annotate("as planned" if plan else value["name"], (x, y), xytext=side, textcoords="offset points", fontsize=8.5,
+                  ha="left" if plan else "right", color=ink, zorder=6,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8})  # fmt: skip
 
 
 def _settings(axes: Any, m: Mixes, drawn: pd.DataFrame, levers: list[str]) -> None:

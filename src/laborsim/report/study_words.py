@@ -121,7 +121,7 @@ def factor_name(experiment: Experiment, name: str) -> str:
     words = plain.rpartition(".")[2].replace("_", " ")
     words = words[:1].upper() + words[1:]
     if factor.kind == "lever":
-        return f"{words} of {lower(title_of(experiment, name.partition('.')[0]))}"
+        return f"{words} of {lower(brief(title_of(experiment, name.partition('.')[0])))}"
     return words if element is None else f"{words} [{element}]"
 
 
