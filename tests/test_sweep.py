@@ -145,14 +145,16 @@ def test_a_model_is_freed_when_its_run_is_over(tmp_path: Path) -> None:
 # --- kills and interruptions -----------------------------------------------------------------------
 
 
-def test_a_parent_killed_at_any_moment_loses_no_finished_run(
-    tmp_path: Path, whole: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    experiment(tmp_path)
+def test_a_parent_killed_at_any_moment_loses_no_finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LABORSIM_TEST_KILLS says how often; .ci/run asks for 20."""
+    kills = int(os.environ.get("LABORSIM_TEST_KILLS", "5"))
+    more = {"replicates = 2": f"replicates = {max(2, kills // 2)}"}
+    asked = experiment(tmp_path, **more)
+    all_at_once = swept(asked, tmp_path / "whole.sqlite")
     path = tmp_path / "s.sqlite"
     monkeypatch.setenv("LABORSIM_TEST_SLEEP", "0.05")
     chance, counts = random.Random(8), [0]
-    for _ in range(5):
+    for _ in range(kills):
         child = subprocess.Popen([sys.executable, "-c", CODE, str(tmp_path / "trial.toml"), str(path), "1"])
         began = time.monotonic()
         while _rows(path) <= counts[-1] and child.poll() is None and time.monotonic() - began < 60:
@@ -161,10 +163,10 @@ def test_a_parent_killed_at_any_moment_loses_no_finished_run(
         child.kill()
         child.wait()
         counts.append(_rows(path))
-    assert counts == sorted(counts) and 0 < counts[1] < 24, counts
-    done = swept(experiment(tmp_path), path)
-    assert (done.done, done.kept) == (24, counts[-1])
-    assert content(path) == whole
+    assert counts == sorted(counts) and 0 < counts[1] < all_at_once.runs, counts
+    done = swept(asked, path)
+    assert (done.done, done.kept) == (all_at_once.runs, counts[-1])
+    assert content(path) == content(tmp_path / "whole.sqlite")
 
 
 def test_a_parent_killed_while_the_store_is_made(tmp_path: Path, whole: str) -> None:

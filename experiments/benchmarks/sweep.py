@@ -5,7 +5,8 @@
     python experiments/benchmarks/sweep.py --models 200 --scale 0.005  # models built, run and dropped in one process
 
 Efficiency compares the processor seconds of a run in one process with those in workers side by side, and the wall time
-of both; on cores that others use too only the former says much. The load of the machine is part of the result.
+of both; on cores that others use too only the former says much. Starting workers (some seconds of each) counts, so few
+runs look worse than many. The load of the machine is part of the result.
 """
 
 from __future__ import annotations
@@ -158,9 +159,9 @@ def main() -> None:
             asked = experiment(folder, given.runs, given.scale, given.months)
             # kernels and region first: they are made once on a machine
             swept(replace(asked, samples=2), folder / "warm.sqlite", given.jobs)
-            few = given.one or max(10, given.runs // 10)
-            alone = swept(replace(asked, samples=max(1, few // 2)), folder / "one.sqlite", 1)
             many = swept(asked, folder / "many.sqlite", given.jobs)
+            few = given.one or max(10, given.runs // 10)  # last: from here on this process makes models itself
+            alone = swept(replace(asked, samples=max(1, few // 2)), folder / "one.sqlite", 1)
         found = {
             "runs": given.runs, "scale": given.scale, "months": given.months, "one_process": alone, "workers": many,
             "efficiency_by_processor_time": alone["processor_seconds_per_run"] / many["processor_seconds_per_run"],

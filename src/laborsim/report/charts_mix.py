@@ -142,8 +142,8 @@ def _mark(axes: Any, row: Any, columns: Any, across: str, up: str, fx: float, fy
     if not plan and value["name"] not in named:
         return
     side = (5, 3) if plan else (-5, 6)
-    axes.annotate("as planned" if plan else value["name"], (x, y), xytext=side, textcoords="offset points", fontsize=8.5,
-                  ha="left" if plan else "right", color=ink, zorder=6,
+    axes.annotate("as planned" if plan else value["name"], (x, y), xytext=side, textcoords="offset points",
+                  ha="left" if plan else "right", fontsize=8.5, color=ink, zorder=6,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8})  # fmt: skip
 
 
