@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report import appendix, front
+from laborsim.report import appendix, benefits, front, wioa
 from laborsim.report.wording import place_and_period, policy_title
 from laborsim.scenario.explain import CHOICES, count
 
@@ -69,6 +69,9 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
         "owners": appendix.owners(results, findings),
         "notes": appendix.paragraphs(about["scenario"]["notes"]),
         "assumed": sorted(lines, key=lambda a: (not a["set_here"], a["name"])),
+        "wioa": wioa.sections(results) if any(r.wioa for r in results.records) else [],
+        "wioa_references": wioa.references(results),
+        "benefits": benefits.sections(results),
         "rooms": appendix.rooms([a["name"] for a in assumed if a["kind"] == "parameter"]),
         "precision": front.precision(findings),
         "about": about,

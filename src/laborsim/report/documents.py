@@ -126,6 +126,15 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
             _section(document, plan["title"], [plan["note"]] if plan["note"] else [])
             _table(document, ("", ""), [*plan["terms"], ("Spent", plan["spent"]), *plan["effects"]])
             document.add_paragraph(f"Better off: {plan['gains']}. Worse off: {plan['losses']}.")
+    for section in said["wioa"]:
+        document.add_heading(f"Appendix: WIOA indicators, {section['title']}", 1)
+        rows = [tuple(r[k] for k in ("label", "gross", "counterfactual", "net", "people")) for r in section["all"]]
+        _table(document, ("Indicator", "Gross", "Without", "Net", "People"), rows)
+    for section in said["benefits"]:
+        document.add_heading(f"Appendix: benefits and costs, {section['title']}", 1)
+        names = ("who", "run", "interval", "extrapolated", "chance")
+        columns = ("Who", "To the end of the run", "90% interval", "With fading effects after it", "Above zero")
+        _table(document, columns, [tuple(r[k] for k in names) for r in section["rows"]])
     document.add_heading("Appendix: what this rests on", 1)
     for text in (*said["notes"], said["precision"]):
         document.add_paragraph(text)

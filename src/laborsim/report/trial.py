@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from laborsim.report import theme
+from laborsim.report import benefits, theme
 from laborsim.report.brief import filled
 from laborsim.report.figures import Chart
 from laborsim.report.terminal import console
 from laborsim.report.terminal import plain_table as table_of
-from laborsim.report.wording import CAVEAT, NOT_DISTINGUISHABLE, each, money
-from laborsim.study.benefit_cost import EVERYONE, PERSPECTIVES, TAKING_PART
+from laborsim.report.wording import CAVEAT, NOT_DISTINGUISHABLE, each
+from laborsim.study.benefit_cost import EVERYONE, TAKING_PART
 from laborsim.study.trial import LABELS
 from laborsim.study.trial_evidence import INSIDE, NOT_MEASURED, OVERLAPS, Beside
 
@@ -202,29 +202,13 @@ def _money(trial: Trial) -> Table:
 
 
 def nets(trial: Trial) -> list[dict[str, str]]:
-    """Net benefits by who has them, in words and figures."""
+    """Net benefits by who has them and who is counted, in words and figures."""
     table = trial.benefit_cost
-    out = []
-    for scope in (TAKING_PART, EVERYONE):
-        for who in PERSPECTIVES:
-            mine = table[(table["scope"] == scope) & (table["perspective"] == who) & (table["item"] == "net")]
-            if not len(mine):
-                continue
-            run, later = (mine[mine["horizon"] == h].iloc[0] for h in ("run", "extrapolated"))
-            runs = int(run["runs"])
-            interval = "-" if not math.isfinite(run["low"]) else f"{_signed(run['low'])} to {_signed(run['high'])}"
-            out.append(
-                {
-                    "who": who, "scope": scope, "run": _signed(run["mean"]), "interval": interval,
-                    "extrapolated": _signed(later["mean"]),
-                    "chance": f"{round(run['probability'] * runs)} of {runs} runs",
-                }
-            )  # fmt: skip
-    return out
-
-
-def _signed(value: float) -> str:
-    return ("-" if value < 0 else "+") + money(abs(value))
+    return [
+        {**row, "scope": scope}
+        for scope in (TAKING_PART, EVERYONE)
+        for row in benefits.nets(table[table["scope"] == scope])
+    ]
 
 
 def show(trial: Trial) -> None:

@@ -24,7 +24,7 @@ LABELS: Final = {
     "mean_earnings_q2": "Mean earnings in the second quarter, zeros included (no WIOA indicator)",
 }
 POPULATIONS: Final = {"adult": "adults", "dislocated": "dislocated workers", "youth": "youth"}
-STATE_FIPS: Final = {"21": "kentucky"}
+STATES: Final = {"KY": "kentucky"}  # states whose published levels the ledger has
 
 
 def figure(value: float, unit: str, signed: bool = False) -> str:
@@ -81,11 +81,12 @@ def references(results: Results) -> list[str]:
     """Published medians to read the table beside, in the model's dollars, for regions of a state that has them."""
     from laborsim.study.trial import prices
 
-    zones = [str(z.get("code", "")) if isinstance(z, dict) else str(z) for z in results.about.get("zones") or ()]
-    states = {STATE_FIPS.get(code[:2]) for code in zones} - {None}
+    states = [STATES[s] for s in results.about.get("states") or () if s in STATES]
+    if not states:
+        return []
     price = prices(int(results.about.get("dollar_year", 2019)))
     out = []
-    for state in sorted(str(s) for s in states):
+    for state in states:
         for study in ledger().values():
             if study.kind == "level" and study.name.startswith(f"wioa_{state}_"):
                 now = study.estimate * price(int(study.dollar_year or 2019))

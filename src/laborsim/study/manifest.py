@@ -26,6 +26,7 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
     return {
         "format": 1,
         "zones": {str(z["code"]): str(z["name"]) for z in head.get("zones", ()) if "code" in z and "name" in z},
+        "states": sorted({str(z["state"]) for z in head.get("zones", ()) if z.get("state")}),
         "dollar_year": head.get("meta", {}).get("dollar_year", 2019),
         "demand_known_to": last_known_month(),
         "scenario": {

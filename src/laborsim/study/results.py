@@ -204,6 +204,12 @@ class Results:
 
         return of_results(self)
 
+    def benefit_cost(self) -> pd.DataFrame:
+        """Benefits and costs of the policies by who has them; see `laborsim.study.benefit_cost`."""
+        from laborsim.study.benefit_cost import of_results
+
+        return of_results(self)
+
     def compare(
         self,
         policy: str,

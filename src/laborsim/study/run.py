@@ -146,7 +146,7 @@ def run(
 
 
 def write_tables(results: Results, path: Path) -> None:
-    """Write indicators.csv, yearly.csv, targets.csv, spending.csv and wioa.csv."""
+    """Write indicators.csv, yearly.csv, targets.csv, spending.csv, wioa.csv and benefit_cost.csv."""
     if any(r.done for r in results.records):
         keys = write_indicators(path / "indicators.csv", results)
         results.about["indicators_csv"] = {"figures": keys, "of": len(results.keys)}
@@ -154,6 +154,9 @@ def write_tables(results: Results, path: Path) -> None:
         write_csv(path / "targets.csv", results.targets())
         if any(r.wioa for r in results.records):
             write_csv(path / "wioa.csv", results.wioa())
+        money = results.benefit_cost()
+        if len(money):
+            write_csv(path / "benefit_cost.csv", money)
     write_spending(path / "spending.csv", results)
 
 

@@ -1,0 +1,75 @@
+"""Benefits and costs for readers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from laborsim.report.wording import chance, money, policy_title
+from laborsim.study.benefit_cost import PERSPECTIVES
+from laborsim.study.task import BASELINE
+from laborsim.study.trial_estimates import over_runs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from laborsim.study.results import Results
+
+WHO = {"participants": "residents"}  # a study does not say who of them takes part
+
+
+def signed(dollars: float) -> str:
+    """Dollars with their sign."""
+    return ("-" if dollars < 0 else "+") + money(abs(dollars))
+
+
+def nets(table: pd.DataFrame, names: dict[str, str] | None = None) -> list[dict[str, str]]:
+    """Net present values by who has them: who, run, interval, extrapolated, chance of more than zero."""
+    out = []
+    for who in PERSPECTIVES:
+        mine = table[(table["perspective"] == who) & (table["item"] == "net")]
+        if not len(mine):
+            continue
+        run, later = (mine[mine["horizon"] == h].iloc[0] for h in ("run", "extrapolated"))
+        interval = "-" if not math.isfinite(run["low"]) else f"{signed(run['low'])} to {signed(run['high'])}"
+        out.append(
+            {
+                "who": (names or {}).get(who, who),
+                "run": signed(run["mean"]),
+                "interval": interval,
+                "extrapolated": signed(later["mean"]),
+                "chance": chance(float(run["probability"]), int(run["runs"])),
+            }
+        )
+    return out
+
+
+def sections(results: Results) -> list[dict[str, Any]]:
+    """Benefits and costs of each policy of a study; nothing where its runs have no accounts."""
+    table = results.benefit_cost()
+    out = []
+    for policy in results.policies:
+        own = table[table["policy"] == policy]
+        if len(own):
+            title, price = policy_title(results, policy), _price(results, policy)
+            out.append({"title": title, "rows": nets(own, WHO), "price": price})
+    return out
+
+
+def _price(results: Results, policy: str) -> str:
+    """What one more person in training costs; empty for a policy that adds none by more than chance."""
+    if ("pipeline_enrolled", "all") not in results:
+        return ""
+    more = np.nansum(results.series("pipeline_enrolled", policy=policy), axis=1)
+    more = more - np.nansum(results.series("pipeline_enrolled", policy=BASELINE), axis=1)
+    mean, low, high = over_runs(list(more))
+    spent = float((results.dollars(policy) - results.dollars(BASELINE)).mean())
+    if not low > 0 or not spent > 0:
+        return ""
+    span = f"{money(spent / high)} to {money(spent / low)}"
+    return f"All spending over additional people in training ({mean:,.0f}): {money(spent / mean)} each ({span})."
+
+
+__all__ = ["nets", "sections", "signed"]
