@@ -379,11 +379,8 @@ def test_scale_only_multiplies_counts() -> None:
     for (indicator, group), unit, x, y in zip(a.keys, a.units, a.values[0], b.values[0], strict=True):
         if indicator in ("seats", "seat_use"):
             continue  # seats are given at full scale
-        factor = (
-            2.0
-            if unit in ("people", "jobs", "children", "establishments") or indicator in ("payroll", "turnover_cost")
-            else 1.0
-        )
+        money = indicator in ("payroll", "turnover_cost") or indicator.startswith("program_cost_")
+        factor = 2.0 if unit in ("people", "jobs", "children", "establishments") or money else 1.0
         assert y == pytest.approx(factor * x, nan_ok=True), (indicator, group)
 
 

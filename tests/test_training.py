@@ -124,7 +124,8 @@ def test_the_seats_go_to_the_eligible_applicants_ranked_first():
 def test_more_seats_bring_ever_fewer_trainees():
     def starts(extra: int) -> int:
         month = eager(people=6000, seed=2)
-        month.memory["training"]["capacity"][:] = 1000.0  # instructors are not what runs out
+        # Instructors are not what runs out.
+        month.memory["training"]["capacity"][:] = month.memory["training"]["hours"][:] = 1000.0
         month.levers.program_seats[CLASS] = extra
         return int(run(month, 8)["pipeline"][:, CLASS, STEP["enrolled"]].sum())
 
@@ -139,7 +140,7 @@ def test_doubled_seats_bring_the_applicants_to_fill_them_and_a_program_can_start
         month.programs = replace(month.programs, seats=np.array([6.0, 5.0, own, 3.0]))
         month.scratch.clear()
         training.prepare(month)
-        month.memory["training"]["capacity"][:] = 1000.0
+        month.memory["training"]["capacity"][:] = month.memory["training"]["hours"][:] = 1000.0
         month.levers.program_seats[CLASS] = extra
         steps = run(month, 4)["pipeline"].sum(axis=0)[CLASS]
         return int(steps[STEP["applied"]]), int(steps[STEP["enrolled"]])
@@ -152,7 +153,7 @@ def test_doubled_seats_bring_the_applicants_to_fill_them_and_a_program_can_start
 def test_lower_fees_draw_more_applicants_and_vouchers_are_windfall_in_part():
     def steps(share: float) -> tuple[int, int, int]:
         month = eager(people=12_000, seed=2, taste=-1.0)
-        month.programs = replace(month.programs, price=np.array([0.0, 0.0, 8000.0, 0.0]))
+        month.programs = replace(month.programs, price=np.array([0.0, 0.0, 8000.0, 0.0]), seats=np.full(4, 4.0))
         month.levers.program_price_share[CLASS], month.levers.program_price_places[CLASS] = share, 3
         seen = run(month, 3)["pipeline"].sum(axis=0)[CLASS]
         return int(seen[STEP["applied"]]), int(seen[STEP["enrolled"]]), int(month.counts.vouchers[CLASS])

@@ -252,10 +252,10 @@ def test_a_demand_signal_moves_seats_to_fields_with_vacancies_and_keeps_their_nu
     memory["seekers"][:] = 100.0
     memory["vacancies"][3], memory["vacancies"][7] = 400.0, 50.0
     month.levers.seat_shift = 0.5
-    moved = seats._shifted(month)
+    moved = seats.shifted(month)
     assert moved.sum() == pytest.approx(40.0) and moved[2] > 10.0 > moved[0]
     month.levers.seat_shift = 0.0
-    assert seats._shifted(month) is month.programs.seats
+    assert seats.shifted(month) is month.programs.seats
 
 
 def test_sites_differ_only_where_they_are_said_to():

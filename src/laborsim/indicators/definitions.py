@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from laborsim.market.codes import PRINCIPLES
-from laborsim.market.counts import PIPELINE
+from laborsim.market.codes import PAYERS, PRINCIPLES
+from laborsim.market.counts import LOSSES, PIPELINE
 
 
 class Definition(NamedTuple):
@@ -30,6 +30,19 @@ def _e(unit: str, label: str, text: str) -> Definition:
 
 
 _FLOW = {"E": "employed", "U": "unemployed", "N": "not in the labor force"}
+
+_LOST: Final = {
+    "did_not_know": "looked at a program without knowing of it", "did_not_apply": "knew of it and did not apply",
+    "education": "not enough schooling", "age": "too young or too old", "record": "background check",
+    "credential": "without the credential it asks for", "screened_out": "not selected", "no_seat": "no seat",
+    "no_employer": "no sponsor or employer with a vacancy", "other_program": "took another place",
+    "childcare": "dropped out, childcare", "transport": "dropped out, transport", "money": "dropped out, money",
+    "job": "dropped out for a job", "representation": "cancelled where nobody speaks for apprentices",
+    "lost_job": "lost the job trained in", "left_labor_force": "retired or disabled", "other": "dropped out, other",
+    "left_region": "died or moved away", "no_credential": "completed without the credential",
+    "no_vacancy": "completed, no vacancy", "not_hired": "completed, not hired",
+    "left_employer": "placed, left within a year",
+}  # fmt: skip
 
 DEFINITIONS: Final[dict[str, Definition]] = {
     # labor force
@@ -185,6 +198,9 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "trainees": Definition("people", "In training", "programs", "enrolled this month"),
     "seats": Definition("places", "Seats", "programs", "starts possible this month, the program's own and those added"),
     "seat_use": Definition("share", "Seats taken", "programs", "enrolled this month / seats"),
+    **{f"lost_{r}": Definition("people", f"Lost from training: {_LOST[r]}", "programs", "this month") for r in LOSSES},
+    **{f"program_cost_{p}": Definition("dollars", f"Cost of programs' own places: {p}", "programs",
+                                       "starts this month, whole length; not what policies pay") for p in PAYERS},
     # gaps
     **{f"gap_{i}": _r("points" if u == "share" else "ratio", f"Gap: {i.replace('_', ' ')}",
                       "group less reference (men, white)" if u == "share" else "group / reference (men, white) - 1")

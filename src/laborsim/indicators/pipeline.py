@@ -1,4 +1,7 @@
-"""The training pipeline: people at each step this month, by program and by the provider's zone."""
+"""The training pipeline: people at each step this month, those lost and why, and what own places cost.
+
+Steps by the provider's zone, by kind and by program; losses and costs by kind.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from laborsim.indicators.row import Row
 from laborsim.indicators.snapshot import Snapshot
-from laborsim.market.counts import PIPELINE
+from laborsim.market.codes import PAYERS, PROGRAM_KINDS
+from laborsim.market.counts import LOSSES, PIPELINE
 from laborsim.market.programs import Programs
 
 F8 = NDArray[np.float64]
@@ -26,12 +30,20 @@ def fill(s: Snapshot, row: Row) -> None:
     c, scale, programs = s.month.counts, s.scale, s.month.programs
     codes, which = program_names(programs)
     zones = s.month.economy.zones
-    names = [*s.place_names, *(f"program:{code}" for code in codes)]
+    kinds = np.unique(programs.kind)
+    kind_names = [f"kind:{PROGRAM_KINDS[k]}" for k in kinds]
+    names = [*s.place_names, *kind_names, *(f"program:{code}" for code in codes)]
 
     def total(x: ArrayLike) -> F8:
         by_program = np.bincount(which, weights=x, minlength=len(codes))
         by_zone = s.places @ np.bincount(programs.zone, weights=x, minlength=zones)
-        return np.concatenate([by_zone, by_program])
+        return np.concatenate([by_zone, by_kind(x), by_program])
+
+    def by_kind(x: ArrayLike) -> F8:
+        return np.asarray(np.bincount(programs.kind, weights=x, minlength=len(PROGRAM_KINDS))[kinds])
+
+    def whole(x: ArrayLike) -> F8:
+        return np.concatenate([[np.sum(x)], by_kind(x)])
 
     steps = [total(c.pipeline[:, k]) for k in range(len(PIPELINE))]
     for step, people in zip(PIPELINE, steps, strict=True):
@@ -41,6 +53,10 @@ def fill(s: Snapshot, row: Row) -> None:
     seats = total(np.asarray(programs.seats, np.float64) + s.month.levers.program_seats)
     row.put("seats", names, seats)
     row.put("seat_use", names, steps[ENROLLED] / scale, seats)
+    for reason, people in zip(LOSSES, c.lost.T, strict=True):
+        row.put(f"lost_{reason}", ["all", *kind_names], whole(people), scale)
+    for payer, cents in zip(PAYERS, c.program_cents.T, strict=True):
+        row.put(f"program_cost_{payer}", ["all", *kind_names], whole(cents / 100.0), scale)
 
 
 __all__ = ["fill", "program_names"]

@@ -25,6 +25,7 @@ from laborsim.market.pipeline import (
     draws,
 )
 from laborsim.market.schooling import normal_quantile
+from laborsim.market.seats import shifted
 from laborsim.market.transitions import gather
 
 I8 = NDArray[np.int64]
@@ -82,6 +83,8 @@ def visibility(month: Month) -> tuple[F8, F8]:
         at = np.flatnonzero(pr.kind == k.OJT)
         jobs = np.maximum((pr.occupations[at] * month.memory["training"]["jobs"]).sum(axis=1), 1e-6)
         seats[at] += month.levers.ojt_places * jobs / jobs.sum()
+    if month.levers.seat_shift > 0:
+        seats += np.maximum(shifted(month) - pr.seats, 0.0)
     if not seats.any():
         return first, month.table("training.nothing_added", lambda: np.zeros_like(first))
     added = month.room("training")["added_attention"] * weight * seats / np.maximum(total, 1e-6)
@@ -137,7 +140,7 @@ def choice(month: Month, chance: F8) -> Choice:
         pay=pay,
         months=pr.months.astype(np.float64),
         time=np.minimum(pr.hours / 40.0, 1.0),
-        price=pr.price * (1.0 - np.clip(lv.program_price_share, 0.0, 1.0)),
+        price=float(q["fee_weight"]) * pr.price * (1.0 - np.clip(lv.program_price_share, 0.0, 1.0)),
         education=pr.education,
         least_age=pr.least_age.astype(np.int64),
         most_age=pr.most_age.astype(np.int64),

@@ -47,6 +47,7 @@ class Choice(NamedTuple):
         pre-apprenticeship where `ready`), ages, no justice record, one of the credentials in a mask (0 none). Those who
         hold that credential know of the program; of one that `recruits` people need only know the field.
     value : (P,) expected dollars a month after completion; pay : (P,) dollars a month while training, 0 unpaid.
+    price : (P,) fee, weighted for having to be paid at once.
     travel : (Z, P) dollars a month by car. chance : (O,) expected share of time in work.
     care : (Z,) dollars a month for a young child.
     """

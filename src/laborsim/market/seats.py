@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import APPRENTICESHIP, OJT
+from laborsim.market.codes import APPRENTICESHIP, BESIDE, OJT
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
@@ -56,15 +56,18 @@ def intake(month: Month) -> B1:
     return np.asarray(month.programs.intakes[:, (first + month.index) % 12] > 0)
 
 
-def _shifted(month: Month) -> F8:
-    """(P,) own seats, moved in part to families whose occupations have vacancies where employers tell providers."""
+def shifted(month: Month) -> F8:
+    """(P,) own seats a month, moved in part to courses whose field has vacancies where employers tell providers.
+
+    Students' and employers' own courses stay as they are.
+    """
     pr, share = month.programs, month.levers.seat_shift
     if share <= 0.0:
         return pr.seats
     memory = month.memory["training"]
-    movable = pr.employer_input == 0
+    movable = (pr.employer_input == 0) & ~np.isin(pr.kind, BESIDE)
     want = (pr.occupations * memory["vacancies"]).sum(axis=1) / ((pr.occupations * memory["seekers"]).sum(axis=1) + 1.0)
-    weight = pr.seats * want * movable
+    weight = pr.seats * want ** month.room("training")["shift_elasticity"] * movable
     moved = share * pr.seats * movable
     if weight.sum() <= 0.0:
         return pr.seats
@@ -77,7 +80,7 @@ def open_now(month: Month) -> tuple[I8, I8]:
     q, pr, memory = month.room("training"), month.programs, month.memory["training"]
     capacity, key, starts = memory["capacity"], month.key(Stream.TRAINING_SEATS), intake(month)
     # The rounding of `scaled_count`, for all programs at once.
-    seats = np.floor(_shifted(month) * month.scale + draws(key, np.arange(len(pr), dtype=np.uint64)))
+    seats = np.floor(shifted(month) * month.scale + draws(key, np.arange(len(pr), dtype=np.uint64)))
     memory["unused"] += np.bincount(pr.family, weights=seats).astype(np.int64)
     own = np.where(np.bincount(pr.family, weights=starts) > 0, memory["unused"], 0).astype(np.int64)
     asked = np.maximum(month.levers.program_seats, 0).astype(np.float64)
@@ -87,11 +90,15 @@ def open_now(month: Month) -> tuple[I8, I8]:
         # Any provider can open a class a year.
         anywhere = np.bincount(pr.family) * q["new_class"] / 12.0
         room = np.maximum(capacity - own_full, anywhere)
-        share = np.minimum(1.0, room / np.maximum(more, 1e-9))
+        # Hours not used for starts in one month can be used in the next ones.
+        hours = memory["hours"]
+        hours[:] = np.minimum(hours + room, np.maximum(q["instructor_reserve"] * room, room + 1.0 / month.scale))
+        share = np.minimum(1.0, hours / np.maximum(more, 1e-9))
         for g in np.flatnonzero(asked):
             part = 1.0 if pr.kind[g] == OJT else share[pr.family[g]]
             memory["waiting"][g] += scaled_count(asked[g] * part, month.scale, key, (1 << 33) + int(g))
-        short = more > room
+        short = more > hours
+        hours -= np.minimum(more, hours)
         # Instructors come from the trade: the tighter its labor market, the fewer.
         first = np.unique(pr.family, return_index=True)[1]
         wanted = (pr.occupations[first] * memory["vacancies"]).sum(axis=1)
@@ -196,5 +203,5 @@ def assign(
 
 
 __all__ = [
-    "assign", "curricula", "instructors_at_start", "intake", "keep", "nearest", "open_now", "site_quality",
+    "assign", "curricula", "instructors_at_start", "intake", "keep", "nearest", "open_now", "shifted", "site_quality",
 ]  # fmt: skip

@@ -223,9 +223,7 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
         base = np.log(q["apprentice_share"] / (1.0 - q["apprentice_share"]))
         chance = logistic(base + q["apprentice_grant"] * grant)
     else:
-        paid = q["ojt_base_reimbursement"]
-        if month.levers.ojt_places > 0:
-            paid = max(paid, month.levers.ojt_reimbursement)
+        paid = max(q["ojt_base_reimbursement"], month.levers.ojt_reimbursement)
         chance = logistic(q["ojt_take_up"] + q["ojt_reimbursement_effect"] * paid + q["ojt_vacancy_age"] * c.age[cells])
     u = draws(key, agent)
     offered = u < chance

@@ -39,6 +39,7 @@ def prepare(month: Month) -> None:
         "fit": pr.fit.astype(np.float64).copy(),
         "capacity": capacity,
         "unused": np.zeros(capacity.size, np.int64),
+        "hours": np.zeros(capacity.size),
         "waiting": np.zeros(len(pr), np.int64),
         "vacancies": np.zeros(eco.occupations),
         "seekers": np.zeros(eco.occupations),

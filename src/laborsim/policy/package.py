@@ -19,13 +19,22 @@ from laborsim.policy.apprenticeship_expansion import ApprenticeshipExpansion
 from laborsim.policy.awareness_outreach import AwarenessOutreach
 from laborsim.policy.base import Asked, Instrument, Weight
 from laborsim.policy.budget import Budget
+from laborsim.policy.career_pathways import CareerPathways
 from laborsim.policy.childcare_support import ChildcareSupport
+from laborsim.policy.classroom_training import ClassroomTraining
+from laborsim.policy.cte import CTE
+from laborsim.policy.customized_training import CustomizedTraining
 from laborsim.policy.housing_support import HousingSupport
 from laborsim.policy.job_center_services import JobCenterServices
 from laborsim.policy.job_quality import JobQuality
+from laborsim.policy.ojt_reimbursement import OJTReimbursement
 from laborsim.policy.place import Setting
+from laborsim.policy.pre_apprenticeship import PreApprenticeship
+from laborsim.policy.sector_partnership import SectorPartnership
+from laborsim.policy.sectoral_training import SectoralTraining
 from laborsim.policy.skills_based_hiring import SkillsBasedHiring
 from laborsim.policy.transport_support import TransportSupport
+from laborsim.policy.work_experience import WorkExperience
 from laborsim.scenario.fields import month_number, month_text
 from laborsim.scenario.parameters import Parameters
 from laborsim.scenario.schema import Policy
@@ -34,12 +43,21 @@ INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
     "ai_adoption": AIAdoption,
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "awareness_outreach": AwarenessOutreach,
+    "career_pathways": CareerPathways,
     "childcare_support": ChildcareSupport,
+    "classroom_training": ClassroomTraining,
+    "cte": CTE,
+    "customized_training": CustomizedTraining,
     "housing_support": HousingSupport,
     "job_center_services": JobCenterServices,
     "job_quality": JobQuality,
+    "ojt_reimbursement": OJTReimbursement,
+    "pre_apprenticeship": PreApprenticeship,
+    "sector_partnership": SectorPartnership,
+    "sectoral_training": SectoralTraining,
     "skills_based_hiring": SkillsBasedHiring,
     "transport_support": TransportSupport,
+    "work_experience": WorkExperience,
 }
 COLUMNS = ("policy", "month", "payer", "item", "units", "dollars")
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import APPRENTICESHIP
+from laborsim.market.codes import PROGRAM_KINDS
 from laborsim.market.economy import Economy
 from laborsim.market.programs import Programs
 from laborsim.scenario.parameters import Parameters
@@ -77,24 +77,30 @@ class Setting:
                 raise ValueError(_unknown("field of work", code, known))
         return tuple(sorted({known.index(c) for c in codes}))
 
-    def apprenticeships(self, codes: Sequence[str], zones: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def seats(self, kind: int | None, codes: Sequence[str], zones: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Shares of added seats by program, (P,), in proportion to the programs' own seats.
+
+        Parameters
+        ----------
+        kind : codes.PROGRAM_KINDS; None for any.
+        codes : programs, with or without their zone; all of the kind if none is named.
 
         Raises
         ------
         ValueError
-            If a code is no apprenticeship program, or none of them is in the zones.
+            If a code is no program of the kind, or none of them is in the zones.
         """
         pr = self.programs
-        kind = pr.kind == APPRENTICESHIP
+        name = "program" if kind is None else f"{PROGRAM_KINDS[kind].replace('_', ' ')} program"
+        of_kind = np.ones(len(pr), np.bool_) if kind is None else pr.kind == kind
         named = [(c.partition(":")[0], c) for c in pr.codes]
         for code in codes:
-            if not any(code in n and kind[g] for g, n in enumerate(named)):
-                known = [n[0] for g, n in enumerate(named) if kind[g]]
-                raise ValueError(_unknown("apprenticeship program", code, known))
-        chosen = np.array([not codes or bool(set(n) & set(codes)) for n in named], np.bool_) & kind & zones[pr.zone]
+            if not any(code in n and of_kind[g] for g, n in enumerate(named)):
+                known = [n[0] for g, n in enumerate(named) if of_kind[g]]
+                raise ValueError(_unknown(name, code, known))
+        chosen = np.array([not codes or bool(set(n) & set(codes)) for n in named], np.bool_) & of_kind & zones[pr.zone]
         if not chosen.any():
-            raise ValueError("no apprenticeship program is offered in the zones named")
+            raise ValueError(f"no {name} is offered in the zones named")
         weight = np.where(chosen, np.maximum(pr.seats, 1e-9), 0.0)
         return np.asarray(weight / weight.sum())
 

@@ -22,17 +22,37 @@ from laborsim.scenario.instruments.services import (
     TransportSupport,
 )
 from laborsim.scenario.instruments.technology import AIAdoption
+from laborsim.scenario.instruments.training import (
+    CTE,
+    CareerPathways,
+    ClassroomTraining,
+    CustomizedTraining,
+    OJTReimbursement,
+    PreApprenticeship,
+    SectoralTraining,
+    SectorPartnership,
+    WorkExperience,
+)
 
 Instrument = Annotated[
     AIAdoption
     | ApprenticeshipExpansion
     | AwarenessOutreach
+    | CTE
+    | CareerPathways
     | ChildcareSupport
+    | ClassroomTraining
+    | CustomizedTraining
     | HousingSupport
     | JobCenterServices
     | JobQuality
+    | OJTReimbursement
+    | PreApprenticeship
+    | SectorPartnership
+    | SectoralTraining
     | SkillsBasedHiring
-    | TransportSupport,
+    | TransportSupport
+    | WorkExperience,
     Field(discriminator="type"),
 ]
 
@@ -40,25 +60,43 @@ INSTRUMENTS: dict[str, type[InstrumentModel]] = {
     "ai_adoption": AIAdoption,
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "awareness_outreach": AwarenessOutreach,
+    "career_pathways": CareerPathways,
     "childcare_support": ChildcareSupport,
+    "classroom_training": ClassroomTraining,
+    "cte": CTE,
+    "customized_training": CustomizedTraining,
     "housing_support": HousingSupport,
     "job_center_services": JobCenterServices,
     "job_quality": JobQuality,
+    "ojt_reimbursement": OJTReimbursement,
+    "pre_apprenticeship": PreApprenticeship,
+    "sector_partnership": SectorPartnership,
+    "sectoral_training": SectoralTraining,
     "skills_based_hiring": SkillsBasedHiring,
     "transport_support": TransportSupport,
+    "work_experience": WorkExperience,
 }
 
 __all__ = [
+    "CTE",
     "INSTRUMENTS",
     "AIAdoption",
     "ApprenticeshipExpansion",
     "AwarenessOutreach",
+    "CareerPathways",
     "ChildcareSupport",
+    "ClassroomTraining",
+    "CustomizedTraining",
     "HousingSupport",
     "Instrument",
     "InstrumentModel",
     "JobCenterServices",
     "JobQuality",
+    "OJTReimbursement",
+    "PreApprenticeship",
+    "SectorPartnership",
+    "SectoralTraining",
     "SkillsBasedHiring",
     "TransportSupport",
+    "WorkExperience",
 ]

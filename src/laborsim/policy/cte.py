@@ -1,0 +1,15 @@
+"""Career and technical education: seats for high-school students."""
+
+from __future__ import annotations
+
+from laborsim.market import codes
+from laborsim.policy.paid_seats import SeatBuyer
+from laborsim.policy.place import Setting
+from laborsim.scenario.instruments import CTE as Settings
+
+
+class CTE(SeatBuyer):
+    """Levers: program_seats, program_supports, program_awareness."""
+
+    def __init__(self, settings: Settings, setting: Setting) -> None:
+        super().__init__(settings, setting, codes.CTE, "career and technical education")
