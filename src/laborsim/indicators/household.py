@@ -40,29 +40,26 @@ def _earn(n, p, dollars):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _cover(n, p, h, need, month, hours, outside, dollars, out):  # type: ignore[no-untyped-def]
-    """Workers by zone of residence: in a household whose labor income covers its budget, and all of them."""
-    for i in range(n):
-        z = p.zone[i]
-        if p.state[i] > SELF_EMPLOYED or z >= outside:
-            continue
-        k = p.household[i]
-        adults = min(max(int(h.adults[k]), 1), 2)
-        children = min(int(h.children[k]), 3)
-        young = 1 if children > 0 and h.youngest[k] > month - YOUNG_MONTHS else 0
-        out[z, 0] += dollars[k] >= need[z, adults - 1, children, young] * hours * adults
-        out[z, 1] += 1
+def _sort(n, h, need, month, hours, outside, dollars, out):  # type: ignore[no-untyped-def]
+    """Histogram of `dollars` by zone; each then becomes 1 where it covers the household's budget, else 0."""
+    for k in range(n):
+        z, income = h.zone[k], dollars[k]
+        dollars[k] = 0
+        if z < outside and income > 0:
+            out[z, min(income // 1000, out.shape[1] - 1)] += 1
+            adults = min(max(int(h.adults[k]), 1), 2)
+            children = min(int(h.children[k]), 3)
+            young = 1 if children > 0 and h.youngest[k] > month - YOUNG_MONTHS else 0
+            dollars[k] = income >= need[z, adults - 1, children, young] * hours * adults
 
 
 @njit(cache=True, nogil=True)
-def _sort(n, zones, outside, dollars, out):  # type: ignore[no-untyped-def]
-    """Histogram of `dollars` by zone, which is zero again afterwards."""
-    for k in range(n):
-        home = zones[k]
-        income = dollars[k]
-        dollars[k] = 0
-        if home < outside and income > 0:
-            out[home, min(max(income // 1000, 0), out.shape[1] - 1)] += 1
+def _cover(n, p, outside, covered, out):  # type: ignore[no-untyped-def]
+    """Workers by zone of residence: in a household with `covered` 1, and all of them."""
+    for i in range(n):
+        if p.state[i] <= SELF_EMPLOYED and p.zone[i] < outside:
+            out[p.zone[i], 0] += covered[p.household[i]]
+            out[p.zone[i], 1] += 1
 
 
 def household_incomes(month: Month, scratch: NDArray[np.int32]) -> Incomes:
@@ -79,9 +76,9 @@ def household_incomes(month: Month, scratch: NDArray[np.int32]) -> Incomes:
     found = Incomes(np.zeros((eco.zones, BINS), np.int64), np.zeros((eco.zones, 2), np.int64))
     p, h = w.people, w.households
     _earn(p.size, p.columns, scratch)
-    _cover(p.size, p.columns, h.columns, eco.household_need, month.index, FULL_TIME_HOURS, eco.outside, scratch,
-           found.workers)  # fmt: skip
-    _sort(h.size, h.zone, eco.outside, scratch, found.earnings)
+    _sort(h.size, h.columns, eco.household_need, month.index, FULL_TIME_HOURS, eco.outside, scratch, found.earnings)
+    _cover(p.size, p.columns, eco.outside, scratch, found.workers)
+    scratch[: h.size] = 0
     return found
 
 
