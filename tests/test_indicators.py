@@ -16,6 +16,7 @@ from laborsim.indicators.definitions import DEFINITIONS, HEADLINES
 from laborsim.market import codes as k
 from laborsim.market.counts import PIPELINE
 from laborsim.market.month import CHUNK, Crew, Month
+from laborsim.market.transitions import out_of_work
 
 E, U, N = "E", "U", "N"
 
@@ -42,6 +43,7 @@ def table(m: Month, spell: np.ndarray[Any, Any] | None = None) -> pd.DataFrame:
     for c in ("adults", "children", "youngest"):
         d[c] = h.arrays[c][d["household"]]
     d["spell"] = 0 if spell is None else spell[:n]
+    d["idle"] = out_of_work(m, np.arange(n))
     lookup = [E] * 4 + [U] * 2 + [N] * 6 + ["absent"]
     d["now"] = [lookup[s] for s in d["state"]]
     d["was"] = [lookup[s] for s in d["last"]]
@@ -108,7 +110,7 @@ def expected(d: pd.DataFrame, m: Month) -> dict[str, float]:
         "over_education_share": over(emp["over"].sum(), len(emp)),
         "part_time_involuntary_share": over(inv, len(emp)),
         "self_employed_share": over((emp["state"] == k.SELF_EMPLOYED).sum(), len(emp)),
-        "long_term_unemployed_share": over((une["spell"] > 6).sum(), len(une)),
+        "long_term_unemployed_share": over((une["idle"] >= 6).sum(), len(une)),
         "temporary_layoff_share": over((une["state"] == k.TEMPORARY_LAYOFF).sum(), len(une)),
         "share_self_sufficient": over((emp["wage"] >= emp["need"]).sum(), len(emp)),
         "self_sufficient_workers": (emp["wage"] >= emp["need"]).sum() / m.scale,

@@ -29,6 +29,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.month import Month
 from laborsim.market.scan import BLOCK
+from laborsim.market.transitions import months_out
 
 # Columns of the main table: employed states x 16 combinations of facts, then the other states.
 FACTS = 16
@@ -258,7 +259,8 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):
             if now == 1:
                 months = min(np.int64(spell[i]) + 1, 255) if was == 1 else np.int64(1)
                 spell[i] = months
-                if months > g.long_term:
+                # Surveys are told how long people have been without work, looking or not in between.
+                if months_out(p.history[i], g.month - np.int64(p.since[i])) + 1 > g.long_term:
                     for r in range(3):
                         event[np.int64(x.row[r, k]) * EVENTS + LONG_TERM] += 1
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from laborsim.market import adoption
 from laborsim.market.codes import PRACTICE_TRADED
+from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.events import PLANT_CLOSURE, PLANT_OPENING, SECTOR_SHOCK, Event
 from laborsim.market.month import Month
@@ -23,7 +24,7 @@ def stage(month: Month) -> None:
     """Let this month's events happen."""
     adoption.stage(month)
     shock = np.ones((month.economy.sectors, month.economy.zones))
-    for number, event in enumerate(month.events):
+    for number, event in enumerate((*month.events, *_won(month))):
         ramping = event.month <= month.index < event.month + event.ramp
         if event.kind == PLANT_OPENING and ramping:
             _open(month, event, number)
@@ -33,6 +34,28 @@ def stage(month: Month) -> None:
             where = slice(None) if event.zone < 0 else event.zone
             shock[event.sector, where] *= 1.0 + (event.factor - 1.0) * event.step(month.index)
     month.scratch["sector_shock"] = shock
+
+
+def _won(month: Month) -> list[Event]:
+    """Openings of employers won so far, with those of this month's prospects that come for what is offered.
+
+    Those who would have come anyway are part of their sector's path: they are paid, and bring nothing more.
+    """
+    won: list[Event] = month.memory.get("calendar", {}).get("won", [])
+    q, s = month.room("demand"), month.counts.scalars
+    for x in month.levers.prospects:
+        anyway = float(q["prospect_anyway"])
+        tipped = (1.0 - anyway) * (1.0 - np.exp(-q["prospect_response"] * x.incentive / 10_000.0))
+        u = float(uniform(month.key(Stream.PROSPECT), np.uint64(x.number)))
+        if u >= anyway + tipped:
+            continue
+        s[SCALAR["prospects_won_jobs"]] += x.jobs
+        s[SCALAR["prospects_won_cents"]] += round(x.jobs * x.incentive * 100.0)
+        if u >= anyway:
+            s[SCALAR["prospects_tipped_jobs"]] += x.jobs
+            won = [*won, Event(PLANT_OPENING, month.index, x.zone, x.sector, x.jobs, x.ramp, x.premium)]
+            month.memory.setdefault("calendar", {})["won"] = won
+    return won
 
 
 def _staffing(month: Month, sector: int) -> NDArray[np.float64]:
@@ -47,7 +70,10 @@ def _open(month: Month, event: Event, number: int) -> None:
     """Add the plant in its first month, then grow it; base is in simulated jobs."""
     w, e = month.world, month.economy
     jobs = event.jobs * month.scale * event.step(month.index)
-    plants = month.memory.setdefault("calendar", {}).setdefault("plants", np.full(len(month.events), -1, np.int64))
+    memory = month.memory.setdefault("calendar", {})
+    plants = memory.setdefault("plants", np.full(len(month.events), -1, np.int64))
+    if plants.size <= number:
+        plants = memory["plants"] = np.concatenate([plants, np.full(number + 1 - plants.size, -1, np.int64)])
     est = w.establishments
     if plants[number] < 0:
         share = _staffing(month, event.sector)

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import labor_cost, spending
+from laborsim.market import labor_cost, spending, startups
 from laborsim.market.adoption import technology
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
@@ -152,6 +152,8 @@ def stage(month: Month) -> None:
     dearer = np.clip(by_employer, -0.5, 0.5)
     exits = usual * np.minimum(np.exp(q["exit_cost"] * dearer), 1.0)
     cost_exits = usual * np.maximum(np.expm1(q["exit_cost"] * dearer), 0.0)
+    startups.help_entry(month, int(q["reentry_months"]))
+    coached = startups.survival(month)
     closed, opened = _establishments(
         m,
         est,
@@ -160,8 +162,8 @@ def stage(month: Month) -> None:
         month.key(Stream.ESTABLISHMENT_EXIT),
         q["growth_shock"],
         q["growth_persistence"],
-        exits,
-        cost_exits,
+        exits * coached,
+        cost_exits * coached,
         int(q["reentry_months"]),
         month.key(Stream.ENTRANT_PREMIUM),
         float(q["entrant_keeps"]),

@@ -1,4 +1,8 @@
-"""Unemployment insurance: who is eligible on losing work, for how many weeks and how much."""
+"""Unemployment insurance: who is eligible on losing work, for how many weeks and how much.
+
+Laid off or discharged, unless for misconduct, with enough months and earnings in the months before. Some who are
+eligible never claim; a policy can help them to.
+"""
 
 from __future__ import annotations
 
@@ -10,43 +14,63 @@ from laborsim.market.codes import (
     SELF_EMPLOYED,
     TRAIT_UI_CLAIMS,
 )
+from laborsim.market.counts import SCALAR
+from laborsim.market.draws import Stream, uniform, uniforms
 from laborsim.market.month import Month
 from laborsim.market.transitions import shifted_history
 
+MONTH_WEEKS = 4.33
+
 
 @njit(cache=True, nogil=True)
-def _insure(p, rows, month, base_months, hours_floor, weeks, maximum, replacement, extra_weeks, widened):  # type: ignore[no-untyped-def]
-    """Set weeks and benefit of people just laid off; call before their state changes."""
+def _insure(  # type: ignore[no-untyped-def]
+    p, rows, month, base_months, base_earnings, help_key, takeup, weeks, maximum, replacement, extra_weeks, widened
+):
+    """Set weeks and benefit of people just laid off; call before their state changes. Returns how many were helped."""
+    helped = 0
     for k in range(rows.size):
         i = rows[k]
         p.ui_weeks[i] = 0
         p.ui_benefit[i] = 0.0
-        if not p.traits[i] & TRAIT_UI_CLAIMS:
-            continue
         history = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
         worked = 0
         for m in range(15):
             worked += (history >> np.uint32(m)) & np.uint32(1)
-        if not widened and (worked < base_months or p.hours[i] < hours_floor or p.state[i] == SELF_EMPLOYED):
+        earned = worked * p.wage[i] * p.hours[i] * MONTH_WEEKS
+        if not widened and (worked < base_months or earned < base_earnings or p.state[i] == SELF_EMPLOYED):
             continue
+        if not p.traits[i] & TRAIT_UI_CLAIMS:
+            if uniform(help_key, p.id[i]) >= takeup:
+                continue
+            helped += 1
         z = p.zone[i]
         p.ui_weeks[i] = min(int(weeks[z] + extra_weeks), 250)
         p.ui_benefit[i] = min(replacement[z] * p.wage[i] * p.hours[i], maximum[z])
+    return helped
 
 
 def insure(month: Month, rows: NDArray[np.int64]) -> None:
     """Unemployment insurance for people losing work; call before `move`."""
     q, e = month.room("insurance"), month.economy
     t = month.now
-    _insure(
+    helped = _insure(
         month.world.people.columns,
         rows,
         month.index,
         int(q["base_months"]),
-        int(q["hours_floor"]),
+        float(q["base_earnings"]),
+        month.key(Stream.UI_HELP),
+        float(month.levers.ui_takeup),
         e.ui_weeks[t],
         e.ui_maximum[t],
         e.ui_replacement,
         float(month.levers.ui_extra_weeks),
         bool(e.ui_all[t]),
     )
+    month.counts.scalars[SCALAR["ui_helped"]] += helped
+
+
+def not_for_misconduct(month: Month, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) which of these people, just discharged, may draw insurance."""
+    ids = month.world.people.id[rows]
+    return np.asarray(uniforms(month.key(Stream.MISCONDUCT), ids) >= month.room("insurance")["misconduct"])

@@ -23,7 +23,7 @@ from laborsim.market.codes import (
     UNEMPLOYED,
 )
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
-from laborsim.market.insurance import insure
+from laborsim.market.insurance import insure, not_for_misconduct
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms, inactive_reason
 from laborsim.market.scan import bounds_by_state, scan
@@ -171,6 +171,11 @@ def _behaviour(month: Month) -> Behaviour:
     leave = by_age(q["leave_by_age"])
     shape = 1.0 + q["tenure_shape"] * 0.5 ** (months / q["tenure_half_life"])
     bad_hazard, bad_share = bad_matches(month)
+    # People give up work less where work is hard to find; employers discharge as before.
+    finding, usual = month.memory["search"]["finding"], month.memory["search"]["usual"]
+    ease = float(np.clip(finding[0] / max(usual[0], 1e-9), 0.2, 2.0)) ** q["leave_finding_elasticity"]
+    ended = q["discharge_share"] + (1.0 - q["discharge_share"]) * ease
+    leave, bad_hazard = leave * ease, np.minimum(bad_hazard * ended, 1.0)
     path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
     fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
     giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
@@ -196,13 +201,13 @@ def _behaviour(month: Month) -> Behaviour:
         quality=factor,
         bad_share=bad_share,
         bad_hazard=bad_hazard,
-        discharge=q["discharge_share"],
+        discharge=q["discharge_share"] / ended,
         self_employed=giving_up,
     )
 
 
 def leave(month: Month) -> None:
-    """People leave their work, with benefits only while they are widened to the self-employed."""
+    """People leave their work; the discharged are insured unless for misconduct, the self-employed while widened."""
     w = month.world
     b = _behaviour(month)
     rows, states, reasons = month.buffers()
@@ -225,6 +230,8 @@ def leave(month: Month) -> None:
     w.people.ui_weeks[r] = 0
     if month.economy.ui_all[month.now]:
         insure(month, r[(s == UNEMPLOYED) & (w.people.state[r] == SELF_EMPLOYED)])
+    discharged = r[(why == DISCHARGE) & (s == UNEMPLOYED) & (w.people.state[r] != SELF_EMPLOYED)]
+    insure(month, discharged[not_for_misconduct(month, discharged)])
     move(month, r, s, why)
 
 

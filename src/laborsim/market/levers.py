@@ -7,6 +7,7 @@ money are counted in places, seats or contacts, so that a budget can cap them be
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,19 @@ class RentSupport:
     income_limit: float
 
 
+class Prospect(NamedTuple):
+    """An employer whom the region courts this month: where it would come, its sector and jobs (full scale), what is
+    offered per job in dollars, months to full size, its log wage premium, and a number of its own."""
+
+    zone: int
+    sector: int
+    jobs: int
+    incentive: float
+    ramp: int
+    premium: float
+    number: int
+
+
 @dataclass
 class Levers:
     """One month's levers. Shapes: Z zones, P programs, M SOC major groups.
@@ -142,6 +156,10 @@ class Levers:
     awareness : (M,) monthly probability that someone who does not know a field of work learns of it.
     program_awareness : (P,) the same for a program.
     wage_floor : (Z,) hourly minimum on top of the law; 0 none.
+    ui_takeup : share of those eligible who would not claim insurance and are helped to claim.
+    startup_places : people helped this month to open an establishment, in startup_zones; startup_survival : share by
+        which coaching lowers the exit of those establishments while it lasts.
+    prospects : employers courted this month.
     ui_extra_weeks : weeks added to regular UI; ui_supplement : dollars a week added.
     ai_speed : yearly growth of AI adoption relative to the scenario's own, 1 neutral.
     sponsor_grant_places : new apprentices for whom the grant can be paid this month.
@@ -198,6 +216,11 @@ class Levers:
     travel: tuple[TravelSupport, ...] = ()
     outreach: tuple[Outreach, ...] = ()
     rent: tuple[RentSupport, ...] = ()
+    ui_takeup: float = 0.0
+    startup_places: int = 0
+    startup_survival: float = 0.0
+    startup_zones: tuple[int, ...] = ()
+    prospects: tuple[Prospect, ...] = ()
 
     @classmethod
     def neutral(cls, zones: int, programs: int, majors: int) -> Levers:

@@ -101,6 +101,8 @@ def _participate(  # type: ignore[no-untyped-def]
     looking_counts,
     outside,
     supplement,
+    added,
+    added_weeks,
     benefits,
     rows,
     states,
@@ -119,7 +121,12 @@ def _participate(  # type: ignore[no-untyped-def]
                 used = 4 + (month % 3 == 2)  # thirteen weeks a quarter
                 if p.zone[i] < outside:
                     benefits[chunk, 0] += 1
-                    benefits[chunk, 1] += int(min(used, p.ui_weeks[i]) * (p.ui_benefit[i] + supplement) * 100.0)
+                    paid = min(used, p.ui_weeks[i])
+                    benefits[chunk, 1] += int(paid * (p.ui_benefit[i] + supplement) * 100.0)
+                    benefits[chunk, 2] += int(paid * added * 100.0)
+                    # The last weeks are the added ones.
+                    late = paid - min(paid, max(p.ui_weeks[i] - added_weeks, 0))
+                    benefits[chunk, 3] += int(late * (p.ui_benefit[i] + supplement - added) * 100.0)
                 p.ui_weeks[i] = p.ui_weeks[i] - used if p.ui_weeks[i] > used else 0
             first = bits(stop_key, p.id[i])
             age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
@@ -236,7 +243,7 @@ def stage(month: Month) -> None:
     if looking.size < n:
         looking = month.scratch["participation.looking"] = np.empty(month.world.people.capacity, np.int64)
     counts = np.zeros(month.crew.chunks(n), np.int64)
-    benefits = np.zeros((counts.size, 2), np.int64)
+    benefits = np.zeros((counts.size, 4), np.int64)
     e = month.economy
     moved = month.crew.map(
         _participate,
@@ -254,12 +261,16 @@ def stage(month: Month) -> None:
         counts,
         e.outside,
         float(e.ui_supplement[month.now] + month.levers.ui_supplement),
+        float(month.levers.ui_supplement),
+        int(month.levers.ui_extra_weeks),
         benefits,
         rows,
         states,
         reasons,
     )
-    recipients, cents = benefits.sum(axis=0)
+    recipients, cents, added, extra = benefits.sum(axis=0)
+    month.counts.scalars[SCALAR["ui_supplement_cents"]] += added
+    month.counts.scalars[SCALAR["ui_extra_cents"]] += extra
     month.counts.scalars[SCALAR["ui_recipients"]] += recipients
     month.counts.scalars[SCALAR["ui_cents"]] += cents
     (looks,) = gather(list(counts), looking)

@@ -19,6 +19,7 @@ from laborsim.policy.apprenticeship_expansion import ApprenticeshipExpansion
 from laborsim.policy.awareness_outreach import AwarenessOutreach
 from laborsim.policy.base import Asked, Instrument, Weight
 from laborsim.policy.budget import Budget
+from laborsim.policy.business_attraction import BusinessAttraction
 from laborsim.policy.career_pathways import CareerPathways
 from laborsim.policy.childcare_support import ChildcareSupport
 from laborsim.policy.classroom_training import ClassroomTraining
@@ -33,7 +34,10 @@ from laborsim.policy.pre_apprenticeship import PreApprenticeship
 from laborsim.policy.sector_partnership import SectorPartnership
 from laborsim.policy.sectoral_training import SectoralTraining
 from laborsim.policy.skills_based_hiring import SkillsBasedHiring
+from laborsim.policy.startup_support import StartupSupport
 from laborsim.policy.transport_support import TransportSupport
+from laborsim.policy.ui_rules import UIRules
+from laborsim.policy.wage_floor import WageFloor
 from laborsim.policy.work_experience import WorkExperience
 from laborsim.scenario.fields import month_number, month_text
 from laborsim.scenario.parameters import Parameters
@@ -44,6 +48,7 @@ INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "awareness_outreach": AwarenessOutreach,
     "career_pathways": CareerPathways,
+    "business_attraction": BusinessAttraction,
     "childcare_support": ChildcareSupport,
     "classroom_training": ClassroomTraining,
     "cte": CTE,
@@ -58,6 +63,9 @@ INSTRUMENTS: dict[str, Callable[[Any, Setting], Instrument]] = {
     "skills_based_hiring": SkillsBasedHiring,
     "transport_support": TransportSupport,
     "work_experience": WorkExperience,
+    "startup_support": StartupSupport,
+    "ui_rules": UIRules,
+    "wage_floor": WageFloor,
 }
 COLUMNS = ("policy", "month", "payer", "item", "units", "dollars")
 

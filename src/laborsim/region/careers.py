@@ -319,7 +319,7 @@ def _insurance(economy: Economy, people: People, state: NDArray[np.uint8], idle:
     draws = (
         ((state == TEMPORARY_LAYOFF) | ((state == UNEMPLOYED) & lost))
         & ((people["traits"] & TRAIT_UI_CLAIMS) > 0)
-        & (worked >= room["base_months"]) & (hours >= room["hours_floor"])
+        & (worked >= room["base_months"]) & (worked * wage * hours * 4.33 >= room["base_earnings"])
     )
     left = np.floor(economy.ui_weeks[0][zone] - 4.33 * idle)
     draws &= left > 0

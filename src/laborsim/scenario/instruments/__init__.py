@@ -13,6 +13,7 @@ from pydantic import Field
 from laborsim.scenario.instruments.apprenticeship import ApprenticeshipExpansion
 from laborsim.scenario.instruments.base import InstrumentModel
 from laborsim.scenario.instruments.childcare import ChildcareSupport
+from laborsim.scenario.instruments.economy import BusinessAttraction, StartupSupport, UIRules, WageFloor
 from laborsim.scenario.instruments.hiring import SkillsBasedHiring
 from laborsim.scenario.instruments.quality import JobQuality
 from laborsim.scenario.instruments.services import (
@@ -40,6 +41,7 @@ Instrument = Annotated[
     | AwarenessOutreach
     | CTE
     | CareerPathways
+    | BusinessAttraction
     | ChildcareSupport
     | ClassroomTraining
     | CustomizedTraining
@@ -51,7 +53,10 @@ Instrument = Annotated[
     | SectorPartnership
     | SectoralTraining
     | SkillsBasedHiring
+    | StartupSupport
     | TransportSupport
+    | UIRules
+    | WageFloor
     | WorkExperience,
     Field(discriminator="type"),
 ]
@@ -61,6 +66,7 @@ INSTRUMENTS: dict[str, type[InstrumentModel]] = {
     "apprenticeship_expansion": ApprenticeshipExpansion,
     "awareness_outreach": AwarenessOutreach,
     "career_pathways": CareerPathways,
+    "business_attraction": BusinessAttraction,
     "childcare_support": ChildcareSupport,
     "classroom_training": ClassroomTraining,
     "cte": CTE,
@@ -75,6 +81,9 @@ INSTRUMENTS: dict[str, type[InstrumentModel]] = {
     "skills_based_hiring": SkillsBasedHiring,
     "transport_support": TransportSupport,
     "work_experience": WorkExperience,
+    "startup_support": StartupSupport,
+    "ui_rules": UIRules,
+    "wage_floor": WageFloor,
 }
 
 __all__ = [
@@ -83,6 +92,7 @@ __all__ = [
     "AIAdoption",
     "ApprenticeshipExpansion",
     "AwarenessOutreach",
+    "BusinessAttraction",
     "CareerPathways",
     "ChildcareSupport",
     "ClassroomTraining",
@@ -97,6 +107,9 @@ __all__ = [
     "SectorPartnership",
     "SectoralTraining",
     "SkillsBasedHiring",
+    "StartupSupport",
     "TransportSupport",
+    "UIRules",
+    "WageFloor",
     "WorkExperience",
 ]
