@@ -14,11 +14,13 @@ import pandas as pd
 
 from laborsim.indicators.definitions import DEFINITIONS
 from laborsim.indicators.frame import Frame
+from laborsim.market.codes import PRINCIPLES
 from laborsim.market.counts import PIPELINE
 
-# people employed for each million dollars a year, from the start on
+# people employed for each million dollars a year, from the start on; days of a vacancy; others add little
 PER_MILLION = {"childcare_support": 300.0, "apprenticeship_expansion": 60.0, "skills_based_hiring": 100.0}
-DAYS = {"childcare_support": 0.0, "apprenticeship_expansion": -0.2, "skills_based_hiring": -2.0}
+DAYS = {"job_quality": -4.0, "apprenticeship_expansion": -0.2, "skills_based_hiring": -2.0}
+LITTLE = 10.0
 SECTORS = {"62": (1.0, 900.0), "31-33": (3.0, 1100.0), "72": (0.2, 400.0), "23": (1.5, 1000.0), "52": (1.0, 1500.0),
            "11": (0.1, 300.0)}  # fmt: skip
 OCCUPATIONS = {"47": (500.0, 50.0), "51": (300.0, 100.0), "15": (100.0, 200.0)}  # replacement, net new jobs a year
@@ -27,6 +29,7 @@ FACTS = {"recorded_UE": 0.27, "recorded_UN": 0.24, "recorded_EU": 0.01, "recorde
          "recorded_NU": 0.018, "flow_EE": 0.02, "flow_UE": 0.27, "openings_rate": 0.09, "hires_rate": 0.04,
          "quits_rate": 0.025, "layoffs_rate": 0.012, "vacancy_duration": 35.0, "log_wage_sd": 0.6,
          "temporary_layoff_share": 0.7}  # fmt: skip
+ZONES = ("21111", "21029", "21103")
 PROGRAMS = ("apprentice_construction", "ojt_production", "class_health")
 
 
@@ -64,8 +67,9 @@ class AskedMarket:
         work, days, placed, seats = (np.zeros(self.month) for _ in range(4))
         for instrument, millions, on in self.acting():
             factor = float(p["participation.childcare_elasticity"]) if instrument.type == "childcare_support" else 1.0
-            work += PER_MILLION[instrument.type] * millions * factor * on + own.normal(0.0, 5.0, self.month) * on
-            days += DAYS[instrument.type] * on
+            more = PER_MILLION.get(instrument.type, LITTLE) * millions * factor
+            work += (more + own.normal(0.0, 5.0, self.month)) * on
+            days += DAYS.get(instrument.type, 0.0) * on
             if instrument.type == "apprenticeship_expansion":
                 placed += 10.0 * millions * on
                 seats += instrument.seats_per_year / 12.0 * on
@@ -74,6 +78,7 @@ class AskedMarket:
             put("employment", group, 100_000.0 * share, work * share)
         put("self_sufficient_workers", "all", 60_000.0, 0.5 * work)
         put("unemployment_rate", "all", 0.04)
+        put("participation_rate", "all", 0.65)
         put("share_self_sufficient", "all", 0.6)
         put("time_to_fill", "all", 40.0, days)
         put("good_vacancy_fill_rate", "all", 0.4)
@@ -99,6 +104,22 @@ class AskedMarket:
             put("jobs", group, 5_000.0 + new * t / 12.0)
             put("share_openings_filled", group, 0.5)
             put("ai_displaced", group, 5.0, (10.0 if code == "15" else 0.0) * (ai - 1.0))
+        for k, zone in enumerate(ZONES):
+            here = work * (0.6, 0.4, 0.0)[k]
+            put("population", f"zone:{zone}", 100_000.0 / (k + 1))
+            put("employment", f"zone:{zone}", 50_000.0 / (k + 1), here)
+            put("self_sufficient_workers", f"zone:{zone}", 40_000.0 / (k + 1), 0.5 * here)
+            put("unemployment_rate", f"zone:{zone}", 0.03 + 0.01 * k)
+            put("share_self_sufficient", f"zone:{zone}", 0.8 - 0.1 * k)
+        put("population", "all", 200_000.0)
+        coached = sum((on for i, _, on in self.acting() if i.type == "job_quality"), np.zeros(self.month))
+        for principle in PRINCIPLES:
+            put(f"quality_{principle}", "all", 0.5, 0.02 * coached * (principle == "benefits"))
+        for arm, quits in (("control", 0.03), ("treated", 0.02)):
+            columns["pilot_jobs", f"arm:{arm}"] = 500.0 * coached
+            for name in ("pilot_quits_rate", "pilot_turnover_rate", "pilot_time_to_fill", "pilot_wage"):
+                put(name, f"arm:{arm}", quits)
+        columns["employer_quality_net", "all"] = -1000.0 * coached
         for program in PROGRAMS:
             apprentice = program.startswith("apprentice")
             group = f"program:{program}"
@@ -132,7 +153,7 @@ class AskedMarket:
 SCENARIO = """
 [scenario]
 title = "A made-up region"
-region = "lane"
+region = "kentuckianaworks"
 start = "2018-01"
 horizon = "2025-12"
 scale = 0.01

@@ -91,12 +91,12 @@ def test_no_text_leaves_the_figure(results: Results) -> None:
 def test_a_study_without_policies_or_with_one_run_can_be_drawn(tmp_path: Path) -> None:
     found = study(tmp_path, policies=["baseline"], replicates=1)
     names = [c.name for c in Plotter(found).all()]
-    assert names == ["targets", "unemployment", "participation", "funnel", "beveridge"]
+    assert names == ["targets", "unemployment", "participation", "funnel", "beveridge", "snapshots", "equity"]
     assert segments(found) is None
     page = brief_html(found, [])
     assert "No policy was simulated" in page
     one = study(tmp_path, replicates=1)
-    assert len(Plotter(one).all()) == len(CHARTS)
+    assert [c.name for c in Plotter(one).all()] == [*CHARTS, "snapshots", "equity"]
     assert "more replicates are needed" in brief_html(one, [])
 
 

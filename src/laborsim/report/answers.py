@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from laborsim.report import theme
+from laborsim.report import cells, theme
 from laborsim.report.figures import Chart
 from laborsim.report.wording import shorten
 
@@ -25,15 +25,18 @@ ONE, TWO = theme.PALETTE[0], "#a9a9a9"
 def chart(answer: Answer) -> Chart | None:
     """The chart of an answer; None if it has none, or nothing to draw."""
     p = answer.picture
-    if p is None or not p.rows:
-        return None
+    return None if p is None or not p.rows else drawn(answer.question, p)
+
+
+def drawn(name: str, p: Picture) -> Chart:
+    """A picture as a chart."""
     draw: dict[str, Callable[[Picture], Any]] = {
         "ranges": _ranges, "pairs": _pairs, "shares": _shares, "scores": _scores, "swings": _swings,
     }  # fmt: skip
     with theme.style():
         figure = draw[p.kind](p)
     alt = f"{p.subtitle}: " + "; ".join(f"{r['label']}, {_alt(p, r)}" for r in p.rows) + "."
-    return Chart(answer.question, p.title, alt, figure, _data(p))
+    return Chart(name, p.title, alt, figure, _data(p))
 
 
 def _alt(p: Picture, row: Any) -> str:
@@ -174,24 +177,15 @@ def _shares(p: Picture) -> Any:
 
 def _scores(p: Picture) -> Any:
     """Cells for each criterion, dark for the best, and a bar of the share of weightings."""
-    figure, (cells, bars) = theme.canvas(
+    figure, (left, bars) = theme.canvas(
         p.title, p.subtitle, p.note, 0.3 * len(p.rows) + 0.1, columns=2, left=1.75, right=0.6, below=0.3, above=0.6,
         width_ratios=[1.5, 1.0], wspace=0.06,
     )  # fmt: skip
-    _labels(cells, p.rows, 28)
-    cells.grid(False)
     criteria = list(p.names)
-    cells.set_xlim(0, len(criteria))
-    for j, criterion in enumerate(criteria):
-        cells.annotate(theme.wrapped(criterion.replace("_", "-").capitalize(), 11), (j + 0.5, 0), xytext=(0, 6),
-                       textcoords="offset points", ha="center", va="bottom", fontsize=7.6, color=theme.GREY,
-                       annotation_clip=False)  # fmt: skip
-        for k, row in enumerate(p.rows):
-            score = float(row[criterion])
-            cells.add_patch(_cell(j + 0.04, -(k + 0.94), 0.92, 0.88, score))
-            cells.text(j + 0.5, -(k + 0.5), f"{score:.2f}", ha="center", va="center", fontsize=7.4,
-                       color="white" if score > 0.55 else theme.INK)  # fmt: skip
-    cells.set_xticks([])
+    scores = np.array([[float(row[c]) for c in criteria] for row in p.rows])
+    cells.draw(left, scores, [[f"{x:.2f}" for x in row] for row in scores])
+    cells.heads(left, [c.replace("_", "-").capitalize() for c in criteria], 11)
+    cells.names(left, [shorten(str(row["label"]), 28) for row in p.rows], bold=[True] * len(p.rows))
     bars.set_ylim(-len(p.rows), 0)
     bars.set_yticks([])
     bars.set_xlim(0, 1)
@@ -204,14 +198,6 @@ def _scores(p: Picture) -> Any:
     bars.xaxis.set_major_formatter(_form("share"))
     bars.xaxis.get_major_locator().set_params(nbins=4)
     return figure
-
-
-def _cell(x: float, y: float, wide: float, high: float, score: float) -> Any:
-    from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.patches import Rectangle
-
-    shade = LinearSegmentedColormap.from_list("score", ["#f2f6fa", "#7fb1d6", "#00456e"])
-    return Rectangle((x, y), wide, high, facecolor=shade(float(np.clip(score, 0, 1))), linewidth=0)
 
 
 def _swings(p: Picture) -> Any:

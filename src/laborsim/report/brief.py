@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report import appendix, benefits, front, wioa
+from laborsim.report import appendix, benefits, front, sections, wioa
 from laborsim.report.wording import place_and_period, policy_title
 from laborsim.scenario.explain import CHOICES, count
 
@@ -65,7 +65,9 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
         "options": appendix.options(results, findings),
         "targets": appendix.targets(results),
         "policies": [(p, policy_title(results, p)) for p in results.policies],
-        "charts": [{"name": c.name, "svg": c.svg(), "alt": c.alt} for c in charts],
+        "bought": sections.purchases(results),
+        "charts": [{"name": c.name, "svg": c.svg(), "alt": c.alt} for c in charts if c.name not in sections.OWNED],
+        "sections": sections.sections(results, charts),
         "owners": appendix.owners(results, findings),
         "notes": appendix.paragraphs(about["scenario"]["notes"]),
         "assumed": sorted(lines, key=lambda a: (not a["set_here"], a["name"])),

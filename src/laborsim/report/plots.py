@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 # in the order of the brief
 CHARTS = ("targets", "unemployment", "participation", "segments", "spending", "funnel", "beveridge")
+# of its sections, where the results hold what they show
+MORE = ("regions", "road_map", "sectors", "replacement", "quality", "snapshots", "equity")
 
 
 class Plotter:
@@ -65,6 +67,48 @@ class Plotter:
 
         return charts_training.funnel(self._results)
 
+    def regions(self) -> Chart | None:
+        """Zones on two maps, unemployment and self-sufficiency; None with fewer than three."""
+        from laborsim.report import charts_regions
+
+        return charts_regions.regions(self._results)
+
+    def road_map(self) -> Chart | None:
+        """Which policy adds self-sufficient workers in which zone; None with fewer than three zones."""
+        from laborsim.report import charts_regions
+
+        return charts_regions.road_map(self._results)
+
+    def sectors(self) -> Chart | None:
+        """Sector scorecard with the robustness of its ranking; None where sectors are not counted."""
+        from laborsim.report import charts_work
+
+        return charts_work.sector_scores(self._results)
+
+    def replacement(self) -> Chart | None:
+        """Heatmap of openings that leavers leave, by occupation group and year; None for less than two years."""
+        from laborsim.report import charts_work
+
+        return charts_work.replacement(self._results)
+
+    def quality(self) -> Chart | None:
+        """Scores on the eight principles of job quality; None if no policy is about them."""
+        from laborsim.report import charts_work
+
+        return charts_work.quality(self._results)
+
+    def snapshots(self) -> Chart | None:
+        """A dashboard through the shock of 2020; None if its months are not simulated."""
+        from laborsim.report import charts_work
+
+        return charts_work.snapshots(self._results)
+
+    def equity(self) -> Chart | None:
+        """How groups stand beside everyone; None where groups are not counted."""
+        from laborsim.report import charts_equity
+
+        return charts_equity.equity(self._results)
+
     def spending(self) -> Chart | None:
         """Money by policy, owner and payer; None if nothing was spent."""
         from laborsim.report import charts_spending
@@ -73,4 +117,4 @@ class Plotter:
 
     def all(self) -> list[Chart]:
         """Every chart that can be drawn from these results."""
-        return [chart for name in CHARTS if (chart := getattr(self, name)()) is not None]
+        return [chart for name in (*CHARTS, *MORE) if (chart := getattr(self, name)()) is not None]

@@ -36,5 +36,6 @@ def prefetch() -> None:
     import pandas
 
     from laborsim.report import charts_market, charts_segments, charts_spending, charts_targets, charts_training
+    from laborsim.report import sections as sections
 
     del jinja2, matplotlib, pandas, charts_market, charts_segments, charts_spending, charts_targets, charts_training

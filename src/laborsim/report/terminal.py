@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 
+WIDE = 4  # policies up to which the scorecard has room for ranges
+
+
 def console() -> Console:
     """Where tables go: stdout, wide enough for them when it is not a terminal."""
     from rich.console import Console
@@ -57,14 +60,15 @@ def plain_table(title: str, caption: str = "") -> Table:
 
 def scorecard(results: Results) -> Table:
     """Targets by policy: value with its range over runs, and the probability of meeting the goal."""
+    many = len(results.policies) > WIDE
     out = plain_table(
         f"Targets: {results.about['scenario']['title']}",
-        "value with 5% and 95% of runs; below it how many of the runs meet the goal: met if at least 80% do, missed if "
-        "at most 20% do, else a toss-up. Synthetic region, not a forecast.",
+        f"value{'' if many else ' with 5% and 95% of runs'}; below it how many of the runs meet the goal: met if at "
+        "least 80% do, missed if at most 20% do, else a toss-up. Synthetic region, not a forecast.",
     )
-    out.add_column("target\n[dim]goal[/dim]", max_width=44)
+    out.add_column("target\n[dim]goal[/dim]", max_width=44, min_width=28)
     for policy in results.policies:
-        out.add_column(f"{policy}\n[dim]goal met[/dim]", justify="right", no_wrap=True)
+        out.add_column(f"{policy}\n[dim]goal met[/dim]", justify="right", no_wrap=not many)
     for name, first, kind, rows in target_rows(results):
         cells = []
         for row in rows:
@@ -73,7 +77,8 @@ def scorecard(results: Results) -> Table:
                 continue
             said = verdict(row["probability"])
             ink = {"met": "green", "missed": "red"}.get(said, "yellow")
-            span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if row["runs"] > 1 else ""
+            ranged = row["runs"] > 1 and not many  # the files have the ranges
+            span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if ranged else ""
             cells.append(
                 f"{against_goal(row['value'], row['goal'], kind)}{span}\n"
                 f"[{ink}]{said}: {chance(row['probability'], int(row['runs'])).split(' run')[0]}[/{ink}]"

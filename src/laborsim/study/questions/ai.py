@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
 
 FASTER = "ai_doubled"
-CUSHIONS = ("training", "search", "insurance", "pathways", "childcare", "hiring")
+CUSHIONS = ("cushion", "training", "search", "insurance", "pathways", "childcare", "hiring")
 MOST_CUSHIONS = 4
 RATE = "demand.ai_adoption_rate"
 GROUPS = ("education:less_than_hs", "education:hs", "education:some_college", "education:associate",

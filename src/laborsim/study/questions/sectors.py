@@ -86,7 +86,7 @@ def rank(results: Results) -> Ranking:
     values = np.stack(rows, axis=1)
     done = sorted(r.replicate for r in results.records if r.done and r.policy == BASELINE)
     values = values[done]
-    low, high = np.nanmin(values, axis=1, keepdims=True), np.nanmax(values, axis=1, keepdims=True)
+    low, high = (f.reduce(values, axis=1, keepdims=True) for f in (np.fmin, np.fmax))
     with np.errstate(invalid="ignore", divide="ignore"):
         scores = np.nan_to_num((values - low) / (high - low), nan=0.5)
     mean = scores.mean(axis=(0, 2))
