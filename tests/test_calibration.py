@@ -17,6 +17,7 @@ from laborsim.scenario.starter import starter
 from laborsim.study.calibration import calibrate as study
 from laborsim.study.calibration.estimate import estimate, fit_probability, weight_of
 from laborsim.study.calibration.moments import Free, definitions
+from laborsim.study.calibration.posterior import load
 
 OWN = {"participation": 0.68, "unemployment": 0.036}
 MODEL = "calibration_market:MadeMarket"
@@ -172,7 +173,11 @@ def test_command_writes_report_assumptions_and_json(tmp_path, monkeypatch):
     done = CliRunner().invoke(app, ["calibrate", "kansas-city", *few])
     assert done.exit_code == 0, done.stderr
     said = json.loads(done.stdout)
-    assert {p.name for p in (tmp_path / said["out"]).iterdir()} == {"report.md", "assumptions.toml", "calibration.json"}
+    written = {"report.md", "assumptions.toml", "posterior.json", "calibration.json"}
+    assert {p.name for p in (tmp_path / said["out"]).iterdir()} == written
+    posterior = load(tmp_path / said["out"] / "posterior.json")
+    for name, value in posterior.settings([0.5] * len(posterior.factors)):
+        assert np.asarray(value) == pytest.approx(np.asarray(said["parameters"][name]), rel=1e-5)
     wrong = CliRunner().invoke(app, ["calibrate", "kansas-cty"])
     assert wrong.exit_code == 2
     assert "did you mean kansas-city?" in wrong.stderr

@@ -1,228 +1,154 @@
-"""The keyed draws: known answers, uniformity, avalanche, independence of neighbours.
-
-Statistical tests use fixed keys, so they either always pass or always fail. Each was set up to reject a
-perfect generator with probability 1e-4 at most; with about 120 of them the chance that one perfect
-generator was refused when the keys were chosen is about 1 percent.
-"""
+"""Drawn parameters: reproducible, within bounds, kept where the scenario says so; chance told from parameters."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
+import csv
+import json
+import math
 
 import numpy as np
 import pytest
-from scipy import stats
+from typer.testing import CliRunner
 
-from laborsim.market.draws import Stream, bits, mix, more_bits, stream_key, to_unit, uniform
+import laborsim
+from laborsim.cli import app
+from laborsim.report.charts_uncertainty import fan
+from laborsim.report.front import held
+from laborsim.scenario.parameters.registry import declared
+from laborsim.scenario.problems import InputError
+from laborsim.scenario.schema import Assumption
+from laborsim.study.calibration.moments import Free
+from laborsim.study.calibration.posterior import Posterior, load
+from laborsim.study.draws import make_draws, ranges
+from laborsim.study.run import run
+from laborsim.study.uncertainty import by_month, decompose, uncertainty
+from studies import MODEL, scenario
 
-FALSE_ALARM = 1e-4
-MASK = 2**64 - 1
-GOLDEN = 0x9E3779B97F4A7C15
-
-_spec = importlib.util.spec_from_file_location(
-    "draws_benchmark", Path(__file__).parents[1] / "experiments" / "benchmarks" / "draws.py")
-bench = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = bench  # kernels read back from the cache ask for their module by name
-_spec.loader.exec_module(bench)
-
-
-def philox(counter, key):
-    """Philox4x32-10 in plain Python (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers")."""
-    c, k = list(counter), list(key)
-    for _ in range(10):
-        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
-        c = [(p1 >> 32) ^ c[1] ^ k[0], p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k[1], p0 & 0xFFFFFFFF]
-        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
-    return c
+FREE = (Free("jobs", ("search.on_the_job",), 0.5, "search"), Free("ends", ("participation.stop_by_age",), 0.5, "stop"))
 
 
-PHILOX_ANSWERS = [  # kat_vectors of Random123
-    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
-    ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0),
-     (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
-]
+@pytest.fixture
+def posterior():
+    base = {p: declared()[p].default for f in FREE for p in f.parameters}
+    return Posterior(FREE, np.array([0.1, -0.2]), np.array([[0.04, 0.01], [0.01, 0.09]]), base, "made up")
 
 
-@pytest.mark.parametrize(("counter", "key", "answer"), PHILOX_ANSWERS)
-def test_philox_known_answers(counter, key, answer):
-    assert tuple(philox(counter, key)) == answer
-    out = np.zeros(4, np.uint64)
-    bench.philox4x32(np.array(counter, np.uint64), np.array(key, np.uint64), out)
-    assert tuple(int(x) for x in out) == answer
+def test_a_posterior_is_read_as_it_was_written(posterior, tmp_path):
+    file = tmp_path / "posterior.json"
+    file.write_text(posterior.text())
+    again = load(file)
+    assert again.text() == posterior.text() and again.parameters == posterior.parameters
+    with pytest.raises(InputError, match="no such file"):
+        load(tmp_path / "none.json")
+    file.write_text("{")
+    with pytest.raises(InputError, match="damaged"):
+        load(file)
+    wrong = json.loads(posterior.text())
+    wrong["factors"]["jobs"]["parameters"] = ["search.on_the_jobs"]
+    file.write_text(json.dumps(wrong))
+    with pytest.raises(InputError, match=r"not parameters of this version: search\.on_the_jobs"):
+        load(file)
+    wrong["mean"] = [0.0]
+    file.write_text(json.dumps(wrong))
+    with pytest.raises(InputError, match="not a posterior"):
+        load(file)
 
 
-def test_splitmix_known_answers():
-    """First outputs of splitmix64 seeded with 1234567 (reference code by Vigna)."""
-    answers = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431,
-               16408922859458223821]
-    assert [int(bits(np.uint64(1234567), i)) for i in range(1, 6)] == answers
+def test_draws_have_the_mean_and_covariance_of_the_posterior(posterior, tmp_path):
+    file = tmp_path / "posterior.json"
+    file.write_text(posterior.text())
+    draws = make_draws(scenario(tmp_path), str(file), 4000)
+    x = np.array([[math.log(dict(s)["search.on_the_job"] / posterior.base["search.on_the_job"]),
+                   math.log(dict(s)[FREE[1].parameters[0]][3] / posterior.base[FREE[1].parameters[0]][3])]
+                  for s in draws.settings])  # fmt: skip
+    assert x.mean(axis=0) == pytest.approx([0.1, -0.2], abs=4 * 0.3 / math.sqrt(2000))
+    assert np.cov(x.T) == pytest.approx(posterior.covariance, abs=0.015)
+    center = dict(posterior.settings([0.5, 0.5]))
+    assert center["search.on_the_job"] == pytest.approx(posterior.base["search.on_the_job"] * math.exp(0.1), rel=1e-5)
+    low, high = posterior.interval("search.on_the_job")
+    assert math.log(high / low) == pytest.approx(2 * 1.645 * 0.2, abs=1e-3)
 
 
-def py_mix(x):
-    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
-    return x ^ (x >> 31)
+def test_draws_are_the_same_whatever_their_number_and_stay_in_range(tmp_path):
+    spec = scenario(tmp_path)
+    few, many = make_draws(spec, "ranges", 4), make_draws(spec, "ranges", 9)
+    assert few.settings == many.settings[:2] and len(many.settings) == 5
+    assert many.of(0) is many.of(1) and many.of(8) is many.settings[4]
+    for settings in many.settings:
+        for name, value in settings:
+            p = declared()[name]
+            assert p.low <= value <= p.high and p.grade == "assumed" and p.fault(value) is None
+    other = spec.model_copy(update={"scenario": spec.scenario.model_copy(update={"seed": 12})})
+    assert make_draws(other, "ranges", 4).settings != few.settings
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2**31, 2**63 - 1])
-def test_keys_and_draws_against_plain_python(seed):
-    for stream in (1, 17, 255):
-        for month in (0, 1, 95, 0xFFFF):
-            key = py_mix((seed + GOLDEN) & MASK)
-            key = py_mix(key ^ (stream * GOLDEN & MASK))
-            key = py_mix(key ^ (month * 0xBF58476D1CE4E5B9 & MASK))
-            assert int(stream_key(seed, stream, month)) == key
-            for agent in (0, 1, 2**40 + 3, MASK):
-                first = py_mix((key + agent * GOLDEN) & MASK)
-                assert int(bits(np.uint64(key), np.uint64(agent))) == first
-                assert int(more_bits(np.uint64(first), 3)) == py_mix((first + 3 * GOLDEN) & MASK)
-                assert uniform(np.uint64(key), np.uint64(agent)) == (first >> 11) * 2.0**-53
+def test_what_the_scenario_sets_is_kept_unless_it_states_a_range(tmp_path, posterior):
+    spec = scenario(tmp_path)
+    name = ranges(spec)[0][0].name
+    fixed = spec.model_copy(update={"assumptions": {name: Assumption(value=declared()[name].default)}})
+    factors, kept = ranges(fixed)
+    assert kept == (name,) and name not in {f.name for f in factors}
+    low, high = declared()[name].low, declared()[name].default
+    ranged = spec.model_copy(update={"assumptions": {name: Assumption(value=high, low=low, high=high)}})
+    assert next(f for f in ranges(ranged)[0] if f.name == name).high == high
+    file = tmp_path / "posterior.json"
+    file.write_text(posterior.text())
+    own = spec.model_copy(update={"assumptions": {"search.on_the_job": Assumption(value=0.02)}})
+    draws = make_draws(own, str(file), 2)
+    assert draws.kept == ("search.on_the_job",) and [n for n, _ in draws.settings[0]] == [FREE[1].parameters[0]]
 
 
-def test_mix_is_one_to_one_on_a_sample():
-    values = {int(mix(np.uint64(x))) for x in range(100_000)}
-    assert len(values) == 100_000
-    assert 0.0 <= to_unit(np.uint64(MASK)) < 1.0
+def test_two_sources_of_spread_are_told_apart():
+    """Known standard deviations 2 and 1 are found again over 2,000 draws of two runs, within four standard errors."""
+    generator = np.random.Generator(np.random.Philox(8))
+    draw = np.repeat(np.arange(2000), 2)
+    y = 5.0 + np.repeat(generator.normal(0, 2.0, 2000), 2) + generator.normal(0, 1.0, 4000)
+    p = decompose(y, draw)
+    assert p.parameter_sd == pytest.approx(2.0, abs=0.15) and p.seed_sd == pytest.approx(1.0, abs=0.07)
+    assert p.share == pytest.approx(0.8, abs=0.04) and p.total_sd**2 == pytest.approx(p.seed_sd**2 + p.parameter_sd**2)
+    alone = decompose(generator.normal(0, 1.0, 4000), draw)
+    assert alone.share < 0.1
+    assert math.isnan(decompose([1.0, 2.0], [0, 1]).share), "one run of each draw tells nothing"
+    assert decompose([1.0, math.nan, 3.0, 3.5], [0, 0, 1, 1]).runs == 3
+    mean, seed, total = by_month(np.stack([y, 2 * y], axis=1), draw)
+    assert mean[1] == pytest.approx(2 * mean[0]) and seed[1] == pytest.approx(2 * seed[0]) and total[0] > seed[0]
 
 
-def block(seed=1, stream=1, month=0, people=250_000):
-    """(people, 4) words: the first draw of neighbouring ids and three more."""
-    out = np.empty(4 * people, np.uint64)
-    bench._fill(out, seed, stream, month, people)
-    return out.reshape(people, 4)
+def test_a_study_with_draws_says_what_is_chance(tmp_path):
+    spec = scenario(tmp_path)
+    results = run(spec, ["childcare"], 6, jobs=1, model=MODEL, out=tmp_path / "a", draws="ranges")
+    again = run(spec, ["childcare"], 6, jobs=1, model=MODEL, out=tmp_path / "b", draws="ranges")
+    plain = run(spec, ["childcare"], 6, jobs=1, model=MODEL, out=tmp_path / "c")
+    assert results.about["draws"]["settings"] == again.about["draws"]["settings"]
+    assert (tmp_path / "a" / "uncertainty.csv").read_bytes() == (tmp_path / "b" / "uncertainty.csv").read_bytes()
+    assert not (tmp_path / "c" / "uncertainty.csv").exists() and "draws" not in plain.about
+    assert {r.key for r in results.records}.isdisjoint(r.key for r in plain.records)
+    table = uncertainty(results)
+    assert set(table["kind"]) == {"level", "effect"} and (table["draws"] == 3).all()
+    both = table["seed_sd"] ** 2 + table["parameter_sd"] ** 2
+    assert both.to_numpy() == pytest.approx((table["total_sd"] ** 2).to_numpy())
+    chart = fan(results)
+    assert chart is not None and fan(plain) is None and chart.svg() == fan(results).svg()
+    assert "parameters" in held(results) and "chance between runs only" in held(plain)
+    with (tmp_path / "a" / "uncertainty.csv").open() as file:
+        assert next(csv.reader(file))[:3] == ["what", "policy", "kind"]
 
 
-def units(words):
-    return (words >> np.uint64(11)) * 2.0**-53
+def test_wrong_draws_are_said(tmp_path):
+    file = tmp_path / "made-up.toml"
+    scenario(tmp_path)
+    wrong = CliRunner().invoke(app, ["run", str(file), "--draws", "range", "--replicates", "2"])
+    assert wrong.exit_code == 2 and "did you mean ranges?" in wrong.stderr
 
 
-@pytest.mark.parametrize("stream", [1, 2, 29, 51])
-@pytest.mark.parametrize("column", [0, 1, 3])
-def test_uniform(stream, column):
-    u = units(block(stream=stream)[:, column])
-    assert stats.chisquare(np.bincount((u * 1000).astype(int), minlength=1000)).pvalue > FALSE_ALARM
-    assert stats.kstest(u, "uniform").pvalue > FALSE_ALARM
-    low = (block(stream=stream)[:, column] & np.uint64(0xFF)).astype(int)
-    assert stats.chisquare(np.bincount(low, minlength=256)).pvalue > FALSE_ALARM
+def test_the_market_runs_with_drawn_parameters_and_the_same_bytes(tmp_path):
+    from laborsim.loading import scenario_of_region
 
-
-def test_same_distribution_as_philox():
-    n = 60_000
-    out, got = np.zeros(4, np.uint64), np.empty(n)
-    for i in range(n):
-        bench.philox4x32(np.array([i, 0, 0, 0], np.uint64), np.array([5, 7], np.uint64), out)
-        got[i] = (int(out[0]) << 32 | int(out[1])) * 2.0**-64
-    assert stats.ks_2samp(got, units(block(people=n)[:, 0])).pvalue > FALSE_ALARM
-    assert stats.chisquare(np.bincount((got * 100).astype(int), minlength=100)).pvalue > FALSE_ALARM
-
-
-def flips(a, b):
-    return np.bitwise_count(a ^ b)
-
-
-def test_avalanche():
-    """Flipping any one bit of the seed, stream, month, agent or counter flips each output bit half the time."""
-    rng = np.random.default_rng(1)
-    changes = {
-        "seed": lambda s, t, m, i, b: (s ^ (1 << b), t, m, i, 1),
-        "stream": lambda s, t, m, i, b: (s, t ^ (1 << b % 8), m, i, 1),
-        "month": lambda s, t, m, i, b: (s, t, m ^ (1 << b % 12), i, 1),
-        "agent": lambda s, t, m, i, b: (s, t, m, i ^ (1 << b), 1),
-        "counter": lambda s, t, m, i, b: (s, t, m, i, 1 ^ (1 << b % 16)),
-    }
-
-    def value(s, t, m, i, c):
-        first = bits(np.uint64(stream_key(np.uint64(s), t, m)), np.uint64(i))
-        return more_bits(np.uint64(first), c)
-
-    for name, change in changes.items():
-        before, after = [], []
-        for _ in range(4000):
-            s, i = (int(x) for x in rng.integers(0, 2**63, 2))
-            t, m, b = int(rng.integers(1, 99)), int(rng.integers(0, 96)), int(rng.integers(0, 63))
-            before.append(value(s, t, m, i, 1))
-            after.append(value(*change(s, t, m, i, b)))
-        different = np.array(before, np.uint64) ^ np.array(after, np.uint64)
-        by_bit = ((different[:, None] >> np.arange(64, dtype=np.uint64)) & np.uint64(1)).sum(axis=0)
-        # sum of 64 squared normals; and the number of flips is binomial(64, 1/2)
-        assert stats.chi2.sf((((by_bit - 2000) ** 2) / 1000).sum(), 64) > FALSE_ALARM, name
-        count = np.bitwise_count(different)
-        edges = np.clip(count, 22, 42)
-        expected = stats.binom.pmf(np.arange(65), 64, 0.5)
-        expected = np.array([expected[:23].sum(), *expected[23:42], expected[42:].sum()]) * 4000
-        assert stats.chisquare(np.bincount(edges - 22, minlength=21), expected).pvalue > FALSE_ALARM, name
-
-
-NEIGHBOURS = {
-    "seed": (dict(seed=1), dict(seed=2)),
-    "far seed": (dict(seed=1), dict(seed=1 + 2**32)),
-    "stream": (dict(stream=3), dict(stream=4)),
-    "month": (dict(month=10), dict(month=11)),
-    "year": (dict(month=10), dict(month=22)),
-    "seed and stream": (dict(seed=3, stream=4), dict(seed=4, stream=3)),
-}
-
-
-@pytest.mark.parametrize("name", NEIGHBOURS)
-@pytest.mark.parametrize("column", [0, 2])
-def test_neighbours_are_independent(name, column):
-    a, b = (block(**which)[:, column] for which in NEIGHBOURS[name])
-    pairs_are_independent(a, b)
-
-
-@pytest.mark.parametrize("lag", [1, 2, 64, 1024])
-def test_neighbouring_agents_are_independent(lag):
-    a = block()[:, 0]
-    pairs_are_independent(a[:-lag], a[lag:])
-
-
-@pytest.mark.parametrize(("x", "y"), [(0, 1), (1, 2), (0, 3)])
-def test_draws_of_one_agent_are_independent(x, y):
-    words = block()
-    pairs_are_independent(words[:, x], words[:, y])
-
-
-def pairs_are_independent(a, b):
-    u, v = units(a), units(b)
-    table = np.bincount((u * 32).astype(int) * 32 + (v * 32).astype(int), minlength=1024)
-    assert stats.chisquare(table).pvalue > FALSE_ALARM
-    assert abs(np.corrcoef(u, v)[0, 1]) * np.sqrt(u.size) < 4
-    same = np.bincount(flips(a, b), minlength=65)
-    expected = stats.binom.pmf(np.arange(65), 64, 0.5) * a.size
-    keep = expected > 10
-    g = np.append(same[keep], same[~keep].sum())
-    assert stats.chisquare(g, np.append(expected[keep], expected[~keep].sum())).pvalue > FALSE_ALARM
-
-
-def test_hashed_ids_and_rare_events():
-    """People who enter later have ids that are hashes; rare events occur at their rate, without clusters."""
-    ids = block(seed=9, stream=1)[:, 0]
-    key = np.uint64(stream_key(1, 2, 3))
-    u = np.array([uniform(key, i) for i in ids[:200_000]])
-    events = u < 1e-3
-    assert stats.binomtest(int(events.sum()), u.size, 1e-3).pvalue > FALSE_ALARM
-    gaps = np.diff(np.flatnonzero(events))
-    assert stats.kstest(gaps + 0.0, lambda x: 1 - (1 - 1e-3) ** np.floor(x)).pvalue > 1e-3
-
-
-def test_streams_are_one_number_each():
-    numbers = [int(s) for s in Stream.__members__.values()]
-    assert len(set(numbers)) == len(numbers) == len(list(Stream))
-    assert min(numbers) >= 1 and max(numbers) < 2**16
-    # numbers of decisions that runs have been stored with; they may not change
-    fixed = dict(SYNTHESIS=1, DEATH=2, RETIREMENT=4, START_LOOKING=17, LAYOFF_PICK=20, RECALL=26, APPLICATION_MARKET=29,
-                 APPLICATION_VACANCY=30, APPLICANT_NOISE=31, TRAINING_RANK=37, URN_SEPARATION=44, URN_HIRE=47,
-                 CARE_LEAVE=51)
-    assert {name: int(Stream[name]) for name in fixed} == fixed
-
-
-def test_keys_of_a_run_differ_and_do_not_overlap():
-    """Two keys a small multiple of the constant apart would give two decisions the same draws, shifted."""
-    inverse = pow(GOLDEN, -1, 2**64)
-    keys = [int(stream_key(1, int(s), m)) for s in Stream for m in [*range(240), 0xFFFF]]
-    assert len(set(keys)) == len(keys)
-    positions = np.sort(np.array([k * inverse & MASK for k in keys], np.uint64))
-    assert np.diff(positions).min() > 10_000_000
+    spec = scenario_of_region("kansas-city").model_copy(update={"targets": (), "policies": {}})
+    spec = spec.with_settings(horizon="2018-04")
+    made = [run(spec, [], 2, scale=0.005, jobs=1, threads=t, draws="ranges") for t in (1, 2)]
+    hashes = [[r.state_hash for r in m.records] for m in made]
+    assert hashes[0] == hashes[1] and not made[0].failed
+    plain = laborsim.LaborMarket(spec, rng=made[0].records[0].seed, scale=0.005)
+    plain.run_for(4)
+    assert plain.state_hash() != hashes[0][0]

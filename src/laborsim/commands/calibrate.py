@@ -44,7 +44,8 @@ def command(
     """Fit behaviour parameters to flows, openings, turnover and the region's own rates (simulated moments).
 
     Writes report.md (what missed, moments, parameters with intervals, identification), assumptions.toml for scenario
-    files, and calibration.json. Runs are kept: a calibration that was stopped goes on.
+    files, posterior.json for `laborsim run --draws`, and calibration.json. Runs are kept: a calibration that was
+    stopped goes on.
 
     Example: laborsim calibrate kansas-city --scale 0.05
     """
@@ -52,7 +53,7 @@ def command(
     from laborsim.commands.study import terminated_as_interrupted
     from laborsim.loading import scenario_of_region
     from laborsim.report.calibration import assumptions, fits, page
-    from laborsim.study.calibration.calibrate import as_json, calibrate, default_store, own_figures
+    from laborsim.study.calibration.calibrate import as_json, calibrate, default_store, own_figures, posterior
     from laborsim.study.executor import make_executor
     from laborsim.study.run import Interrupted
     from laborsim.study.storage import write_atomically
@@ -68,7 +69,7 @@ def command(
     folder = out or default_store(region).with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("report.md", page(found)), ("assumptions.toml", assumptions(found)),
-                       ("calibration.json", as_json(found))):  # fmt: skip
+                       ("calibration.json", as_json(found)), ("posterior.json", posterior(found).text())):  # fmt: skip
         write_atomically(folder / name, text)
     if json_:
         print(json.dumps({"out": str(folder), **json.loads(as_json(found))}))

@@ -39,12 +39,22 @@ Wioa = Annotated[
         "--wioa", help="Make every run once more without programs: what programs add, beside what their people do."
     ),
 ]
+Drawn = Annotated[
+    str | None,
+    typer.Option(
+        "--draws",
+        metavar="HOW",
+        help='Draw parameters anew for every two runs: from the calibrated "posterior", from the "ranges" of assumed '
+        "parameters, or from a posterior.json. uncertainty.csv then tells chance from parameters.",
+    ),
+]
 
 
 def command(
     scenario: ScenarioFile,
     policy: Policies = None,
     wioa: Wioa = False,
+    draws: Drawn = None,
     replicates: Replicates = None,
     scale: Scale = None,
     seed: Seed = None,
@@ -64,7 +74,7 @@ def command(
     from laborsim.study.run import settle
 
     spec = settle(load_scenario(scenario), replicates, seed, scale)
-    results = study(spec, policy, threads, out, quiet, wioa=wioa)
+    results = study(spec, policy, threads, out, quiet, wioa=wioa, draws=draws)
     from laborsim.report import terminal
     from laborsim.report.wording import stops
     from laborsim.scenario.remarks import remarks

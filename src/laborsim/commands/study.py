@@ -25,6 +25,7 @@ def study(
     quiet: bool,
     reuse: bool = False,
     wioa: bool = False,
+    draws: str | None = None,
 ) -> Results:
     """Run with progress, write tables, charts and the brief; after Ctrl-C say what was kept.
 
@@ -33,12 +34,13 @@ def study(
     out : directory of the results; None takes results/<scenario>/<run-id>.
     reuse : read finished runs instead of simulating them again.
     wioa : make every run once more without programs, for counterfactual and net of the WIOA table.
+    draws : where parameters are drawn from; None for the scenario's values in every run.
     """
     from laborsim.commands.progress import Bar
     from laborsim.report.publish import prefetch, publish
     from laborsim.study import run as runs
 
-    place = runs.default_out(spec, policies) if out is None else out
+    place = runs.default_out(spec, policies, draws) if out is None else out
     # this process waits for its workers: charts' libraries are read meanwhile
     threading.Thread(target=prefetch, daemon=True).start()
     with Bar(quiet) as bar, terminated_as_interrupted():
@@ -49,7 +51,8 @@ def study(
 
         try:
             return runs.run(
-                spec, policies, threads=threads, out=place, progress=bar, finish=finish, reuse=reuse, wioa=wioa
+                spec, policies, threads=threads, out=place, progress=bar, finish=finish, reuse=reuse, wioa=wioa,
+                draws=draws,
             )
         except runs.Interrupted as stop:
             text = str(stop)

@@ -23,6 +23,7 @@ from laborsim.report.wording import (
 )
 from laborsim.study.findings import JUDGED, POWER, STOCKS, TESTED_TO, Findings, detectable
 from laborsim.study.outcomes import shown
+from laborsim.study.uncertainty import drawn, uncertainty
 
 if TYPE_CHECKING:
     from laborsim.study.compare import Comparison
@@ -259,14 +260,27 @@ def certainty(results: Results, findings: Findings) -> list[str]:
         said = ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
         return [*said, *reach(results)]
     return [
-        f"The ranges are 90% intervals of the mean over {results.replicates} runs. They hold chance between runs "
-        "only: doubt about the assumed figures is not in them, nor which region was drawn, as all runs share one "
-        "synthesized region.",
+        f"The ranges are 90% intervals of the mean over {results.replicates} runs. {held(results)}",
         "Something is said to change only where that is more than chance, allowing for all comparisons made: "
         "of the changes named, at most one in ten is chance.",
         *seen(results, findings),
         *reach(results),
     ]
+
+
+def held(results: Results) -> str:
+    """What ranges over runs hold, and what they leave out."""
+    region = "which region was drawn, as all runs share one synthesized region"
+    if not drawn(results):
+        return f"They hold chance between runs only: doubt about the assumed figures is not in them, nor {region}."
+    table = uncertainty(results)
+    table = table[(table["kind"] == "effect") & (table["what"].str.endswith(", last year"))]
+    share = table["parameter_share"].median()
+    said = "" if share != share else f"; about {100 * share:.0f}% of the variance of effects is theirs (median)"
+    about = results.about["draws"]
+    return (f"They hold chance and doubt about {len(about['parameters'])} parameters, drawn anew for every "
+            f"{about['seeds_per_draw']} runs ({about['source']}){said}: uncertainty.csv tells them apart. Not in them "
+            f"is {region}.")  # fmt: skip
 
 
 def seen(results: Results, findings: Findings) -> list[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 # in the order of the brief
 CHARTS = ("targets", "unemployment", "participation", "segments", "spending", "funnel", "beveridge")
 # of its sections, where the results hold what they show
-MORE = ("regions", "road_map", "sectors", "replacement", "quality", "snapshots", "equity")
+MORE = ("uncertainty", "regions", "road_map", "sectors", "replacement", "quality", "snapshots", "equity")
 
 
 class Plotter:
@@ -30,6 +30,12 @@ class Plotter:
         from laborsim.report import charts_market
 
         return charts_market.unemployment(self._results, group)
+
+    def uncertainty(self, indicator: str = "unemployment_rate", group: str = "all") -> Chart | None:
+        """The baseline with chance and parameters told apart; None unless parameters were drawn."""
+        from laborsim.report import charts_uncertainty
+
+        return charts_uncertainty.fan(self._results, indicator, group)
 
     def participation(self, group: str = "all") -> Chart:
         """Labor force participation rate, likewise."""

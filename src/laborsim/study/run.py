@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from laborsim.study.design import settings_text
+from laborsim.study.draws import Draws, make_draws
 from laborsim.study.executor import cores
 from laborsim.study.local import Local
 from laborsim.study.manifest import describe, manifest_text
@@ -19,6 +21,7 @@ from laborsim.study.reuse import RESULTS, find, studies_of
 from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint
 from laborsim.study.tables import write_csv, write_indicators, write_spending, write_yearly
 from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds, run_key
+from laborsim.study.uncertainty import drawn, uncertainty
 
 MODEL = "laborsim.model:LaborMarket"
 Finish = Callable[[Results, Path], None]
@@ -70,6 +73,7 @@ def run(
     finish: Finish | None = None,
     reuse: bool = False,
     wioa: bool = False,
+    draws: str | None = None,
     model: str = MODEL,
 ) -> Results:
     """Simulate a scenario's baseline and policies.
@@ -91,6 +95,8 @@ def run(
     reuse : read the runs instead, if a finished study that has them all is stored in `out` or, where `out` is not
         given or the default, in results/<scenario>/.
     wioa : make every run once more without any program, for counterfactual and net in wioa.csv.
+    draws : draw parameters anew for every two runs: "posterior", "ranges" or a posterior.json, as
+        `laborsim.study.draws.make_draws` takes it; uncertainty.csv then tells chance from parameters.
     model : "module:class" of the model.
 
     Returns
@@ -119,8 +125,10 @@ def run(
     about = describe(spec, choose(spec, policies))
     cores = _threads(threads)
     tasks = _tasks(spec, about, model, wioa)
+    if draws is not None:
+        tasks = _with_draws(tasks, about, make_draws(spec, draws, spec.replicates))
     if reuse:
-        anywhere = out is None or Path(out) == default_out(spec, policies)
+        anywhere = out is None or Path(out) == default_out(spec, policies, draws)
         stored = find(tasks, studies_of(str(spec.name)) if anywhere else [Path(str(out))])
         if stored is not None:
             progress.reused(stored[0])
@@ -146,7 +154,7 @@ def run(
 
 
 def write_tables(results: Results, path: Path) -> None:
-    """Write indicators.csv, yearly.csv, targets.csv, spending.csv, wioa.csv and benefit_cost.csv."""
+    """Write indicators.csv, yearly.csv, targets.csv, spending.csv, wioa.csv, benefit_cost.csv and uncertainty.csv."""
     if any(r.done for r in results.records):
         keys = write_indicators(path / "indicators.csv", results)
         results.about["indicators_csv"] = {"figures": keys, "of": len(results.keys)}
@@ -157,12 +165,14 @@ def write_tables(results: Results, path: Path) -> None:
         money = results.benefit_cost()
         if len(money):
             write_csv(path / "benefit_cost.csv", money)
+        if drawn(results):
+            write_csv(path / "uncertainty.csv", uncertainty(results))
     write_spending(path / "spending.csv", results)
 
 
-def default_out(spec: Any, policies: Sequence[str] | None = None) -> Path:
+def default_out(spec: Any, policies: Sequence[str] | None = None, draws: str | None = None) -> Path:
     """results/<scenario>/<run-id>: the same settings have the same id, so a run that was cut short is found."""
-    parts = (spec.hash(), ",".join(choose(spec, policies)), code_fingerprint())
+    parts = (spec.hash(), ",".join(choose(spec, policies)), code_fingerprint(), *([draws] if draws else []))
     short = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
     return RESULTS / str(spec.name) / f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
 
@@ -255,6 +265,17 @@ def _tasks(spec: Any, about: dict[str, Any], model: str, wioa: bool = False) -> 
         for r, seed in enumerate(seeds)
         for policy in about["policies"]
     ]
+
+
+def _with_draws(tasks: list[Task], about: dict[str, Any], draws: Draws) -> list[Task]:
+    """Give every replicate its draw; a run's key holds its parameters."""
+    about["draws"] = draws.about()
+    out = []
+    for task in tasks:
+        settings = draws.of(task.replicate)
+        key = hashlib.sha256((task.key + settings_text(settings)).encode()).hexdigest()[:32]
+        out.append(replace(task, parameters=settings, key=key))
+    return out
 
 
 def _with_runs(about: dict[str, Any], records: list[RunRecord], began: float) -> dict[str, Any]:

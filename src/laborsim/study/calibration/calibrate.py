@@ -15,6 +15,7 @@ from laborsim.scenario.problems import InputError
 from laborsim.scenario.schema import Scenario
 from laborsim.study.calibration.estimate import F8, Estimate, estimate
 from laborsim.study.calibration.moments import Free, Moment, definitions, point_settings
+from laborsim.study.calibration.posterior import Posterior
 from laborsim.study.design import Point, settings_text
 from laborsim.study.executor import Executor, make_executor
 from laborsim.study.reuse import RESULTS
@@ -204,6 +205,12 @@ def _about(
     }  # fmt: skip
 
 
+def posterior(c: Calibration) -> Posterior:
+    """The estimates with their covariance, for runs that draw parameters."""
+    source = f"calibrated on {c.region} by simulated moments, {c.runs} runs at {c.scale:.0%}"
+    return Posterior(tuple(c.free), c.found.x, c.found.covariance, dict(c.values), source)
+
+
 def as_json(c: Calibration) -> str:
     """Everything that was found, as JSON text."""
     fitted = [m.name for m in c.moments if m.fitted]
@@ -221,4 +228,4 @@ def as_json(c: Calibration) -> str:
     }, indent=1)  # fmt: skip
 
 
-__all__ = ["Calibration", "CalibrationFailed", "as_json", "calibrate", "default_store", "own_figures"]
+__all__ = ["Calibration", "CalibrationFailed", "as_json", "calibrate", "default_store", "own_figures", "posterior"]
