@@ -18,7 +18,10 @@ from laborsim.market.codes import PRINCIPLES
 from laborsim.market.counts import PIPELINE
 
 # people employed for each million dollars a year, from the start on; days of a vacancy; others add little
-PER_MILLION = {"childcare_support": 300.0, "apprenticeship_expansion": 60.0, "skills_based_hiring": 100.0}
+PER_MILLION = {
+    "childcare_support": 300.0, "sectoral_training": 120.0, "apprenticeship_expansion": 60.0,
+    "skills_based_hiring": 100.0,
+}  # fmt: skip
 DAYS = {"job_quality": -4.0, "apprenticeship_expansion": -0.2, "skills_based_hiring": -2.0}
 LITTLE = 10.0
 SECTORS = {"62": (1.0, 900.0), "31-33": (3.0, 1100.0), "72": (0.2, 400.0), "23": (1.5, 1000.0), "52": (1.0, 1500.0),

@@ -129,7 +129,7 @@ def test_faster_ai_costs_what_it_costs_and_hits_whom_it_hits(answers: dict[str, 
     assert answer.sheets[0].rows[0]["name"] == "Computers and mathematics"
     change = float(answer.sheets[0].rows[0]["people"].split(" ")[0].replace(",", ""))
     assert change == pytest.approx(10 * 96, rel=0.02)
-    assert "The best cushion here is childcare support" in answer.said[1]
+    assert "The best cushion here is sectoral training" in answer.said[1]
 
 
 def test_trust_finds_the_assumption_that_turns_the_recommendation(answers: dict[str, Answer]) -> None:

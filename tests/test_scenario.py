@@ -72,7 +72,8 @@ def test_shipped_scenarios_are_right(path: Path) -> None:
 def test_independence_owners_and_peers() -> None:
     spec = laborsim.load_scenario(SCENARIOS[[p.stem for p in SCENARIOS].index("independence-works-2025")])
     assert [p.owner for p in spec.policies.values()] == [
-        "Workforce Training & Supports", "Social Services & Faith", "Industry Employers",
+        "Education", "Workforce Training & Supports", "Social Services & Faith", "Industry Employers",
+        "Innovators & Entrepreneurs", "Steering committee and council",
     ]  # fmt: skip
     assert spec.peers is not None
     ranks = {}

@@ -286,7 +286,9 @@ class _CrossChecks:
             for i, instrument in _rows(policy.get("instruments")):
                 here = (*at, "instruments", i)
                 yield from self.zones(instrument, here)
-                programs = instrument.get("programs")
+                # outreach names kinds of training there, which its own field check knows
+                named = instrument.get("type") != "awareness_outreach"
+                programs = instrument.get("programs") if named else ()
                 for k, code in enumerate(programs if isinstance(programs, list | tuple) else ()):
                     if self.known.programs and isinstance(code, str) and code not in self.known.programs:
                         codes = sorted(self.known.programs)

@@ -20,7 +20,7 @@ from laborsim.study.words import NOT_DISTINGUISHABLE, join, lower, money, two_di
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
 
-PLACING = ("apprenticeship", "training", "ojt", "customized", "search")
+PLACING = ("training", "apprenticeship", "ojt", "partnership", "search")
 
 
 def answer(bench: Bench) -> Answer:

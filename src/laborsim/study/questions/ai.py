@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
 
 FASTER = "ai_doubled"
-CUSHIONS = ("cushion", "training", "search", "insurance", "pathways", "childcare", "hiring")
-MOST_CUSHIONS = 4
+CUSHIONS = ("cushion", "training", "search", "insurance")
+MOST_CUSHIONS = 6
 RATE = "demand.ai_adoption_rate"
 GROUPS = ("education:less_than_hs", "education:hs", "education:some_college", "education:associate",
           "education:bachelor", "education:graduate", "age:20-24", "age:25-34", "age:55-64", "sex:female", "sex:male",

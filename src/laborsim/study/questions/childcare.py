@@ -11,14 +11,14 @@ from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, headline, note, place, simulate
 from laborsim.study.questions.effects import cell, dollars, per_million, price_each, rate_cell, span, total
-from laborsim.study.questions.probes import choose
+from laborsim.study.questions.probes import both, choose, choose_side
 from laborsim.study.statistics import Paired, discoveries, paired
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, lower, money, two_digits
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
 
-KINDS = ("childcare", "training", "ojt", "apprenticeship")
+TRAINING = ("training", "apprenticeship", "ojt", "customized", "youth", "partnership")
 GROUPS = ("parent:under_six", "sex:female", "sex:male", "segment:low_skilled", "race:black", "race:hispanic",
           "age:20-24", "age:25-34")  # fmt: skip
 YEARS = 12.0
@@ -26,7 +26,7 @@ YEARS = 12.0
 
 def answer(bench: Bench) -> Answer:
     """Person-years of work added for each million dollars, over all months, for everyone and by group."""
-    s = simulate(bench, choose(bench.spec, KINDS))
+    s = simulate(bench, both(choose(bench.spec, ["childcare"]), choose_side(bench.spec, TRAINING)))
     results = s.results
     kind = s.choice.kind_of
     gain = {n: total(results, n, "employment", per=YEARS) for n in s.names}

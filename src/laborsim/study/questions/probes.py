@@ -157,4 +157,19 @@ def choose(spec: Scenario, wanted: Sequence[str], always_standard: bool = False)
     return Choice(arms, extra, kind_of)
 
 
-__all__ = ["Choice", "Probe", "budget", "choose", "declared", "kinds", "own", "standard", "start_of", "tested"]
+def choose_side(spec: Scenario, wanted: Sequence[str]) -> Choice:
+    """One side of a comparison: the scenario's own policies of any of some kinds; standard packages if it has none."""
+    mine = [kind for kind in wanted if own(spec, kind)]
+    return choose(spec, mine or wanted[:2])
+
+
+def both(one: Choice, other: Choice) -> Choice:
+    """Two sides together; a policy that is on both belongs to the first."""
+    rest = [a for a in other.arms if a.name not in one.names]
+    return Choice([*one.arms, *rest], one.extra | other.extra, other.kind_of | one.kind_of)
+
+
+__all__ = [
+    "Choice", "Probe", "both", "budget", "choose", "choose_side", "declared", "kinds", "own", "standard", "start_of",
+    "tested",
+]  # fmt: skip

@@ -11,29 +11,19 @@ from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, headline, note, place, simulate, started
 from laborsim.study.questions.effects import cell, dollars, since, total
-from laborsim.study.questions.probes import choose
+from laborsim.study.questions.probes import both, choose, choose_side
 from laborsim.study.statistics import Paired, paired
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, lower, money
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
 
-QUALITY, TRAINING = ("quality", "hiring"), ("training", "ojt", "customized", "apprenticeship")
+QUALITY, TRAINING = ("quality",), ("training", "apprenticeship", "ojt", "customized", "partnership")
 
 
 def answer(bench: Bench) -> Answer:
     """Days that vacancies stay open under better jobs and under more training, and what a day less costs."""
-    better = choose(bench.spec, QUALITY[:1])
-    if not better.arms:
-        better = choose(bench.spec, QUALITY[1:])
-    trained = choose(bench.spec, TRAINING)
-    for name in better.names:  # one policy may be both
-        if name in trained.names:
-            trained.arms = [a for a in trained.arms if a.name != name]
-    better.arms += trained.arms
-    better.extra |= trained.extra
-    better.kind_of |= {n: k for n, k in trained.kind_of.items() if n not in better.kind_of}
-    s = simulate(bench, better)
+    s = simulate(bench, both(choose(bench.spec, QUALITY), choose_side(bench.spec, TRAINING)))
     results = s.results
     days = {n: since(results, n, "time_to_fill", started(results, n)) for n in s.names}
     fill = {n: since(results, n, "good_vacancy_fill_rate", started(results, n)) for n in s.names}

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 KINDS = ("apprenticeship", "ojt", "customized")
-PROGRAMS = {"apprenticeship": "apprentice_", "ojt": "ojt_", "customized": "customized_"}
+# first letters of the codes of each kind's programs
+PROGRAMS = {
+    "apprenticeship": ("apprentice_",), "ojt": ("ojt_",), "customized": ("custom_",), "partnership": ("sector_", "class_"),
+    "training": ("class_", "sector_", "path_"), "youth": ("cte_", "work_", "pre_"),
+}  # fmt: skip
 # SOC major groups that entry-level training of these kinds leads to: the replacement jobs it can fill
 MAJORS = {
     "11": "Management", "13": "Business and finance", "15": "Computers and mathematics",
@@ -58,14 +62,18 @@ def openings(results: Results) -> list[dict[str, Any]]:
 
 def programs_of(results: Results, kind: str) -> list[str]:
     """Groups of the programs of a kind; "all" if it has none of its own."""
-    start = PROGRAMS.get(kind, "")
-    own = [g for i, g in results.keys if i == "pipeline_placed" and start and g.startswith(f"program:{start}")]
+    starts = tuple(f"program:{start}" for start in PROGRAMS.get(kind, ()))
+    own = [g for i, g in results.keys if i == "pipeline_placed" and starts and g.startswith(starts)]
     return own or ["all"]
 
 
 def trained(results: Results, kind: str, policy: str) -> NDArray[np.float64]:
-    """(R,) people placed by programs of a kind over all months; of all programs if the kind has none of its own."""
-    parts = [np.nansum(results.series("pipeline_placed", g, policy), axis=1) for g in programs_of(results, kind)]
+    """(R,) people placed by programs of a kind over all months; of all programs if the kind has none of its own.
+
+    Of customized training, those who complete: employers send workers they have.
+    """
+    stage = "pipeline_completed" if kind == "customized" else "pipeline_placed"
+    parts = [np.nansum(results.series(stage, g, policy), axis=1) for g in programs_of(results, kind)]
     return np.asarray(sum(parts), np.float64)
 
 
@@ -99,7 +107,8 @@ def answer(bench: Bench) -> Answer:
             [{"policy": s.title(n), "spent": money(spent[n]), "placed": cell(placed[n]),
               "rate": rate_cell(placed[n], spent[n]), "jobs": cell(jobs[n]), "job_rate": rate_cell(jobs[n], spent[n])}
              for n in s.names],
-            "Apprentices who start late in the period have not completed by its end.",
+            "Apprentices who start late in the period have not completed by its end. Of customized training, workers who "
+            "complete: employers send those they have.",
         ),
         Sheet(
             "Openings a year by occupation group, baseline",
