@@ -41,6 +41,21 @@ budget = 0
 type = "childcare_support"
 subsidy_share = 0.5
 places = 500
+[policies.centers]
+title = "Job centers"
+owner = "Nobody"
+budget = 9_000_000
+[[policies.centers.instruments]]
+type = "job_center_services"
+places_per_month = 2000
+[policies.travel]
+title = "Travel"
+owner = "Nobody"
+budget = 9_000_000
+[[policies.travel.instruments]]
+type = "transport_support"
+places = 2000
+paid = 1.0
 """
 
 
@@ -175,7 +190,7 @@ def test_json_has_what_it_promises(made):
     assert found["people_randomised"] > 20 and found["failed"] == []
     assert {"outcome", "period", "itt", "itt_low", "itt_high", "tot", "people"} <= set(found["effects"][0])
     assert {"study", "published", "accepted_low", "simulated", "verdict", "use"} <= set(found["evidence"][0])
-    assert {r["who"] for r in found["displacement"]} == {"treated", "control", "others", "all"}
+    assert {r["who"] for r in found["displacement"]} == {"participants", "others", "all"}
     hashes = found["state_hash"][0]
     assert len({hashes[arm] for arm in ("trial", "none", "all")}) == 3
 
@@ -216,3 +231,15 @@ def test_a_policy_without_money_has_no_effect_at_all(made):
     assert all(gain == (0.0, 0.0) for who in run.gains.values() for gain in who.values())
     assert found.costs["dollars"] == 0.0 and not found.randomised
     assert (found.benefit_cost["mean"].abs() < 1e-9).all()
+
+
+@pytest.mark.parametrize("service", ["job_center_services", "transport_support"])
+def test_those_refused_a_service_are_never_served(made, service):
+    spec = load_scenario(made[2]).with_settings(horizon="2019-12")
+    found = trials.run(spec, service, replicates=1, scale=0.02, threads=1)
+    (run,) = found.runs
+    s = run.sample
+    assert found.design.mode == SERVICE and s.ids.size > 50
+    assert (s.took[~s.treated] < 0).all() and (s.took[s.treated] >= 0).mean() > 0.3
+    assert 0.4 < s.treated.mean() < 0.6 and run.places > 0
+    assert sum(run.dollars.values()) > 0 and run.hashes["none"] != run.hashes["all"]

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import housing, outreach
+from laborsim.market import gate, housing, outreach
 from laborsim.market.codes import UNEMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
@@ -30,6 +30,7 @@ from laborsim.market.sponsors import OPEN, contacted
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
+SERVICE = "job_center_services"  # as trials name it
 RETURNING, CALLED, OTHERS = range(3)  # order of service
 NO_REFERRALS = Referrals(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32))
 
@@ -144,11 +145,13 @@ def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1) ->
     rank = uniforms(month.key(Stream.CENTER_RANK), ids) + np.where(returns, RETURNING, np.where(called, CALLED, OTHERS))
     places = scaled_count(order.places, month.scale, month.key(Stream.CENTER_RANK), (number + 1) << 33)
     line = np.flatnonzero(came)
+    line = line[gate.admit(month, SERVICE, ids[line], who[line])]
     line = line[np.lexsort((ids[line], rank[line]))]
     kept = int(np.ceil(order.uninsured_share * places))
     first = line[~insured[line]][:kept]
     rest = line[~np.isin(line, first)][: max(places - first.size, 0)]
     served = np.sort(np.concatenate([first, rest]))
+    gate.serve(month, SERVICE, ids[served])
     for name, value in (
         ("center_aware", known | called | returns), ("center_came", came), ("center_called", called),
         ("center_no_shows", stays_away),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market import gate
 from laborsim.market.codes import GONE, SELF_EMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
@@ -19,6 +20,7 @@ from laborsim.market.scaling import scaled_count
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
+SERVICE = "transport_support"  # as trials name it
 NO_CAR, CAR = 0, 1  # classes of travel without help, as households.car; order j has 2 + 2 j and 3 + 2 j
 
 
@@ -73,8 +75,10 @@ def help_seekers(month: Month, rows: I8, s: Seekers) -> None:
         if order.only_without_car:
             ask &= s.travel == NO_CAR
         line = np.flatnonzero(ask)
+        line = line[gate.admit(month, SERVICE, s.id[line], rows[line])]
         line = line[np.lexsort((s.id[line], uniforms(key, s.id[line])))][: max(places - int(mine.sum()), 0)]
         taken[line] = True
+        gate.serve(month, SERVICE, s.id[line])
         new = {"row": rows[line], "id": p.id[rows[line]], "order": np.full(line.size, number)}
         held = {name: np.concatenate([held[name], new[name]]) for name in held}
         using = np.isin(rows, held["row"][held["order"] == number]) & (p.state[rows] > SELF_EMPLOYED)

@@ -85,7 +85,7 @@ def sentences(trial: Trial) -> list[str]:
     lock = t.lock_in
     if math.isfinite(lock["dollars_a_month"]):
         out.append(
-            f"While taking part ({lock['months']:.0f} months on average) they earn "
+            f"While taking part ({lock['months']:.0f} months on average) the enrolled earn "
             f"{dollars(lock['dollars_a_month'], True)} a month against the same people without "
             f"({dollars(lock['low'], True)} to {dollars(lock['high'], True)})."
         )

@@ -121,16 +121,18 @@ class Trial:
 
     @cached_property
     def lock_in(self) -> dict[str, float]:
-        """Earnings while taking part, dollars a month more than the same people without: mean over the enrolled."""
-        if self.design.mode == SERVICE:  # a service has no end that is known: its effect is that of the first year
-            return {"dollars_a_month": math.nan, "low": math.nan, "high": math.nan, "people": 0, "months": math.nan}
-        values = [float(np.nanmean(x)) for r in self.runs if np.isfinite(x := r.cohort.inside).any()]
-        mean, low, high = over_runs(values, self.level)
-        people = sum(int(np.isfinite(r.cohort.inside).sum()) for r in self.runs)
+        """Effect on the earnings of the enrolled, dollars a month, over the mean time they take part."""
+        none = {"dollars_a_month": math.nan, "low": math.nan, "high": math.nan, "people": 0, "months": math.nan}
+        if self.design.mode == SERVICE or not self.randomised:
+            return none  # a service has no end that is known: its effect is that of the first year
         months = [np.minimum(r.cohort.left, r.months) - r.cohort.took for r in self.runs]
         every = np.concatenate(months) if months else np.empty(0)
-        length = float(every.mean()) if every.size else math.nan
-        return {"dollars_a_month": mean, "low": low, "high": high, "people": people, "months": length}
+        if not every.size:
+            return none
+        length = float(every.mean())
+        found = self.effect("earnings", 0, min(max(1, round(length / 3)), self.quarters))
+        return {"dollars_a_month": found.tot / 3, "low": found.tot_low / 3, "high": found.tot_high / 3,
+                "people": found.people, "months": length}  # fmt: skip
 
     @cached_property
     def displacement(self) -> pd.DataFrame:
@@ -152,7 +154,7 @@ class Trial:
     @cached_property
     def displaced_share(self) -> tuple[float, float, float]:
         """Of the work that participants gain where all may take part, the share that others lose; with interval."""
-        gained = [r.gains["all"]["treated"][0] for r in self.runs]
+        gained = [r.gains["all"]["participants"][0] for r in self.runs]
         lost = [-r.gains["all"]["others"][0] for r in self.runs]
         mean_gain, gain_low, _ = over_runs(gained, self.level)
         if not self.runs or not mean_gain > 0 or (len(gained) > 1 and not gain_low > 0):
@@ -367,17 +369,8 @@ def _flows(r: TrialRun) -> benefit_cost.Flows:
 
 def _last_year(r: TrialRun, source: str, name: str) -> float:
     """People employed (self-sufficient) in the last twelve months beyond the run without, at full scale."""
-    if source == "all":
-        return float(r.flows["all"][name][-12:].mean())
-    s = r.cohort
-    if not s.ids.size:
-        return 0.0
-    more = s.values[name] - s.without[name]
-    total = 0.0
-    for row in more:  # the last year each person is seen
-        known = row[np.isfinite(row)]
-        total += float(known[-4:].mean()) if known.size else 0.0
-    return total / r.scale
+    values = r.flows[source].get(name)
+    return 0.0 if values is None else float(values[-12:].mean())
 
 
 __all__ = ["LABELS", "OUTCOMES", "Trial", "prices", "run", "write"]

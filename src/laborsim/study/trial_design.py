@@ -17,6 +17,14 @@ APPLICANTS, SERVICE, PAIRED = "applicants", "service", "paired"
 # Instruments whose people come as applicants of programs of a kind, and those whose service has a gate.
 KINDS_OF: Final[dict[str, tuple[str, ...]]] = {
     "apprenticeship_expansion": ("apprenticeship",),
+    "career_pathways": ("pathway",),
+    "classroom_training": ("classroom",),
+    "cte": ("cte",),
+    "customized_training": ("customized",),
+    "ojt_reimbursement": ("ojt",),
+    "pre_apprenticeship": ("pre_apprenticeship",),
+    "sectoral_training": ("sectoral",),
+    "work_experience": ("work_experience",),
 }
 SERVICE_OF: Final[dict[str, str]] = {name: name for name in SERVICES}
 # Ledger entries a kind of program or an instrument is compared with, where they have another name there.
@@ -28,12 +36,13 @@ LEDGER: Final[dict[str, tuple[str, ...]]] = {
     "pathway": ("career_pathways",),
     "customized": ("customized_training",),
     "job_center_services": ("job_search_help", "job_center_services"),
+    "ojt_reimbursement": ("ojt",),
     "transport_support": ("transport",),
 }
 UNITS: Final[dict[str, str]] = {
     "childcare_support": "households eligible for a subsidised place",
-    "job_center_services": "people eligible for help at a job center",
-    "transport_support": "people eligible for help with getting to work",
+    "job_center_services": "people who come to a job center",
+    "transport_support": "people looking for work who may have help with travel",
 }
 
 

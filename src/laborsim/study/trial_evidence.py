@@ -19,6 +19,7 @@ B1 = NDArray[np.bool_]
 INSIDE, OVERLAPS, OUTSIDE, NOT_MEASURED = "inside", "interval reaches it", "outside", "not measured"
 QUARTERS_A_YEAR = 4
 MOTHERS = (18, 54)
+LEAST_PEOPLE = 40  # randomised and seen to the end of the period: below it one person moves a share by five points
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[
         return NONE, months, note
     outcome = "earnings" if measure.startswith("earnings") else "employed"
     found = estimate(arms(runs, outcome, first, last, "mothers" if measure.startswith("mothers") else "all"))
+    if found.people < LEAST_PEOPLE:
+        return NONE, months, f"only {found.people} people are seen that long"
     factor = {"earnings_year": 4.0, "earnings_total": float(last - first)}.get(measure, 1.0)
     if measure == "earnings_share":
         factor = 1.0 / found.base if found.base > 0 else math.nan
@@ -186,7 +189,7 @@ def _of_exits(measure: str, runs: Sequence[TrialRun]) -> Three:
 
 def _net_over_gross(run: TrialRun) -> float:
     """Months of work added in all, over those that participants gain."""
-    gross, net = run.gains["all"]["treated"][0], run.gains["all"]["all"][0]
+    gross, net = run.gains["all"]["participants"][0], run.gains["all"]["all"][0]
     return net / gross if gross > 0 else math.nan
 
 

@@ -36,7 +36,6 @@ class Sample:
     unit : id that the draw was by: the person's own, or that of the household's head.
     values : outcome -> (N, K): dollars of the quarter, or share of its months; NaN beyond the run or after a move away.
     without : the same in the run where nobody takes part; NaN for people who are not there.
-    inside : (N,) mean monthly difference of earnings while enrolled, NaN for those never enrolled.
     traits : sex, race, age at assignment.
     """
 
@@ -47,7 +46,6 @@ class Sample:
     left: I8
     values: dict[str, F8]
     without: dict[str, F8]
-    inside: F8
     traits: dict[str, I8]
     unit: NDArray[np.uint64]
 
@@ -61,10 +59,10 @@ class TrialRun:
     sample : people of the randomised run (None where nobody was randomised).
     cohort : those who took part where all may: `treated` is True for all of them.
     totals : run -> total -> (T,) of all residents, at full scale.
-    gains : run -> who ("treated", "control", "others", "all") -> months of employment and dollars of earnings more than
-        where nobody takes part, from the first month of intake on, at full scale.
-    flows : "participants" (of the cohort) and "all" (residents) -> name -> (T,) dollars of the month, and people for
-        "employed" and "sufficient", more than where nobody takes part; full scale.
+    gains : run -> who ("participants", "others", "all") -> months of employment and dollars of earnings more than where
+        nobody takes part, from the first month of intake on, at full scale; participants' against those refused.
+    flows : "participants" and "all" (residents), where all may take part -> name -> (T,) dollars of the month, people
+        for "employed" and "sufficient", more than where nobody does; full scale.
     wioa : rows of the WIOA table of the cohort.
     dollars : policy money by payer, full scale, of the run where all may, less that of the one where nobody does.
     starts, program_dollars, price_dollars : places taken in existing programs from intake on, what they cost all payers
@@ -127,17 +125,24 @@ def run_trial(task: Any, on_month: Callable[[int], None] | None, design: Design)
     sample = None if trial is None else _sample(design, trial, nobody, build.chosen, first, until)
     cohort = _cohort(design, everyone, nobody, build.chosen, first, until)
     seen = {"none": nobody, "all": everyone} | ({} if trial is None else {"trial": trial})
-    gains = {"all": _gains(everyone, nobody, {"treated": cohort.ids}, first, task.scale)}
+    flows = {"all": {name: everyone.totals[name] - nobody.totals[name] for name in TOTALS}}
+    gains: dict[str, dict[str, tuple[float, float]]] = {}
+    own: dict[str, F8] = {}
     if trial is not None and sample is not None:
-        arms = {"treated": sample.ids[sample.treated], "control": sample.ids[~sample.treated]}
-        gains["trial"] = _gains(trial, nobody, arms, first, task.scale)
+        own = participants_gain(trial.panel, nobody.panel, sample, task.scale)
+        takers = int((sample.took >= 0).sum())
+        gains["trial"] = _gains(own, trial, nobody, first)
+        # Where all may take part there are more of them: each gains what those of the trial do.
+        own = {name: values * (cohort.ids.size / takers if takers else 0.0) for name, values in own.items()}
+    gains["all"] = _gains(own, everyone, nobody, first)
+    flows["participants"] = own
     costs, ended = build.costs(everyone, first), _ended(design, everyone, build.chosen, first)
     return TrialRun(
         sample=sample,
         cohort=cohort,
         totals={name: s.totals for name, s in seen.items()},
         gains=gains,
-        flows=_flows(everyone, nobody, cohort.ids, task.scale),
+        flows=flows,
         wioa=_wioa(design, everyone, nobody, build, first),
         dollars=_less(everyone.spending, nobody.spending),
         starts=costs["starts"],
@@ -306,8 +311,7 @@ def _of_people(
     without = by_quarter(nobody.panel, there, assigned, quarters)
     traits = {name: seen.panel.traits[name][here].astype(np.int64) for name in ("sex", "race")}
     traits["age"] = (assigned - seen.panel.traits["birth"][here].astype(np.int64)) // 12
-    inside = _inside(seen.panel, nobody.panel, here, there, took, left)
-    return Sample(ids, assigned, treated, took, left, values, without, inside, traits, unit)
+    return Sample(ids, assigned, treated, took, left, values, without, traits, unit)
 
 
 def by_quarter(panel: Panel, person: I8, assigned: I8, quarters: int) -> dict[str, F8]:
@@ -331,50 +335,39 @@ def by_quarter(panel: Panel, person: I8, assigned: I8, quarters: int) -> dict[st
     return out
 
 
-def _inside(a: Panel, b: Panel, here: I8, there: I8, took: I8, left: I8) -> F8:
-    """(N,) mean monthly difference of earnings between two runs while each person takes part."""
-    out = np.full(here.size, np.nan)
-    for k in np.flatnonzero((took >= 0) & (there >= 0)):
-        span = slice(int(took[k]), min(int(left[k]), a.horizon))
-        known = a.present[here[k], span] & b.present[there[k], span]
-        if known.any():
-            pay = a.months["earnings"][here[k], span].astype(np.float64) - b.months["earnings"][there[k], span]
-            out[k] = float(pay[known].mean())
-    return out
-
-
 # --- sums ---------------------------------------------------------------------------------------------
 
 
-def _gains(
-    seen: _Seen, nobody: _Seen, who: dict[str, NDArray[np.uint64]], first: int, scale: float
-) -> dict[str, tuple[float, float]]:
-    """Months of employment and dollars of earnings beyond the run with nobody: of groups of people, others and all."""
-    out: dict[str, tuple[float, float]] = {}
-    rest = [0.0, 0.0]
-    for name, ids in who.items():
-        # Counted from the month a person is followed in the run with the program; until then they are among the others.
-        own = seen.panel.find(ids)
-        since = np.where(own >= 0, seen.panel.traits["first"][np.maximum(own, 0)], seen.panel.horizon)
-        sums = [_sums(s.panel, ids, np.maximum(since, first)) for s in (seen, nobody)]
-        gain = tuple((a - b) / scale for a, b in zip(*sums, strict=True))
-        out[name] = (gain[0], gain[1])
-        rest = [r + g for r, g in zip(rest, gain, strict=True)]
-    whole = tuple(
-        float((seen.totals[name][first:] - nobody.totals[name][first:]).sum()) for name in ("employed", "earnings")
-    )
-    out["all"] = (whole[0], whole[1])
-    out["others"] = (whole[0] - rest[0], whole[1] - rest[1])
+def participants_gain(trial: Panel, nobody: Panel, s: Sample, scale: float) -> dict[str, F8]:
+    """What those who may take part do beyond those who may not, name -> (T,) of each month, at full scale.
+
+    Both are differences between two runs. People are taken in for what they are in one run (out of work, say), and are
+    less so in the other: the differences of those refused say by how much, and are taken off (per person).
+    """
+    here, there = trial.find(s.ids), nobody.find(s.ids)
+    both = (here >= 0) & (there >= 0)
+    here, there, treated = here[both], there[both], s.treated[both]
+    counted = np.arange(trial.horizon) >= trial.traits["first"][here][:, None]
+    weight = treated / scale - (~treated) * (treated.sum() / max(int((~treated).sum()), 1)) / scale
+    out = {}
+    for name in ("earnings", "taxes", "support", "benefit", "employed", "sufficient"):
+        a, b = ((p.employed if name == "employed" else p.months[name])[r].astype(np.float64)
+                for p, r in ((trial, here), (nobody, there)))  # fmt: skip
+        out["unemployment_insurance" if name == "benefit" else name] = weight @ ((a - b) * counted)
     return out
 
 
-def _sums(panel: Panel, ids: NDArray[np.uint64], since: I8) -> tuple[float, float]:
-    """Months of employment and dollars of earnings of people, each from a month of their own on."""
-    rows = panel.find(ids)
-    counted = (np.arange(panel.horizon) >= since[:, None])[rows >= 0]
-    rows = rows[rows >= 0]
-    pay = panel.months["earnings"][rows].astype(np.float64)
-    return float((panel.employed[rows] & counted).sum()), float((pay * counted).sum())
+def _gains(own: dict[str, F8], seen: _Seen, nobody: _Seen, first: int) -> dict[str, tuple[float, float]]:
+    """Months of employment and dollars of earnings beyond the run with nobody: of participants, others and all."""
+    out: dict[str, tuple[float, float]] = {}
+    pairs = []
+    for name in ("employed", "earnings"):
+        whole = float((seen.totals[name][first:] - nobody.totals[name][first:]).sum())
+        mine = float(own[name][first:].sum()) if own else 0.0
+        pairs.append((mine, whole - mine, whole))
+    for k, who in enumerate(("participants", "others", "all")):
+        out[who] = (pairs[0][k], pairs[1][k])
+    return out
 
 
 def _ended(design: Design, seen: _Seen, chosen: B1, first: int) -> tuple[int, int]:
@@ -384,20 +377,6 @@ def _ended(design: Design, seen: _Seen, chosen: B1, first: int) -> tuple[int, in
     e = seen.enrolments
     left = (e["under_way"] == 0) & chosen[e["program"]] & (e["enrolled"] >= first) & (e["exit"] < seen.panel.horizon)
     return int(left.sum()), int((left & (e["completed"] > 0)).sum())
-
-
-def _flows(everyone: _Seen, nobody: _Seen, ids: NDArray[np.uint64], scale: float) -> dict[str, dict[str, F8]]:
-    """Money by month, beyond the run with nobody: of participants from the month they are followed, and of all."""
-    a, b = everyone.panel, nobody.panel
-    here, there = a.find(ids), b.find(ids)
-    both = (here >= 0) & (there >= 0)
-    here, there = here[both], there[both]
-    counted = np.arange(a.horizon) >= a.traits["first"][here][:, None]
-    own = {}
-    for name in ("earnings", "taxes", "support", "benefit"):
-        more = a.months[name][here].astype(np.float64) - b.months[name][there]
-        own["unemployment_insurance" if name == "benefit" else name] = (more * counted).sum(axis=0) / scale
-    return {"participants": own, "all": {name: everyone.totals[name] - nobody.totals[name] for name in TOTALS}}
 
 
 def _less(a: dict[str, float], b: dict[str, float]) -> dict[str, float]:

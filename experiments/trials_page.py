@@ -1,0 +1,168 @@
+"""Run the trials of experiments/trials/ and write docs/trials.md from what they stored.
+
+    python experiments/trials_page.py --store results/trials            runs those not stored, then writes the page
+    python experiments/trials_page.py --store results/trials --page     writes the page alone
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "docs" / "trials.md"
+# What is tried, the last month simulated (courses need years, services months) and the share of people (there are few
+# places in the smaller programs).
+TRIALS = {
+    "apprenticeship": ("2025-12", 0.05),
+    "sectoral": ("2022-12", 0.25),
+    "ojt": ("2022-12", 0.25),
+    "classroom": ("2022-12", 0.05),
+    "job_center_services": ("2021-06", 0.05),
+    "childcare_support": ("2021-06", 0.05),
+    "transport_support": ("2021-06", 0.05),
+}
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--store", type=Path, default=Path("results/trials"), help="where trials are stored")
+    options.add_argument("--page", action="store_true", help="only write the page")
+    options.add_argument("--threads", type=int, default=None)
+    chosen = options.parse_args()
+    if not chosen.page:
+        for name, (horizon, scale) in TRIALS.items():
+            if not (chosen.store / name / "manifest.json").exists():
+                run(name, horizon, scale, chosen.store / name, chosen.threads)
+    found = {n: json.loads((chosen.store / n / "trial.json").read_text()) for n in TRIALS
+             if (chosen.store / n / "trial.json").exists()}  # fmt: skip
+    PAGE.write_text(page(found), encoding="utf-8")
+    print(PAGE)
+    return 0
+
+
+def run(name: str, horizon: str, scale: float, folder: Path, threads: int | None) -> None:
+    """One trial, stored in a folder."""
+    from laborsim.loading import load_scenario
+    from laborsim.report.trial import publish
+    from laborsim.study import trial
+
+    spec = load_scenario(HERE / "trials" / "scenario.toml").with_settings(horizon=horizon, scale=scale)
+    made = trial.run(spec, name, threads=threads)
+    for record in made.failed:
+        print(f"{name}, replicate {record.replicate}: {record.error}", file=sys.stderr)
+    trial.write(made, folder)
+    publish(made, folder)
+    print(name, file=sys.stderr)
+
+
+def page(found: dict[str, dict[str, Any]]) -> str:
+    """The page: simulated against published, then each trial."""
+    reasons = tomllib.loads((HERE / "trials" / "reasons.toml").read_text(encoding="utf-8"))
+    any_ = next(iter(found.values()))
+    lines = [
+        "# Trials: simulated against published",
+        "",
+        "Made by `python experiments/trials_page.py` from the stored results of `experiments/trials/scenario.toml`:",
+        f"Kansas City, {any_['replicates']} replicates of three runs each.",
+        "What a trial is, how effects and intervals are worked out, what the verdicts mean:",
+        "[results.md](results.md#trials). Nothing was fitted to these trials; *fitted* studies are those that",
+        "calibration may use, *held out* ones only test. Synthetic region, not a forecast.",
+        "",
+        "| trial | study | use | published | range held to | simulated (90% interval) | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    outside = []
+    for name, trial in found.items():
+        for row in trial["evidence"]:
+            unit, verdict = row["unit"], row["verdict"]
+            held = f"{figure(row['accepted_low'], unit)} to {figure(row['accepted_high'], unit)}"
+            cells = (name, row["outcome"], row["use"].replace("_", " "), figure(row["published"], unit), held,
+                     interval(row, unit), verdict if verdict == "inside" else f"**{verdict}**")  # fmt: skip
+            lines.append(f"| {' | '.join(cells)} |")
+            if row["verdict"] not in ("inside", "not measured"):
+                why = reasons.get(row["study"], {}).get("why", "No reason is known.")
+                outside.append(f"- **{name}: {row['outcome']}** ({row['verdict']}). {why}")
+                if row["note"]:
+                    outside[-1] += f" ({row['note'][0].upper() + row['note'][1:]}.)"
+    lines += ["", "## Not inside, and why", "", *(outside or ["All are inside."]), "", "## Each trial", ""]
+    for name, trial in found.items():
+        lines += section(name, trial)
+    return "\n".join(lines) + "\n"
+
+
+def section(name: str, trial: dict[str, Any]) -> list[str]:
+    """Effects by year, lock-in, displacement and cost of one trial."""
+    lines = [
+        f"### {name.replace('_', ' ').capitalize()}",
+        "",
+        f"Randomised: {trial['randomised']}; {trial['people_randomised']:,} people simulated "
+        f"({100 * trial['scale']:g}% of the region) in {trial['replicates']} replicates, followed for "
+        f"{trial['months_followed']} months.",
+        "",
+        "| outcome | period | offered | enrolled (90% interval) | without | people |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in trial["effects"]:
+        if row["group"] == "all" and row["outcome"] in ("earnings", "employed"):
+            unit = row["unit"]
+            enrolled = f"{figure(row['tot'], unit)} ({figure(row['tot_low'], unit)} to {figure(row['tot_high'], unit)})"
+            cells = (row["outcome"], row["period"], figure(row["itt"], unit), enrolled,
+                     figure(row["without"], unit, False), f"{row['people']:,}")  # fmt: skip
+            lines.append(f"| {' | '.join(cells)} |")
+    lock, share = trial["lock_in"], trial["displaced_share"]
+    said = []
+    if known(lock["dollars_a_month"]):
+        said.append(
+            f"While taking part ({lock['months']:.0f} months on average) earnings differ by "
+            f"{figure(lock['dollars_a_month'], 'dollars')} a month ({figure(lock['low'], 'dollars')} to "
+            f"{figure(lock['high'], 'dollars')})."
+        )
+    wanted = ("all", "others", "employed")
+    others = next(r for r in trial["displacement"] if (r["run"], r["who"], r["outcome"]) == wanted)
+    sure = known(share["mean"]) and known(share["low"]) and share["low"] > 0
+    displaced = f", {100 * share['mean']:.0f}% of participants' gain displaced" if sure else ""
+    said.append(
+        f"Others' work where all may take part: {others['mean']:+,.0f} person-years ({others['low']:+,.0f} to "
+        f"{others['high']:+,.0f}){displaced}."
+    )
+    cost = trial["costs"]["per_participant"]
+    if known(cost):
+        said.append(f"Cost per participant {figure(cost, 'dollars', False)}.")
+    if known(trial["break_even_displacement"]):
+        even = 100 * trial["break_even_displacement"]
+        loses = "Over the run society loses even if nobody is displaced."
+        said.append(f"Society breaks even over the run at a displacement of {even:.0f}%." if even > 0 else loses)
+    return [*lines, "", " ".join(said), ""]
+
+
+def known(value: Any) -> bool:
+    """Whether there is a figure."""
+    return value is not None and math.isfinite(value)
+
+
+def interval(row: dict[str, Any], unit: str) -> str:
+    """A simulated figure with its interval."""
+    if not known(row["simulated"]):
+        return "-"
+    ends = f" ({figure(row['simulated_low'], unit)} to {figure(row['simulated_high'], unit)})"
+    return figure(row["simulated"], unit) + (ends if known(row["simulated_low"]) else "")
+
+
+def figure(value: Any, unit: str, signed: bool = True) -> str:
+    """A figure in its unit."""
+    if not known(value):
+        return "-"
+    sign = "-" if value < 0 else "+" if signed else ""
+    if unit.startswith("dollars"):
+        return f"{sign}${abs(value):,.0f}"
+    return f"{value:+.2f}" if unit == "elasticity" else f"{sign}{100 * abs(value):.1f} pp"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""The page of trials, from made-up results."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def module():
+    spec = importlib.util.spec_from_file_location("trials_page", ROOT / "experiments" / "trials_page.py")
+    assert spec is not None and spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def trial(verdict, study="ojt_subsidized_employment"):
+    effect = {"outcome": "employed", "group": "all", "unit": "share of months", "period": "year 1", "itt": 0.02,
+              "tot": 0.04, "tot_low": 0.01, "tot_high": 0.07, "without": 0.6, "people": 812}  # fmt: skip
+    return {
+        "scale": 0.05, "replicates": 3, "randomised": "eligible applicants of ojt", "people_randomised": 812,
+        "months_followed": 30, "effects": [effect], "lock_in": {"dollars_a_month": None, "months": None},
+        "displaced_share": {"mean": None}, "costs": {"per_participant": 4100.0}, "break_even_displacement": -0.2,
+        "displacement": [{"run": "all", "who": "others", "outcome": "employed", "mean": -30.0, "low": -90.0,
+                          "high": 30.0}],
+        "evidence": [{"study": study, "outcome": "employment", "unit": "share", "use": "held_out", "published": 0.04,
+                      "accepted_low": 0.03, "accepted_high": 0.04, "simulated": 0.2, "simulated_low": 0.1,
+                      "simulated_high": 0.3, "verdict": verdict, "note": ""}],
+    }  # fmt: skip
+
+
+def test_what_is_not_inside_is_said_with_its_reason():
+    page = module().page({"ojt": trial("outside"), "classroom": trial("inside")})
+    line = "| ojt | employment | held out | +4.0 pp | +3.0 pp to +4.0 pp | +20.0 pp (+10.0 pp to +30.0 pp) |"
+    assert line + " **outside** |" in page
+    missing = page[page.index("## Not inside") : page.index("## Each trial")]
+    assert "**ojt: employment** (outside)." in missing and "classroom" not in missing
+    assert "society loses even if nobody is displaced" in page
+
+
+def test_every_reason_is_about_a_study_of_the_ledger():
+    import tomllib
+
+    from laborsim.scenario.ledger import ledger
+
+    reasons = tomllib.loads((ROOT / "experiments" / "trials" / "reasons.toml").read_text())
+    assert set(reasons) <= set(ledger())
+    assert all(len(r["why"]) > 20 for r in reasons.values())
