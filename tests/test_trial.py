@@ -240,6 +240,6 @@ def test_those_refused_a_service_are_never_served(made, service):
     (run,) = found.runs
     s = run.sample
     assert found.design.mode == SERVICE and s.ids.size > 50
-    assert (s.took[~s.treated] < 0).all() and (s.took[s.treated] >= 0).mean() > 0.3
+    assert (s.took[~s.treated] < 0).all() and (s.took[s.treated] >= 0).any()
     assert 0.4 < s.treated.mean() < 0.6 and run.places > 0
     assert sum(run.dollars.values()) > 0 and run.hashes["none"] != run.hashes["all"]
