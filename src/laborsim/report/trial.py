@@ -89,7 +89,8 @@ def sentences(trial: Trial) -> list[str]:
             f"{dollars(lock['dollars_a_month'], True)} a month against the same people without "
             f"({dollars(lock['low'], True)} to {dollars(lock['high'], True)})."
         )
-    out.append(_displaced(t))
+    if t.randomised:
+        out.append(_displaced(t))
     if math.isfinite(t.break_even):
         out.append(
             f"Over the run, with what participants gain alone, society breaks even if {100 * t.break_even:.0f}% of "

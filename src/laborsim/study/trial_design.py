@@ -81,8 +81,9 @@ class Design:
     @property
     def without(self) -> str:
         """What the run to compare with leaves out, in words."""
-        if self.mode == APPLICANTS and self.policy == BASELINE:
-            return "nobody new is admitted to the program"
+        if self.mode == APPLICANTS:
+            closed = "nobody new is admitted to the program"
+            return closed if self.policy == BASELINE else f"the policy is not there and {closed}"
         return "the policy is not there"
 
 

@@ -184,7 +184,8 @@ def _of_exits(measure: str, runs: Sequence[TrialRun]) -> Three:
             values.append(math.nan if gross is None or not base else gross / base - 1.0)
         elif left > 0:
             values.append(done / left if measure == "completion" else 1.0 - done / left)
-    return over_runs(values)
+    mean, low, high = over_runs(values)
+    return (mean, low, high) if measure == "credential" else (mean, max(low, 0.0), min(high, 1.0))
 
 
 def _net_over_gross(run: TrialRun) -> float:

@@ -187,8 +187,8 @@ class _Builder:
             watch = accounts.watch(model, ids, participants=arm != "none", money=True)
             totals = accounts.accounts(model)
             self._go(model, self.first)
-            # A policy that is not there admits nobody: only a program that is there anyway has to be closed.
-            if design.mode == APPLICANTS and not off:
+            # The program is closed where the policy is not there as well: participants' gains are of the whole program.
+            if design.mode == APPLICANTS:
                 participants.bar(model.month, self.chosen, refused)
             elif design.mode == SERVICE and not off:
                 gate.open_gate(model.month, design.service, refused, self.until)
