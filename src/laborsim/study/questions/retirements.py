@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 KINDS = ("apprenticeship", "ojt", "customized")
 # first letters of the codes of each kind's programs
 PROGRAMS = {
-    "apprenticeship": ("apprentice_",), "ojt": ("ojt_",), "customized": ("custom_",), "partnership": ("sector_", "class_"),
-    "training": ("class_", "sector_", "path_"), "youth": ("cte_", "work_", "pre_"),
+    "apprenticeship": ("apprentice_",), "ojt": ("ojt_",), "customized": ("custom_",),
+    "partnership": ("sector_", "class_"), "training": ("class_", "sector_", "path_"),
+    "youth": ("cte_", "work_", "pre_"),
 }  # fmt: skip
 # SOC major groups that entry-level training of these kinds leads to: the replacement jobs it can fill
 MAJORS = {
@@ -107,8 +108,8 @@ def answer(bench: Bench) -> Answer:
             [{"policy": s.title(n), "spent": money(spent[n]), "placed": cell(placed[n]),
               "rate": rate_cell(placed[n], spent[n]), "jobs": cell(jobs[n]), "job_rate": rate_cell(jobs[n], spent[n])}
              for n in s.names],
-            "Apprentices who start late in the period have not completed by its end. Of customized training, workers who "
-            "complete: employers send those they have.",
+            "Apprentices who start late in the period have not completed by its end. Of customized training, workers "
+            "who complete: employers send those they have.",
         ),
         Sheet(
             "Openings a year by occupation group, baseline",
