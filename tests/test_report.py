@@ -490,3 +490,20 @@ def test_plots_come_with_the_public_names(results: Results) -> None:
 
 def test_stages_of_training_are_those_that_are_counted():
     assert TRAINING_STAGES == PIPELINE
+
+
+def test_many_policies_leave_room_for_the_axis(tmp_path: Path) -> None:
+    """A board may set many packages side by side."""
+    from fake_market import SCENARIO
+
+    one = SCENARIO[SCENARIO.index("[policies.childcare]") :]
+    more = "".join(one.replace("policies.childcare", f"policies.more_{k}") for k in range(9))
+    path = tmp_path / "many.toml"
+    path.write_text(SCENARIO.replace("NOTES", "") + more)
+    from laborsim.scenario.load import load_scenario
+
+    found = study(tmp_path, spec=load_scenario(str(path)), replicates=2)
+    chart = Plotter(found).targets()
+    assert chart is not None and len(chart.figure.axes) == 1
+    assert chart.figure.axes[0].get_position().width * chart.figure.get_figwidth() > 1.0
+    chart.svg()

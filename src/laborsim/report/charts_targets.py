@@ -51,7 +51,8 @@ def targets(results: Results) -> Chart | None:
     )
     note = runs_note(results, "lines through them: 5% to 95% of runs").replace("Lines: mean", "Dots: mean")
     note = note.replace("Lines: one", "Dots: one") + " Arrows: further away than the chart is wide."
-    left, column = 3.05, 0.54
+    left, column = 3.05, min(0.54, 3.0 / len(policies))  # room for the axis, however many policies
+    narrow = column < 0.5
     columns = column * len(policies) + 0.05
     with theme.style():
         figure, axes = theme.canvas(
@@ -94,14 +95,14 @@ def targets(results: Results) -> Chart | None:
                 y = top - block / 2 - step * (j - (len(policies) - 1) / 2)
                 _goal_dot(axes, r, y, limit, ink)
                 axes.annotate(
-                    r["chance"],
+                    r["chance"].replace(" of ", "/") if narrow else r["chance"],
                     (1, top - block / 2),
                     xycoords=("axes fraction", "data"),
                     va="center",
                     ha="right",
                     xytext=(column * 72 * (j + 1), 0),
                     textcoords="offset points",
-                    fontsize=8.2,
+                    fontsize=7.4 if narrow else 8.2,
                     color=ink,
                     fontweight="bold",
                     annotation_clip=False,
