@@ -13,6 +13,7 @@ import pytest
 import calibration_market
 import laborsim
 from laborsim.report.calibration import assumptions, fits, page
+from laborsim.scenario.problems import InputError
 from laborsim.scenario.starter import starter
 from laborsim.study.calibration import calibrate as study
 from laborsim.study.calibration.estimate import estimate, fit_probability, weight_of
@@ -113,15 +114,43 @@ def in_reach(monkeypatch):
 
 
 def test_known_parameters_are_found_again_and_nothing_is_made_twice(spec, in_reach, tmp_path):
-    given = {"scale": 0.01, "seeds": 2, "iterations": 8, "store": tmp_path / "c.sqlite", "model": MODEL,
+    given = {"seeds": 2, "iterations": 8, "store": tmp_path / "c.sqlite", "model": MODEL,
              "executor": study.make_executor("local", 1)}  # fmt: skip
-    first = study.calibrate(spec, OWN, **given)
+    first = study.calibrate([study.Place(spec, OWN, 0.01)], **given)
     assert np.abs(first.found.x - in_reach).max() < 3.0 * first.found.standard_errors.max()
     assert np.all(np.abs(first.found.x - in_reach) < 4.0 * first.found.standard_errors)
     inside, of = fits(first)
     assert inside == of
-    again = study.calibrate(spec, OWN, **{**given, "executor": Refuses()})
+    again = study.calibrate([study.Place(spec, OWN, 0.01)], **{**given, "executor": Refuses()})
     assert study.as_json(again) == study.as_json(first)
+
+
+def test_regions_together_share_the_nations_moments_and_have_their_own(spec, tmp_path):
+    other = spec.model_copy(update={"scenario": spec.scenario.model_copy(update={"region": "lane"})})
+    own = {"participation": 0.60, "unemployment": 0.045, "labor_force": 1.0}
+    places = [study.Place(spec, {**OWN, "labor_force": 3.0}, 0.01), study.Place(other, own, 0.02)]
+    _, moments = study.joint(24, places)
+    names = [m.name for m in moments]
+    assert {"unemployment:kansas-city", "unemployment:lane"} <= set(names) and "unemployment" not in names
+    assert next(m.target for m in moments if m.name == "unemployment:lane") == 0.045
+    assert names.count("ue") == 1
+    c = study.calibrate(places, 1, 1, store=tmp_path / "c.sqlite", model=MODEL,
+                        executor=study.make_executor("local", 1))  # fmt: skip
+    assert c.regions == ("kansas-city", "lane") and c.scales == (0.01, 0.02)
+    assert len(c.before) == len(moments) and "kansas-city, lane" in page(c)
+    with pytest.raises(InputError, match="named twice"):
+        study.calibrate([places[0], places[0]], model=MODEL)
+
+
+def test_means_over_regions_are_weighted_by_labor_force(spec):
+    moments = definitions(24, OWN)[1]
+    runs = object.__new__(study.Runs)
+    runs.measures, runs.weights = study.measures_of(moments), np.array([0.75, 0.25])
+    raw = np.zeros((1, 2, 1, len(runs.measures)))
+    raw[0, 0], raw[0, 1] = 1.0, 3.0
+    assert runs.moment(moments[0], raw)[0, 0] == pytest.approx(1.5)
+    runs.places = [study.Place(spec, OWN, 0.01)]
+    assert runs.moment(replace(moments[0], region="kansas-city"), raw)[0, 0] == 1.0
 
 
 class Refuses:
@@ -138,7 +167,7 @@ class Refuses:
 
 
 def test_report_says_what_missed_and_assumptions_are_a_scenario(spec, in_reach, tmp_path):
-    c = study.calibrate(spec, OWN, 0.01, 1, 1, store=tmp_path / "c.sqlite", model=MODEL,
+    c = study.calibrate([study.Place(spec, OWN, 0.01)], 1, 1, store=tmp_path / "c.sqlite", model=MODEL,
                         executor=study.make_executor("local", 1))  # fmt: skip
     off = replace(c, after=c.after * 1.5)
     text = page(off)

@@ -27,9 +27,21 @@ Out = Annotated[
 ]
 
 
+Regions = Annotated[
+    list[str],
+    typer.Argument(metavar="REGION...", help="Names of regions, or paths of packs; several are fitted together.",
+                   show_default=False),
+]  # fmt: skip
+People = Annotated[
+    int | None,
+    typer.Option("--people", metavar="N", help="People simulated in each region, in place of --scale.", min=1000),
+]
+
+
 def command(
-    region: Region,
+    region: Regions,
     scale: Scale = 0.05,
+    people: People = None,
     seeds: Seeds = 3,
     iterations: Moves = 4,
     months: Months = 24,
@@ -41,32 +53,45 @@ def command(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Fit behaviour parameters to flows, openings, turnover and the region's own rates (simulated moments).
+    """Fit behaviour parameters to flows, openings, turnover and regions' own rates (simulated moments).
+
+    With several regions, national targets are those of their mean, weighted by labor force; each region's own rates
+    are targets of their own.
 
     Writes report.md (what missed, moments, parameters with intervals, identification), assumptions.toml for scenario
     files, posterior.json for `laborsim run --draws`, and calibration.json. Runs are kept: a calibration that was
     stopped goes on.
 
-    Example: laborsim calibrate kansas-city --scale 0.05
+    Example: laborsim calibrate kansas-city lane --people 80000
     """
     from laborsim.commands.progress import Bar
     from laborsim.commands.study import terminated_as_interrupted
     from laborsim.loading import scenario_of_region
     from laborsim.report.calibration import assumptions, fits, page
-    from laborsim.study.calibration.calibrate import as_json, calibrate, default_store, own_figures, posterior
+    from laborsim.study.calibration.calibrate import (
+        Place,
+        as_json,
+        calibrate,
+        default_store,
+        own_figures,
+        posterior,
+    )
     from laborsim.study.executor import make_executor
     from laborsim.study.run import Interrupted
     from laborsim.study.storage import write_atomically
 
-    spec = scenario_of_region(region)
+    places = []
+    for name in region:
+        spec = scenario_of_region(name)
+        own = own_figures(spec.region)
+        places.append(Place(spec, own, scale if people is None else share_of(people, own)))
     with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
         try:
-            found = calibrate(spec, own_figures(region), scale, seeds, iterations, months, store,
-                              make_executor("local", jobs), fresh, bar)  # fmt: skip
+            found = calibrate(places, seeds, iterations, months, store, make_executor("local", jobs), fresh, bar)
         except Interrupted as stop:
             remark(f"{stop} and are kept in {stop.path}; the same command goes on from them")
             raise
-    folder = out or default_store(region).with_suffix("")
+    folder = out or default_store(*region).with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("report.md", page(found)), ("assumptions.toml", assumptions(found)),
                        ("calibration.json", as_json(found)), ("posterior.json", posterior(found).text())):  # fmt: skip
@@ -78,6 +103,11 @@ def command(
     _show(found)
     print(f"{inside} of {of} fitted moments within two spreads of their target; {found.runs} runs")
     print(f"report: {folder / 'report.md'}")
+
+
+def share_of(people: int, own: dict[str, float]) -> float:
+    """Share of a region's people of 16 and more that makes about so many."""
+    return min(1.0, float(f"{people / own['population_16']:.3g}"))
 
 
 def _show(found: Any) -> None:

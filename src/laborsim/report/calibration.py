@@ -27,7 +27,7 @@ def page(c: Calibration) -> str:
     lines = [
         f"# Calibration of {c.region}",
         "",
-        f"{c.runs} runs of {c.months} months at {c.scale:.0%} of the people, {c.seeds} seeds at every point.",
+        f"{c.runs} runs of {c.months} months at {c.share} of the people, {c.seeds} seeds at every point.",
         "",
         f"**{inside} of {of} fitted moments lie within two spreads of their target.** "
         + (f"Outside: {', '.join(missed)}." if missed else "None lies outside."),
@@ -80,8 +80,8 @@ def _identification(c: Calibration) -> list[str]:
 
 def assumptions(c: Calibration) -> str:
     """The estimates as [assumptions] of a scenario file, with their source and 90% interval."""
-    lines = [f"# Calibrated on {c.region}: {c.runs} runs at {c.scale:.0%}, {c.seeds} seeds. For a scenario file.", "",
-             "[assumptions]"]  # fmt: skip
+    head = f"# Calibrated on {c.region}: {c.runs} runs at {c.share}, {c.seeds} seeds. For a scenario file."
+    lines = [head, "", "[assumptions]"]
     source = f"calibrated on {c.region} by simulated moments"
     for f, x, s in zip(c.free, c.found.x, c.found.standard_errors, strict=True):
         center = dict(f.settings(float(x), c.values))

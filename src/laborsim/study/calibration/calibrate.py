@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from laborsim.study.calibration.moments import Free, Moment, definitions, point_
 from laborsim.study.calibration.posterior import Posterior
 from laborsim.study.design import Point, settings_text
 from laborsim.study.executor import Executor, make_executor
+from laborsim.study.measures import Measure
 from laborsim.study.reuse import RESULTS
 from laborsim.study.run import MODEL, Interrupted, Progress
 from laborsim.study.storage import code_fingerprint, region_fingerprint
@@ -29,21 +30,45 @@ MONTHS = 24
 
 
 @dataclass(frozen=True)
+class Place:
+    """A region to calibrate on: a scenario of it, its own figures (`own_figures`), share of people simulated."""
+
+    spec: Scenario
+    own: dict[str, float]
+    scale: float
+
+    @property
+    def name(self) -> str:
+        """Of the region."""
+        return Path(self.spec.region).name
+
+
+@dataclass(frozen=True)
 class Calibration:
     """What was fitted, to what, and what was found; `estimate` is of the fitted moments, in their order."""
 
-    region: str
+    regions: tuple[str, ...]
     free: list[Free]
     moments: list[Moment]
     before: F8  # (all moments,) at the start
     after: F8  # at the estimate
     found: Estimate
-    scale: float
+    scales: tuple[float, ...]
     seeds: int
     months: int
     runs: int
     store: Path
     values: dict[str, Any]  # present values of the parameters
+
+    @property
+    def region(self) -> str:
+        """All regions, in words."""
+        return ", ".join(self.regions)
+
+    @property
+    def share(self) -> str:
+        """Share of people simulated, in words."""
+        return ", ".join(dict.fromkeys(f"{s:.1%}" for s in self.scales))
 
     def settings(self) -> dict[str, Any]:
         """Estimated parameters by name."""
@@ -55,13 +80,16 @@ class CalibrationFailed(RuntimeError):
     """A run that the calibration needs failed."""
 
 
-def default_store(region: str) -> Path:
-    """results/calibration/<region>.sqlite."""
-    return RESULTS / "calibration" / f"{Path(region).name}.sqlite"
+def default_store(*regions: str) -> Path:
+    """results/calibration/<regions>.sqlite."""
+    return RESULTS / "calibration" / ("+".join(Path(r).name for r in regions) + ".sqlite")
 
 
 def own_figures(region: str) -> dict[str, float]:
-    """Participation and unemployment of a region at its start, from its pack, outside zones left out."""
+    """Participation, unemployment, labor force and people of 16 and more of a region at its start, from its pack.
+
+    Zones beyond its border are left out.
+    """
     from laborsim.region.pack import load_pack
 
     pack = load_pack(region)
@@ -72,13 +100,28 @@ def own_figures(region: str) -> dict[str, float]:
     return {
         "participation": float(force / table["population_16"].sum()),
         "unemployment": float((table["unemployment"] * table["labor_force"]).sum() / force),
+        "labor_force": float(force),
+        "population_16": float(table["population_16"].sum()),
     }
 
 
+def joint(months: int, places: Sequence[Place]) -> tuple[list[Free], list[Moment]]:
+    """Free factors and moments of some regions together: the nation's once, of the mean over regions; their own each.
+
+    Means over regions are weighted by labor force.
+    """
+    free, base = definitions(months, places[0].own)
+    if len(places) == 1:
+        return free, base
+    moments = [m for m in base if not m.own]
+    for place in places:
+        _, own = definitions(months, place.own)
+        moments += [replace(m, region=place.name) for m in own if m.own]
+    return free, moments
+
+
 def calibrate(
-    spec: Scenario,
-    own: dict[str, float],
-    scale: float = 0.05,
+    places: Sequence[Place],
     seeds: int = 3,
     iterations: int = 4,
     months: int = MONTHS,
@@ -88,15 +131,14 @@ def calibrate(
     progress: Progress | None = None,
     model: str = MODEL,
 ) -> Calibration:
-    """Fit the free factors of moments.toml to a region's baseline.
+    """Fit the free factors of moments.toml to the baselines of one or several regions.
 
     Parameters
     ----------
-    spec : a scenario of the region; its baseline is simulated.
-    own : the region's figures that targets refer to, as `own_figures` gives them.
-    scale, seeds, months : share of people, runs at each point, months from the start.
+    places : the regions, with the share of people simulated in each.
+    seeds, months : runs of every region at each point, months from the start.
     iterations : most moves.
-    store : run store; None for results/calibration/<region>.sqlite. Runs in it are not made again.
+    store : run store; None for results/calibration/<regions>.sqlite. Runs in it are not made again.
     executor, fresh, progress, model : as for `laborsim.study.sweep.sweep`.
 
     Returns
@@ -112,18 +154,22 @@ def calibrate(
     Interrupted
         After Ctrl-C; runs are kept, and the same call goes on from them.
     """
-    if spec.months < months:
-        raise InputError(f"{months} months are calibrated on, and the scenario has {spec.months}")
+    for place in places:
+        if place.spec.months < months:
+            raise InputError(f"{months} months are calibrated on, and the scenario has {place.spec.months}")
+    if len({p.name for p in places}) < len(places):
+        raise InputError("a region is named twice")
     if seeds < 1 or iterations < 1:
         raise InputError("seeds and iterations are whole numbers, 1 or more")
-    free, moments = definitions(months, own)
+    free, moments = joint(months, places)
+    spec = places[0].spec
     values = {p: spec.parameters()[p] for f in free for p in f.parameters}
-    path = store or default_store(spec.region)
-    about = _about(spec, free, moments, scale, seeds, months)
+    path = store or default_store(*(p.spec.region for p in places))
+    about = _about(places, free, moments, seeds, months)
     executor = executor or make_executor()
     fitted = np.array([m.fitted for m in moments])
-    with Store(path, about, versions(spec, (BASELINE,), model), [], fresh) as place:
-        runs = _Runs(spec, free, moments, values, scale, seeds, months, model, place, executor, progress or Progress())
+    with Store(path, about, versions(spec, (BASELINE,), model), [], fresh) as kept:
+        runs = Runs(places, free, moments, values, seeds, months, model, kept, executor, progress or Progress())
         try:
             before = runs(np.zeros((1, len(free))))[0].mean(axis=0)
             found = estimate(
@@ -137,36 +183,39 @@ def calibrate(
             after = runs(found.x[None, :])[0].mean(axis=0)
         except KeyboardInterrupt:
             executor.close()
-            raise Interrupted(len(place.statuses()), len(place.statuses()), path) from None
-        made = len(place.statuses())
-    return Calibration(spec.region, free, moments, before, after, found, scale, seeds, months, made, path, values)
+            raise Interrupted(len(kept.statuses()), len(kept.statuses()), path) from None
+        made = len(kept.statuses())
+    return Calibration(tuple(p.name for p in places), free, moments, before, after, found,
+                       tuple(p.scale for p in places), seeds, months, made, path, values)  # fmt: skip
 
 
-class _Runs:
+class Runs:
     """Moments of points, each run made once and kept in the store."""
 
     def __init__(
-        self, spec: Scenario, free: list[Free], moments: list[Moment], values: Any, scale: float, seeds: int,
-        months: int, model: str, store: Store, executor: Executor, progress: Progress,
+        self, places: Sequence[Place], free: list[Free], moments: list[Moment], values: Any, seeds: int, months: int,
+        model: str, store: Store, executor: Executor, progress: Progress,
     ) -> None:  # fmt: skip
-        self.spec, self.free, self.moments, self.values = spec, free, moments, values
-        self.scale, self.months, self.model = scale, months, model
-        self.seeds = replicate_seeds(spec.seed, seeds)
+        self.places, self.free, self.moments, self.values = places, free, moments, values
+        self.measures = measures_of(moments)
+        self.months, self.model, self.seeds = months, model, seeds
         self.store, self.executor, self.progress = store, executor, progress
         self.points: dict[str, int] = {}
         self.known: dict[str, list[float]] = {}
         frame = load(store.path)
-        names = [m.name for m in moments]
+        names = [m.name for m in self.measures]
         for key, status, row in zip(frame["run"], frame["status"], frame[names].to_numpy(), strict=True):
             if status == "done":
                 self.known[key] = row.tolist()
-        self.content = spec.run_hash(BASELINE) + region_fingerprint(spec.region)
+        self.content = [p.spec.run_hash(BASELINE) + region_fingerprint(p.spec.region) for p in places]
         self.code = code_fingerprint() + model
+        force = np.array([p.own.get("labor_force", 1.0) for p in places])
+        self.weights = force / force.sum()
 
     def __call__(self, x: F8) -> F8:
         """(K, S, M) moments at (K, P) log factors."""
         tasks = [self._tasks(row) for row in x]
-        todo = [t for row in tasks for t in row if t.key not in self.known]
+        todo = [t for row in tasks for region in row for t in region if t.key not in self.known]
         if todo:
             self.progress.started(todo, 0, self.executor.jobs)
         for record in self.executor.run(todo):
@@ -175,39 +224,55 @@ class _Runs:
             if not record.done:
                 raise CalibrationFailed(record.error)
             self.known[record.key] = record.outcomes
-        return np.array([[self.known[t.key] for t in row] for row in tasks])
+        # (K, region, S, measure)
+        raw = np.array([[[self.known[t.key] for t in region] for region in row] for row in tasks])
+        return np.stack([self.moment(m, raw) for m in self.moments], axis=2)
 
-    def _tasks(self, x: Sequence[float]) -> list[Task]:
+    def moment(self, moment: Moment, raw: F8) -> F8:
+        """(K, S) one moment from (K, region, S, measure): of its region, or the mean over regions."""
+        column = raw[..., [m.name for m in self.measures].index(moment.measure.name)]
+        if moment.region:
+            return np.asarray(column[:, [p.name for p in self.places].index(moment.region)])
+        return np.asarray((column * self.weights[None, :, None]).sum(axis=1))
+
+    def _tasks(self, x: Sequence[float]) -> list[list[Task]]:
         settings = point_settings(self.free, x, self.values)
         text = settings_text(settings)
-        content = hashlib.sha256((self.content + text).encode()).hexdigest()
         number = self.points.setdefault(text, len(set(self.points.values())))
         self.store.add_points([Point(number, number, BASELINE, settings, ())])
-        measures = tuple(m.measure for m in self.moments)
         out = []
-        for replicate, seed in enumerate(self.seeds):
-            key = run_key(content, BASELINE, seed, self.scale, self.months, self.code)
-            self.points[key] = number
-            out.append(Task(self.spec, BASELINE, replicate, seed, self.scale, self.months, 1, key, self.model,
-                            settings, (), measures))  # fmt: skip
+        for k, place in enumerate(self.places):
+            content = hashlib.sha256((self.content[k] + text).encode()).hexdigest()
+            row = []
+            for replicate, seed in enumerate(replicate_seeds(place.spec.seed, self.seeds)):
+                key = run_key(content, BASELINE, seed, place.scale, self.months, self.code)
+                self.points[key] = number
+                row.append(Task(place.spec, BASELINE, k * self.seeds + replicate, seed, place.scale, self.months, 1,
+                                key, self.model, settings, (), self.measures))  # fmt: skip
+            out.append(row)
         return out
 
 
+def measures_of(moments: Sequence[Moment]) -> tuple[Measure, ...]:
+    """How moments are taken from one run, each once."""
+    return tuple({m.measure.name: m.measure for m in moments}.values())
+
+
 def _about(
-    spec: Scenario, free: list[Free], moments: list[Moment], scale: float, seeds: int, months: int
+    places: Sequence[Place], free: list[Free], moments: list[Moment], seeds: int, months: int
 ) -> dict[str, Any]:
     """What the runs of a calibration depend on, for the store."""
     return {
-        "name": f"calibration of {spec.region}", "scale": scale, "replicates": seeds, "months": months,
-        "design": {"kind": "calibration"}, "factors": [p for f in free for p in f.parameters],
-        "outcomes": {m.name: {"indicator": m.measure.indicator, "group": m.measure.group, "against": ""}
-                     for m in moments},
+        "name": f"calibration of {', '.join(p.name for p in places)}",
+        "scale": places[0].scale if len(places) == 1 else [p.scale for p in places], "replicates": seeds,
+        "months": months, "design": {"kind": "calibration"}, "factors": [p for f in free for p in f.parameters],
+        "outcomes": {m.name: {"indicator": m.indicator, "group": m.group, "against": ""} for m in measures_of(moments)},
     }  # fmt: skip
 
 
 def posterior(c: Calibration) -> Posterior:
     """The estimates with their covariance, for runs that draw parameters."""
-    source = f"calibrated on {c.region} by simulated moments, {c.runs} runs at {c.scale:.0%}"
+    source = f"calibrated on {c.region} by simulated moments, {c.runs} runs at {c.share} of the people"
     return Posterior(tuple(c.free), c.found.x, c.found.covariance, dict(c.values), source)
 
 
@@ -215,7 +280,8 @@ def as_json(c: Calibration) -> str:
     """Everything that was found, as JSON text."""
     fitted = [m.name for m in c.moments if m.fitted]
     return json.dumps({
-        "region": c.region, "scale": c.scale, "seeds": c.seeds, "months": c.months, "runs": c.runs,
+        "region": c.region, "regions": list(c.regions), "scales": list(c.scales),
+        "seeds": c.seeds, "months": c.months, "runs": c.runs,
         "objective": c.found.objective, "missed": c.found.missed, "free_moments": c.found.free_moments,
         "parameters": c.settings(),
         "factors": {f.name: {"log": float(x), "se": float(s), "informed": float(i)} for f, x, s, i in zip(
@@ -224,8 +290,10 @@ def as_json(c: Calibration) -> str:
                              "fitted": m.fitted, "source": m.source}
                     for m, b, a in zip(c.moments, c.before, c.after, strict=True)},
         "fitted": fitted, "covariance": c.found.covariance.tolist(), "jacobian": c.found.jacobian.tolist(),
+        "weight": c.found.weight.tolist(),
         "information": c.found.sources_of_information().tolist(),
     }, indent=1)  # fmt: skip
 
 
-__all__ = ["Calibration", "CalibrationFailed", "as_json", "calibrate", "default_store", "own_figures", "posterior"]
+__all__ = ["Calibration", "CalibrationFailed", "Place", "Runs", "as_json", "calibrate", "default_store", "joint",
+           "own_figures", "posterior"]  # fmt: skip

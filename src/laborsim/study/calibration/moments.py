@@ -63,6 +63,8 @@ class Moment:
     target, spread : published value, and how far it may be off.
     fitted : whether it is fitted, or only shown.
     source : of the target.
+    own : which of a region's own figures the target is; "" for a figure of the nation.
+    region : whose, where several are fitted together; "" for the mean over regions.
     """
 
     measure: Measure
@@ -70,11 +72,13 @@ class Moment:
     spread: float
     fitted: bool
     source: str
+    own: str = ""
+    region: str = ""
 
     @property
     def name(self) -> str:
         """Of the moment."""
-        return self.measure.name
+        return f"{self.measure.name}:{self.region}" if self.region else self.measure.name
 
 
 def definitions(months: int, own: Mapping[str, float]) -> tuple[list[Free], list[Moment]]:
@@ -105,7 +109,8 @@ def definitions(months: int, own: Mapping[str, float]) -> tuple[list[Free], list
             raise ValueError(f"moment {name} is taken from month {first} on, and {months} are simulated")
         target = float(own[entry["of"]] if "of" in entry else entry["target"])
         measure = Measure(name, entry["indicator"], entry.get("group", "all"), "mean", first, months - 1)
-        moments.append(Moment(measure, target, float(entry["spread"]), entry.get("fitted", True), entry["source"]))
+        moments.append(Moment(measure, target, float(entry["spread"]), entry.get("fitted", True), entry["source"],
+                              entry.get("of", "")))  # fmt: skip
     return free, moments
 
 
