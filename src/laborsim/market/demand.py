@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import labor_cost, spending, startups
+from laborsim.market import labor_cost, shutdowns, spending, startups
 from laborsim.market.adoption import technology
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
@@ -140,6 +140,7 @@ def prepare(month: Month) -> None:
         "technology": np.ones(n),
         "path": np.ones((3, sectors)),  # of the sectors, shocks included: this month and the two before
     }
+    shutdowns.prepare(month)
     _own_growth(month)
 
 
@@ -186,6 +187,9 @@ def stage(month: Month) -> None:
     index = index * spending.factor(month, by_place) / share_open
     own = np.empty(w.establishments.size)
     _own_factor(est.growth, _drift(q), own)
+    unequal = shutdowns.factor(month, memory["path"][0])
+    if unequal is not None:
+        own *= unequal
     childcare = month.memory.get("childcare", {}).get("target_factor")
     month.crew.map(
         _targets,

@@ -115,6 +115,7 @@ class Stream(IntEnum):
     AI_EXPERIENCE = 125
     AI_CUSHION = 126
     SERVICE_TRIAL = 130
+    SHUTDOWN = 89
 
 
 @njit(cache=True, inline="always")

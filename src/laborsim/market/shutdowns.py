@@ -1,0 +1,57 @@
+"""Shutdowns: a sudden fall of a sector does not take the same share from every employer.
+
+Part of it falls on places that shut for a while, the rest on all. Those that shut lose everyone at once, also where
+posts stood open; when the sector comes back they open again, those that shut last first, and call their people back.
+The sector's own path is kept: the others have more than it says by as much as those shut have less.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market.draws import Stream
+from laborsim.market.month import Month
+from laborsim.market.pipeline import draws
+
+F8 = NDArray[np.float64]
+
+
+def prepare(month: Month) -> None:
+    """Remember the sectors' paths of the last months; none has fallen yet."""
+    held = int(month.room("demand")["shutdown_memory"])
+    month.memory["shutdowns"] = np.ones((held, month.economy.sectors))
+
+
+def fall(month: Month, path: F8) -> F8:
+    """(S,) fall of each sector below its highest level of the months remembered, beyond what all places share.
+
+    Parameters
+    ----------
+    path : (S,) employment of the sectors relative to the start, this month; it is remembered.
+    """
+    held: F8 = month.memory["shutdowns"]
+    held[1:] = held[:-1].copy()
+    held[0] = path
+    below = 1.0 - path / np.maximum(held.max(axis=0), 1e-9)
+    return np.asarray(np.maximum(below - month.room("demand")["shutdown_from"], 0.0))
+
+
+def factor(month: Month, path: F8) -> F8 | None:
+    """What each establishment wants relative to its sector's path, (establishments,); None if no sector has fallen.
+
+    Zero for those shut. Places of `shutdown_largest` people or more do not shut.
+    """
+    q, e = month.room("demand"), month.world.establishments
+    shut = q["shutdown_share"] * fall(month, path)
+    if not shut.any():
+        return None
+    m = e.size
+    sector, base = e.sector[:m], e.base[:m].astype(np.float64)
+    rank = draws(month.key(Stream.SHUTDOWN, fixed=True), e.id[:m])
+    closes = (rank < shut[sector]) & (base < q["shutdown_largest"])
+    sectors = path.size
+    total = np.bincount(sector, weights=base, minlength=sectors)
+    lost = np.bincount(sector, weights=base * closes, minlength=sectors)
+    others = total / np.maximum(total - lost, 1e-9)
+    return np.where(closes, 0.0, others[sector])

@@ -1,0 +1,74 @@
+"""Shutdowns against slow, obvious Python: who shuts when a sector falls, and what the others want instead."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import worlds
+from laborsim.market import shutdowns
+from laborsim.market.draws import Stream, uniform
+from laborsim.market.month import Month
+
+
+def ready(**changes: float) -> Month:
+    given = {"shutdown_share": 0.6, "shutdown_from": 0.02, "shutdown_memory": 3} | changes
+    m = worlds.month(people=3000, overrides={f"demand.{k}": v for k, v in given.items()})
+    shutdowns.prepare(m)
+    return m
+
+
+def oracle(m: Month, path: np.ndarray, highest: np.ndarray) -> np.ndarray:
+    q, e = m.room("demand"), m.world.establishments
+    key = m.key(Stream.SHUTDOWN, fixed=True)
+    out = np.ones(e.size)
+    for s in range(path.size):
+        share = q["shutdown_share"] * max(1.0 - path[s] / highest[s] - q["shutdown_from"], 0.0)
+        rows = [j for j in range(e.size) if e.sector[j] == s]
+        shut = [j for j in rows if e.base[j] < q["shutdown_largest"] and uniform(key, e.id[j]) < share]
+        left = sum(float(e.base[j]) for j in rows if j not in shut)
+        for j in rows:
+            out[j] = 0.0 if j in shut else sum(float(e.base[x]) for x in rows) / left if left else 1.0
+    return out
+
+
+def test_nothing_shuts_while_no_sector_falls_much():
+    m = ready()
+    for level in (1.0, 1.01, 0.995):
+        assert shutdowns.factor(m, np.full(m.economy.sectors, level)) is None
+
+
+def test_a_fall_shuts_some_and_the_sector_keeps_its_path():
+    m = ready()
+    n, e = m.economy.sectors, m.world.establishments
+    path = np.full(n, 0.5)
+    got = shutdowns.factor(m, path)
+    assert got is not None
+    np.testing.assert_allclose(got, oracle(m, path, np.ones(n)), rtol=1e-12)
+    shut = got == 0.0
+    assert 0.1 < shut.mean() < 0.5
+    for s in range(n):
+        rows = e.sector[: e.size] == s
+        base = e.base[: e.size][rows].astype(float)
+        if rows.any() and not shut[rows].all():
+            assert (base * got[rows]).sum() == pytest.approx(base.sum())
+
+
+def test_places_open_again_as_the_sector_comes_back():
+    m = ready()
+    n = m.economy.sectors
+    first = shutdowns.factor(m, np.full(n, 0.5))
+    second = shutdowns.factor(m, np.full(n, 0.8))
+    assert first is not None and second is not None
+    assert set(np.flatnonzero(second == 0.0)) < set(np.flatnonzero(first == 0.0))
+    # the height before the fall is forgotten after three months
+    for _ in range(3):
+        last = shutdowns.factor(m, np.full(n, 0.8))
+    assert last is None
+
+
+def test_large_places_do_not_shut():
+    m = ready(shutdown_largest=1)
+    m.world.establishments.base[: m.world.establishments.size] = 5.0
+    got = shutdowns.factor(m, np.full(m.economy.sectors, 0.3))
+    assert got is not None and (got == 1.0).all()
