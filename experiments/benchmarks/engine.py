@@ -54,11 +54,11 @@ def several(world, copies):
         arrays = tables[name].arrays
         order = np.argsort(arrays["zone"], kind="stable")
         for column in arrays:
-            arrays[column] = arrays[column][order]
+            arrays[column][...] = arrays[column][order]
         if name == "households":
             place = np.empty(order.size, np.int32)
             place[order] = np.arange(order.size, dtype=np.int32)
-            tables["people"].arrays["household"] = place[tables["people"].arrays["household"]]
+            tables["people"].household[...] = place[tables["people"].household]
     return World(**tables)
 
 

@@ -69,6 +69,7 @@ class Collector:
         self._row = Row()
         self._values = np.full((months, 0), np.nan)
         self._history: dict[str, Any] = {}
+        self._headlines: list[int] = []  # where the headline figures stand in a row
         self.collected = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -129,9 +130,10 @@ class Collector:
         """Headline figures of the last month collected, by name; empty before the first."""
         if not self.collected:
             return {}
-        at = {key: k for k, key in enumerate(self._row.keys)}
-        last = self._values[self.collected - 1]
-        return {name: float(last[at[(name, "all")]]) for name in HEADLINES}
+        if not self._headlines:
+            at = {key: k for k, key in enumerate(self._row.keys)}
+            self._headlines = [at[(name, "all")] for name in HEADLINES]
+        return dict(zip(HEADLINES, self._values[self.collected - 1, self._headlines].tolist(), strict=True))
 
 
 __all__ = ["FAMILIES", "Collector"]

@@ -42,12 +42,12 @@ def _yearly(s: Snapshot, row: Row, names: list[str]) -> None:
     """Leaders among the employed and trainees among residents, and the gaps in both, once a year."""
     c = census(s)
     people = np.zeros((len(SEXES), len(RACES), 4)) if c is None else c.people.astype(np.float64)
-    groups = {"all": people.sum(axis=(0, 1))}
-    groups |= {f"sex:{n}": people[i].sum(axis=0) for i, n in enumerate(SEXES)}
-    groups |= {f"race:{n}": people[:, i].sum(axis=0) for i, n in enumerate(RACES)}
+    groups = ["all", *(f"sex:{n}" for n in SEXES), *(f"race:{n}" for n in RACES)]
+    table = np.concatenate([people.sum(axis=(0, 1))[None], people.sum(axis=1), people.sum(axis=0)])
     for name, part, whole in (("leadership_share", LEADERS, EMPLOYED), ("training_share", TRAINEES, POPULATION)):
-        rate = {g: float(ratio(x[part], x[whole])) for g, x in groups.items()}
-        row.put(name, list(rate), list(rate.values()))
+        shares = ratio(table[:, part], table[:, whole])
+        row.put(name, groups, shares)
+        rate = dict(zip(groups, shares.tolist(), strict=True))
         gaps = [rate[n] - rate[f"{n.split(':')[0]}:{REFERENCE[n.split(':')[0]]}"] for n in names]
         row.put(f"gap_{name}", names, gaps)
 

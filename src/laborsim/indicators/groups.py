@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -69,7 +69,7 @@ def _add_rows(starts, rows, table, out):  # type: ignore[no-untyped-def]
                 out[g, j] += table[rows[k], j]
 
 
-def add_rows(members: Members, table: NDArray[np.int32]) -> F8:
+def add_rows(members: Members, table: NDArray[Any]) -> F8:
     """(G, C) sums of the rows of a table (R, C) that belong to each group.
 
     A loop, not a matrix product: linear algebra libraries would start threads of their own for it.

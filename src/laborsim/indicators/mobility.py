@@ -18,6 +18,7 @@ QUINTILES = ("q1", "q2", "q3", "q4", "q5", "none")
 OCCUPATION_GROUPS = (("management_professional", 11, 29), ("service", 31, 39), ("sales_office", 41, 43),
                      ("construction_maintenance", 45, 49), ("production_transportation", 51, 53))  # fmt: skip
 CLASSES = (*(name for name, _, _ in OCCUPATION_GROUPS), "none")
+MOVES = tuple(tuple(f"move:{x}>{y}" for x in labels for y in labels) for labels in (QUINTILES, CLASSES))
 
 
 def occupation_classes(economy: Economy) -> I8:
@@ -66,15 +67,15 @@ def fill(s: Snapshot, row: Row) -> None:
     """Matrices of wage quintiles and groups of occupations; upward mobility after one and two years."""
     c, eco = census(s), s.month.economy
     majors = len(eco.major_codes)
-    classes, size = occupation_classes(eco), len(CLASSES)
+    size = len(CLASSES)
     by_wage, by_work = np.zeros((6, 6)), np.zeros((size, size))
     if c is not None and c.before is not None:
+        classes = occupation_classes(eco)
         a, b = both(c.now, c.before)
         by_wage += matrix(wage_class(c.before)[b], wage_class(c.now)[a], 6)
         by_work += matrix(classes[c.before.major[b]], classes[c.now.major[a]], size)
-    for name, labels, table in (("mobility_wage", QUINTILES, by_wage), ("mobility_occupation", CLASSES, by_work)):
-        names = [f"move:{x}>{y}" for x in labels for y in labels]
-        row.put(name, names, table.ravel(), np.repeat(table.sum(axis=1), len(labels)))
+    for name, moves, table in zip(("mobility_wage", "mobility_occupation"), MOVES, (by_wage, by_work), strict=True):
+        row.put(name, moves, table.ravel(), np.repeat(table.sum(axis=1), len(table)))
     least = float(s.room["upward_rise"])
     names = ["all", *(f"occupation:{m}" for m in eco.major_codes)]
     for name, then in (("upward_mobility_12", c and c.before), ("upward_mobility_24", c and c.long_before)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -91,14 +93,22 @@ def visibility(month: Month) -> tuple[F8, F8]:
     return first, np.cumsum(added / np.maximum(added.sum(axis=1, keepdims=True), 1.0), axis=1)
 
 
-def choice(month: Month, chance: F8) -> Choice:
-    q, pr, eco, lv = month.room("training"), month.programs, month.economy, month.levers
-    fit = month.memory["training"]["fit"]
+class _Fixed(NamedTuple):
+    """What people weigh that stays the same for the whole run; P programs, O occupations, Z zones."""
+
+    weight: F8  # (P, O) share of a program's occupations in its field's jobs
+    pay: F8  # (P,)
+    attention: F8  # (states,)
+    bit: I8  # (P,) of the kind, in `knows`
+    random: F8  # (32,)
+    field_bits: NDArray[np.uint32]  # (P,)
+    travel: F8  # (Z, P)
+
+
+def _fixed(month: Month) -> _Fixed:
+    q, pr, eco = month.room("training"), month.programs, month.economy
     weight = pr.occupations * month.memory["training"]["jobs"]
     weight = weight / weight.sum(axis=1, keepdims=True)
-    # Sums along rows, not a matrix product: its rounding would depend on the library.
-    value = (weight * (eco.occ_wage * chance)).sum(axis=1) * HOURS_A_MONTH
-    value *= 1.0 - q["value_of_skill"] * (1.0 - pr.skill * fit)
     pay = (weight * eco.occ_wage).sum(axis=1) * HOURS_A_MONTH * pr.wage_share
     attention = np.zeros(k.N_STATES)
     attention[[k.FULL_TIME, k.PART_TIME, k.SELF_EMPLOYED, k.TEMPORARY_LAYOFF]] = q["attention_employed"]
@@ -106,38 +116,52 @@ def choice(month: Month, chance: F8) -> Choice:
     attention[k.UNEMPLOYED] = q["attention_unemployed"]
     attention[[k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE]] = q["attention_inactive"]
     attention[k.STUDENT] = q["attention_student"]
-    attention = np.minimum(attention * TURNS, 0.95)
+    bit = KNOWS_PROGRAM_BIT + pr.kind.astype(np.int64)
+    random = np.zeros(32)
+    random[bit] = random[: len(eco.major_codes)] = 1.0
+    major = np.zeros((len(pr), 32), np.uint32)
+    for o in range(eco.occupations):
+        major[:, eco.occ_major[o]] |= pr.occupations[:, o].astype(np.uint32)
+    days = pr.hours / 8.0 * WEEKS_A_MONTH
+    return _Fixed(
+        weight=weight,
+        pay=pay,
+        attention=np.minimum(attention * TURNS, 0.95),
+        bit=bit,
+        random=random,
+        field_bits=(major << np.arange(32, dtype=np.uint32)).sum(axis=1).astype(np.uint32),
+        travel=np.ascontiguousarray(eco.commute_minutes[:, pr.zone] * 2.0 * days * q["travel_per_minute"]),
+    )
+
+
+def choice(month: Month, chance: F8) -> Choice:
+    """What people know and weigh this month, given the share of time in work they expect by occupation (O,)."""
+    q, pr, eco, lv = month.room("training"), month.programs, month.economy, month.levers
+    fixed: _Fixed = month.table("training.fixed", lambda: _fixed(month))
+    # Sums along rows, not a matrix product: its rounding would depend on the library.
+    value = (fixed.weight * (eco.occ_wage * chance)).sum(axis=1) * HOURS_A_MONTH
+    value *= 1.0 - q["value_of_skill"] * (1.0 - pr.skill * month.memory["training"]["fit"])
     outreach = np.zeros(32)
     outreach[: len(eco.major_codes)] = lv.awareness
-    kinds = np.zeros(32)
-    for g in range(len(pr)):
-        bit = KNOWS_PROGRAM_BIT + pr.kind[g]
-        outreach[bit] = max(outreach[bit], lv.program_awareness[g])
-        kinds[bit] = 1.0
-    kinds[: len(eco.major_codes)] = 1.0
+    np.maximum.at(outreach, fixed.bit, lv.program_awareness)
     outreach *= TURNS
     total = float(outreach.sum())
     if total > 0.5:
         outreach *= 0.5 / total
         total = 0.5
-    major = np.zeros((len(pr), 32), np.uint32)
-    for o in range(eco.occupations):
-        major[:, eco.occ_major[o]] |= pr.occupations[:, o].astype(np.uint32)
     prices = month.memory.get("childcare", {}).get("price")
     prices = eco.childcare_price if prices is None else prices
-    days = pr.hours / 8.0 * WEEKS_A_MONTH
     visible, added = visibility(month)
-    travel = eco.commute_minutes[:, pr.zone] * 2.0 * days * q["travel_per_minute"]
     return Choice(
-        attention=attention,
+        attention=fixed.attention,
         outreach=outreach,
-        random=kinds,
+        random=fixed.random,
         visible=visible,
         added=added,
-        kind_bit=(np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind).astype(np.uint32)).astype(np.uint32),
-        field_bits=(major << np.arange(32, dtype=np.uint32)).sum(axis=1).astype(np.uint32),
+        kind_bit=np.uint32(1) << fixed.bit.astype(np.uint32),
+        field_bits=fixed.field_bits,
         value=value,
-        pay=pay,
+        pay=fixed.pay,
         months=pr.months.astype(np.float64),
         time=np.minimum(pr.hours / 40.0, 1.0),
         price=float(q["fee_weight"]) * pr.price * (1.0 - np.clip(lv.program_price_share, 0.0, 1.0)),
@@ -148,7 +172,7 @@ def choice(month: Month, chance: F8) -> Choice:
         ready=pr.ready,
         requires=pr.requires,
         recruits=pr.recruits,
-        travel=np.ascontiguousarray(travel),
+        travel=fixed.travel,
         chance=chance,
         care=np.ascontiguousarray(prices[:, 1], np.float64),
         learn=min(float(q["learn_rate"]) * TURNS, 0.45),

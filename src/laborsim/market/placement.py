@@ -68,8 +68,8 @@ def stage(month: Month) -> None:
         near = partners[eco.commute_minutes[p.zone[i], c.zone[partners]] <= q["partner_minutes"]]
         least = np.float32(p.wage[i]) if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
         fit = (c.posted[near] > least) & (c.needs[near] <= p.education[i])
-        wants.append([int(x) for x in near[fit]])
-    found = introductions(p.skill[rows], wants, {int(x): int(c.vacancies[x]) for x in cells})
+        wants.append(near[fit].tolist())
+    found = introductions(p.skill[rows], wants, dict(zip(cells.tolist(), c.vacancies[cells].tolist(), strict=True)))
     if not found:
         return
     who = rows[[i for i, _ in found]]

@@ -37,7 +37,7 @@ class Uses(NamedTuple):
 
 
 class _Held(NamedTuple):
-    scores: U1
+    scores: NDArray[np.uint64]
     cells: int
     uses: Uses
 
@@ -79,7 +79,8 @@ def uses(month: Month) -> Uses:
     e, c = month.world.establishments, month.world.cells
     scores = e.quality[: e.size]
     held: _Held | None = month.scratch.get("quality.uses")
-    if held is not None and held.cells == c.size and np.array_equal(held.scores, scores):
+    # Eight scores are compared at once, as one number.
+    if held is not None and held.cells == c.size and np.array_equal(held.scores, scores.view(np.uint64)):
         return held.uses
     by_use = {u: weighted(scores, np.asarray(month.parameters[f"quality.{u}"], np.float64)) for u in USES}
     at = c.establishment[: c.size]
@@ -91,7 +92,7 @@ def uses(month: Month) -> Uses:
         fairness=by_use["fairness"],
         security=by_use["security"],
     )
-    month.scratch["quality.uses"] = _Held(scores.copy(), c.size, found)
+    month.scratch["quality.uses"] = _Held(scores.view(np.uint64).copy(), c.size, found)
     return found
 
 

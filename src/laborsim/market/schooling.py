@@ -33,6 +33,7 @@ F8 = NDArray[np.float64]
 FIRST_AGE, LAST_AGE = 16, 60
 AGES = LAST_AGE + 1
 CAP = 0.95
+_FITTED = ("plan_finish", "plan_return", "plan_leave", "fit_finish", "fit_return", "leave", "enter")
 SOURCES = {  # levels from which a level is reached in one year
     GRADUATE: (BACHELOR,),
     BACHELOR: (SOME_COLLEGE, ASSOCIATE),
@@ -212,43 +213,50 @@ def adjust(month: Month, room: dict[str, Any]) -> None:
     _in_school(people.columns, people.size, month.index, month.economy.outside, tally)
     count = tally.astype(float)
     reached = reached_by_age(room)
-    for sex in range(2):
-        for a in range(FIRST_AGE + 1, 45):
-            _fit(memory, sex, a, count[sex, a - 1], reached[a], float(enrolment[a]))
+    _fit(memory, count[:, FIRST_AGE:44], reached, enrolment)
     memory["finish"][...] = normal_quantile(memory["fit_finish"])
     memory["return_"][...] = normal_quantile(memory["fit_return"])
 
 
-def _fit(memory: dict[str, F8], sex: int, a: int, now: F8, reached: F8, enrolment: float) -> None:
-    """Fit one sex and age from `now` (5, 6, 2), people a year younger by race, level and enrolment."""
-    total = now.sum()
-    if total < 1:
-        return
-    weight = now.sum(axis=(1, 2))
-    want = (weight[:, None] * memory["final"][sex]).sum(axis=0) * reached
-    fit_finish, fit_return = memory["fit_finish"][sex, :, a], memory["fit_return"][sex, :, a]
-    done = np.zeros((5, 6, 2))
+def _fit(memory: dict[str, F8], now: F8, reached: F8, enrolment: F8) -> None:
+    """Fit every sex and age at once from `now` (2, ages, 5, 6, 2), people a year younger by race, level and enrolment.
+
+    Where there is nobody, the tables stay as they are.
+    """
+    ages = slice(FIRST_AGE + 1, FIRST_AGE + 1 + now.shape[1])
+    some = now.sum(axis=(2, 3, 4)) >= 1
+    held = {name: memory[name][:, :, ages].swapaxes(1, 2)[some] for name in _FITTED}  # (K, 5, 6), enter (K, 5)
+    now = now[some]
+    sex, age = np.nonzero(some)
+    total = now.sum(axis=(1, 2, 3))
+    weight = now.sum(axis=(2, 3))
+    want = (weight[:, :, None] * memory["final"][sex]).sum(axis=1) * reached[ages][age]
+    enrolled_share = enrolment[ages][age]
+    done = np.zeros(now.shape)
     left = now.copy()
     for level in (GRADUATE, BACHELOR, ASSOCIATE, SOME_COLLEGE, HS):
-        have = left[:, level:].sum() + done[:, level:].sum()
+        have = left[:, :, level:].sum(axis=(1, 2, 3)) + done[:, :, level:].sum(axis=(1, 2, 3))
         sources = list(SOURCES[level])
-        pool = left[:, sources].sum(axis=1)  # (5, 2)
-        p = np.stack([memory["plan_return"][sex, :, a, level], memory["plan_finish"][sex, :, a, level]], axis=1)
-        expected = float((pool * p).sum())
-        factor = np.clip((want[level] - have) / expected, 0.0, 3.0) if expected > 1e-9 else 1.0
-        p = np.minimum(0.98, p * factor)
-        fit_return[:, level], fit_finish[:, level] = p[:, 0], p[:, 1]
+        pool = left[:, :, sources].sum(axis=2)  # (K, 5, 2)
+        p = np.stack([held["plan_return"][:, :, level], held["plan_finish"][:, :, level]], axis=2)
+        expected = (pool * p).sum(axis=(1, 2))
+        factor = np.clip((want[:, level] - have) / np.maximum(expected, 1e-9), 0.0, 3.0)
+        p = np.minimum(0.98, p * np.where(expected > 1e-9, factor, 1.0)[:, None, None])
+        held["fit_return"][:, :, level], held["fit_finish"][:, :, level] = p[:, :, 0], p[:, :, 1]
         for s in sources:
-            done[:, level] += p * left[:, s]
-            left[:, s] -= p * left[:, s]
+            done[:, :, level] += p * left[:, :, s]
+            left[:, :, s] -= p * left[:, :, s]
     left += done
-    enrolled = left[:, :, 1].sum()
-    plan = memory["plan_leave"][sex, :, a]
-    surplus = enrolled - enrolment * total - float((plan[:, 0] * left[:, 0, 1]).sum())
-    leave = memory["leave"][sex, :, a]
-    expected = float((plan[:, HS:] * left[:, HS:, 1]).sum())
-    if expected > 1e-9:
-        leave[:, HS:] = np.minimum(CAP, plan[:, HS:] * np.clip(surplus / expected, 0.0, 3.0))
-    staying = enrolled - float((leave * left[:, :, 1]).sum())
-    idle = left[:, HS:GRADUATE, 0].sum()
-    memory["enter"][sex, :, a] = np.clip((enrolment * total - staying) / max(idle, 1.0), 0.0, 0.3)
+    enrolled = left[:, :, :, 1].sum(axis=(1, 2))
+    plan, leave = held["plan_leave"], held["leave"]
+    surplus = enrolled - enrolled_share * total - (plan[:, :, 0] * left[:, :, 0, 1]).sum(axis=1)
+    expected = (plan[:, :, HS:] * left[:, :, HS:, 1]).sum(axis=(1, 2))
+    factor = np.clip(surplus / np.maximum(expected, 1e-9), 0.0, 3.0)
+    fitted = np.minimum(CAP, plan[:, :, HS:] * factor[:, None, None])
+    leave[:, :, HS:] = np.where((expected > 1e-9)[:, None, None], fitted, leave[:, :, HS:])
+    staying = enrolled - (leave * left[:, :, :, 1]).sum(axis=(1, 2))
+    idle = left[:, :, HS:GRADUATE, 0].sum(axis=(1, 2))
+    share = np.clip((enrolled_share * total - staying) / np.maximum(idle, 1.0), 0.0, 0.3)
+    held["enter"][...] = share[:, None]
+    for name in ("fit_finish", "fit_return", "leave", "enter"):
+        memory[name][:, :, ages].swapaxes(1, 2)[some] = held[name]

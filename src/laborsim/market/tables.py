@@ -7,9 +7,9 @@ Kernels take `table.columns`, a NamedTuple of arrays; people in notebooks take r
 from __future__ import annotations
 
 from collections import namedtuple
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -117,6 +117,11 @@ class Table:
     declared : tuple of Column
     capacity : int
         Rows allocated.
+
+    Notes
+    -----
+    Every column is an attribute; `columns` is a NamedTuple of all, for kernels. Both change only in `grow`: to replace
+    a column, write into it.
     """
 
     declared: tuple[Column, ...]
@@ -129,18 +134,23 @@ class Table:
             if c.name not in self.arrays:
                 shape = (self.capacity,) if c.width == 1 else (self.capacity, c.width)
                 self.arrays[c.name] = np.full(shape, c.fill, dtype=c.dtype)
+        self._bind()
 
-    def __getattr__(self, name: str) -> Any:
-        arrays = self.__dict__.get("arrays")
-        if arrays is None or name not in arrays:
-            raise AttributeError(name)
-        return arrays[name]
-
-    @property
-    def columns(self) -> Any:
-        """NamedTuple of whole arrays, for kernels."""
+    def _bind(self) -> None:
+        """Make attributes of the columns once: stages ask for them some hundred times a month."""
         made, pick = _TUPLES[self.declared]
-        return made._make(pick(self.arrays))
+        self.__dict__.update(self.arrays, columns=made._make(pick(self.arrays)))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: self.__dict__[f.name] for f in fields(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._bind()
 
     def grow(self, capacity: int) -> None:
         """Enlarge every column to `capacity` rows; new rows hold the declared empty values."""
@@ -152,6 +162,7 @@ class Table:
             new[: self.capacity] = old
             self.arrays[c.name] = new
         self.capacity = capacity
+        self._bind()
 
     @property
     def bytes_per_row(self) -> int:

@@ -171,11 +171,9 @@ def _best_to_joint(month: Month, rows: I8, program: I8, cell: I8) -> None:
     mine = np.flatnonzero(month.programs.kind[program] == APPRENTICESHIP)
     noise = 2.0 * draws(month.key(Stream.JOINT_SPONSOR), p.id[rows[mine]]) - 1.0
     score = seen * p.ability[rows[mine]] + (1.0 - seen) * noise
-    for g in np.unique(program[mine]):
-        those = mine[program[mine] == g]
-        order = those[np.argsort(-score[program[mine] == g], kind="stable")]
-        cells = cell[those]
-        cell[order] = cells[np.argsort(~sponsors.joint(month, owner[cells]), kind="stable")]
+    others = ~sponsors.joint(month, owner[cell[mine]])
+    best, first = np.lexsort((-score, program[mine])), np.lexsort((others, program[mine]))
+    cell[mine[best]] = cell[mine[first]]
 
 
 def _offers(month: Month, enrolled: I8) -> list[list[int]]:
@@ -183,19 +181,17 @@ def _offers(month: Month, enrolled: I8) -> list[list[int]]:
     pr, p, e = month.programs, month.world.people, month.world.establishments
     trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
     hosted = np.bincount(month.world.cells.establishment[p.job[trainees]], minlength=e.size)
-    offers: list[list[int]] = [[] for _ in range(len(pr))]
-    given: dict[int, int] = {}  # a vacancy is offered once, to apprentices first
-    for kind in (APPRENTICESHIP, OJT):
-        cells, programs, rank = sponsors.places(month, kind, hosted)
-        order = np.lexsort((cells, rank))
-        cells, programs = cells[order], programs[order]
-        vacancies = month.world.cells.vacancies[cells]
-        for cell, program, most in zip(cells.tolist(), programs.tolist(), vacancies.tolist(), strict=True):
-            before = given.get(cell, 0)
-            if before < most:
-                given[cell] = before + 1
-                offers[program].append(cell)
-    return offers
+    found = [sponsors.places(month, kind, hosted) for kind in (APPRENTICESHIP, OJT)]
+    cells, programs, rank = (np.concatenate(both) for both in zip(*found, strict=True))
+    # A vacancy is offered once, to apprentices first.
+    order = np.lexsort((cells, rank, np.repeat([0, 1], [len(f[0]) for f in found])))
+    cells, programs = cells[order], programs[order]
+    turn = np.arange(cells.size, dtype=np.uint64)
+    once = ordinal(cells, turn.astype(np.float64), turn) < month.world.cells.vacancies[cells]
+    cells, programs = cells[once], programs[once]
+    by_program = np.argsort(programs, kind="stable")
+    ends = np.cumsum(np.bincount(programs, minlength=len(pr)))[:-1]
+    return [part.tolist() for part in np.split(cells[by_program], ends)]
 
 
 def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[list[int]]) -> None:
@@ -209,7 +205,7 @@ def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[li
     _, cell, _ = assign(pr, near, program, seats, none, offers, 0)
     for i, g in enumerate(program):
         if cell[i] >= 0:
-            for other in np.flatnonzero(pr.family == pr.family[g]):
+            for other in near[g]:  # all of its family
                 if cell[i] in offers[other]:
                     offers[other].remove(int(cell[i]))
                     break
