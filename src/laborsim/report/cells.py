@@ -73,7 +73,8 @@ def draw(
 def heads(axes: Any, names: Sequence[str], width: int = 12, size: float = 7.6) -> None:
     """Names over the columns."""
     for j, name in enumerate(names):
-        axes.annotate(theme.wrapped(name, width), (j + 0.5, 0), xytext=(0, 5), textcoords="offset points", ha="center",
+        text = name if "\n" in name else theme.wrapped(name, width)
+        axes.annotate(text, (j + 0.5, 0), xytext=(0, 5), textcoords="offset points", ha="center",
                       va="bottom", fontsize=size, color=theme.GREY, annotation_clip=False)  # fmt: skip
 
 

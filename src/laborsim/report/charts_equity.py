@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from laborsim.report import theme
-from laborsim.report.figures import Chart, key_line
+from laborsim.report.figures import Chart, key_line, key_room
 from laborsim.report.wording import CAVEAT, place_and_period, policy_title
 from laborsim.study.outcomes import group_name, outcome, shown
 from laborsim.study.statistics import discoveries, paired
@@ -55,7 +55,8 @@ def equity(results: Results) -> Chart | None:
     )
     with theme.style():
         figure, panels = theme.canvas(title, subtitle, note, 0.235 * len(groups) + 0.15, columns=len(PANELS), left=1.65,
-                                      right=0.05, below=0.3, above=0.62, wspace=0.16)  # fmt: skip
+                                      right=0.05, below=0.3, above=0.62 + key_room(results, drawn),
+                                      wspace=0.16)  # fmt: skip
         for axes, indicator in zip(panels, PANELS, strict=True):
             _panel(axes, results, data[data["indicator"] == indicator], groups, drawn, indicator)
         for k, g in enumerate(groups):

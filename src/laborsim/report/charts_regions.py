@@ -191,11 +191,13 @@ def road_map(results: Results) -> Chart | None:
     )
     titles = [policy_title(results, p) for p in policies]
     with theme.style():
-        lines = max(theme.wrapped(t, 15).count("\n") + 1 for t in titles)
+        room = max(13, int(66 / len(titles)))  # characters over a column
+        titles = [theme.wrapped(t, room) for t in titles]
+        lines = max(t.count("\n") + 1 for t in titles)
         figure, axes = theme.canvas(title, subtitle, note, 0.29 * shape[0] + 0.05, left=2.6, right=0.1, below=0.05,
                                     above=0.14 * lines + 0.2)  # fmt: skip
         cells.draw(axes, 0.5 + 0.5 * np.where(sure, 1.0, 0.3) * values / far, texts, cells.SIDES, sure)
-        cells.heads(axes, titles, 15)
+        cells.heads(axes, titles, 200, 7.6 if len(titles) < 6 else 6.4)
         cells.names(axes, [zone_name(results, g, short=True) for g in groups])
     alt = "; ".join(f"{r['name']}, {policy_title(results, r['policy'])}: {r['per_thousand']:+.1f}" for r in rows)
     return Chart("road_map", title, alt + ".", figure, data)

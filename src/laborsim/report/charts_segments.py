@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.report import theme
-from laborsim.report.figures import Chart, key_line
+from laborsim.report.figures import Chart, key_line, key_room
 from laborsim.report.wording import (
     CAVEAT,
     NOT_DISTINGUISHABLE,
@@ -95,7 +95,7 @@ def segments(results: Results, months: int = 12) -> Chart | None:
             left=2.2,
             right=0.75,
             below=0.3,
-            above=0.66,
+            above=0.66 + key_room(results, policies),
             height_ratios=heights,
             hspace=gap / mean_height,
         )

@@ -39,9 +39,12 @@ def spending(results: Results) -> Chart | None:
     data.insert(1, "owner", [results.about["policies"][p].get("owner", "") for p in data["policy"]])
     payers = sorted(set(data["payer"]), key=lambda p: -float(data[data["payer"] == p]["dollars"].sum()))
     totals = data.groupby("policy")["dollars"].sum()
-    dearest = str(totals.idxmax())
-    top_payer = payers[0]
-    by_payer = data[data["payer"] == top_payer]["dollars"].sum() / totals.sum()
+    # policies that combine others spend the same money once more: they are not counted in what is said of all
+    alone = [p for p in totals.index if not results.about["policies"][p].get("combine")] or list(totals.index)
+    dearest = str(totals[alone].idxmax())
+    once = data[data["policy"].isin(alone)]
+    top_payer = str(once.groupby("payer")["dollars"].sum().idxmax())
+    by_payer = once[once["payer"] == top_payer]["dollars"].sum() / totals[alone].sum()
     title = (
         f"Most is spent on {lower(policy_title(results, dearest))}, {money(float(totals[dearest]))} over the period; "
         f"the {top_payer} pays {100 * by_payer:.0f}% of all"
@@ -149,7 +152,7 @@ def _yearly(axes: Any, results: Results, data: pd.DataFrame, policies: list[str]
             color=theme.colour(results.policies, policy),
             linewidth=0,
         )
-    every = max(1, len(years) // 8)
+    every = max(1, -(-len(years) // 7))
     axes.set_xticks(range(0, len(years), every), years[::every])
     axes.yaxis.set_major_formatter(lambda v, _: f"${v:g}{suffix}")
     axes.grid(False, axis="x")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.report import theme
-from laborsim.report.figures import Chart, key_line
+from laborsim.report.figures import Chart, key_line, key_room
 from laborsim.report.wording import (
     against_goal,
     goal_words,
@@ -56,8 +56,9 @@ def targets(results: Results) -> Chart | None:
     columns = column * len(policies) + 0.05
     with theme.style():
         figure, axes = theme.canvas(
-            title, subtitle, note, block * len(names), left=left, right=columns, below=0.3, above=0.5
-        )
+            title, subtitle, note, block * len(names), left=left, right=columns, below=0.3,
+            above=0.5 + key_room(results, policies),
+        )  # fmt: skip
         rows = [r for name in names for r in _against_goal(table[table["target"] == name], policies)]
         near = [abs(x) for r in rows for x in (r["at"], r["lo"], r["hi"]) if math.isfinite(x) and r["kind"] != "rank"]
         limit = min(60.0, max(10.0, 1.1 * float(np.quantile(near, 0.95)))) if near else 60.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.report import theme
-from laborsim.report.figures import Chart, key_line
+from laborsim.report.figures import Chart, key_line, key_room
 from laborsim.report.wording import (
     CAVEAT,
     lower,
@@ -51,7 +51,8 @@ def funnel(results: Results) -> Chart | None:
     block = max(0.42, 0.17 * len(shown_policies) + 0.12)
     with theme.style():
         figure, axes = theme.canvas(
-            title, subtitle, note, block * len(stages) + 0.2, left=1.15, right=0.6, below=0.25, above=0.5
+            title, subtitle, note, block * len(stages) + 0.2, left=1.15, right=0.6, below=0.25,
+            above=0.5 + key_room(results, shown_policies),
         )
         _funnel_panel(axes, results, data, wide, stages, shown_policies)
     return Chart("funnel", title, alt, figure, data)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from laborsim.report import cells, theme
-from laborsim.report.figures import Chart
+from laborsim.report.figures import Chart, key_line, key_room
 from laborsim.report.wording import CAVEAT, lower, month_name, place_and_period, policy_title, region_title, two_digits
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.questions.answer import Sheet
@@ -211,7 +211,7 @@ def quality(results: Results) -> Chart | None:
     block = 0.13 * len(asked) + 0.16
     with theme.style():
         figure, axes = theme.canvas(title, subtitle, note, block * len(have) + 0.1, left=2.3, right=0.4, below=0.3,
-                                    above=0.75)  # fmt: skip
+                                    above=0.75 + key_room(results, asked))  # fmt: skip
         axes.set_ylim(-block * len(have), 0)
         axes.set_yticks([])
         axes.grid(False, axis="y")
@@ -228,8 +228,6 @@ def quality(results: Results) -> Chart | None:
                 axes.plot([row["change"]], [y], "o", color=ink, markersize=4.5)
         axes.xaxis.set_major_formatter(lambda v, _: f"{v:+.3g}" if v else "0")
         axes.xaxis.get_major_locator().set_params(nbins=5)
-        from laborsim.report.figures import key_line
-
         key_line(axes, results, asked)
     alt = "; ".join(
         f"{_principle(r['principle'])}, {policy_title(results, r['policy'])}: {r['change']:+.3f}"

@@ -83,14 +83,24 @@ class Chart:
         return self.png(100)
 
 
+IN_A_ROW = 4  # names of policies in one row of a key, where there are more than that
+
+
+def key_room(results: Results, policies: list[str]) -> float:
+    """Inches over the axes that the key takes beyond its first row."""
+    if len(policies) <= IN_A_ROW or sum(len(policy_title(results, p)) + 4 for p in policies) <= 105:
+        return 0.0
+    return 0.3 * (-(-len(policies) // IN_A_ROW) - 1) + 0.1
+
+
 def key_line(axes: Any, results: Results, policies: list[str], lift: float = 5) -> None:
     """Names of the policies in their colours, over the axes from the left edge of the figure."""
-    from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
+    from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
     from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
     names = [policy_title(results, p) for p in policies]
     if sum(len(n) + 4 for n in names) > 105:
-        names = [theme.wrapped(n, 22) for n in names]
+        names = [theme.wrapped(n, 28 if len(names) > IN_A_ROW else 22) for n in names]
     words: list[Any] = [
         TextArea(
             "\N{BLACK CIRCLE} " + name.replace("\n", "\n    "),
@@ -101,9 +111,13 @@ def key_line(axes: Any, results: Results, policies: list[str], lift: float = 5) 
     figure = axes.figure
     across = figure.transFigure + ScaledTranslation(theme.MARGIN, 0, figure.dpi_scale_trans)
     up = axes.transAxes + ScaledTranslation(0, lift / 72, figure.dpi_scale_trans)
+    each = IN_A_ROW if key_room(results, policies) else max(1, len(words))
+    rows: list[Any] = [
+        HPacker(children=words[k : k + each], pad=0, sep=10, align="top") for k in range(0, len(words), each)
+    ]
     box = AnchoredOffsetbox(
         loc="lower left",
-        child=HPacker(children=words, pad=0, sep=10, align="top"),
+        child=VPacker(children=rows, pad=0, sep=4, align="left"),
         pad=0,
         borderpad=0,
         frameon=False,

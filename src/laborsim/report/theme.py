@@ -19,8 +19,9 @@ INK: Final = "#222222"
 GREY: Final = "#6b6b6b"
 RULE: Final = "#d9d9d9"
 BASE: Final = "#4d4d4d"
-# Okabe and Ito's palette, distinguishable with any colour vision; yellow left out: unreadable as text on white
-PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+# Okabe and Ito's palette, distinguishable with any colour vision; yellow left out: unreadable as text on white. The
+# last two, purple and brown, are for more policies than it has colours
+PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5D3A9B", "#8C6D31")
 GOOD: Final = "#0072B2"
 WIDTH: Final = 8.0
 MARGIN: Final = 0.35  # inches round the figure
