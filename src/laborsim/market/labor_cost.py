@@ -83,20 +83,18 @@ def pay_spread(month: Month) -> tuple[F8, F8]:
 
 
 @njit(cache=True, inline="always")
-def _cost(k, c, floor, level, effect, burden, sector, supplement):  # type: ignore[no-untyped-def]
-    """What a unit of labor costs cell k, in dollars an hour of its posted wage."""
-    o, z = c.occupation[k], c.zone[k]
-    posted = np.float64(c.posted[k])
-    at = min(floor[z] / (posted * level[o]), MOST) * (STEPS / MOST)
+def _cost(posted, floor, level, effect, burden, supplement):  # type: ignore[no-untyped-def]
+    """What a unit of labor costs, in dollars an hour of the posted wage; `effect` (STEPS + 1,) of the occupation."""
+    at = min(floor / (posted * level), MOST) * (STEPS / MOST)
     low = min(int(at), STEPS - 1)
     part = at - low
-    cost = posted * (effect[o, low] * (1.0 - part) + effect[o, low + 1] * part)
-    if c.sector[k] == sector:
-        cost = max(cost - supplement[z], 0.25 * cost)
-    return max(cost + burden[c.establishment[k]], 0.25 * cost)
+    cost = posted * (effect[np.uint64(low)] * (1.0 - part) + effect[np.uint64(low + 1)] * part)
+    if supplement != 0.0:
+        cost = max(cost - supplement, 0.25 * cost)
+    return max(cost + burden, 0.25 * cost)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _adjust(  # type: ignore[no-untyped-def]
     n, c, floor, level, effect, burden, sector, supplement, path, elasticity, speed, by_employer, by_place
 ):
@@ -105,18 +103,21 @@ def _adjust(  # type: ignore[no-untyped-def]
     A cell without a reference yet takes its present cost for one. Sums of (base x log of cost beyond the reference
     path, base) go into by_employer (establishments, 2), the same weighted by pay into by_place (S, Z, 2).
     """
+    # Columns are taken out of their tuple once: in the loop every access would count references.
+    occupation, zone, sectors, establishment, posted = c.occupation, c.zone, c.sector, c.establishment, c.posted
+    base, reference, answer = c.base, c.reference, c.answer
     for row in range(n):
         k = np.uint64(row)  # unsigned: no test for negative indices
-        cost = _cost(k, c, floor, level, effect, burden, sector, supplement)
-        e = np.uint64(c.establishment[k])
-        if c.reference[k] <= 0.0:
-            c.reference[k] = cost / path[e]
-        excess = math.log(cost / (c.reference[k] * path[e]))
-        c.answer[k] += speed * (math.exp(-elasticity * excess) - c.answer[k])
-        pay = c.base[k] * c.reference[k]
-        s, z = np.uint64(c.sector[k]), np.uint64(c.zone[k])
-        by_employer[e, 0] += c.base[k] * excess
-        by_employer[e, 1] += c.base[k]
+        o, z, s, e = np.uint64(occupation[k]), np.uint64(zone[k]), np.uint64(sectors[k]), np.uint64(establishment[k])
+        paid = supplement[z] if s == sector else 0.0
+        cost = _cost(np.float64(posted[k]), floor[z], level[o], effect[o], burden[e], paid)
+        if reference[k] <= 0.0:
+            reference[k] = cost / path[e]
+        excess = math.log(cost / (reference[k] * path[e]))
+        answer[k] += speed * (math.exp(-elasticity * excess) - answer[k])
+        pay = base[k] * reference[k]
+        by_employer[e, 0] += base[k] * excess
+        by_employer[e, 1] += base[k]
         by_place[s, z, 0] += pay * excess
         by_place[s, z, 1] += pay
 

@@ -189,9 +189,9 @@ def _offers(month: Month, enrolled: I8) -> list[list[int]]:
     turn = np.arange(cells.size, dtype=np.uint64)
     once = ordinal(cells, turn.astype(np.float64), turn) < month.world.cells.vacancies[cells]
     cells, programs = cells[once], programs[once]
-    by_program = np.argsort(programs, kind="stable")
-    ends = np.cumsum(np.bincount(programs, minlength=len(pr)))[:-1]
-    return [part.tolist() for part in np.split(cells[by_program], ends)]
+    sorted_cells = cells[np.argsort(programs, kind="stable")].tolist()
+    ends = np.cumsum(np.bincount(programs, minlength=len(pr))).tolist()
+    return [sorted_cells[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
 def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[list[int]]) -> None:
