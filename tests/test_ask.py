@@ -216,6 +216,17 @@ def test_standard_packages_are_policies_at_the_same_money(tmp_path: Path) -> Non
     assert len(choose(spec, ["childcare"], always_standard=True).extra) >= 1
 
 
+def test_a_policy_of_two_kinds_stands_for_both(tmp_path: Path) -> None:
+    more = """
+[[policies.apprentices.instruments]]
+type = "ojt_reimbursement"
+contracts_per_year = 50
+"""
+    spec = scenario(tmp_path, SCENARIO + more)
+    chosen = choose(spec, ["apprenticeship", "ojt"])
+    assert chosen.names == ["apprentices"] and not chosen.extra
+
+
 def test_scenario_without_targets_or_policies(tmp_path: Path) -> None:
     text = SCENARIO[: SCENARIO.index("[[targets]]")]
     bench = Bench(scenario(tmp_path, text), kept=tmp_path / "runs", threads=1, model=MODEL)

@@ -100,6 +100,12 @@ def _one(s: Simulated, name: str, gross: Paired, net: Paired, work: float) -> st
             f"{NOT_DISTINGUISHABLE} ({two_digits(net.low, True)} to {two_digits(net.high, True)} person-years, against "
             f"{two_digits(work)} that those placed could work)."
         )
+    if net.difference > work:
+        return (
+            f"{placed}; work added in the whole region ({two_digits(net.low, True)} to {two_digits(net.high, True)} "
+            f"person-years) is more than those placed could work ({two_digits(work)}): the policy does more than place "
+            "people, or chance is large, so no share is additional placements alone."
+        )
     share, low, high = (max(-9.99, x / work) for x in (net.difference, net.low, net.high))
     return (
         f"{placed}; about {100 * share:.0f}% of their years at work are additional for the region "

@@ -103,7 +103,8 @@ def headline(sentence: str) -> str:
     >>> headline("Neither fills jobs faster by more than chance: a changes (-1 to +2).")
     'Neither fills jobs faster by more than chance'
     """
-    return sentence.split(": ")[0].rstrip(".")
+    at = sentence.find(": ", 25)  # a colon before that is of a policy's title
+    return (sentence[:at] if at > 0 else sentence).rstrip(".")
 
 
 def place(results: Results) -> str:

@@ -129,9 +129,9 @@ def _said(fresh: object, best: str, finalists: list[str], new: dict[str, Paired]
         a, b = (fresh.series(INDICATOR, "all", x).sum(axis=1) / 12.0 for x in (n, best))
         if not paired(a, b, 0.90).distinguishable:
             tied.append(lower(title[n]))
-    if tied:
+    if tied and p.low > 0:
         said.append(f"It cannot be told apart from {' or from '.join(tied)}.")
-    elif others:
+    elif others and p.low > 0:
         said.append(f"That is more than with the {len(others)} next best, by more than chance.")
     return said
 

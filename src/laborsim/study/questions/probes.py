@@ -142,8 +142,8 @@ def choose(spec: Scenario, wanted: Sequence[str], always_standard: bool = False)
     extra: dict[str, Policy] = {}
     kind_of: dict[str, str] = {}
     for kind in wanted:
-        mine = [] if always_standard else [n for n in own(spec, kind) if n not in kind_of]
-        for name in mine:
+        mine = [] if always_standard else own(spec, kind)
+        for name in (n for n in mine if n not in kind_of):
             arms.append(Arm(name, spec.policies[name].title or name, name))
             kind_of[name] = kind
         if mine:
