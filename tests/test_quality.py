@@ -63,10 +63,11 @@ def test_leaving_falls_with_benefits_by_the_response_stated():
 
 
 def with_demand(**overrides: object) -> Month:
-    from laborsim.market import demand
+    from laborsim.market import demand, hiring
 
     month = month_of(**overrides)
     demand.prepare(month)
+    hiring.prepare(month)
     month.scratch["sector_shock"] = np.ones((month.economy.sectors, month.economy.zones))
     return month
 

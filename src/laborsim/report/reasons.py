@@ -7,4 +7,56 @@ from __future__ import annotations
 
 from typing import Final
 
-REASONS: Final[dict[str, str]] = {}
+REASONS: Final[dict[str, str]] = {
+    "beveridge": (
+        "2018-22 is not an ordinary cycle. Measured the same way on the nation's openings (JOLTS) and "
+        "unemployment (CPS) the slope is -0.15 for January 2018 to August 2022 and -0.70 for 2010 to 2019: the "
+        "accepted range is that of an ordinary cycle. Before places could shut in a slump the slope was -0.33 to "
+        "-0.5, with too few jobs lost."
+    ),
+    "recall": (
+        "Nationally 14.7% were unemployed in April 2020, here 11 to 13%, of whom 3.6 points were unemployed "
+        "before: nearly all laid off in that month do wait for recall. Shutting places for a while brought the "
+        "share from 0.51 to 0.61; more jobs would have to be lost, and open posts, counted or not yet advertised, "
+        "take up part of the fall."
+    ),
+    "new_jobs": (
+        "A third of matches is bad and ends within a year, and leaving falls steeply with tenure; fewer bad "
+        "matches bring the share down, and with it moves from job to job, which are at the lower edge of their "
+        "range."
+    ),
+    "displaced_1": (
+        "Those displaced lose the employer's premium, tenure and part of their skill in another occupation, and "
+        "have all of it back within a few years: skill is learnt again faster than what is lost in fact, and "
+        "displaced people are of all kinds here, not of long tenure in large firms as in the studies."
+    ),
+    "displaced_5": (
+        "As for the first year. Lasting losses would need worth that belongs to the match or the employer and is "
+        "not learnt again; not tried."
+    ),
+    "wage_curve": "Posted wages answer to tightness of an occupation over the whole region, not by zone.",
+    "elasticity": (
+        "Hires follow the unemployed closely while recalls of 2020 count as matches; without them it is lower. "
+        "Employed and inactive seekers crowd out less than they should."
+    ),
+    "decay": (
+        "Between counties far apart hardly anyone commutes in either; in packs of large zones the few pairs "
+        "decide."
+    ),
+    "ue": (
+        "Chances of the recorded unemployed are a few points high where openings are; more seekers lower them, "
+        "but make unemployment of 2018-22 higher than published."
+    ),
+    "nu": "Fewer people out of the labor force look where fewer take part; the range is the nation's.",
+    "ne": "As for those who start looking: regions of low participation have low flows into work.",
+    "ee": "Fewer employers within reach in less dense regions; search on the job is one rate everywhere.",
+    "scale": "Half the people in the same number of zones is a thinner market; figures of a few runs move by 0.1.",
+    "openings": "Vacancies are a little too many where zones are small and samples thin.",
+    "steady": "Recorded stocks and flows err differently in the observation model, and the labor force grows.",
+    "care_price": (
+        "Most care is by family or parents; the response grows over the years as parents return, and is still "
+        "small where care is cheap."
+    ),
+    "health": "Selection times are one set by schooling; where construction hires slowly the ratio falls.",
+    "wages": "Wages of few occupations and zones: those of Lane County are narrower than the nation's.",
+}

@@ -10,7 +10,7 @@ import numpy as np
 from laborsim.report import forecast, theme
 from laborsim.report.figures import Chart
 from laborsim.report.reasons import REASONS
-from laborsim.study.validation.facts import Found
+from laborsim.study.validation.facts import FACTS, Found
 from laborsim.study.validation.hindcast import CALM, Errors
 from laborsim.study.validation.validate import Validation
 
@@ -65,7 +65,8 @@ def page(v: Validation) -> str:
 
 def _reasons(names: Sequence[str]) -> list[str]:
     """Why facts are missed, as far as it is known."""
-    said = [f"- *{name}*: {REASONS[name]}" for name in names if name in REASONS]
+    labels = {f.name: f.label for f in FACTS}
+    said = [f"- *{labels[name]}*: {REASONS[name]}" for name in names if name in REASONS]
     return [*said, ""] if said else []
 
 
