@@ -15,6 +15,7 @@ from laborsim.market import participants as log
 from laborsim.market.codes import CUSTOMIZED
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
+from laborsim.market.layoffs import people_of
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.seats import intake
@@ -70,8 +71,7 @@ def enrol(month: Month, own: I8, added: I8) -> I8:
     ask = requests(month, cells)
     of_cell = np.full(c.size, -1, np.int64)
     of_cell[cells[ask]] = table[ask]
-    jobs = np.flatnonzero((p.job[: p.size] >= 0) & (p.state[: p.size] <= k.PART_TIME_INVOLUNTARY))
-    jobs = jobs[of_cell[p.job[jobs]] >= 0]
+    jobs = people_of(month, of_cell >= 0, k.PAYROLL[0], k.PAYROLL[-1])
     inside = month.memory["participants"]
     busy = inside["id"][inside["how"] == log.ENROLLED]
     jobs = jobs[(p.program[jobs] == k.NO_PROGRAM) & ~np.isin(p.id[jobs], busy)]

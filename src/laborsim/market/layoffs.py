@@ -51,9 +51,12 @@ def _collect(lo, hi, chunk, p, flag, first, last, rows):  # type: ignore[no-unty
     return np.int64(n) - lo
 
 
-def _flagged(condition: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Flags of cells as `_collect` wants them."""
-    return np.concatenate([np.zeros(1, np.uint8), condition.view(np.uint8)])
+def people_of(month: Month, cells: NDArray[np.bool_], first: int, last: int) -> NDArray[np.int64]:
+    """Rows, ascending, of the people in states `first` to `last` whose cell is marked in `cells` (cells,)."""
+    people, rows = month.world.people, month.buffers()[0]
+    flag = np.concatenate([np.zeros(1, np.uint8), cells.view(np.uint8)])
+    (found,) = gather(month.crew.map(_collect, people.size, people.columns, flag, first, last, rows), rows)
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -128,11 +131,7 @@ def recalls(month: Month) -> None:
     q = month.room("separations")
     w = month.world
     p = w.people.columns
-    rows, _, _ = month.buffers()
-    waiting = _flagged(w.cells.recall[: w.cells.size] > 0)
-    found = month.crew.map(_collect, w.people.size, p, waiting, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF, rows)
-    (candidates,) = gather(found, rows)
-    candidates = candidates.copy()
+    candidates = people_of(month, w.cells.recall[: w.cells.size] > 0, TEMPORARY_LAYOFF, TEMPORARY_LAYOFF)
     if not candidates.size:
         return
     back, gone = np.zeros(candidates.size, np.bool_), np.zeros(candidates.size, np.bool_)
@@ -173,10 +172,7 @@ def layoffs(month: Month) -> None:
     w = month.world
     p = w.people.columns
     excess = _excess(month)
-    rows, _, _ = month.buffers()
-    found = month.crew.map(_collect, w.people.size, p, _flagged(excess > 0), PAYROLL[0], PAYROLL[-1], rows)
-    (candidates,) = gather(found, rows)
-    candidates = candidates.copy()
+    candidates = people_of(month, excess > 0, PAYROLL[0], PAYROLL[-1])
     score = np.zeros(candidates.size)
     _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, q["seniority"], score)
     r = candidates[choose(score, w.people.job[candidates], excess)]
@@ -236,4 +232,4 @@ def _excess(month: Month) -> NDArray[np.int32]:
     return excess
 
 
-__all__ = ["choose", "layoffs", "recalls"]
+__all__ = ["choose", "layoffs", "people_of", "recalls"]
