@@ -230,10 +230,14 @@ def who(comparison: Comparison, side: int, most: int = 4, figures: int = 2) -> s
         by_group.setdefault(str(row["who"]), []).append(change)
     # groups that change in most ways first; the list says how many are left out
     order = sorted(by_group, key=lambda group: -len(by_group[group]))
-    text = "; ".join(
-        f"{group} ({', '.join(by_group[group][:figures])})" if figures else group for group in order[:most]
-    )
+    other = comparison.losses if side > 0 else comparison.gains
+    both = set(map(str, other["who"])) if len(other) else set()
+    text = "; ".join(_with_figures(g, by_group[g], max(figures, 1) if g in both else figures) for g in order[:most])
     return text + (f"; and {len(order) - most} more groups" if len(order) > most else "")
+
+
+def _with_figures(group: str, changes: list[str], figures: int) -> str:
+    return f"{group} ({', '.join(changes[:figures])})" if figures else group
 
 
 def targets_line(results: Results) -> str:
