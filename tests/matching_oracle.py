@@ -118,8 +118,9 @@ def match(seekers, vacancies, terrain, parameters, keys, referrals=()):
             there = int(vacancies.occupation[v])
             carried = 1.0 if terrain.carried is None else float(np.float32(terrain.carried[o][there]))
             skill = float(seekers.skill[i]) * carried
-            own = (float(seekers.ability[i]) - parameters.skill_return) + parameters.skill_return * max(
-                skill, parameters.skill_floor)
+            returns = 0.0 if terrain.skill_return is None else float(terrain.skill_return[there])
+            own = float(seekers.ability[i]) + returns * (max(skill, parameters.skill_floor) - 1.0)
+            own -= float(seekers.discount[i]) * float(vacancies.bias[v])
             pay = max(float(np.float32(math.log(max(float(vacancies.posted[v]), 1e-6)))) + own,
                       float(np.float32(math.log(max(float(vacancies.floor[v]), 1e-6)))))
             likes = 2.0 * unit(draw(draw(keys.taste, seekers.id[i]), int(vacancies.cell[v]) + 1)) - 1.0

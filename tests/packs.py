@@ -171,6 +171,7 @@ def region(people: float = 60_000.0) -> tuple[Pack, Pack, Economy]:
         "occ_training_months": occ["training_months"].to_numpy(float),
         "occ_exit": occ["exit_rate"].to_numpy(float),
         "occ_ai": occ["ai_exposure"].to_numpy(float), "occ_wage": occ["wage"].to_numpy(float) * 0.85,
+        "occ_spread": np.full(len(codes), 0.9),
         "mobility": 0.5 * np.eye(len(codes)) + 0.5 * mobility,
         "sector_codes": SECTORS,
         "sector_traded": national.tables["sectors"]["traded"].to_numpy(np.uint8),

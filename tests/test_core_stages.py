@@ -277,7 +277,8 @@ def test_leaving_matches_plain_python():
         if tenure < 63:
             key = u64(p.id[i]) ^ (u64(int(p.hired[i]) + 4096) << u64(32))
             still = bad_by_tenure[max(min(-int(p.hired[i]), 63) - settling, 0)]
-            if to_unit(u64(bits(match, key))) < still / (still + 1 - q["bad_match_share"]):
+            watched = q["watched_race"][p.race[i]]
+            if to_unit(u64(bits(match, key))) < watched * still / (still + 1 - q["bad_match_share"]):
                 end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
         if u < min(out + end, leaving.MOST):
             want[i] = "inactive" if u < out else "unemployed"

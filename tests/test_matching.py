@@ -12,7 +12,7 @@ from laborsim.market import matching as mt
 from laborsim.market.month import Crew
 
 KEYS = mt.Keys(np.uint64(11), np.uint64(12), np.uint64(13), np.uint64(14))
-PAID = {"skill_return": 0.5, "skill_floor": 0.25, "experience_passes": 0.6, "taste": 0.2}
+PAID = {"skill_floor": 0.25, "experience_passes": 0.6, "taste": 0.2}
 
 
 def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4):
@@ -32,6 +32,7 @@ def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4)
         hold=np.where(rng.random(n) < 0.7, -np.inf, np.log(20)).astype("f4"),
         cell=np.where(rng.random(n) < 0.7, -1, rng.integers(0, 3 * m, n)).astype("i4"),
         bias=(np.zeros(n) if ties else rng.uniform(0, 0.5, n)).astype("f4"),
+        discount=(np.zeros(n) if ties else rng.uniform(0, 0.2, n)).astype("f4"),
     )
     vacancies = mt.Vacancies(
         cell=np.sort(rng.choice(3 * m, m, replace=False)).astype("i4"), open=rng.integers(1, 4, m).astype("i4"),
@@ -47,6 +48,7 @@ def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4)
         commute_cost=np.zeros((3, zones, zones)) if ties else rng.uniform(0, 0.3, (3, zones, zones)),
         mobility=mobility, occ_major=rng.integers(0, 4, occupations).astype("u1"),
         carried=np.where(np.eye(occupations) > 0, 1.0, rng.uniform(0.3, 0.8, (occupations, occupations))).astype("f4"),
+        skill_return=rng.uniform(0.2, 0.8, occupations),
     )
     return seekers, vacancies, terrain
 
@@ -99,7 +101,8 @@ def test_no_place_twice_and_no_filter_broken(seed, rounds):
     assert np.array_equal(np.bincount(at, minlength=v.cell.size), r.filled)
     assert (r.filled <= v.open).all() and (r.filled <= r.applications).all()
     skill = s.skill[hired].astype(float) * t.carried[s.occupation[hired], v.occupation[at]]
-    own = s.ability[hired] + PAID["skill_return"] * (np.maximum(skill, PAID["skill_floor"]) - 1.0)
+    own = s.ability[hired] + t.skill_return[v.occupation[at]] * (np.maximum(skill, PAID["skill_floor"]) - 1.0)
+    own -= s.discount[hired] * v.bias[at]
     pay = np.maximum(np.log(v.posted[at].astype(float)) + own, np.log(12.0))
     assert (np.exp(pay) >= s.reservation[hired] - 1e-4).all()
     passes = (v.needs[at] <= s.education[hired]) | ((skill >= 0.6) & (v.needs[at] <= s.trained[hired]))

@@ -45,8 +45,10 @@ def test_seekers_foresee_what_hiring_pays():
     cells = vacancies.cell[pick]
     there = vacancies.occupation[pick]
     kept = s.skill * terrain.carried[s.occupation, there]
-    foreseen = np.maximum(vacancies.posted[pick] * np.exp(s.ability + b.skill_return * (np.maximum(kept, b.skill_floor)
-                                                                                      - 1.0)), vacancies.floor[pick])
+    worth = s.ability + terrain.skill_return[there] * (np.maximum(kept, b.skill_floor) - 1.0)
+    worth -= s.discount * vacancies.bias[pick]
+    assert s.discount.max() > 0.0 and vacancies.bias.std() > 0.0
+    foreseen = np.maximum(vacancies.posted[pick] * np.exp(worth), vacancies.floor[pick])
     changed = there != s.occupation
     assert changed.sum() > 50 and (~changed).sum() > 5
     hiring._start_jobs(m, rows, cells)
@@ -93,7 +95,10 @@ def test_describe_matches_plain_python():
         assert s.ability[k] == pytest.approx(q["ability_return"] * float(p.ability[i]), rel=1e-6)
         assert (s.trained[k], s.credentials[k]) == (e.occ_education[o], p.credentials[i])
         assert s.travel[k] == h.car[p.household[i]]
-        factor = math.exp(q["ability_return"] * float(p.ability[i]) + q["skill_return"] * (skill - 1.0))
+        discount = q["pay_discount_sex"][p.sex[i]] + q["pay_discount_race"][p.race[i]]
+        assert s.discount[k] == pytest.approx(discount, rel=1e-6)
+        returns = q["skill_return"] * e.occ_spread[o]
+        factor = math.exp(q["ability_return"] * float(p.ability[i]) + returns * (skill - 1.0) - discount)
         last = min(float(p.wage[i]), usual[o] * factor)
         if state <= codes.SELF_EMPLOYED:
             likes = 2.0 * to_unit(np.uint64(more_bits(np.uint64(bits(taste_key, p.id[i])), job + 1))) - 1.0
@@ -114,7 +119,7 @@ def test_describe_matches_plain_python():
             assert s.hold[k] == -np.inf
 
 
-SCREENED = matching.MatchingParameters(rounds=1, redraws=1, skill_return=0.0, experience_passes=0.6)
+SCREENED = matching.MatchingParameters(rounds=1, redraws=1, experience_passes=0.6)
 
 
 def lets_through(**seeker) -> bool:
@@ -122,7 +127,7 @@ def lets_through(**seeker) -> bool:
     who = {"occupation": 1, "education": codes.HS, "trained": 0, "credentials": 0, "skill": 1.0} | seeker
     one = {
         "id": 7, "zone": 0, "applications": 1, "knows": 2**32 - 1, "reservation": 0.0, "ability": 0.0, "score": 0.0,
-        "record": 0, "travel": 0, "hold": -np.inf, "cell": -1, "bias": 0.0, **who,
+        "record": 0, "travel": 0, "hold": -np.inf, "cell": -1, "bias": 0.0, "discount": 0.0, **who,
     }  # fmt: skip
     s = matching.Seekers(**{name: np.array([one[name]]) for name in matching.Seekers._fields})
     job = {"cell": 0, "open": 1, "posted": 20.0, "floor": 8.0, "occupation": 1, "zone": 0, "needs": codes.ASSOCIATE,

@@ -44,6 +44,6 @@ def outcome(vacancies: bool, months: int = 24) -> np.ndarray:
 def test_training_for_an_occupation_without_vacancies_places_almost_nobody():
     placed, completed = PIPELINE.index("placed"), PIPELINE.index("completed")
     usual, shut = outcome(True), outcome(False)
-    assert usual[completed] > 50 and usual[placed] > 0.15 * usual[completed]
+    assert usual[completed] > 50 and usual[placed] > 0.1 * usual[completed]
     # those left were in the occupation already
     assert shut[placed] <= 0.1 * max(shut[completed], 1)

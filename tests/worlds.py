@@ -112,6 +112,7 @@ def economy(months: int = 36) -> Economy:
         occ_exit=np.array([0.03, 0.04, 0.03, 0.06, 0.08, 0.08, 0.07, 0.03, 0.035, 0.05]),
         occ_ai=np.array([0.5, 0.5, 0.4, 0.2, 0.1, 0.1, 0.5, 0.05, 0.2, 0.1]),
         occ_wage=wage,
+        occ_spread=np.array([1.2, 0.9, 0.8, 0.7, 0.5, 0.5, 0.7, 0.9, 0.8, 0.6]),
         mobility=mobility,
         sector_codes=SECTORS,
         sector_traded=np.array([0, 1, 0, 0, 0, 0, 0], np.uint8),

@@ -318,7 +318,7 @@ class Worker(mesa.Agent):
         m, r, q, s = self.model, self.random, self.model.q["matching"], self.model.q["search"]
         idle = m.month - self.since
         skill = self.skill if self.works else self.skill * (1 - s["idle_decay"]) ** min(idle, 120)
-        factor = math.exp(s["ability_return"] * self.ability + s["skill_return"] * (max(skill, s["skill_floor"]) - 1))
+        factor = math.exp(self.worth(max(skill, s["skill_floor"])))
         score = s["skill_weight"] * skill + s["ability_weight"] * self.ability - s["bias_race"][self.race]
         record = self.traits & k.TRAIT_RECORD
         if record:
@@ -366,6 +366,12 @@ class Worker(mesa.Agent):
             m.applicants[cell].append((rank, self.unique_id, self, utility))
         return sent
 
+    def worth(self, skill):
+        """Log of the own wage relative to the posted one."""
+        m = self.model
+        return (m.q["search"]["ability_return"] * self.ability + m.skill_return[self.occupation] * (skill - 1)
+                - m.discount[self.sex][self.race])
+
     def start(self, cell):
         """Terms of a new job."""
         m, r, s = self.model, self.random, self.model.q["search"]
@@ -374,7 +380,7 @@ class Worker(mesa.Agent):
             self.skill *= s["skill_transfer_group"] if near else s["skill_transfer_far"]
             self.occupation = cell.occupation
         self.skill = max(self.skill, s["skill_floor"])
-        wage = cell.posted * math.exp(s["ability_return"] * self.ability + s["skill_return"] * (self.skill - 1))
+        wage = cell.posted * math.exp(self.worth(self.skill))
         share = s["part_time_share"][cell.employer.sector]
         wants = s["wants_part_time"][0 if self.traits & k.TRAIT_ENROLLED else 3 if self.age >= 65 else 1]
         if r.random() < wants * (0.4 + 0.6 * min(1, 3 * share)):
@@ -390,7 +396,7 @@ class Worker(mesa.Agent):
         """Yearly review of pay; skill grows with use; hours of those who want more."""
         if self.cell is None or not self.works:
             return
-        m, r, q, s = self.model, self.random, self.model.q["wages"], self.model.q["search"]
+        m, r, q = self.model, self.random, self.model.q["wages"]
         if self.state == k.PART_TIME_INVOLUNTARY and r.random() < q["hours_raised"]:
             self.state, self.hours = k.FULL_TIME, 40
         elif self.state == k.FULL_TIME and r.random() < q["hours_cut"]:
@@ -398,8 +404,7 @@ class Worker(mesa.Agent):
         tenure = m.month - self.hired
         if tenure > 0 and tenure % 12 == 0:
             self.skill += max(1 - self.skill, 0) * m.learn[self.occupation]
-            goal = self.cell.posted * math.exp(s["ability_return"] * self.ability + s["skill_return"] * (self.skill - 1)
-                                               + q["tenure_return"] * min(tenure // 12, 15))
+            goal = self.cell.posted * math.exp(self.worth(self.skill) + q["tenure_return"] * min(tenure // 12, 15))
             self.wage += q["review_pass"] * max(goal - self.wage, 0)
         self.wage = max(self.wage, m.floor[self.cell.employer.zone])
 

@@ -19,6 +19,7 @@ import numpy as np
 from mesa_agents import Cell, Employer, Home, Worker
 
 from laborsim.market import codes as k
+from laborsim.market import pay
 from laborsim.market.participation import by_age
 from laborsim.market.stationary import monthly
 
@@ -57,7 +58,9 @@ class ObjectMarket(mesa.Model):
         self.bad_hazard = (s["bad_match_hazard"] * (1 - np.exp(-months / s["learning_months"]))).tolist()
         self.exit_month = 1 - (1 - q["demand"]["exit_small"]) ** (1 / 12)
         self.major, self.usual_wage = e.occ_major.tolist(), e.occ_wage.tolist()
-        self.learn = (1 - np.exp(-12 / np.maximum(e.occ_training_months / 1.6, 3.0))).tolist()
+        self.learn = (1 - np.exp(-12 / pay.learning_months(e, q["search"]))).tolist()
+        self.skill_return = pay.skill_returns(e, q["search"]).tolist()
+        self.discount = pay.terms(e, q["search"]).discount.tolist()
         near = e.mobility / np.maximum(source.month.memory["demand"]["shares"], 1e-4)
         self.near = near.tolist()
         self.closeness = np.sqrt(near / near.max(axis=1, keepdims=True))

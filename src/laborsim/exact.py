@@ -264,7 +264,7 @@ def _urn_match(seekers: I8, occupation: NDArray[np.uint16], v: I8, terrain: Terr
                 ability=np.zeros(k, np.float32), skill=np.ones(k, np.float32), score=np.zeros(k, np.float32),
                 record=nothing, travel=nothing,
                 hold=np.full(k, -np.inf, np.float32), cell=np.full(k, -1, np.int32),
-                bias=np.zeros(k, np.float32)),
+                bias=np.zeros(k, np.float32), discount=np.zeros(k, np.float32)),
         Vacancies(cell=np.arange(m, dtype=np.int32), open=np.ones(m, np.int32), posted=np.ones(m, np.float32),
                   floor=np.zeros(m, np.float32), occupation=vacancy_occupation, zone=jobs, needs=jobs,
                   fields=jobs.astype(np.uint16), screens_record=jobs, amenity=np.zeros(m, np.float32),

@@ -37,7 +37,7 @@ class Economy:
     occ_training_months : (O,) months to full skill, typical.
     occ_exit : (O,) yearly probability of leaving the labor force.
     occ_ai : (O,) exposure to AI, 0..1.
-    occ_wage : (O,) regional median hourly wage.
+    occ_wage : (O,) regional median hourly wage; occ_spread (O,) log of the ninetieth over the tenth percentile.
     mobility : (O, O) nearness: share of those leaving occupation i who go to j; rows sum to 1,
         the diagonal is the share of searchers who look in their own occupation.
     sector_codes : NAICS sectors; sector_traded (S,) 0/1.
@@ -78,6 +78,7 @@ class Economy:
     occ_exit: F8
     occ_ai: F8
     occ_wage: F8
+    occ_spread: F8
     mobility: F8
     sector_codes: tuple[str, ...]
     sector_traded: U1

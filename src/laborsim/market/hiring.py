@@ -29,6 +29,7 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
 from laborsim.market.month import Month
+from laborsim.market.pay import Pay, log_worth, skill_returns
 from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
 from laborsim.market.transitions import hire, learnt, months_out, move
 
@@ -50,8 +51,8 @@ class _Terms(NamedTuple):
     pace: NDArray[np.float64]  # (steps, O) monthly pace of learning
     skill_floor: float
     idle_decay: float
-    ability_return: float
-    skill_return: float
+    fairness: NDArray[np.float64]  # (E,) factor of each employer on biases
+    pay: Pay
 
 
 @njit(cache=True, nogil=True)
@@ -69,7 +70,7 @@ def _terms(p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-un
         skill = max(max(skill, t.skill_floor) * t.carried[p.occupation[i], o], t.skill_floor)
         p.occupation[i] = o
         p.skill[i] = skill
-        wage = c.posted[cell] * np.exp(t.ability_return * p.ability[i] + t.skill_return * (skill - 1.0))
+        wage = c.posted[cell] * np.exp(log_worth(i, p, o, skill, t.fairness[c.establishment[cell]], t.pay))
         wages[k] = max(wage, t.floor[c.zone[cell]])
         hh = p.household[i]
         b = bits(t.key, p.id[i])
@@ -186,7 +187,8 @@ def credentials_asked(month: Month) -> NDArray[np.uint16]:
 def terrain(month: Month) -> Terrain:
     """Nearness of zones and occupations; people without a car look less far."""
     weight, cost = travel.tables(month)
-    return Terrain(weight, cost, nearness(month), month.economy.occ_major, carried(month))
+    returns = skill_returns(month.economy, month.room("search"))
+    return Terrain(weight, cost, nearness(month), month.economy.occ_major, carried(month), returns)
 
 
 def stage(month: Month) -> None:
@@ -208,7 +210,6 @@ def stage(month: Month) -> None:
         attraction=float(q["attraction"]),
         filters=True,
         taste=float(s["taste"]),
-        skill_return=float(s["skill_return"]),
         skill_floor=float(s["skill_floor"]),
         experience_passes=float(s["experience_passes"]),
     )
@@ -256,8 +257,8 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
         pace=quality.learning_pace(month),
         skill_floor=b.skill_floor,
         idle_decay=b.idle_decay,
-        ability_return=b.ability_return,
-        skill_return=b.skill_return,
+        fairness=quality.fairness_factor(month),
+        pay=b.pay_terms,
     )
     _terms(w.people.columns, w.households.columns, w.cells.columns, rows, cells, terms, states, wages, hours)
     moved = hire(month, rows, cells, states, wages, hours)

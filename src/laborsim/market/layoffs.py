@@ -84,11 +84,13 @@ def choose(score: NDArray[np.float64], cell: NDArray[np.int32], places: NDArray[
 
 
 @njit(cache=True, nogil=True)
-def _scores(p, rows, key, month, seniority, out):  # type: ignore[no-untyped-def]
+def _scores(p, c, rows, key, month, seniority, bias, fairness, out):  # type: ignore[no-untyped-def]
+    """Who goes first: the lowest by chance, tenure and what the employer holds against the group."""
     for k in range(rows.size):
         i = rows[k]
         months = max(month - p.hired[i], 0)
-        out[k] = to_unit(bits(key, p.id[i])) + seniority * months / (months + 24.0)
+        held = bias[p.race[i]] * fairness[c.establishment[p.job[i]]]
+        out[k] = to_unit(bits(key, p.id[i])) + seniority * months / (months + 24.0) - held
 
 
 @njit(cache=True, nogil=True)
@@ -174,7 +176,9 @@ def layoffs(month: Month) -> None:
     excess = _excess(month)
     candidates = people_of(month, excess > 0, PAYROLL[0], PAYROLL[-1])
     score = np.zeros(candidates.size)
-    _scores(p, candidates, month.key(Stream.LAYOFF_PICK), month.index, q["seniority"], score)
+    bias, fairness = np.asarray(q["layoff_bias_race"], np.float64), quality.fairness_factor(month)
+    pick = month.key(Stream.LAYOFF_PICK)
+    _scores(p, w.cells.columns, candidates, pick, month.index, q["seniority"], bias, fairness, score)
     r = candidates[choose(score, w.people.job[candidates], excess)]
     displaced = adoption.displaced(month, r)
     kept = np.zeros(r.size, np.bool_)

@@ -48,6 +48,7 @@ class Behaviour(NamedTuple):
     quality: NDArray[np.float64]  # (256,) factor by weighted job quality score
     bad_share: NDArray[np.float64]  # (64,) share of bad matches among those hired k months before the start
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
+    watched: NDArray[np.float64]  # (5,) factor on the share of bad matches by race
     discharge: float
     self_employed: float
     quality_most: float  # largest entry of quality
@@ -63,7 +64,7 @@ def _hazards(i, age, p, cell_quality, month, match_key, b):  # type: ignore[no-u
     if p.traits[i] & TRAIT_ENROLLED:
         out *= b.enrolled
     match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-    bad = to_unit(match) < b.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))]
+    bad = to_unit(match) < b.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))] * b.watched[np.uint64(p.race[i])]
     quality = b.quality[cell_quality[np.uint64(max(p.job[i], 0))]]  # the self-employed have none
     return out, quality, b.bad_hazard[tenure], bad
 
@@ -201,6 +202,7 @@ def _behaviour(month: Month) -> Behaviour:
         quality=factor,
         bad_share=bad_share,
         bad_hazard=bad_hazard,
+        watched=np.asarray(q["watched_race"], np.float64),
         discharge=q["discharge_share"] / ended,
         self_employed=giving_up,
     )

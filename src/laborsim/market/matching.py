@@ -44,13 +44,13 @@ class Seekers(NamedTuple):
     applications : (n,) vacancies looked at.
     knows : (n,) consideration set, bits of SOC major groups.
     reservation : (n,) lowest own wage accepted, dollars an hour.
-    ability : (n,) log of the own wage relative to the posted one at full skill.
+    ability : (n,) log of the own wage relative to the posted one at full skill, without any discount.
     skill : (n,) skill in the own occupation, 1 is full.
     score : (n,) what employers see besides the fit to the occupation, in s.d. of `noise`-free quality.
     travel : (n,) class of travel, row of the terrain's commuting tables.
     hold : (n,) utility of the present job in log-wage units, -inf if none.
     cell : (n,) present cell, -1 if none; it is never applied to.
-    bias : (n,) by how much a usual employer's biases lower the score.
+    bias : (n,) by how much a usual employer's biases lower the score; discount : (n,) and the log of pay.
     """
 
     id: U8
@@ -70,6 +70,7 @@ class Seekers(NamedTuple):
     hold: F4
     cell: I4
     bias: F4
+    discount: F4
 
 
 class Vacancies(NamedTuple):
@@ -112,6 +113,7 @@ class Terrain(NamedTuple):
     mobility : (O, O) nearness of occupations.
     occ_major : (O,) SOC major group of each occupation.
     carried : (O, O) share of skill carried over to another occupation; None if all is.
+    skill_return : (O,) log wage per unit of skill in each occupation; None if none is paid for.
     """
 
     commute_weight: F8
@@ -119,6 +121,7 @@ class Terrain(NamedTuple):
     mobility: F8
     occ_major: U1
     carried: NDArray[Any] | None = None
+    skill_return: F8 | None = None
 
 
 class MatchingParameters(NamedTuple):
@@ -131,7 +134,6 @@ class MatchingParameters(NamedTuple):
     attraction: float = 0.0
     filters: bool = True
     taste: float = 0.0
-    skill_return: float = 0.0
     skill_floor: float = 0.0
     experience_passes: float = 1.0
 
@@ -189,7 +191,7 @@ class _Terms(NamedTuple):
     carried: F4
     filters: bool
     taste: float
-    skill_return: float
+    skill_return: F8
     skill_floor: float
     experience_passes: float
     noise: float
@@ -214,6 +216,7 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
     offers, first, vacancy, value, sent = choices.offers, out.first, out.vacancy, out.utility, out.sent
     passed, cost, carried, filters = out.passed, terms.cost, terms.carried, terms.filters
     own, ability, skills, least = seekers.cell, seekers.ability, seekers.skill, seekers.reservation
+    discounts = seekers.discount
     education, trained, credentials = seekers.education, seekers.trained, seekers.credentials
     record, zone, travel, holds, occupations = (seekers.record, seekers.zone, seekers.travel, seekers.hold,
                                                 seekers.occupation)
@@ -226,7 +229,7 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
         count: Any = 0
         hold = np.float64(holds[i])
         reservation = np.log(np.float64(least[i])) if filters & (least[i] > 0.0) else -np.inf
-        base, skill = np.float64(ability[i]) - returns, np.float64(skills[i])
+        base, skill, discount = np.float64(ability[i]), np.float64(skills[i]), np.float64(discounts[i])
         tastes = bits(terms.taste_key, seekers.id[i])
         for application in range(begin, first[i + np.uint64(1)]):
             p = np.uint64(application)
@@ -239,7 +242,8 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
                 q = np.uint64(other)
                 again |= (vacancy[q] == v) | (vacancy[q] == ~v)
             mine = skill * np.float64(carried[np.uint64(occupations[i]), np.uint64(offer.occupation)])
-            pay = max(np.float64(offer.pay) + (base + returns * max(mine, floor)), np.float64(offer.floor))
+            worth = base + returns[np.uint64(offer.occupation)] * (max(mine, floor) - 1.0) - discount * offer.bias
+            pay = max(np.float64(offer.pay) + worth, np.float64(offer.floor))
             utility = (pay + np.float64(offer.amenity) + taste * liking(tastes, offer.cell)
                        - cost[np.uint64(travel[i]), np.uint64(zone[i]), np.uint64(offer.zone)])
             # bit operations, not `and`: whether someone applies is a coin toss that no branch predictor wins
@@ -282,7 +286,8 @@ def _lists(applications: _Applications, sizes: list[tuple[int, int]]) -> tuple[U
     return np.concatenate(kept), np.concatenate(thrown_out)
 
 
-_SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u2", "u1", "u4", "f4", "f4", "f4", "f4", "u1", "u1", "f4", "i4", "f4")
+_SEEKER_TYPES = ("u8", "u2", "u1", "u1", "u1", "u2", "u1", "u4", "f4", "f4", "f4", "f4", "u1", "u1", "f4", "i4", "f4",
+                 "f4")
 _VACANCY_TYPES = ("i4", "i4", "f4", "f4", "u2", "u1", "u1", "u2", "u1", "f4", "f4", "f4")
 
 
@@ -341,9 +346,10 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     if referrals is not None and referrals.seeker.size:
         applications.vacancy[first[referrals.seeker] + referrals.turn] = referrals.vacancy
     carried = np.ones((occupations, occupations)) if terrain.carried is None else terrain.carried
+    returns = np.zeros(occupations) if terrain.skill_return is None else np.ascontiguousarray(terrain.skill_return)
     terms = _Terms(cost, np.ascontiguousarray(carried, np.float32), bool(parameters.filters), float(parameters.taste),
-                   float(parameters.skill_return), float(parameters.skill_floor), float(parameters.experience_passes),
-                   float(parameters.noise), float(parameters.fit_weight), np.uint64(keys.noise), np.uint64(keys.taste))
+                   returns, float(parameters.skill_floor), float(parameters.experience_passes), float(parameters.noise),
+                   float(parameters.fit_weight), np.uint64(keys.noise), np.uint64(keys.taste))
     sizes = crew.map(_screen, n, s, choices, terms, applications)
     passed, thrown_out = _lists(applications, sizes)
     assign(applications, passed, thrown_out, s.id, j.cell, j.open, int(parameters.rounds), np.uint64(keys.noise),

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
+from laborsim.market import pay
 from laborsim.market.counts import SCALAR
 from laborsim.market.month import Month
+from laborsim.market.quality import fairness_factor
 from laborsim.market.transitions import hire
 
 I8 = NDArray[np.int64]
@@ -58,8 +60,11 @@ def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) 
 
 def newcomer_wage(month: Month, rows: I8, cells: I8) -> F8:
     """(n,) hourly wage at hire: posted, and what ability and skill add to it."""
-    p, c, q = month.world.people, month.world.cells, month.room("search")
-    worth = q["ability_return"] * p.ability[rows] + q["skill_return"] * (p.skill[rows] - 1.0)
+    p, c = month.world.people, month.world.cells
+    fairness = fairness_factor(month)[c.establishment[cells]]
+    terms = pay.terms(month.economy, month.room("search"))
+    worth = pay.log_worths(p.ability[rows], p.skill[rows], c.occupation[cells], p.sex[rows], p.race[rows], terms,
+                           fairness)  # fmt: skip
     return np.asarray(c.posted[cells] * np.exp(worth))
 
 

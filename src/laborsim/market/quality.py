@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market import pay
 from laborsim.market.codes import PRINCIPLES
 from laborsim.market.month import Month
 
@@ -100,7 +101,7 @@ def learning_pace(month: Month) -> F8:
     """(STEPS, O) monthly rate at which the gap to full skill closes, by step of the employer's score and occupation."""
 
     def make() -> F8:
-        usual = 1.0 / np.maximum(month.economy.occ_training_months / 1.6, 3.0)
+        usual = 1.0 / pay.learning_months(month.economy, month.room("search"))
         score = centred((np.arange(STEPS) + 0.5) * (256 // STEPS))
         return np.asarray(np.exp(response(month, "learning") * score)[:, None] * usual)
 

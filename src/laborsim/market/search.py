@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, quality, travel
+from laborsim.market import adoption, pay, quality, travel
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
@@ -29,6 +29,7 @@ from laborsim.market.draws import Stream, bits, to_unit, uniform
 from laborsim.market.leaving import bad_matches
 from laborsim.market.matching import Seekers, liking
 from laborsim.market.month import Month
+from laborsim.market.pay import Pay, log_worth
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, months_out
 
@@ -59,8 +60,7 @@ class Behaviour(NamedTuple):
     bias_race: NDArray[np.float64]
     bias_record: float
     bias_age: float
-    ability_return: float
-    skill_return: float
+    pay_terms: Pay
     idle_decay: float
     skill_floor: float
     benefit_effort: float
@@ -86,6 +86,7 @@ class Employed(NamedTuple):
     by_wage: NDArray[np.float64]  # (WAGE_STEPS,) most that own wage ** -pay can be, by the top bits of the wage
     cell_quality: NDArray[np.uint8]  # (cells,) job quality, as it counts for search
     bad_share: NDArray[np.float64]  # (64,) see `leaving.bad_matches`
+    watched: NDArray[np.float64]  # (5,) factor on it by race
     match_key: np.uint64
 
 
@@ -95,7 +96,8 @@ def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
     tenure = min(max(month - p.hired[i], 0), 63)
     # The match of separations: those who have found it bad look for another.
     match = bits(e.match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-    bad = (0 < tenure) & (tenure < 63) & (to_unit(match) < e.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))])
+    share = e.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))] * e.watched[np.uint64(p.race[i])]
+    bad = (0 < tenure) & (tenure < 63) & (to_unit(match) < share)
     quality = b.quality[e.cell_quality[np.uint64(max(p.job[i], 0))]]  # some have none, and do not come here
     return (quality, b.tenure[np.uint64(tenure)], b.hours_wanted if s == PART_TIME_INVOLUNTARY else 1.0,
             b.bad_match if bad else 1.0)
@@ -185,10 +187,11 @@ def _describe(lo, hi, chunk, rows, p, h, b, t, s):  # type: ignore[no-untyped-de
         s.knows[k] = p.knows[i]
         s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
         s.travel[k] = h.car[p.household[i]]
-        s.ability[k] = b.ability_return * p.ability[i]
+        s.ability[k] = b.pay_terms.ability * p.ability[i]
+        s.discount[k] = b.pay_terms.discount[p.sex[i], p.race[i]]
         s.skill[k] = skill
         # People judge offers by the last wage, but not by more than their kind of work pays.
-        factor = np.exp(b.ability_return * p.ability[i] + b.skill_return * (skill - 1.0))
+        factor = np.exp(log_worth(i, p, occupation, skill, 1.0, b.pay_terms))
         last = min(p.wage[i], t.usual_wage[occupation] * factor)
         score = 0.0
         s.cell[k] = job
@@ -260,8 +263,7 @@ def behaviour(month: Month) -> Behaviour:
         bias_race=np.asarray(q["bias_race"], np.float64),
         bias_record=q["bias_record"],
         bias_age=q["bias_age"],
-        ability_return=q["ability_return"],
-        skill_return=q["skill_return"],
+        pay_terms=pay.terms(month.economy, q),
         idle_decay=q["idle_decay"],
         skill_floor=q["skill_floor"],
         benefit_effort=q["benefit_effort"],
@@ -315,6 +317,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
         cell_quality=scores.search,
         bad_share=bad_matches(month)[1],
+        watched=np.asarray(month.parameters["separations.watched_race"], np.float64),
         match_key=month.key(Stream.MATCH_QUALITY, fixed=True),
     )
     key = month.key(Stream.SEARCH_ON_JOB)
@@ -369,5 +372,6 @@ def empty_seekers(n: int) -> Seekers:
         "hold": "f4",
         "cell": "i4",
         "bias": "f4",
+        "discount": "f4",
     }
     return Seekers(**{name: np.empty(n, kinds[name]) for name in Seekers._fields})

@@ -23,7 +23,8 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
-from laborsim.market.quality import learning_pace, uses
+from laborsim.market.pay import log_worth
+from laborsim.market.quality import fairness_factor, learning_pace, uses
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.search import behaviour, floor_by_zone
 
@@ -71,8 +72,8 @@ def _review(  # type: ignore[no-untyped-def]
     pass_on,
     slip,
     tenure_return,
-    ability_return,
-    skill_return,
+    fairness,
+    pay,
     hours_change,
     bound,
     rows,
@@ -91,9 +92,8 @@ def _review(  # type: ignore[no-untyped-def]
             job = np.uint64(p.job[i])
             skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[steps[job], p.occupation[i]]
             p.skill[i] = skill
-            goal = c.posted[job] * np.exp(
-                ability_return * p.ability[i] + skill_return * (skill - 1.0) + tenure_return * min(tenure // 12, 15)
-            )
+            worth = log_worth(i, p, p.occupation[i], skill, fairness[c.establishment[job]], pay)
+            goal = c.posted[job] * np.exp(worth + tenure_return * min(tenure // 12, 15))
             if goal > p.wage[i]:
                 p.wage[i] += pass_on * (goal - p.wage[i])
             else:  # pay in dollars does not fall, but its worth does
@@ -208,8 +208,8 @@ def stage(month: Month) -> None:
         float(q["review_pass"]),
         float(e.price_level[max(month.now - 12, 0)] / e.price_level[month.now]),
         float(q["tenure_return"]),
-        b.ability_return,
-        b.skill_return,
+        fairness_factor(month),
+        b.pay_terms,
         hours_change,
         bounds_by_state(hours_change),
         month.buffers()[0],

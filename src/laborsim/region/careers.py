@@ -27,6 +27,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
+from laborsim.market.pay import learning_months, log_worths, terms
 from laborsim.region.employers import Employers
 from laborsim.region.keyed import Part, exp, log, normal_quantiles, part_key, uniforms
 from laborsim.region.margins import band_of
@@ -156,9 +157,8 @@ def fitted_pay(percentiles: F8, occupation: NDArray[np.uint8], pay: F8) -> F8:
     """Log wages with each occupation's own spread: every worker keeps his rank among those of the occupation.
 
     Between the percentiles log wages are linear in the standard normal quantile of the rank; beyond the first and
-    last the neighbouring slope goes on. Yearly reviews pay by employer, skill and ability, with the same returns
-    in all occupations: how much wider or narrower an occupation pays is put into its workers' ability, so that a run
-    does not begin by mending wages.
+    last the neighbouring slope goes on. What yearly reviews pay for skill, seniority and the employer leaves of an
+    occupation's spread is put into its workers' ability, so that a run does not begin by mending wages.
 
     Parameters
     ----------
@@ -186,14 +186,6 @@ def fitted_pay(percentiles: F8, occupation: NDArray[np.uint8], pay: F8) -> F8:
     slope = np.diff(level, axis=1) / np.diff(knots)
     piece = np.clip(np.searchsorted(knots, z, side="right") - 1, 0, len(knots) - 2)
     return np.asarray(level[occupation, piece] + slope[occupation, piece] * (z - knots[piece]))
-
-
-def _own(ability: F8, skill: F8, tenure: I8, search: dict[str, Any], wages: dict[str, Any]) -> F8:
-    """What a worker's ability, skill and tenure add to the log of the posted wage."""
-    return np.asarray(
-        search["ability_return"] * ability + search["skill_return"] * (skill - 1.0)
-        + wages["tenure_return"] * np.minimum(tenure // 12, 15)
-    )
 
 
 def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDArray[np.int32],
@@ -241,8 +233,14 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     former[not_at_work] = tenures(age, not_at_work, seed, s)
     hired = np.where(state <= SELF_EMPLOYED, since, since - 1 - former)
 
-    skill = _skill(economy, age, tenure + former, occupation, seed, s, float(search["skill_floor"]))
-    own = _own(ability, skill, tenure, search, wages)
+    skill = _skill(economy, age, tenure + former, occupation, seed, s, search)
+    pay_terms, seniority = terms(economy, search), wages["tenure_return"] * np.minimum(tenure // 12, 15)
+
+    def worth() -> F8:
+        """What ability, skill and tenure add to the log of the posted wage, less the discount of a usual employer."""
+        return np.asarray(log_worths(ability, skill, occupation, people["sex"], people["race"], pay_terms) + seniority)
+
+    own = worth()
     at = np.flatnonzero(state < SELF_EMPLOYED)
     premium = employers.premium[employers.establishment]
     going = going_rates(economy, occupation[at], premium[job[at]] + own[at])
@@ -256,7 +254,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     if scale >= 0.05:
         raised = fitted_pay(percentiles, occupation[at], log(pay[at]) + own[at]) - log(pay[at]) - own[at]
         ability[at] = np.clip(ability[at] + raised / scale, -MOST_ABILITY, MOST_ABILITY)
-        own[at] = _own(ability, skill, tenure, search, wages)[at]
+        own[at] = worth()[at]
     pay[state > SELF_EMPLOYED] *= s["displaced_wage"]
     floor = floors[people["zone"]]
     floor[at] = floors[employers.zone[employers.establishment[job[at]]]]
@@ -297,13 +295,13 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
 
 
 def _skill(economy: Economy, age: I8, tenure: I8, occupation: NDArray[np.uint8], seed: int, s: dict[str, Any],
-           floor: float) -> F8:
+           search: dict[str, Any]) -> F8:
     """Skill in the occupation: grows with tenure and earlier experience at the rate of the yearly review."""
     before = np.maximum((age - 18) * 12 - tenure, 0)
     u = uniforms(part_key(seed, Part.SKILL), np.arange(age.size))
     experience = tenure + before * np.minimum(1.0, 2.0 * s["prior_experience"] * u)
-    pace = np.maximum(economy.occ_training_months / 1.6, 3.0)[occupation]
-    return np.asarray(1.0 - (1.0 - floor) * exp(-experience / pace))
+    months = learning_months(economy, search)[occupation]
+    return np.asarray(1.0 - (1.0 - search["skill_floor"]) * exp(-experience / months))
 
 
 def _insurance(economy: Economy, people: People, state: NDArray[np.uint8], idle: I8, history: NDArray[np.uint32],

@@ -105,6 +105,7 @@ def conditions(
         occ_exit=_column(occupations, "exit_rate"),
         occ_ai=_column(occupations, "ai_exposure"),
         occ_wage=_column(wages, "p50"),
+        occ_spread=np.log(_column(wages, "p90") / _column(wages, "p10")),
         mobility=mobility(national, codes, values["region.own_occupation_share"]),
         sector_codes=SECTORS,
         sector_traded=national["sectors"]["traded"].to_numpy(dtype=np.uint8),

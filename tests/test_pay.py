@@ -1,0 +1,78 @@
+"""Pay: worth of skill by occupation, years of learning, and what employers take off or hold against groups."""
+
+import math
+
+import numpy as np
+import pytest
+
+import worlds
+from laborsim.market import codes, demand, hiring, layoffs, participation, pay, quality, wages
+from laborsim.market.month import Month
+
+
+def ready(index: int) -> Month:
+    m = worlds.month(people=4000)
+    for stage in (demand, participation, hiring, wages):
+        stage.prepare(m)
+    m.index = index
+    m.scratch["sector_shock"] = np.ones((m.economy.sectors, m.economy.zones))
+    return m
+
+
+def test_a_review_pays_skill_by_occupation_and_takes_the_discount_off():
+    m = ready(12)
+    p, e, q, w = m.world.people, m.economy, m.room("search"), m.room("wages")
+    due = np.flatnonzero((p.state[: p.size] < codes.SELF_EMPLOYED) & ((m.index - p.hired[: p.size]) % 12 == 0)
+                         & (p.hired[: p.size] < m.index) & (p.program[: p.size] == codes.NO_PROGRAM))  # fmt: skip
+    before = {int(i): (float(p.wage[i]), float(p.skill[i])) for i in due}
+    pace, step = quality.learning_pace(m), quality.uses(m).learning
+    fair = quality.fairness_factor(m)
+    wages.stage(m)
+    c = m.world.cells
+    slip = e.price_level[max(m.now - 12, 0)] / e.price_level[m.now]
+    for i, (wage, skill) in before.items():
+        job, o = int(p.job[i]), int(p.occupation[i])
+        skill += max(1.0 - skill, 0.0) * (1.0 - math.exp(-12.0 * pace[step[job], o]))
+        worth = q["ability_return"] * float(p.ability[i]) + q["skill_return"] * e.occ_spread[o] * (skill - 1.0)
+        taken = q["pay_discount_sex"][p.sex[i]] + q["pay_discount_race"][p.race[i]]
+        worth -= fair[c.establishment[job]] * taken
+        worth += w["tenure_return"] * min((m.index - int(p.hired[i])) // 12, 15)
+        goal = float(c.posted[job]) * math.exp(worth)
+        floor = e.minimum_wage[m.now, c.zone[job]]
+        want = wage + w["review_pass"] * (goal - wage) if goal > wage else max(goal, wage * slip, floor)
+        assert float(p.wage[i]) == pytest.approx(max(want, floor), rel=1e-5)
+    assert len(before) > 30
+
+
+def test_skill_is_learnt_for_longer_where_training_is_long():
+    m = ready(1)
+    months = pay.learning_months(m.economy, m.room("search"))
+    order = np.argsort(m.economy.occ_training_months)
+    assert (np.diff(months[order]) >= 0).all() and months.min() >= m.room("search")["skill_months"]
+    assert quality.learning_pace(m).mean(axis=0) == pytest.approx(1.0 / months, rel=0.1)
+
+
+def test_without_discounts_sex_and_race_do_not_enter_pay():
+    m = ready(1)
+    search = m.room("search") | {"pay_discount_sex": [0.0, 0.0], "pay_discount_race": [0.0] * 5}
+    terms = pay.terms(m.economy, search)
+    ones = np.ones(10)
+    by_group = [pay.log_worths(ones, ones, np.zeros(10, int), np.full(10, s), np.full(10, r), terms)
+                for s in range(2) for r in range(5)]  # fmt: skip
+    assert np.ptp(by_group) == 0.0
+
+
+@pytest.mark.parametrize("bias", [0.0, 3.0])
+def test_layoffs_fall_on_those_an_employer_holds_something_against(bias):
+    """With a large weight everyone of the group goes before anyone else; without one race does not count."""
+    m = ready(1)
+    p, c = m.world.people, m.world.cells
+    rows = np.flatnonzero(p.state[: p.size] < codes.SELF_EMPLOYED)
+    p.hired[rows] = -100
+    p.race[: p.size] = np.arange(p.size) % 2
+    score = np.zeros(rows.size)
+    fair = np.ones(m.world.establishments.size)
+    layoffs._scores(p.columns, c.columns, rows, np.uint64(9), 1, 2.5, np.array([0, bias, 0, 0, 0.0]), fair, score)
+    plain = np.zeros(rows.size)
+    layoffs._scores(p.columns, c.columns, rows, np.uint64(9), 1, 2.5, np.zeros(5), fair, plain)
+    assert plain - score == pytest.approx(bias * (p.race[rows] == 1))
