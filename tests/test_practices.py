@@ -179,5 +179,5 @@ def test_a_grant_opens_more_places_and_reimbursement_more_contracts():
     more = set(zip(*(x.tolist() for x in sponsors.places(month, k.APPRENTICESHIP, free)[:2]), strict=True))
     assert base < more
     ojt = sponsors.places(month, k.OJT, free)[0]
-    month.levers.ojt_places, month.levers.ojt_reimbursement = 10, 0.75
+    month.levers.ojt_reimbursement = 0.75
     assert sponsors.places(month, k.OJT, free)[0].size > ojt.size

@@ -286,9 +286,9 @@ def test_grants_go_to_starts_while_there_are_places():
     assert month.counts.scalars[SCALAR["apprentice_starts_granted"]] == 2
 
 
-def test_ojt_contracts_beyond_the_programs_own_are_capped_and_their_wages_counted():
+def test_ojt_contracts_on_added_places_are_capped_and_their_wages_counted():
     base, more = eager(seed=15, ojt_take_up=3.0), eager(seed=15, ojt_take_up=3.0)
-    more.levers.ojt_places, more.levers.ojt_reimbursement = 3, 0.5
+    more.levers.program_seats[OJT], more.levers.ojt_reimbursement = 3, 0.5
     for month in (base, more):
         training.stage(month)
     gained = more.counts.pipeline[OJT, STEP["enrolled"]] - base.counts.pipeline[OJT, STEP["enrolled"]]
@@ -511,9 +511,8 @@ def many(zones: int = 3) -> Programs:
     st.lists(st.integers(0, 4), min_size=3, max_size=3),
     st.lists(st.integers(0, 3), min_size=9, max_size=9),
     st.lists(st.integers(0, 4), min_size=9, max_size=9),
-    st.integers(0, 4),
 )
-def test_places_go_by_rank_and_none_twice(wanted, own, added, offered, extra):
+def test_places_go_by_rank_and_none_twice(wanted, own, added, offered):
     programs = many()
     minutes = np.array([[5.0, 20, 30], [20, 5, 15], [30, 15, 5]])
     near = training.nearest(programs, minutes)
@@ -523,7 +522,7 @@ def test_places_go_by_rank_and_none_twice(wanted, own, added, offered, extra):
         offers.append(list(range(cell, cell + n)))
         cell += n
     args = (np.array(own), np.array(added), offers)
-    gets, cells, on_added = training.assign(programs, near, np.array(wanted, np.int64), *args, extra)
+    gets, cells, on_added = training.assign(programs, near, np.array(wanted, np.int64), *args)
     family = programs.family
     placed = gets >= 0
     assert (family[gets[placed]] == family[np.array(wanted, np.int64)[placed]]).all()
@@ -534,9 +533,9 @@ def test_places_go_by_rank_and_none_twice(wanted, own, added, offered, extra):
     on_own = np.bincount(family[gets[placed & ~on_added]], minlength=3)
     assert (on_own <= own).all()
     over = np.bincount(gets[on_added], minlength=9) - added
-    assert over[:6].max() <= 0 and over[6:].clip(0).sum() <= extra
+    assert over.max() <= 0
     # one more seat of the course serves one more applicant, if there is one
-    more = training.assign(programs, near, np.array(wanted, np.int64), args[0] + [1, 0, 0], *args[1:], extra)[0]
+    more = training.assign(programs, near, np.array(wanted, np.int64), args[0] + [1, 0, 0], *args[1:])[0]
     waiting = sum(family[w] == 0 for w in wanted) - (family[gets[placed]] == 0).sum()
     assert (more >= 0).sum() - placed.sum() == (1 if waiting > 0 else 0)
     # nobody is passed over for someone ranked lower who wanted the same course

@@ -301,10 +301,10 @@ def test_nobody_is_lost_without_a_reason():
     refused = at["no_seat"] + at["no_employer"] + at["other_program"]
     assert steps[2, STEP["eligible"]] == steps[2, STEP["enrolled"]] + refused
     inside = (month.memory["participants"]["how"] == log.ENROLLED).sum()
-    out = sum(at[r] for r in log.REASONS[1:])
+    out = sum(at[r] for r in log.REASONS[1:] if r != "not_kept")
     assert steps[2, STEP["enrolled"]] == steps[2, STEP["completed"]] + out + inside
     followed = (month.memory["participants"]["how"] == log.COMPLETED) & (month.memory["participants"]["after"] == 0)
-    ends = at["not_hired"] + at["no_vacancy"] + at["left_employer"] + steps[2, STEP["retained"]]
+    ends = at["not_hired"] + at["no_vacancy"] + at["not_kept"] + at["left_employer"] + steps[2, STEP["retained"]]
     assert steps[2, STEP["completed"]] == ends + followed.sum()
 
 

@@ -40,6 +40,7 @@ _LOST: Final = {
     "job": "dropped out for a job", "representation": "cancelled where nobody speaks for apprentices",
     "lost_job": "lost the job trained in", "left_labor_force": "retired or disabled", "other": "dropped out, other",
     "left_region": "died or moved away", "no_credential": "completed without the credential",
+    "not_kept": "completed, not kept on by the employer and not placed elsewhere",
     "no_vacancy": "completed, no vacancy", "not_hired": "completed, not hired",
     "left_employer": "placed, left within a year",
 }  # fmt: skip
@@ -195,6 +196,8 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     # training
     **{f"pipeline_{s}": Definition("people", f"Training pipeline: {s}", "programs", "this month") for s in PIPELINE},
     "pipeline_dropouts": Definition("people", "Training pipeline: dropped out", "programs", "this month"),
+    "pipeline_kept": Definition("people", "Training contracts ended: kept on", "programs", "this month"),
+    "pipeline_not_kept": Definition("people", "Training contracts ended: not kept on", "programs", "this month"),
     "trainees": Definition("people", "In training", "programs", "enrolled this month"),
     "seats": Definition("places", "Seats", "programs", "starts possible this month, the program's own and those added"),
     "seat_use": Definition("share", "Seats taken", "programs", "enrolled this month / seats"),

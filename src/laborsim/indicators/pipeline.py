@@ -64,8 +64,10 @@ def fill(s: Snapshot, row: Row) -> None:
     steps = total(c.pipeline)
     for step, people in zip(PIPELINE, steps, strict=True):
         row.put(f"pipeline_{step}", names, people, scale)
-    dropouts, trainees = total(np.stack([c.dropouts, c.seat_months], axis=1))
+    dropouts, trainees, kept, let_go = total(np.stack([c.dropouts, c.seat_months, c.kept, c.not_kept], axis=1))
     row.put("pipeline_dropouts", names, dropouts, scale)
+    row.put("pipeline_kept", names, kept, scale)
+    row.put("pipeline_not_kept", names, let_go, scale)
     row.put("trainees", names, trainees, scale)
     (seats,) = total((np.asarray(programs.seats, np.float64) + s.month.levers.program_seats)[:, None])
     row.put("seats", names, seats)

@@ -59,7 +59,7 @@ def _appeal(month: Month) -> F8:
 
     def make() -> F8:
         known = np.where(pr.kind == k.APPRENTICESHIP, month.room("training")["apprenticeship_appeal"], 1.0)
-        weight = np.where(np.isin(pr.kind, k.BESIDE), 0.0, known * pr.appeal) * eco.commute_weight[:, pr.zone]
+        weight = np.where(pr.beside, 0.0, known * pr.appeal) * eco.commute_weight[:, pr.zone]
         weight[eco.outside :] = 0.0
         return np.asarray(weight)
 
@@ -81,10 +81,6 @@ def visibility(month: Month) -> tuple[F8, F8]:
 
     first, total = month.table("training.visibility", own)
     seats = np.maximum(month.levers.program_seats, 0).astype(np.float64)
-    if month.levers.ojt_places > 0:
-        at = np.flatnonzero(pr.kind == k.OJT)
-        jobs = np.maximum((pr.occupations[at] * month.memory["training"]["jobs"]).sum(axis=1), 1e-6)
-        seats[at] += month.levers.ojt_places * jobs / jobs.sum()
     if month.levers.seat_shift > 0:
         seats += np.maximum(shifted(month) - pr.seats, 0.0)
     if not seats.any():
@@ -140,6 +136,8 @@ def choice(month: Month, chance: F8) -> Choice:
     fixed: _Fixed = month.table("training.fixed", lambda: _fixed(month))
     # Sums along rows, not a matrix product: its rounding would depend on the library.
     value = (fixed.weight * (eco.occ_wage * chance)).sum(axis=1) * HOURS_A_MONTH
+    promised = pr.hires > 0  # a job is waiting
+    value[promised] = (fixed.weight[promised] * eco.occ_wage).sum(axis=1) * HOURS_A_MONTH * q["time_in_work"]
     value *= 1.0 - q["value_of_skill"] * (1.0 - pr.skill * month.memory["training"]["fit"])
     outreach = np.zeros(32)
     outreach[: len(eco.major_codes)] = lv.awareness

@@ -37,6 +37,7 @@ class Counts:
     pipeline : (P, 8) aware, applied, eligible, enrolled, completed, credentialed, placed, retained this month.
     lost : (P, reasons) people who did not go on, where and why, by LOSSES.
     vouchers : (P,) starts whose fee a policy paid.
+    kept, not_kept : (P,) trainees whose contract ended whom the employer kept on, and let go.
     program_cents : (P, payers) cost of starts on the programs' own places by codes.PAYERS, cents, simulated people.
     dropouts : (P,).  seat_months : (P,) people enrolled.  added_starts : (P,) starts beyond the program's own seats.
     sponsor_contacts, sponsors_won, screen_contacts, screens_announced, screens_removed : employers.
@@ -76,6 +77,8 @@ class Counts:
     lost: I8
     program_cents: I8
     vouchers: I8
+    kept: I8
+    not_kept: I8
 
     @classmethod
     def empty(cls, sectors: int, zones: int, occupations: int, programs: int) -> Counts:
@@ -88,7 +91,8 @@ class Counts:
             "out_migrants": (zones,), "retirements": (zones,), "childcare_enrolled": (zones,),
             "childcare_subsidized": (zones,), "childcare_unmet": (zones,), "childcare_kept_home": (zones,),
             "pipeline": (programs, 8), "dropouts": (programs,), "seat_months": (programs,),
-            "added_starts": (programs,), "vouchers": (programs,), "lost": (programs, len(LOSSES)),
+            "added_starts": (programs,), "vouchers": (programs,), "kept": (programs,), "not_kept": (programs,),
+            "lost": (programs, len(LOSSES)),
             "program_cents": (programs, len(PAYERS)),
             "scalars": (len(SCALARS),),
             "separations": (len(REASONS), sectors, zones),
@@ -121,6 +125,6 @@ LOSSES = (
     "did_not_know", "did_not_apply", "education", "age", "record", "credential", "screened_out",
     "no_seat", "no_employer", "other_program",
     "childcare", "transport", "money", "job", "representation", "lost_job", "left_labor_force", "other", "left_region",
-    "no_credential", "no_vacancy", "not_hired", "left_employer",
+    "no_credential", "not_kept", "no_vacancy", "not_hired", "left_employer",
 )
 LOST = {name: i for i, name in enumerate(LOSSES)}

@@ -1,4 +1,4 @@
-"""Customized training: employers ask for a course, pay part of it, and train workers they have.
+"""Customized training of workers an employer has: it asks for a course and pays part of it (`hire_classes`: new hires).
 
 An employer asks for its own reasons (vacancies that stay open, workers short of skill) and because part of the cost is
 paid. Part of what is learnt is worth something with this employer only and is lost when the worker leaves. Pay follows
@@ -61,7 +61,7 @@ def enrol(month: Month, own: I8, added: I8) -> I8:
     pr, p, w, counts = month.programs, month.world.people, month.world, month.counts
     c, e = w.cells, w.establishments
     used = np.zeros(own.size, np.int64)
-    mine = (pr.kind == CUSTOMIZED) & intake(month)
+    mine = (pr.kind == CUSTOMIZED) & (pr.hires == 0) & intake(month)
     if not (own[pr.family[mine]].any() or added[mine].any()):
         return used
     q, size = month.room("training"), len(pr)
@@ -107,7 +107,8 @@ def progress(month: Month) -> None:
     """Courses end; those who left the employer meanwhile are out; skill tied to an employer is lost with the job."""
     _forget(month)
     p, pr, table = month.world.people, month.programs, month.memory["participants"]
-    at = np.flatnonzero((table["how"] == log.ENROLLED) & (pr.kind[table["program"]] == CUSTOMIZED))
+    ours = (pr.kind == CUSTOMIZED) & (pr.hires == 0)
+    at = np.flatnonzero((table["how"] == log.ENROLLED) & ours[table["program"]])
     if at.size == 0:
         return
     rows, program = table["row"][at], table["program"][at].astype(np.int64)

@@ -115,6 +115,8 @@ class Stream(IntEnum):
     AI_EXPERIENCE = 125
     AI_CUSHION = 126
     SERVICE_TRIAL = 130
+    CONTRACT_END = 140
+    HIRE_CLASS = 141
     SHUTDOWN = 89
 
 

@@ -148,8 +148,8 @@ class Levers:
     sponsor_grant : dollars paid to the employer for each new apprentice.
     ojt_reimbursement : share of an OJT trainee's wage repaid to the employer.
     seat_shift : share of courses' own seats that moves to fields with vacancies per seeker.
-    customized_share : share of the cost of customized training paid for employers; counts above the usual share.
-    ojt_places : OJT contracts that may start this month.
+    customized_share : share of the cost of customized training paid for employers; counts above the usual share;
+        class_share : the same for courses of people hired to a curriculum.
     screen_contacts : employers asked this month to drop credential screens.
     screen_fidelity : share of those who announce it and carry it out, 0..1.
     record_contacts : employers asked this month to hire people with a record.
@@ -193,7 +193,6 @@ class Levers:
     sponsor_contacts: int = 0
     sponsor_grant: float = 0.0
     ojt_reimbursement: float = 0.0
-    ojt_places: int = 0
     screen_contacts: int = 0
     screen_fidelity: float = 0.0
     record_contacts: int = 0
@@ -204,6 +203,7 @@ class Levers:
     coaching: tuple[Coaching, ...] = ()
     seat_shift: float = 0.0
     customized_share: float = 0.0
+    class_share: float = 0.0
     work_sharing: float = 0.0
     work_sharing_places: int = 0
     redeployment: float = 0.0

@@ -35,8 +35,10 @@ NOT_KNOWN = 255  # state before enrolment of those under way at the start
 HOW = ("enrolled", "completed", "dropped_out", "left_region")
 ENROLLED, COMPLETED, DROPPED_OUT, LEFT_REGION = range(4)
 # Why they dropped out (`reason`); the trouble that made the difference, "other" where none did.
-REASONS = ("none", "childcare", "transport", "money", "job", "representation", "lost_job", "left_labor_force", "other")
-NONE, CHILDCARE, TRANSPORT, MONEY, JOB, REPRESENTATION, LOST_JOB, LEFT_LABOR_FORCE, OTHER = range(9)
+# Completers have one reason: their contract ended and the employer did not keep them on.
+REASONS = ("none", "childcare", "transport", "money", "job", "representation", "lost_job", "left_labor_force", "other",
+           "not_kept")  # fmt: skip
+NONE, CHILDCARE, TRANSPORT, MONEY, JOB, REPRESENTATION, LOST_JOB, LEFT_LABOR_FORCE, OTHER, NOT_KEPT = range(10)
 # What became of completers (`after`).
 AFTER = ("followed", "not_placed", "left_before_retained", "retained")
 FOLLOWED, NOT_PLACED, LEFT_BEFORE, RETAINED = range(4)
@@ -59,7 +61,7 @@ LOG = (
     ("added", np.uint8, "1 on a place that a policy added"),
     ("exit", np.int16, "month of exit, NEVER while enrolled"),
     ("how", np.uint8, "how it ended, HOW"),
-    ("reason", np.uint8, "why they dropped out, REASONS"),
+    ("reason", np.uint8, "why they dropped out, REASONS; NOT_KEPT of completers"),
     ("credential", np.uint8, "field of the credential earned, 255 none"),
     ("placed", np.int16, "month they were in a job of the program's occupations after completing, NEVER"),
     ("hired", np.int16, "month of hire by the employer they were placed with, NEVER"),
@@ -130,7 +132,7 @@ def reconcile(month: Month) -> None:
     at = np.flatnonzero(log["how"] == ENROLLED)
     row = log["row"][at]
     gone = (p.id[row] != log["id"][at]) | (p.state[row] == k.GONE)
-    beside = np.isin(month.programs.kind[log["program"][at]], k.BESIDE)
+    beside = month.programs.beside[log["program"][at]]
     gone |= ~beside & (p.program[row] != log["program"][at])
     log["exit"][at[gone]], log["how"][at[gone]] = month.index, LEFT_REGION
     size = len(month.programs)

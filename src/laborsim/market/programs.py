@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     APPRENTICESHIP,
+    BESIDE,
     CUSTOMIZED,
     EDUCATION,
     NO_PROGRAM,
@@ -66,6 +67,7 @@ class Programs:
     employer_input : (P,) 1 where the curriculum does not age.
     stipend : (P,) dollars an hour.  appeal : (P,) attention a seat gets.  recruits : (P,) 1 where applicants need not
         know of such programs.
+    hires : (P,) 1 where employers promise vacancies to completers: customized training of new hires.
     payers : (P, 6) shares of the cost beyond the price, by codes.PAYERS.
     labor_force : (Z,) people in the labor force at the start by zone, full scale; by default the seats by zone.
     """
@@ -104,6 +106,7 @@ class Programs:
     stipend: F8 = field(default_factory=_none)
     appeal: F8 = field(default_factory=_none)
     recruits: U1 = field(default_factory=_none)
+    hires: U1 = field(default_factory=_none)
     payers: F8 = field(default_factory=_none)
     labor_force: F8 = field(default_factory=_none)
 
@@ -131,6 +134,7 @@ class Programs:
             ("stipend", np.zeros(n)),
             ("appeal", np.ones(n)),
             ("recruits", np.zeros(n, np.uint8)),
+            ("hires", np.zeros(n, np.uint8)),
             ("payers", np.tile(np.eye(len(PAYERS))[PAYERS.index("provider")], (n, 1))),
             ("labor_force", np.bincount(self.zone, weights=self.seats, minlength=zones)),
         ):
@@ -139,6 +143,16 @@ class Programs:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def beside(self) -> NDArray[np.bool_]:
+        """(P,) programs beside work or school, which nobody applies to: people.program is left alone."""
+        return np.asarray(np.isin(self.kind, BESIDE) & (self.hires == 0))
+
+    @property
+    def needs_employer(self) -> NDArray[np.bool_]:
+        """(P,) programs that start only where an employer gives, or promises, a vacancy."""
+        return np.asarray(np.isin(self.kind, (APPRENTICESHIP, OJT)) | (self.hires > 0))
 
 
 def labor_force_by_zone(world: World, economy: Economy, scale: float = 1.0) -> F8:
@@ -225,6 +239,7 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         stipend=column("stipend", np.float64),
         appeal=column("appeal", np.float64),
         recruits=column("recruits", np.uint8),
+        hires=column("hires", np.uint8),
         payers=np.array([[dict(t.payers).get(p, 0.0) for p in PAYERS] for _, t, _ in rows]),
         labor_force=np.asarray(labor_force, np.float64),
     )

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
+from laborsim.market import hire_classes, keeping
 from laborsim.market import participants as log
 from laborsim.market.codes import APPRENTICESHIP, KNOWS_PROGRAM_BIT, NO_PROGRAM, OJT, SELF_EMPLOYED, UNEMPLOYED
 from laborsim.market.counts import LOST, PIPELINE
@@ -149,8 +150,10 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
         return
     key = month.key(Stream.TRAINING_CREDENTIAL)
     fit = memory["fit"][program]
-    occupation = c.occupation[np.maximum(p.job[rows], 0)].astype(np.int64)
-    off = np.flatnonzero(~trade)
+    promised = hire_classes.promised(month, rows)
+    trade = trade & (promised < 0)
+    occupation = c.occupation[np.maximum(np.where(promised < 0, p.job[rows], promised), 0)].astype(np.int64)
+    off = np.flatnonzero(~trade & (promised < 0))
     if off.size:
         # Courses lead to the occupations of their field in proportion to the jobs there are.
         jobs = memory["jobs"]
@@ -184,6 +187,9 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     journey = trade & (pr.kind[program] == APPRENTICESHIP)
     full = (q["journey_wage"] * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
     p.wage[rows[journey]] = np.maximum(p.wage[rows[journey]], full[journey])
+    ends = trade & (pr.kind[program] == OJT)
+    stays = trade.copy()
+    stays[ends] = keeping.contracts_end(month, rows[ends], program[ends])
     p.program[rows] = NO_PROGRAM
     state = p.state[rows]
     joins = np.isin(state, (k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE)) & (
@@ -191,12 +197,14 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     )
     moved = rows[joins]
     move(month, moved, np.full(moved.size, UNEMPLOYED, np.uint8), np.zeros(moved.size, np.uint8))
+    stays |= hire_classes.hire(month, rows, promised)
     # Trainees at work are placed where they stand; the others are followed.
-    pipeline[:, STEP["placed"]] += np.bincount(program[trade], minlength=len(pr))
+    pipeline[:, STEP["placed"]] += np.bincount(program[stays], minlength=len(pr))
     table = month.memory["participants"]
-    at = log.leave(month, rows, log.COMPLETED, credential=np.where(earns, pr.credential[program], 255))
-    table["placed"][at] = np.where(trade, month.index, log.NEVER)
-    table["hired"][at] = np.where(trade, p.hired[rows], log.NEVER)
+    reason = np.where(trade & ~stays, log.NOT_KEPT, log.NONE)
+    at = log.leave(month, rows, log.COMPLETED, reason, np.where(earns, pr.credential[program], 255))
+    table["placed"][at] = np.where(stays, month.index, log.NEVER)
+    table["hired"][at] = np.where(stays, p.hired[rows], log.NEVER)
 
 
 def follow(month: Month) -> None:
@@ -228,6 +236,9 @@ def follow(month: Month) -> None:
     if here.any():
         vacancies = np.bincount(c.occupation[: c.size], c.vacancies[: c.size], month.economy.occupations)
         scarce = (month.programs.occupations * vacancies).sum(axis=1) < np.bincount(program[waits], minlength=size)
-        for name, which in (("no_vacancy", scarce[program]), ("not_hired", ~scarce[program])):
+        let_go = table["reason"][at] == log.NOT_KEPT
+        for name, which in (
+            ("not_kept", let_go), ("no_vacancy", ~let_go & scarce[program]), ("not_hired", ~let_go & ~scarce[program])
+        ):  # fmt: skip
             lost[:, LOST[name]] += np.bincount(program[here & which], minlength=size)
     table["after"][at[stayed]] = log.RETAINED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import APPRENTICESHIP, BESIDE, OJT
+from laborsim.market.codes import OJT
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
@@ -65,7 +65,7 @@ def shifted(month: Month) -> F8:
     if share <= 0.0:
         return pr.seats
     memory = month.memory["training"]
-    movable = (pr.employer_input == 0) & ~np.isin(pr.kind, BESIDE)
+    movable = (pr.employer_input == 0) & ~pr.beside
     want = (pr.occupations * memory["vacancies"]).sum(axis=1) / ((pr.occupations * memory["seekers"]).sum(axis=1) + 1.0)
     weight = pr.seats * want ** month.room("training")["shift_elasticity"] * movable
     moved = share * pr.seats * movable
@@ -95,7 +95,8 @@ def open_now(month: Month) -> tuple[I8, I8]:
         hours[:] = np.minimum(hours + room, np.maximum(q["instructor_reserve"] * room, room + 1.0 / month.scale))
         share = np.minimum(1.0, hours / np.maximum(more, 1e-9))
         for g in np.flatnonzero(asked):
-            part = 1.0 if pr.kind[g] == OJT else share[pr.family[g]]
+            # Employers themselves teach there.
+            part = 1.0 if pr.kind[g] == OJT or pr.hires[g] else share[pr.family[g]]
             memory["waiting"][g] += scaled_count(asked[g] * part, month.scale, key, (1 << 33) + int(g))
         short = more > hours
         hours -= np.minimum(more, hours)
@@ -143,7 +144,6 @@ def assign(
     own: I8,
     added: I8,
     offers: list[list[int]],
-    extra_ojt: int,
     rows: I8 | None = None,
 ) -> tuple[I8, I8, B1]:
     """Places for applicants, one after the other in the order of their rank.
@@ -156,8 +156,7 @@ def assign(
     near : by program, as `nearest` gives it.
     wanted : (n,) program of each applicant, by rank.
     own, added : (families,) and (P,) seats.
-    offers : by program, job cells open to trainees; only programs at work use them.
-    extra_ojt : OJT contracts beyond the seats.
+    offers : by program, job cells open to trainees; only programs that need an employer use them.
     rows : (n,) people, if some apply twice: nobody gets two places.
 
     Returns
@@ -166,38 +165,30 @@ def assign(
     """
     pool, more, families = own.tolist(), added.tolist(), pr.family.tolist()
     left = [list(reversed(cells)) for cells in offers]
-    needs_offer = ((pr.kind == APPRENTICESHIP) | (pr.kind == OJT)).tolist()
+    needs_offer = pr.needs_employer.tolist()
     gets = np.full(wanted.size, -1, np.int64)
     cell = np.full(wanted.size, -1, np.int64)
     on_added = np.zeros(wanted.size, np.bool_)
     people = (np.arange(wanted.size) if rows is None else rows).tolist()
     served: set[int] = set()
-    for beyond in (False, True):
-        for i, want in enumerate(wanted.tolist()):
-            family = families[want]
-            if people[i] in served or (beyond and (pr.kind[want] != OJT or extra_ojt <= 0)):
+    for i, want in enumerate(wanted.tolist()):
+        family = families[want]
+        if people[i] in served:
+            continue
+        for g in near[want]:
+            if needs_offer[g] and not left[g]:
                 continue
-            for g in near[want]:
-                if needs_offer[g] and not left[g]:
-                    continue
-                if beyond:
-                    if extra_ojt <= 0:
-                        break
-                    extra_ojt -= 1
-                    on_added[i] = True
-                elif pool[family] > 0:
-                    pool[family] -= 1
-                elif more[g] > 0:
-                    more[g] -= 1
-                    on_added[i] = True
-                else:
-                    continue
-                gets[i] = g
-                served.add(people[i])
-                if needs_offer[g]:
-                    cell[i] = left[g].pop()
-                break
-        if extra_ojt <= 0:
+            if pool[family] > 0:
+                pool[family] -= 1
+            elif more[g] > 0:
+                more[g] -= 1
+                on_added[i] = True
+            else:
+                continue
+            gets[i] = g
+            served.add(people[i])
+            if needs_offer[g]:
+                cell[i] = left[g].pop()
             break
     return gets, cell, on_added
 

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import gate, housing, outreach
+from laborsim.market import gate, hire_classes, housing, outreach
 from laborsim.market.codes import UNEMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
@@ -64,7 +64,7 @@ def prospected(month: Month) -> B1:
     at, size = c.establishment[: c.size], c.size
     hold = month.parameters["vacancies.recall_hold"]
     room = c.target[:size] - c.filled[:size] - np.floor(hold * c.recall[:size] + 0.5).astype(np.int64)
-    room = np.where(c.target[:size] > 0, room, 0)
+    room = np.where(c.target[:size] > 0, room - hire_classes.held(month), 0)
     need = np.bincount(at, weights=np.maximum(room, 0), minlength=e.size).astype(np.float64)
     for number, order in enumerate(month.levers.job_centers):
         offered = (e.closed[: e.size] == OPEN) & (np.array(order.zones)[e.zone[: e.size]] > 0) & (need > 0) & ~asked

@@ -37,16 +37,17 @@ def peer_share(month: Month, has: B1, among: B1) -> F8:
     return np.asarray(share[group])
 
 
-def hosting_table(month: Month, kind: int) -> I8:
+def hosting_table(month: Month, kind: int, hires: bool = False) -> I8:
     """Program of a kind that a vacancy of occupation o in zone z belongs to, (Z, O); -1 none.
 
-    A zone without a provider is served by the nearest one of the same family.
+    Only programs with promised vacancies, or without (`hires`). A zone without a provider is served by the nearest one
+    of the same family.
     """
 
     def make() -> I8:
         pr, eco = month.programs, month.economy
         table = np.full((eco.zones, eco.occupations), -1, np.int64)
-        of_kind = np.flatnonzero(pr.kind == kind)
+        of_kind = np.flatnonzero((pr.kind == kind) & ((pr.hires > 0) == hires))
         for family in np.unique(pr.family[of_kind]):
             members = of_kind[pr.family[of_kind] == family]
             for z in range(eco.zones):
@@ -55,7 +56,7 @@ def hosting_table(month: Month, kind: int) -> I8:
                     table[z, pr.occupations[g] > 0] = g
         return table
 
-    return month.table(f"training.hosting.{kind}", make)  # type: ignore[no-any-return]
+    return month.table(f"training.hosting.{kind}{hires:d}", make)  # type: ignore[no-any-return]
 
 
 def joint(month: Month, rows: I8) -> B1:

@@ -3,7 +3,8 @@
 Three ways in. A course takes the eligible applicants that keyed draws rank first, up to its seats and instructors. An
 apprenticeship also needs a sponsor with an open vacancy in the trade and room for one more trainee: the apprentice
 is hired into it at a share of the wage. On-the-job training needs an employer who gives a vacancy to someone without
-the skill for part of the wage. Employers' own workers (`customized`) and students (`youth`) have stages of their own.
+the skill for part of the wage; a class of new hires one who promises a vacancy to those who complete (`hire_classes`).
+Employers' own workers (`customized`) and students (`youth`) have stages of their own.
 What a program is worth is not written anywhere: completers have the skill, the
 credential and the occupation, and the labor market does the rest.
 """
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import customized, participants, placement, posts, sponsors, youth
+from laborsim.market import customized, hire_classes, participants, placement, posts, sponsors, youth
 from laborsim.market.applications import applicants
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT, PAYERS
 from laborsim.market.counts import LOST, SCALAR
@@ -48,6 +49,7 @@ def prepare(month: Month) -> None:
     }
     participants.prepare(month)
     customized.prepare(month)
+    hire_classes.prepare(month)
     _seed_apprentices(month)
 
 
@@ -98,6 +100,7 @@ def _seed_apprentices(month: Month) -> None:
 def stage(month: Month) -> None:
     """One month of all training programs."""
     participants.reconcile(month)
+    hire_classes.tidy(month)
     curricula(month)
     sponsors.stage(month)
     placement.stage(month)
@@ -120,7 +123,7 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
 
     Those drawn by added seats come after the others.
     """
-    pr, lv, p = month.programs, month.levers, month.world.people
+    pr, p = month.programs, month.world.people
     may = participants.admitted(month, rows, program)
     rows, program, late = rows[may], program[may], late[may]
     score = draws(month.key(Stream.TRAINING_RANK), p.id[rows]) + late
@@ -130,14 +133,13 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     near = month.table("training.near", lambda: nearest(pr, month.economy.commute_minutes))
     offers = _offers(month, enrolled)
     _reassign(month, enrolled, near, offers)
-    extra = scaled_count(lv.ojt_places, month.scale, month.key(Stream.TRAINING_SEATS), 4 << 32)
-    gets, cell, on_added = assign(pr, near, program, own, added, offers, extra, rows)
+    gets, cell, on_added = assign(pr, near, program, own, added, offers, rows)
     used = np.bincount(pr.family[gets[(gets >= 0) & ~on_added]], minlength=own.size)
     # Without a place although there were seats: no employer offered one.
     elsewhere = (gets < 0) & np.isin(rows, rows[gets >= 0])
     month.counts.lost[:, LOST["other_program"]] += np.bincount(program[elsewhere], minlength=len(pr))
     without = program[(gets < 0) & ~elsewhere]
-    at_work = np.isin(pr.kind[without], (APPRENTICESHIP, OJT)) & ((own - used)[pr.family[without]] > 0)
+    at_work = pr.needs_employer[without] & ((own - used)[pr.family[without]] > 0)
     month.counts.lost[:, LOST["no_employer"]] += np.bincount(without[at_work], minlength=len(pr))
     month.counts.lost[:, LOST["no_seat"]] += np.bincount(without[~at_work], minlength=len(pr))
     takes = np.flatnonzero(gets >= 0)
@@ -147,14 +149,33 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     month.counts.seat_months += np.bincount(p.program[enrolled], minlength=len(pr)) + np.bincount(
         gets, minlength=len(pr)
     )
-    _count_starts(month, rows, gets, cell, on_added)
+    _count_starts(month, rows, gets, on_added)
     participants.enter(month, rows, gets, on_added)
-    at_work = cell >= 0
+    later = (cell >= 0) & (pr.hires[gets] > 0)
+    hire_classes.promise(month, rows[later], cell[later])
+    at_work = (cell >= 0) & ~later
     share = pr.wage_share[gets[at_work]] + _joint_wage(month, gets[at_work], cell[at_work])
     posts.fill(month, rows[at_work], cell[at_work], month.world.cells.posted[cell[at_work]] * share)
+    _contracts(month, rows[at_work], gets[at_work], cell[at_work], on_added[at_work])
     p.program[rows] = gets
     p.enrolled[rows] = month.index
     return used
+
+
+def _contracts(month: Month, rows: I8, program: I8, cells: I8, added: B1) -> None:
+    """Pay OJT trainees as others with their training, experience and skill (WIOA section 181(a)(1)), and add up the
+    wages of contracts that a policy pays for."""
+    p, pr, eco = month.world.people, month.programs, month.economy
+    mine = pr.kind[program] == OJT
+    rows, program, cells, added = rows[mine], program[mine], cells[mine], added[mine]
+    zone, new = month.world.cells.zone[cells], p.hired[rows] == month.index
+    floor = np.maximum(eco.minimum_wage[month.now, zone], month.levers.wage_floor[zone])
+    wage = np.maximum(pr.wage_share[program] * posts.newcomer_wage(month, rows, cells), floor)
+    p.wage[rows[new]] = wage[new].astype(np.float32)
+    scalars = month.counts.scalars
+    scalars[SCALAR["ojt_starts"]] += rows.size
+    bill = p.wage[rows[added]].astype(np.float64) * pr.months[program[added]] * 40.0 * WEEKS_A_MONTH
+    scalars[SCALAR["ojt_wage_cents"]] += int(np.floor(bill * 100.0).astype(np.int64).sum())
 
 
 def _joint_wage(month: Month, program: I8, cells: I8) -> F8:
@@ -181,10 +202,10 @@ def _offers(month: Month, enrolled: I8) -> list[list[int]]:
     pr, p, e = month.programs, month.world.people, month.world.establishments
     trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
     hosted = np.bincount(month.world.cells.establishment[p.job[trainees]], minlength=e.size)
-    found = [sponsors.places(month, kind, hosted) for kind in (APPRENTICESHIP, OJT)]
+    found = [sponsors.places(month, kind, hosted) for kind in (APPRENTICESHIP, OJT)] + [hire_classes.places(month)]
     cells, programs, rank = (np.concatenate(both) for both in zip(*found, strict=True))
     # A vacancy is offered once, to apprentices first.
-    order = np.lexsort((cells, rank, np.repeat([0, 1], [len(f[0]) for f in found])))
+    order = np.lexsort((cells, rank, np.repeat([0, 1, 2], [len(f[0]) for f in found])))
     cells, programs = cells[order], programs[order]
     turn = np.arange(cells.size, dtype=np.uint64)
     once = ordinal(cells, turn.astype(np.float64), turn) < month.world.cells.vacancies[cells]
@@ -202,7 +223,7 @@ def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[li
     program = p.program[rows].astype(np.int64)
     none = np.zeros(len(pr), np.int64)
     seats = np.full(int(pr.family.max()) + 1, rows.size)
-    _, cell, _ = assign(pr, near, program, seats, none, offers, 0)
+    _, cell, _ = assign(pr, near, program, seats, none, offers)
     for i, g in enumerate(program):
         if cell[i] >= 0:
             for other in near[g]:  # all of its family
@@ -218,7 +239,7 @@ def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[li
     posts.fill(month, rows, cells, month.world.cells.posted[cells] * (share + _joint_wage(month, program, cells)))
 
 
-def _count_starts(month: Month, rows: I8, program: I8, cell: I8, on_added: B1) -> None:
+def _count_starts(month: Month, rows: I8, program: I8, on_added: B1) -> None:
     """Starts, and what they cost that a policy pays for."""
     pr, lv, counts, size = month.programs, month.levers, month.counts, len(month.programs)
     counts.pipeline[:, STEP["enrolled"]] += np.bincount(program, minlength=size)
@@ -229,11 +250,6 @@ def _count_starts(month: Month, rows: I8, program: I8, cell: I8, on_added: B1) -
         granted = int((lv.sponsor_closed[pr.zone[apprentices]] == 0).sum())
         limit = scaled_count(lv.sponsor_grant_places, month.scale, month.key(Stream.TRAINING_SEATS), 5 << 32)
         counts.scalars[SCALAR["apprentice_starts_granted"]] += min(granted, limit)
-    ojt = pr.kind[program] == OJT
-    counts.scalars[SCALAR["ojt_starts"]] += int(ojt.sum())
-    billed = ojt & on_added
-    bill = month.world.cells.posted[cell[billed]].astype(np.float64) * pr.months[program[billed]] * 40.0 * WEEKS_A_MONTH
-    counts.scalars[SCALAR["ojt_wage_cents"]] += int(np.floor(bill * 100.0).astype(np.int64).sum())
 
 
 def _vouchers(month: Month, rows: I8, program: I8) -> B1:

@@ -46,6 +46,9 @@ def _post(n, c, post_key, withdraw_key, posting, withdrawal, hold, notice, poste
 def stage(month: Month) -> None:
     """Open, keep or withdraw vacancies in every cell; a new one is half a month old at matching."""
     q, w = month.room("vacancies"), month.world
+    # Places promised to people in training are not posted.
+    promised = month.memory["promises"]["cell"] if "promises" in month.memory else np.empty(0, np.int64)
+    np.add.at(w.cells.filled, promised, 1)
     _post(
         w.cells.size,
         w.cells.columns,
@@ -58,3 +61,4 @@ def stage(month: Month) -> None:
         month.counts.openings_posted,
         month.counts.openings_withdrawn,
     )
+    np.subtract.at(w.cells.filled, promised, 1)

@@ -115,7 +115,7 @@ def _cohort(month: Month, kind: int, programs: I8, own: I8, added: I8) -> I8:
     order = np.lexsort((p.id[rows], draws(key + np.uint64(2), p.id[rows])))
     rows, program = rows[order], program[order]
     none: list[list[int]] = [[] for _ in range(size)]
-    gets, _, on_added = assign(pr, near, program, own, added, none, 0)
+    gets, _, on_added = assign(pr, near, program, own, added, none)
     counts.lost[:, LOST["no_seat"]] += np.bincount(program[gets < 0], minlength=size)
     takes = np.flatnonzero(gets >= 0)
     takes = takes[np.argsort(rows[takes], kind="stable")]

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Charge:
-    """Money booked: an item, how many units at full scale, cents."""
+    """Money booked: an item, how many units at full scale, cents; the payer if the budget does not pay."""
 
     item: str
     units: float
     cents: int
+    payer: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,9 @@ class Budget:
 
     def book(self, month: int, charge: Charge, rest: str = "provider") -> None:
         """Book a charge: the budget pays while it lasts, and `rest` bears what it cannot."""
+        if charge.payer:
+            self.log.append(Entry(self.policy, month, charge.payer, charge.item, charge.units, charge.cents))
+            return
         total = self.cents - self.spent
         paid = max(0, min(charge.cents, total))
         self.spent += paid

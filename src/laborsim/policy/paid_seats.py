@@ -105,13 +105,13 @@ class SeatBuyer:
     Parameters
     ----------
     settings : has the fields of `scenario.instruments.training.Seats`.
-    kind : codes.PROGRAM_KINDS; item : its name in the books.
+    kind : codes.PROGRAM_KINDS; item : its name in the books; hires : see `Setting.seats`.
     """
 
-    def __init__(self, settings: Any, setting: Setting, kind: int, item: str) -> None:
+    def __init__(self, settings: Any, setting: Setting, kind: int, item: str, hires: bool | None = None) -> None:
         self.settings, self.scale, self.item = settings, setting.scale, item
         self.zones = setting.zones(settings.zones)
-        self.shares = setting.seats(kind, settings.programs, self.zones)
+        self.shares = setting.seats(kind, settings.programs, self.zones, hires)
         self.seats = PaidSeats(self.shares, setting, f"{item} seats")
         self.outreach_cents = 0
 

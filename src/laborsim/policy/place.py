@@ -77,12 +77,15 @@ class Setting:
                 raise ValueError(_unknown("field of work", code, known))
         return tuple(sorted({known.index(c) for c in codes}))
 
-    def seats(self, kind: int | None, codes: Sequence[str], zones: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def seats(
+        self, kind: int | None, codes: Sequence[str], zones: NDArray[np.bool_], hires: bool | None = None
+    ) -> NDArray[np.float64]:
         """Shares of added seats by program, (P,), in proportion to the programs' own seats.
 
         Parameters
         ----------
         kind : codes.PROGRAM_KINDS; None for any.
+        hires : with promised vacancies, without, or either.
         codes : programs, with or without their zone; all of the kind if none is named.
 
         Raises
@@ -93,6 +96,8 @@ class Setting:
         pr = self.programs
         name = "program" if kind is None else f"{PROGRAM_KINDS[kind].replace('_', ' ')} program"
         of_kind = np.ones(len(pr), np.bool_) if kind is None else pr.kind == kind
+        if hires is not None:
+            of_kind = of_kind & ((pr.hires > 0) == hires)
         named = [(c.partition(":")[0], c) for c in pr.codes]
         for code in codes:
             if not any(code in n and of_kind[g] for g, n in enumerate(named)):

@@ -49,6 +49,7 @@ class ProgramType(BaseModel):
     stipend : dollars an hour paid to participants.
     appeal : attention a seat gets relative to that of a course; recruits : the program finds its applicants itself, so
         that they need not know of such programs.
+    hires : employers promise vacancies to completers (customized training of new hires).
     payers : shares of the cost beyond what participants are charged.
     source, grade : where the figures come from and how good they are.
     """
@@ -87,6 +88,7 @@ class ProgramType(BaseModel):
     stipend: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
     appeal: Annotated[float, Field(ge=0.0, le=50.0)] = 1.0
     recruits: bool = False
+    hires: bool = False
     payers: dict[str, Share] = {"provider": 1.0}
     source: str
     grade: Literal["measured", "published", "calibrated", "assumed"]
@@ -99,7 +101,8 @@ def load_programs(path: Path | None = None) -> tuple[ProgramType, ...]:
     ------
     ValueError
         If a field is missing or out of range, a code is repeated, or two apprenticeships (or two OJT programs)
-        train for the same occupation, a required credential is earned nowhere, or payers' shares do not sum to 1.
+        train for the same occupation, a required credential is earned nowhere, payers' shares do not sum to 1,
+        or another kind than customized has `hires`.
     """
     path = path or Path(__file__).with_name("programs.toml")
     found = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -114,6 +117,8 @@ def load_programs(path: Path | None = None) -> tuple[ProgramType, ...]:
                 seen[occupation] = t.code
     earned = {t.credential for t in types}
     for t in types:
+        if t.hires and t.kind != "customized":
+            raise ValueError(f"{path.name}: {t.code}: only customized training can have `hires`")
         if t.requires and t.requires not in earned:
             raise ValueError(f"{path.name}: {t.code} requires the credential {t.requires!r}, which no program gives")
         if unknown := sorted(set(t.payers) - set(PAYERS)):

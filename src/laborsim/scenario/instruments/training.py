@@ -67,13 +67,17 @@ class OJTReimbursement(InstrumentModel):
 
 
 class CustomizedTraining(Seats):
-    """Customized training: employers ask for a course for workers they have and are paid part of its cost."""
+    """Customized training: employers ask for a course, for workers they have or new hires, and are paid part of it."""
 
     type: Literal["customized_training"]
     cost_per_seat: Annotated[
         Dollars, Field(description="Dollars the training of one worker costs in all. Default assumed.")
     ] = 1_000.0
     share_paid: Annotated[Share, Field(description="Share of the cost paid; employers bear the rest.")] = 0.5
+    trainees: Annotated[
+        Literal["incumbents", "new_hires"],
+        Field(description="Workers they have, or people whom they promise a vacancy if they complete."),
+    ] = "incumbents"
 
 
 class SectoralTraining(Seats):
