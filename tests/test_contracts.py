@@ -11,7 +11,7 @@ import pytest
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import hire_classes, keeping, training, vacancies
+from laborsim.market import hire_classes, keeping, posts, training, vacancies
 from laborsim.market import participants as log
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
@@ -39,8 +39,8 @@ def contracts(seed: int = 3, trainees: int = 40, **overrides: Any) -> tuple[Mont
 
 def test_the_gain_of_keeping_is_worth_beyond_the_wage_less_bad_matches():
     month, rows = contracts()
-    p, c = month.world.people, month.world.cells
-    q, s = month.room("training"), month.room("search")
+    p, q = month.world.people, month.room("training")
+    watched = month.parameters["separations.watched_race"]
     gain = keeping.gain_of_keeping(month, rows)
     bad = keeping.turned_out_bad(month, rows)
     share = bad_matches(month)[1]
@@ -55,14 +55,13 @@ def test_the_gain_of_keeping_is_worth_beyond_the_wage_less_bad_matches():
     for j, i in enumerate(rows.tolist()):
         hired, ident = int(p.hired[i]), int(p.id[i])
         u = draw(fixed, ident ^ ((hired + 4096) << 32))
-        is_bad = u < share[max(-hired, 0)]
+        is_bad = u < share[max(-hired, 0)] * watched[int(p.race[i])]
         is_bad &= draw(now, ident) < 1 - math.exp(
             -(month.index - hired) / month.parameters["separations.learning_months"]
         )
         assert bool(bad[j]) == bool(is_bad)
-        worth = c.posted[p.job[i]] * math.exp(
-            s["ability_return"] * float(p.ability[i]) + s["skill_return"] * (float(p.skill[i]) - 1)
-        )
+        at = rows[j : j + 1]
+        worth = float(posts.newcomer_wage(month, at, p.job[at].astype(np.int64))[0])
         v = draw(now + np.uint64(1), ident)
         want = math.log(worth / float(p.wage[i])) + saved - q["bad_match_loss"] * is_bad
         assert gain[j] == pytest.approx(want + q["keep_spread"] * math.log(v / (1 - v)), abs=1e-5)

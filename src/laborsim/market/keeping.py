@@ -29,7 +29,8 @@ def turned_out_bad(month: Month, rows: I8) -> B1:
     p = month.world.people
     _, share = bad_matches(month)
     match = p.id[rows] ^ ((p.hired[rows].astype(np.int64) + 4096).astype(np.uint64) << np.uint64(32))
-    bad = draws(month.key(Stream.MATCH_QUALITY, fixed=True), match) < share[np.clip(-p.hired[rows], 0, 63)]
+    watched = np.asarray(month.parameters["separations.watched_race"], np.float64)[p.race[rows]]
+    bad = draws(month.key(Stream.MATCH_QUALITY, fixed=True), match) < share[np.clip(-p.hired[rows], 0, 63)] * watched
     tenure = np.maximum(month.index - p.hired[rows], 0)
     seen = 1.0 - np.exp(-tenure / month.parameters["separations.learning_months"])
     return np.asarray(bad & (draws(month.key(Stream.CONTRACT_END), p.id[rows]) < seen))
