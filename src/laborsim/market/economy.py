@@ -59,6 +59,7 @@ class Economy:
     price_level : (T,) CPI relative to the dollar year (known or projected).
     good_job_wage : hourly wage of a "good job" (per-capita median income / full-time hours).
     credential_fields : names of the fields of people.credentials bits.
+    zone_state : postal state of each zone, "" where not known; empty: none is.
     """
 
     start: str
@@ -104,6 +105,7 @@ class Economy:
     price_level: F8
     good_job_wage: float
     credential_fields: tuple[str, ...]
+    zone_state: tuple[str, ...] = ()
 
     @property
     def zones(self) -> int:

@@ -1,10 +1,13 @@
 """Unemployment insurance: who is eligible on losing work, for how many weeks and how much.
 
 Laid off or discharged, unless for misconduct, with enough months and earnings in the months before. Some who are
-eligible never claim; a policy can help them to.
+eligible never claim; a policy can help them to. States are more or less strict: of those who claim some are found
+ineligible or give up, and in some states more claim.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -20,11 +23,26 @@ from laborsim.market.month import Month
 from laborsim.market.transitions import shifted_history
 
 MONTH_WEEKS = 4.33
+STATES: Final = ("IN", "KS", "KY", "MO", "OR")  # of the parameters by state; one more for elsewhere
 
 
 @njit(cache=True, nogil=True)
 def _insure(  # type: ignore[no-untyped-def]
-    p, rows, month, base_months, base_earnings, help_key, takeup, weeks, maximum, replacement, extra_weeks, widened
+    p,
+    rows,
+    month,
+    base_months,
+    base_earnings,
+    help_key,
+    takeup,
+    denied_key,
+    denied,
+    more,
+    weeks,
+    maximum,
+    replacement,
+    extra_weeks,
+    widened,
 ):
     """Set weeks and benefit of people just laid off; call before their state changes. Returns how many were helped."""
     helped = 0
@@ -39,14 +57,30 @@ def _insure(  # type: ignore[no-untyped-def]
         earned = worked * p.wage[i] * p.hours[i] * MONTH_WEEKS
         if not widened and (worked < base_months or earned < base_earnings or p.state[i] == SELF_EMPLOYED):
             continue
-        if not p.traits[i] & TRAIT_UI_CLAIMS:
-            if uniform(help_key, p.id[i]) >= takeup:
-                continue
-            helped += 1
         z = p.zone[i]
+        if not p.traits[i] & TRAIT_UI_CLAIMS:
+            u = uniform(help_key, p.id[i])
+            if u >= more[z] + (1.0 - more[z]) * takeup:
+                continue
+            helped += u >= more[z]
+        if not widened and uniform(denied_key, p.id[i]) < denied[z]:
+            continue
         p.ui_weeks[i] = min(int(weeks[z] + extra_weeks), 250)
         p.ui_benefit[i] = min(replacement[z] * p.wage[i] * p.hours[i], maximum[z])
     return helped
+
+
+def strictness(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(Z,) share of claims that come to nothing, and share of those who usually would not claim who do, by the state
+    of residence."""
+    q, e = month.room("insurance"), month.economy
+    year = int(e.start[:4]) + (int(e.start[5:7]) - 1 + month.index) / 12.0
+    denied = np.asarray(q["denied_later" if year >= q["denied_later_from"] else "denied"], np.float64)
+    state = month.table(
+        "insurance.state",
+        lambda: np.array([STATES.index(s) if s in STATES else len(STATES) for s in e.zone_state or [""] * e.zones]),
+    )
+    return denied[state], np.asarray(q["claims_more"], np.float64)[state]
 
 
 def insure(month: Month, rows: NDArray[np.int64]) -> None:
@@ -61,6 +95,8 @@ def insure(month: Month, rows: NDArray[np.int64]) -> None:
         float(q["base_earnings"]),
         month.key(Stream.UI_HELP),
         float(month.levers.ui_takeup),
+        month.key(Stream.UI_DENIED),
+        *strictness(month),
         e.ui_weeks[t],
         e.ui_maximum[t],
         e.ui_replacement,

@@ -136,6 +136,7 @@ def conditions(
         price_level=price,
         good_job_wage=_good_job_wage(pack, values["region.good_job_hours"]),
         credential_fields=tuple(CREDENTIAL_FIELDS),
+        zone_state=tuple(z.state for z in pack.zones),
     )
 
 
