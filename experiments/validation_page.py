@@ -2,7 +2,8 @@
 
     python experiments/validation_page.py --data DIR [--replicates 20] [--origins-every 3] [--out docs/validation.md]
 
-Runs are kept in results/validation/ and read again. With 20 runs of each region it takes
+Runs are kept in the run stores results/validation/*/runs.sqlite and read again; --fresh after a change of the program
+makes them anew. With 20 runs of each region it takes
 about half an hour on two cores.
 """
 
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--origins-every", type=int, default=3)
     parser.add_argument("--origin-replicates", type=int, default=5)
     parser.add_argument("--out", type=Path, default=Path("docs/validation.md"))
+    parser.add_argument("--fresh", action="store_true")
     args = parser.parse_args()
 
     from laborsim.loading import scenario_of_region
@@ -32,7 +34,8 @@ def main() -> None:
     found = []
     for region, scale in REGIONS.items():
         found.append(validate(scenario_of_region(region), args.data, args.replicates, scale,
-                              origins_every=args.origins_every, origin_replicates=args.origin_replicates))  # fmt: skip
+                              origins_every=args.origins_every, origin_replicates=args.origin_replicates,
+                              fresh=args.fresh))  # fmt: skip
         print(region, f"{len(found[-1].facts) - len(found[-1].missed)} of {len(found[-1].facts)}", flush=True)
     write_atomically(args.out, overview(found))
 

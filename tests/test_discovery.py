@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from fake_market import SCENARIO
 from known_functions import ISHIGAMI
 from laborsim import cli
-from laborsim.report.charts_discovery import chart, finding
-from laborsim.study.analysis.discovery import NothingToDiscover, discover, peel, wanted
+from laborsim.report.charts_discovery import chart, finding, tried
+from laborsim.study.analysis.discovery import NothingToDiscover, crossed, discover, peel, wanted
 from laborsim.study.experiment import load_experiment
 from laborsim.study.local import Local
 
@@ -51,6 +51,8 @@ def test_a_known_box_is_found(tmp_path: Path) -> None:
     assert limits.loc["matching.fit_weight", "low"] == pytest.approx(1.0, abs=0.06)
     assert limits.loc[["matching.noise", "matching.fit_weight"], "high"].isna().all()
     assert done.density >= 0.8 and done.coverage >= 0.8
+    # a true box holds on states it was not drawn from, if less so
+    assert 0.5 <= done.held_density <= 1.0 and 0.5 <= done.held_coverage <= 1.0 and "five folds" in tried(done)
     points = done.points
     assert done.inside == points["inside"].sum()
     assert done.density == pytest.approx(points.loc[points["inside"], "fails"].mean())
@@ -94,6 +96,23 @@ def test_failures_without_a_reason_have_no_sure_limits() -> None:
     assert box is None or all(p >= 0.05 for limits in box.p.values() for p in limits if p == p)
     known, _ = peel(x, (x["e.f"] == "y").to_numpy() & (x["a.b"] > 0.5).to_numpy(), 0.8, 0.05)
     assert known is not None and known.values["e.f"] == ("y",) and known.coverage == 1.0 and known.density > 0.8
+
+
+def test_a_box_of_chance_is_found_out_on_other_states() -> None:
+    """Where nothing matters, a box is dense on the states it was drawn from and no denser than all on others."""
+    rng = np.random.default_rng(11)
+    all_, fit, held = [], [], []
+    for _ in range(8):
+        x, fails = pd.DataFrame(rng.random((60, 4)), columns=["a.b", "c.d", "e.f", "g.h"]), rng.random(60) < 0.3
+        box, _ = peel(x, fails, 0.8, 0.05)
+        assert box is not None
+        all_.append(fails.mean())
+        fit.append(box.density)
+        held.append(crossed(x, fails, 0.8, 0.05)[1])
+    assert np.mean(fit) > np.mean(all_) + 0.08
+    assert np.mean(held) < np.mean(all_) + 0.04
+    x, fails = pd.DataFrame({"a.b": np.arange(8.0), "c.d": 1.0}), np.arange(8) == 3
+    assert crossed(x, fails, 0.8, 0.05)[0] == 0.0  # a lone failure is in no box drawn without it
 
 
 def test_what_failing_is_must_be_said(tmp_path: Path) -> None:

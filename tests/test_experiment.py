@@ -13,7 +13,7 @@ from scipy import stats
 
 from laborsim.scenario.problems import ScenarioError
 from laborsim.study.design import cube, plan, points_of, samples
-from laborsim.study.experiment import load_experiment
+from laborsim.study.experiment import load_experiment, remarks
 from laborsim.study.factors import Factor
 from laborsim.study.sweep import tasks_of
 from laborsim.study.vary import vary
@@ -309,3 +309,16 @@ def test_experiments_of_the_repository_are_right(path: Path) -> None:
     asked = load_experiment(path)
     points = plan(asked)
     assert points and all(math.isfinite(v) for p in points for _, v in p.parameters if isinstance(v, float))
+
+
+def test_what_is_hardly_meant_is_said(tmp_path: Path) -> None:
+    assert remarks(experiment(tmp_path)) == []
+    short = {"months = 24": "months = 12", 'start = "2019-01"\nend = "2019-12"': ""}
+    assert remarks(experiment(tmp_path, **short)) == [
+        "'childcare' begins in 2019-06, after the last of 12 months: it changes nothing"
+    ]
+    early = {'statistic = "last"': 'statistic = "mean"\nstart = "2018-01"\nend = "2018-12"'}
+    assert remarks(experiment(tmp_path, **early)) == ["'childcare' begins in 2019-06, after the months of gain"]
+    places = '"childcare.childcare_support.places" = [500, 1000]'
+    moved = {**short, places: '"childcare.start" = ["2018-02", "2019-06"]'}
+    assert remarks(experiment(tmp_path, **moved)) == []

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from laborsim.study.design import plan
@@ -99,7 +100,7 @@ def test_more_replicates_and_more_of_a_sequence_may_be_added(tmp_path: Path) -> 
 
 def test_only_one_sweep_writes_a_store(tmp_path: Path) -> None:
     asked, path = experiment(tmp_path), tmp_path / "s.sqlite"
-    with opened(asked, path), pytest.raises(ResultsError, match="another sweep"):
+    with opened(asked, path), pytest.raises(ResultsError, match=r"s\.sqlite: another study is writing this store"):
         opened(asked, path)
     opened(asked, path).close()
 
@@ -229,3 +230,18 @@ def test_content_is_all_but_time_and_place(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "c.sqlite") as db:
         db.execute("UPDATE runs SET unemployment = unemployment * (1 + 1e-12) WHERE point = 1")
     assert content(tmp_path / "c.sqlite") != content(first)
+
+
+def test_any_reader_of_sqlite_finds_what_load_gives(tmp_path: Path) -> None:
+    path = swept(experiment(tmp_path), tmp_path / "s.sqlite").store
+    with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as db:
+        found = pd.read_sql_query("SELECT * FROM results ORDER BY point, replicate", db)
+    frame = load(path).astype({"status": str, "error": str})
+    assert list(found) == list(frame)
+    pd.testing.assert_frame_equal(found.astype(frame.dtypes.to_dict()), frame, rtol=1e-12, check_dtype=False)
+    assert 0 < found["gain"].abs().max() < 10_000 < frame["dollars"].max()  # a change, not the level of employment
+    # one that has no partner has no difference
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM runs WHERE point = 0 AND replicate = 0")
+        lost = pd.read_sql_query("SELECT gain, policy FROM results WHERE gain IS NULL", db)
+    assert len(lost) == int(load(path)["gain"].isna().sum()) > 0

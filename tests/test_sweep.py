@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from laborsim import cli
+from laborsim.study.distributed import ClusterLost
 from laborsim.study.executor import ExecutorError, make_executor
 from laborsim.study.local import Local
 from laborsim.study.run import Interrupted, Progress
@@ -320,6 +321,28 @@ def cluster(tmp_path: Path) -> Iterator[str]:
             with suppress(ProcessLookupError):  # the group is gone with its last process
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def test_a_scheduler_that_is_lost_fails_no_run(
+    tmp_path: Path, whole: str, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dask, distributed = pytest.importorskip("dask"), pytest.importorskip("distributed")
+    monkeypatch.setattr("laborsim.study.distributed._PATIENCE", 5)
+    path = tmp_path / "s.sqlite"
+
+    class Lost(Told):
+        def finished(self, record) -> None:
+            super().finished(record)
+            if len(self.keys) == 5:
+                with distributed.Client(cluster, timeout=5, set_as_default=False) as other, suppress(Exception):
+                    other.run_on_scheduler(lambda: os._exit(1))
+
+    with dask.config.set({"distributed.comm.timeouts.connect": "2s"}):
+        with pytest.raises(ClusterLost, match=f"scheduler at {cluster} is gone; the runs finished before are kept"):
+            swept(experiment(tmp_path), path, where=make_executor("dask", scheduler=cluster), progress=Lost())
+    frame = load(path)
+    assert 5 <= len(frame) < 24 and (frame["status"] == "done").all()
+    assert content(swept(experiment(tmp_path), path).store) == whole
 
 
 def test_on_a_cluster_as_here(tmp_path: Path, whole: str, cluster: str) -> None:

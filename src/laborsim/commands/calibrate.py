@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from laborsim.commands.options import Debug, Json, Quiet, remark
-from laborsim.commands.sweep import Fresh, Jobs
+from laborsim.commands.options import Debug, Json, Quiet
+from laborsim.commands.sweep import Fresh, Jobs, Kind, Scheduler
 
 Region = Annotated[
     str, typer.Argument(metavar="REGION", help="Name of a region, or path of a pack.", show_default=False)
@@ -46,6 +46,8 @@ def command(
     iterations: Moves = 4,
     months: Months = 24,
     jobs: Jobs = None,
+    executor: Kind = "local",
+    scheduler: Scheduler = None,
     store: StoreFile = None,
     out: Out = None,
     fresh: Fresh = False,
@@ -64,8 +66,7 @@ def command(
 
     Example: laborsim calibrate kansas-city lane --people 80000
     """
-    from laborsim.commands.progress import Bar
-    from laborsim.commands.study import terminated_as_interrupted
+    from laborsim.commands.study import executing
     from laborsim.loading import scenario_of_region
     from laborsim.report.calibration import assumptions, fits, page
     from laborsim.study.calibration.calibrate import (
@@ -76,8 +77,6 @@ def command(
         own_figures,
         posterior,
     )
-    from laborsim.study.executor import make_executor
-    from laborsim.study.run import Interrupted
     from laborsim.study.storage import write_atomically
 
     places = []
@@ -85,12 +84,8 @@ def command(
         spec = scenario_of_region(name)
         own = own_figures(spec.region)
         places.append(Place(spec, own, scale if people is None else share_of(people, own)))
-    with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
-        try:
-            found = calibrate(places, seeds, iterations, months, store, make_executor("local", jobs), fresh, bar)
-        except Interrupted as stop:
-            remark(f"{stop} and are kept in {stop.path}; the same command goes on from them")
-            raise
+    with executing(executor, jobs, scheduler, quiet) as (where, bar):
+        found = calibrate(places, seeds, iterations, months, store, where, fresh, bar)
     folder = out or default_store(*region).with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("report.md", page(found)), ("assumptions.toml", assumptions(found)),

@@ -48,14 +48,13 @@ def command(
 
     Example: laborsim discover experiments/quick.toml --policy childcare --outcome mothers_and_fathers --fails "< 0.001"
     """
-    from laborsim.commands.study import executing
-    from laborsim.report.charts_discovery import chart, finding
+    from laborsim.commands.study import asked_of, executing
+    from laborsim.report.charts_discovery import chart, finding, tried
     from laborsim.report.study_words import save
     from laborsim.study.analysis.discovery import discover, wanted
-    from laborsim.study.experiment import load_experiment
     from laborsim.study.reuse import RESULTS
 
-    asked = load_experiment(experiment)
+    asked = asked_of(experiment, quiet)
     question = wanted(asked, policy=policy, outcome=outcome, fails=fails, density=density)
     with executing(executor, jobs, scheduler, quiet) as (where, bar):
         found = discover(asked, question, store, where, fresh, retry, bar)
@@ -69,8 +68,10 @@ def command(
     else:
         _show(found)
         print(finding(found))
-        if found.note and not found.limits.empty:
-            print(found.note)
+        if not found.limits.empty:
+            print(tried(found))
+            if found.note:
+                print(found.note)
         swept = found.swept
         print(f"{swept.made} runs made in {swept.seconds:.1f} seconds, {swept.kept} kept, {swept.failed} failed")
         print(f"tables and charts: {folder}")
@@ -85,6 +86,7 @@ def _summary(found: Any, said: str, folder: Path) -> dict[str, Any]:
         "experiment": found.experiment.name, "policy": found.policy, "outcome": found.outcome, "fails": found.fails,
         "out": str(folder), "store": str(found.swept.store), "finding": said, "note": found.note, "cases": found.cases,
         "failures": found.failures, "coverage": found.coverage, "density": found.density, "inside": found.inside,
+        "held_coverage": found.held_coverage, "held_density": found.held_density,
         "limits": found.limits.to_dict("records"), "failed": found.swept.failed, "made": found.swept.made,
         "errors": found.failed.to_dict("records"),
     }  # fmt: skip

@@ -43,14 +43,13 @@ def command(
 
     Example: laborsim optimize experiments/policy-mix.toml
     """
-    from laborsim.commands.study import executing
+    from laborsim.commands.study import asked_of, executing
     from laborsim.report.charts_mix import chart, finding
     from laborsim.report.study_words import save
     from laborsim.study.analysis.mix import keep, optimize
-    from laborsim.study.experiment import load_experiment
     from laborsim.study.reuse import RESULTS
 
-    asked = load_experiment(experiment)
+    asked = asked_of(experiment, quiet)
     with executing(executor, jobs, scheduler, quiet) as (where, bar):
         found = optimize(asked, store, where, fresh, retry, bar)
     folder = out or RESULTS / "studies" / f"{asked.name}-mix"

@@ -55,14 +55,13 @@ def command(
 
     Example: laborsim sensitivity experiments/quick.toml --method tornado
     """
-    from laborsim.commands.study import executing
+    from laborsim.commands.study import asked_of, executing
     from laborsim.report.charts_sensitivity import chart
     from laborsim.report.study_words import save
     from laborsim.study.analysis.sensitivity import chosen, sensitivity
-    from laborsim.study.experiment import load_experiment
     from laborsim.study.reuse import RESULTS
 
-    asked = load_experiment(experiment)
+    asked = asked_of(experiment, quiet)
     with executing(executor, jobs, scheduler, quiet) as (where, bar):
         found = sensitivity(asked, method, store, where, fresh, retry, bar)
     name, policies = chosen(found, outcome, policy or ())

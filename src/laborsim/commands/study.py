@@ -14,6 +14,7 @@ from laborsim.commands.options import remark
 if TYPE_CHECKING:
     from laborsim.commands.progress import Bar
     from laborsim.study.executor import Executor
+    from laborsim.study.experiment import Experiment
     from laborsim.study.results import Results
 
 
@@ -60,6 +61,16 @@ def study(
                 text += f" and are kept in {stop.path}; the same command goes on from them"
             remark(text)
             raise
+
+
+def asked_of(path: Path, quiet: bool) -> Experiment:
+    """The experiment of a file; what is hardly meant in it is said on stderr."""
+    from laborsim.study.experiment import load_experiment, remarks
+
+    experiment = load_experiment(path)
+    for said in remarks(experiment):
+        remark(f"{path}: {said}", quiet)
+    return experiment
 
 
 @contextmanager

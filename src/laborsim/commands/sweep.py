@@ -56,11 +56,10 @@ def command(
 
     Example: laborsim sweep experiments/quick.toml --jobs 2
     """
-    from laborsim.commands.study import executing
-    from laborsim.study.experiment import load_experiment
+    from laborsim.commands.study import asked_of, executing
     from laborsim.study.sweep import sweep
 
-    asked = load_experiment(experiment)
+    asked = asked_of(experiment, quiet)
     with executing(executor, jobs, scheduler, quiet) as (where, bar):
         swept = sweep(asked, store, where, fresh, retry, bar)
     frame = swept.frame()

@@ -9,7 +9,7 @@ import typer
 
 from laborsim.commands.calibrate import Region
 from laborsim.commands.options import Debug, Json, Quiet, emit_json
-from laborsim.commands.sweep import Jobs
+from laborsim.commands.sweep import Fresh, Jobs, Kind, Retry, Scheduler
 
 if TYPE_CHECKING:
     from laborsim.study.validation.validate import Validation
@@ -40,20 +40,23 @@ def command(
     origins_every: Every = 3,
     origin_replicates: OriginRuns = 5,
     jobs: Jobs = None,
+    executor: Kind = "local",
+    scheduler: Scheduler = None,
     out: Out = None,
+    fresh: Fresh = False,
+    retry: Retry = False,
     json_: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Set a region's baseline against stylised facts, its own statistics since 2018, and simple forecasts.
 
-    Writes report.md, what fails first, charts, and every forecast made. Runs are kept and read again by the same
-    command.
+    Writes report.md, what fails first, charts, and every forecast made. Runs are kept in a run store, runs.sqlite: a
+    validation that was stopped goes on, one that is finished is read.
 
     Example: laborsim validate kansas-city --data statistics
     """
-    from laborsim.commands.progress import Bar
-    from laborsim.commands.study import terminated_as_interrupted
+    from laborsim.commands.study import executing
     from laborsim.loading import scenario_of_region
     from laborsim.report.forecast import forecast_chart
     from laborsim.report.validation import hindcast_chart, page
@@ -62,8 +65,8 @@ def command(
     from laborsim.study.validation.validate import folder_of, validate
 
     spec = scenario_of_region(region)
-    with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
-        found = validate(spec, data, replicates, scale, jobs, out, lambda: bar, origins_every, origin_replicates)
+    with executing(executor, jobs, scheduler, quiet) as (where, bar):
+        found = validate(spec, data, replicates, scale, where, out, bar, origins_every, origin_replicates, fresh, retry)
     folder = out or folder_of(region)
     if found.series:
         hindcast_chart(found).save(folder / "charts")

@@ -23,6 +23,10 @@ _PATIENCE = 30  # seconds to wait for a scheduler, and for its first worker
 _one_run = threading.Lock()  # of a worker that was started with several threads
 
 
+class ClusterLost(RuntimeError):
+    """The scheduler is gone: what it had of the runs is lost, and no run is to blame."""
+
+
 class Dask:
     """An existing Dask cluster.
 
@@ -41,6 +45,7 @@ class Dask:
             distributed: Any = import_module("distributed")  # without types
         except ImportError:
             raise ExecutorError('--executor dask needs Dask: pip install "laborsim[study]"') from None
+        self._scheduler = scheduler
         try:
             self._client: Any = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -55,13 +60,18 @@ class Dask:
         self.jobs = self._workers()
 
     def _workers(self) -> int:
-        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        return max(1, len(self._client.scheduler_info(n_workers=-1).get("workers", ())))
 
     def run(self, tasks: Sequence[Task], on_month: Callable[[int], None] | None = None) -> Iterator[RunRecord]:
         """Make all runs; see `Executor.run`. Workers may join and leave meanwhile.
 
         Dask blames a death on all runs its worker held. So those it gives up are made again at the end, one at a time:
         only a run that kills its workers then too is a failed record.
+
+        Raises
+        ------
+        ClusterLost
+            If the scheduler ends or can no longer be reached; runs it had are to be made again.
         """
         suspects: list[Task] = []
         for task, record in self._make(tasks):
@@ -97,6 +107,9 @@ class Dask:
             pass
         for future in finished:
             task = under_way.pop(future.key)
+            if future.status in ("cancelled", "lost") or self._client.status != "running":
+                raise ClusterLost(f"the Dask scheduler at {self._scheduler} is gone; the runs finished before are "
+                                  "kept, and the same command goes on from them")  # fmt: skip
             yield task, _record(future, task)
             future.release()
             self.jobs = self._workers()

@@ -204,6 +204,30 @@ def load_experiment(path: str | os.PathLike[str], known: Known | None = None) ->
     )
 
 
+def remarks(experiment: Experiment) -> list[str]:
+    """What is allowed and hardly meant: policies and outcomes that end before a policy begins.
+
+    Examples
+    --------
+    >>> remarks(load_experiment("experiments/quick.toml"))  # doctest: +SKIP
+    []
+    """
+    spec, said = experiment.spec, []
+    for policy in experiment.policies:
+        first = min((spec.policy_start(p) for p in spec.package(policy).values()), default=0)
+        moved = (".start", ".adoption_delay_months")
+        if any(f.name.endswith(moved) and policy in f.policies for f in experiment.factors):
+            continue
+        if first >= experiment.months:
+            said.append(f"{policy!r} begins in {spec.month_label(first)}, after the last of {experiment.months} "
+                        "months: it changes nothing")  # fmt: skip
+            continue
+        early = [m.name for m in experiment.measures if m.against and m.against != policy and m.last < first]
+        if early:
+            said.append(f"{policy!r} begins in {spec.month_label(first)}, after the months of {listed(early)}")
+    return said
+
+
 def _tables(data: dict[str, Any], place: Place, problems: list[Problem]) -> dict[str, Any]:
     """The tables with factors under their full names, and the list of policies taken out of the levers."""
     tables = dict(data)
@@ -282,4 +306,4 @@ def _said(factor: Factor) -> dict[str, Any]:
     return {"kind": factor.kind, "distribution": factor.distribution} | {k: getattr(factor, k) for k in keys}
 
 
-__all__ = ["BASELINE", "Design", "Experiment", "ExperimentFile", "load_experiment"]
+__all__ = ["BASELINE", "Design", "Experiment", "ExperimentFile", "load_experiment", "remarks"]

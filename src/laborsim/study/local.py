@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -106,6 +107,8 @@ def _parallel(calls: Iterable[tuple[Any, ...]], jobs: int) -> Iterator[Any]:
     """Results of calls (function, arguments...) made in worker processes, in any order."""
     import joblib
 
+    # a study that ends early (a full disk, say) says so itself
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
     # threads of a worker's libraries: two workers with two threads each would fight over two cores
     with joblib.parallel_config(backend="loky", n_jobs=jobs, inner_max_num_threads=1):
         pool = joblib.Parallel(

@@ -225,8 +225,8 @@ class ResultsDirectory:
         shutil.rmtree(self.partial, ignore_errors=True)
 
 
-def hold(path: Path, taken: str = "another run is writing there") -> IO[str]:
-    """Lock a file for as long as it is open, so that two studies never write the same place.
+def hold(path: Path, taken: str = "another run is writing there", place: Path | None = None) -> IO[str]:
+    """Lock a file for as long as it is open, so that two studies never write the same place: `place`, else its folder.
 
     Raises
     ------
@@ -242,5 +242,5 @@ def hold(path: Path, taken: str = "another run is writing there") -> IO[str]:
         pass
     except OSError:
         file.close()
-        raise ResultsError(f"{path.parent}: {taken}") from None
+        raise ResultsError(f"{place or path.parent}: {taken}") from None
     return file

@@ -72,7 +72,7 @@ class Store:
             if path.is_dir():
                 raise StoreError(f"{path}: is a directory; --store names a file")
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = hold(path.with_name(path.name + ".lock"), "another sweep is writing this store")
+            self._lock = hold(path.with_name(path.name + ".lock"), "another study is writing this store", path)
         except OSError as error:
             raise StoreError(f"{path}: cannot be written ({error.strerror})") from None
         try:
@@ -115,6 +115,9 @@ class Store:
                 "trace TEXT NOT NULL, seconds REAL NOT NULL, worker TEXT NOT NULL, state_hash TEXT NOT NULL, "
                 f"people INTEGER NOT NULL, employers INTEGER NOT NULL{', ' if columns else ''}{columns})"
             )
+            self._db.execute("CREATE INDEX IF NOT EXISTS runs_of_points ON runs (point, replicate)")
+            self._db.execute("DROP VIEW IF EXISTS results")
+            self._db.execute(_view(about))
             said = {"format": FORMAT, "experiment": about, "versions": versions}
             rows = [(k, json.dumps(v)) for k, v in said.items()]
             self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
@@ -162,6 +165,11 @@ class Store:
             if p.number not in there:
                 new.append((p.number, *row))
         self._db.executemany("INSERT INTO points VALUES (?, ?, ?, ?, ?, ?)", new)
+
+    def points(self) -> dict[int, Any]:
+        """Parameters of every point that is there: number -> list of [name, value]."""
+        rows = self._db.execute("SELECT point, parameters FROM points ORDER BY point")
+        return {int(number): json.loads(parameters) for number, parameters in rows}
 
     def statuses(self) -> dict[str, str]:
         """Status of every run that is there: id -> "done" or "failed"."""
@@ -308,7 +316,8 @@ def _differences(db: sqlite3.Connection, about: dict[str, Any], versions: dict[s
     before = json.loads(stored["versions"])
     for key in sorted({*before, *versions}):
         if before.get(key) != versions.get(key):
-            lines.append(f"  {key}: {before.get(key, 'unknown')} in the store, {versions.get(key, 'unknown')} now")
+            what = "code of laborsim" if key == "code" else key
+            lines.append(f"  {what}: {before.get(key, 'unknown')} in the store, {versions.get(key, 'unknown')} now")
     return lines
 
 
@@ -325,6 +334,28 @@ def _leaves(value: Any, before: str = "") -> dict[str, Any]:
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _view(about: dict[str, Any]) -> str:
+    """The view `results`: what `load` gives, for any reader of SQLite."""
+    columns = ["runs.run", "points.point", "points.state", "points.policy", "runs.replicate", "runs.seed",
+               "runs.status", "runs.error", "runs.seconds", "runs.worker"]  # fmt: skip
+    pair = "(SELECT json_extract(value, '$[1]') FROM json_each({0}) WHERE json_extract(value, '$[0]') = {1})"
+    for name in dict.fromkeys(about["factors"]):
+        both = ", ".join(pair.format(f"points.{table}", _text(name)) for table in ("parameters", "levers"))
+        columns.append(f"coalesce({both}) AS {_quoted(name)}")
+    for name, outcome in about["outcomes"].items():
+        own = f"runs.{_quoted(name)}"
+        if outcome["against"]:
+            other = pair.format("points.against", _text(outcome["against"]))
+            own += (f" - (SELECT other.{_quoted(name)} FROM runs AS other WHERE other.point = {other} "
+                    "AND other.replicate = runs.replicate)")  # fmt: skip
+        columns.append(f"{own} AS {_quoted(name)}")
+    return f"CREATE VIEW results AS SELECT {', '.join(columns)} FROM runs JOIN points USING (point)"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:

@@ -6,6 +6,7 @@ the outcome over its replicates. Only a narrow part of ema-workbench is used, so
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 import warnings
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 FEW = 20  # cases below which a box says little
 SURE = 0.05  # quasi-p from which on a limit may be chance
+FOLDS = 5  # parts of the states, each tried with a box drawn from the others
 
 
 class NothingToDiscover(InputError):
@@ -50,6 +52,8 @@ class Discovery:
     cases, failures : states of the world with all their runs, and those that fail.
     coverage : share of all failures inside the box; density : share of the cases inside that fail;
     inside : cases in the box. NaN and 0 if there is no box.
+    held_coverage, held_density : the same on states that the box was not drawn from (five folds): the box of a peeling
+        fits the states it was drawn from better than others. Density is NaN if no state left out lies in a box.
     limits : one row for each factor the box restricts: factor, low, high (NaN where not limited), sampled_low and
         sampled_high, values (of a choice), p_low, p_high (quasi-p: the chance to do as well without the limit; Bryant
         and Lempert 2010), sure (one below 0.05).
@@ -69,6 +73,8 @@ class Discovery:
     coverage: float
     density: float
     inside: int
+    held_coverage: float
+    held_density: float
     limits: pd.DataFrame
     trajectory: pd.DataFrame
     points: pd.DataFrame
@@ -180,11 +186,12 @@ def found(experiment: Experiment, asked: DiscoverTable, swept: Swept) -> Discove
         elif box.density < asked.density:
             note = f"no box reaches the density of {asked.density:.0%} that was asked for; this is the densest"
     within = _inside(x, box) if box is not None else np.zeros(cases, bool)
+    held = crossed(x, fails, asked.density, asked.smallest) if box is not None else (math.nan, math.nan)
     points = points.assign(fails=fails, inside=within)
     return Discovery(
         experiment, swept, asked.outcome, asked.policy, asked.fails, cases, failures,
         box.coverage if box else math.nan, box.density if box else math.nan, int(within.sum()),
-        _limits(x, box), trajectory, points, note, answers.failed(),
+        *held, _limits(x, box), trajectory, points, note, answers.failed(),
     )  # fmt: skip
 
 
@@ -243,13 +250,36 @@ def peel(x: pd.DataFrame, fails: NDArray[np.bool_], density: float, smallest: fl
     return _Box(lows, highs, values, chances, float(row["coverage"]), float(row["density"]), int(row["inside"])), steps
 
 
+def crossed(x: pd.DataFrame, fails: NDArray[np.bool_], density: float, smallest: float) -> tuple[float, float]:
+    """Coverage and density of boxes on states they were not drawn from, over folds with alike shares of failures.
+
+    Source: Stone (1974), cross-validation.
+    """
+    order = np.random.Generator(np.random.Philox(FOLDS)).permutation(len(fails))
+    fold = np.empty(len(fails), np.int64)
+    for kind in (True, False):
+        rows = order[fails[order] == kind]
+        fold[rows] = np.arange(len(rows)) % FOLDS
+    inside = hits = 0
+    for k in range(FOLDS):
+        rest = fold != k
+        if not 0 < fails[rest].sum() < rest.sum():
+            continue
+        box, _ = peel(x[rest].reset_index(drop=True), fails[rest], density, smallest)
+        if box is not None:
+            within = _inside(x[~rest], box)
+            inside += int(within.sum())
+            hits += int(fails[~rest][within].sum())
+    return hits / float(fails.sum()), hits / inside if inside else math.nan
+
+
 def prim_module() -> Any:
     """PRIM of ema-workbench, imported without what it says of libraries that are not there.
 
     Raises
     ------
     MissingAnalysis
-        If it is not installed.
+        If it is not installed, or is version 3, which has another PRIM.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -257,6 +287,8 @@ def prim_module() -> Any:
             module = import_module("ema_workbench.analysis.prim")
         except ImportError:
             raise MissingAnalysis('scenario discovery needs ema-workbench: pip install "laborsim[study]"') from None
+    if "threshold" not in inspect.signature(module.Prim).parameters:
+        raise MissingAnalysis('scenario discovery needs ema-workbench 2, not another: pip install "laborsim[study]"')
     logging.getLogger("EMA").setLevel(logging.ERROR)
     return module
 

@@ -15,7 +15,7 @@ model has by month (insurance supplements of 2020-21, prices) are known to it ah
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from laborsim.study.validation.series import national_jobs, reference, unemploym
 if TYPE_CHECKING:
     import pandas as pd
 
-    from laborsim.study.run import Progress
+    from laborsim.study.kept import KeptRuns
 
 F8 = NDArray[np.float64]
 HORIZONS = (3, 6, 12, 24)
@@ -134,19 +134,17 @@ def origins_of(own: pd.Series, start: str, last: str, every: int = EVERY) -> lis
 
 
 def benchmark(
-    spec: Any, data: Path, conditional: Paths, place: Path, replicates: int, scale: float, jobs: int | None = None,
-    every: int = EVERY, last: str = "2022-12", progress: Callable[[], Progress] | None = None,
-    model: str | None = None,
+    spec: Any, data: Path, conditional: Paths, kept: KeptRuns, replicates: int, every: int = EVERY,
+    last: str = "2022-12", model: str | None = None,
 ) -> Benchmark:  # fmt: skip
     """Forecast a region's unemployment from rolling origins and set the forecasts beside simple ones.
 
     Parameters
     ----------
-    spec : a scenario of the region.
+    spec : a scenario of the region, with its scale.
     data : folder of official statistics.
     conditional : paths of runs that know the sector indices of all months.
-    place : folder that keeps the runs of every origin; they are read again.
-    replicates, scale, jobs : of these runs.
+    kept : makes the runs of every origin and keeps them; replicates : how many of each.
     every : months between origins; last : last month forecast.
     """
     import pandas as pd
@@ -166,7 +164,7 @@ def benchmark(
             months = [m for m in ahead(origin, max(HORIZONS)) if m <= last]
             paths = conditional
             if kind == "forecast":
-                paths = origin_paths(spec, origin, months[-1], place, replicates, scale, jobs, progress, model)
+                paths = origin_paths(spec, origin, months[-1], kept, replicates, model)
             made: dict[str, tuple[F8, F8] | None] = {OURS: paths.forecast(known, months)}
             for method in UNCONDITIONAL if kind == "forecast" else CONDITIONAL:
                 made[method] = ways[method](known, months)
@@ -184,17 +182,15 @@ def benchmark(
 
 
 def origin_paths(
-    spec: Any, origin: str, last: str, place: Path, replicates: int, scale: float, jobs: int | None,
-    progress: Callable[[], Progress] | None, model: str | None,
-) -> Paths:  # fmt: skip
+    spec: Any, origin: str, last: str, kept: KeptRuns, replicates: int, model: str | None
+) -> Paths:
     """Runs from the start to `last` that know the sector indices up to the origin alone."""
-    from laborsim.study.run import MODEL, Progress, run
+    from laborsim.study.run import MODEL
     from laborsim.study.vary import vary
 
     bare = spec.model_copy(update={"targets": (), "policies": {}})
     at = vary(bare.with_settings(horizon=last), (("region.index_known_to", origin),))
-    results = run(at, [], replicates, scale=scale, jobs=jobs, out=place / f"origin-{origin}",
-                  progress=(progress or Progress)(), reuse=True, model=model or MODEL)  # fmt: skip
+    results = kept.results(f"origin {origin}", at, replicates, model or MODEL)
     return Paths(results.months, 100.0 * results.series(RATE))
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from laborsim.scenario.problems import InputError
+from laborsim.study.executor import Executor, make_executor
+from laborsim.study.kept import KeptRuns
 from laborsim.study.results import Results
 from laborsim.study.reuse import RESULTS
-from laborsim.study.run import MODEL, Progress, run
+from laborsim.study.run import MODEL, Progress
 from laborsim.study.validation.facts import Found, find
 from laborsim.study.validation.forecast import EVERY, RATE, Benchmark, Paths, benchmark
 from laborsim.study.validation.hindcast import Errors, compare
 from laborsim.study.validation.observed import Observed, observed
 
 DRIVERS = ("national", "state")
+STORE = "runs.sqlite"
 WATCHED = "laborsim.study.validation.observer:ObservedMarket"
 CHEAPER = "laborsim.study.validation.observer:CheaperCare"
 LAST = {"national": "2023-12", "state": "2022-12", "cheaper": "2022-12", "half": "2019-12"}
@@ -60,9 +62,9 @@ def folder_of(region: str) -> Path:
 
 
 def validate(
-    spec: Any, data: Path | None = None, replicates: int = 20, scale: float = 0.05, jobs: int | None = None,
-    out: Path | None = None, progress: Callable[[], Progress] = Progress, origins_every: int = EVERY,
-    origin_replicates: int = 5, model: str = MODEL,
+    spec: Any, data: Path | None = None, replicates: int = 20, scale: float = 0.05, executor: Executor | None = None,
+    out: Path | None = None, progress: Progress | None = None, origins_every: int = EVERY, origin_replicates: int = 5,
+    fresh: bool = False, retry: bool = False, model: str = MODEL,
 ) -> Validation:  # fmt: skip
     """Run the baseline and set it against facts, published series and simple forecasts.
 
@@ -70,10 +72,14 @@ def validate(
     ----------
     spec : a scenario of the region that starts in 2018-01.
     data : folder of official statistics; without it only facts are looked at.
-    replicates, scale, jobs : of the runs. Runs stored by an earlier validation are read.
-    out : folder that keeps the runs; None for results/validation/<region>.
+    replicates, scale : of the runs. Runs in the store of an earlier validation are not made again.
+    executor : where runs are made; None for worker processes here, one a core.
+    out : folder that keeps the runs, in its run store runs.sqlite; None for results/validation/<region>.
+    progress : told what happens.
     origins_every : months between the origins of forecasts; 0 makes none.
     origin_replicates : runs from every origin.
+    fresh : throw away the runs that are there.
+    retry : make failed runs again.
 
     Returns
     -------
@@ -82,7 +88,12 @@ def validate(
     Raises
     ------
     InputError
-        If the folder has no unemployment of the region, or forecasts need a library that is not installed.
+        If the folder has no unemployment of the region, forecasts need a library that is not installed, or the store
+        is of another validation or version.
+    RunsFailed
+        If runs failed, after the others of their set were made.
+    Interrupted
+        After Ctrl-C; runs are kept, and the same call goes on from them.
     """
     series: list[Observed] = []
     if data is not None:
@@ -92,29 +103,28 @@ def validate(
         if origins_every:
             _needs_statsmodels()
     place = out or folder_of(spec.region)
-    bare = spec.model_copy(update={"targets": (), "policies": {}})
-
-    def simulate(name: str, by: str, share: float, **settings: str) -> Results:
-        last = min(LAST[name], str(spec.horizon))
-        return run(bare.with_settings(horizon=last, **settings), [], replicates, scale=share, jobs=jobs,
-                   out=place / f"runs-{name}", progress=progress(), reuse=True, model=by)  # fmt: skip
-
+    bare = spec.model_copy(update={"targets": (), "policies": {}}).with_settings(scale=scale)
     production = model == MODEL
-    runs = {"national": simulate("national", WATCHED if production else model, scale, drivers="national")}
-    pairs = {"half": simulate("half", model, 0.5 * scale)}
-    if production:
-        pairs["cheaper"] = simulate("cheaper", CHEAPER, scale)
     errors: dict[tuple[str, str], list[Errors]] = {}
     forecast = None
-    if series:
-        runs["state"] = simulate("state", model, scale, drivers="state")
-        for drivers, results in runs.items():
-            for o in series:
-                errors[drivers, o.name] = compare(results.months, o.simulated(results), o.actual, o.noise)
-    if data is not None and origins_every:
-        paths = Paths(runs["national"].months, 100.0 * runs["national"].series(RATE))
-        forecast = benchmark(bare, data, paths, place / "origins", origin_replicates, scale, jobs, origins_every,
-                             progress=progress, model=model)  # fmt: skip
+    with KeptRuns(place / STORE, "validation", bare, executor or make_executor(), fresh, retry, progress) as kept:
+
+        def simulate(name: str, by: str, **settings: Any) -> Results:
+            last = min(LAST[name], str(spec.horizon))
+            return kept.results(name, bare.with_settings(horizon=last, **settings), replicates, by)
+
+        runs = {"national": simulate("national", WATCHED if production else model, drivers="national")}
+        pairs = {"half": simulate("half", model, scale=0.5 * scale)}
+        if production:
+            pairs["cheaper"] = simulate("cheaper", CHEAPER)
+        if series:
+            runs["state"] = simulate("state", model, drivers="state")
+            for drivers, results in runs.items():
+                for o in series:
+                    errors[drivers, o.name] = compare(results.months, o.simulated(results), o.actual, o.noise)
+        if data is not None and origins_every:
+            paths = Paths(runs["national"].months, 100.0 * runs["national"].series(RATE))
+            forecast = benchmark(bare, data, paths, kept, origin_replicates, origins_every, model=model)
     return Validation(spec.region, find(runs["national"], pairs), runs, series, errors, forecast)
 
 
