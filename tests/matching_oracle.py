@@ -121,9 +121,11 @@ def match(seekers, vacancies, terrain, parameters, keys, referrals=()):
             returns = 0.0 if terrain.skill_return is None else float(terrain.skill_return[there])
             own = float(seekers.ability[i]) + returns * (max(skill, parameters.skill_floor) - 1.0)
             own -= float(seekers.discount[i]) * float(vacancies.bias[v])
+            word = draw(draw(keys.taste, seekers.id[i]), int(vacancies.cell[v]) + 1)
+            own += parameters.match_return / 127.0 * max(int(word) % 256 - 128, -127)
             pay = max(float(np.float32(math.log(max(float(vacancies.posted[v]), 1e-6)))) + own,
                       float(np.float32(math.log(max(float(vacancies.floor[v]), 1e-6)))))
-            likes = 2.0 * unit(draw(draw(keys.taste, seekers.id[i]), int(vacancies.cell[v]) + 1)) - 1.0
+            likes = 2.0 * unit(word) - 1.0
             worth = (pay + float(vacancies.amenity[v]) + parameters.taste * likes
                      - terrain.commute_cost[seekers.travel[i]][seekers.zone[i]][vacancies.zone[v]])
             if worth <= float(seekers.hold[i]):

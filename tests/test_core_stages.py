@@ -277,7 +277,7 @@ def test_leaving_matches_plain_python():
         if tenure < 63:
             key = u64(p.id[i]) ^ (u64(int(p.hired[i]) + 4096) << u64(32))
             still = bad_by_tenure[max(min(-int(p.hired[i]), 63) - settling, 0)]
-            watched = q["watched_race"][p.race[i]]
+            watched = q["watched_race"][p.race[i]] * (1.0 - q["bad_fit"] * float(p.fit[i]) / 127.0)
             if to_unit(u64(bits(match, key))) < watched * still / (still + 1 - q["bad_match_share"]):
                 end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
         if u < min(out + end, leaving.MOST):
@@ -319,6 +319,7 @@ def test_recall_fills_room_from_those_waiting_and_keeps_seniority():
     p, c = m.world.people, m.world.cells
     rows = np.flatnonzero((p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY) & (p.job[: p.size] >= 0))[::5]
     hired = p.hired[rows].copy()
+    p.fit[rows] = fit = (np.arange(rows.size) % 100).astype(np.int8)
     transitions.move(
         m,
         rows,
@@ -331,7 +332,7 @@ def test_recall_fills_room_from_those_waiting_and_keeps_seniority():
     layoffs.recalls(m)
     back = p.state[rows] <= codes.PART_TIME_INVOLUNTARY
     assert 0.3 < back.mean() < 0.8
-    assert np.all(p.hired[rows][back] == hired[back])
+    assert np.all(p.hired[rows][back] == hired[back]) and np.all(p.fit[rows][back] == fit[back])
     assert back.sum() <= m.counts.recalls.sum() <= back.sum() + 5  # a few waited from the start
     worlds.check(m.world)
 

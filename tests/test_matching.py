@@ -12,7 +12,7 @@ from laborsim.market import matching as mt
 from laborsim.market.month import Crew
 
 KEYS = mt.Keys(np.uint64(11), np.uint64(12), np.uint64(13), np.uint64(14))
-PAID = {"skill_floor": 0.25, "experience_passes": 0.6, "taste": 0.2}
+PAID = {"skill_floor": 0.25, "experience_passes": 0.6, "taste": 0.2, "match_return": 0.3}
 
 
 def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4):
@@ -95,7 +95,7 @@ def test_full_deferred_acceptance_is_stable(seed):
 @given(seed=st.integers(0, 2**32), rounds=st.integers(1, 5))
 def test_no_place_twice_and_no_filter_broken(seed, rounds):
     s, v, t = market(seed, n=300, m=80)
-    r = mt.match(s, v, t, mt.MatchingParameters(rounds=rounds, **(PAID | {"taste": 0.0})), KEYS)
+    r = mt.match(s, v, t, mt.MatchingParameters(rounds=rounds, **(PAID | {"taste": 0.0, "match_return": 0.0})), KEYS)
     hired = np.flatnonzero(r.vacancy_index >= 0)
     at = r.vacancy_index[hired]
     assert np.array_equal(np.bincount(at, minlength=v.cell.size), r.filled)

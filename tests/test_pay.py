@@ -21,6 +21,8 @@ def ready(index: int) -> Month:
 
 def test_a_review_pays_skill_by_occupation_and_takes_the_discount_off():
     m = ready(12)
+    p = m.world.people
+    p.fit[: p.size] = np.arange(p.size) % 255 - 127
     p, e, q, w = m.world.people, m.economy, m.room("search"), m.room("wages")
     due = np.flatnonzero((p.state[: p.size] < codes.SELF_EMPLOYED) & ((m.index - p.hired[: p.size]) % 12 == 0)
                          & (p.hired[: p.size] < m.index) & (p.program[: p.size] == codes.NO_PROGRAM))  # fmt: skip
@@ -35,6 +37,7 @@ def test_a_review_pays_skill_by_occupation_and_takes_the_discount_off():
         skill += max(1.0 - skill, 0.0) * (1.0 - math.exp(-12.0 * pace[step[job], o]))
         worth = q["ability_return"] * float(p.ability[i]) + q["skill_return"] * e.occ_spread[o] * (skill - 1.0)
         taken = q["pay_discount_sex"][p.sex[i]] + q["pay_discount_race"][p.race[i]]
+        worth += q["match_return"] * float(p.fit[i]) / 127.0
         worth -= fair[c.establishment[job]] * taken
         worth += w["tenure_return"] * min((m.index - int(p.hired[i])) // 12, 15)
         goal = float(c.posted[job]) * math.exp(worth)
@@ -57,7 +60,7 @@ def test_without_discounts_sex_and_race_do_not_enter_pay():
     search = m.room("search") | {"pay_discount_sex": [0.0, 0.0], "pay_discount_race": [0.0] * 5}
     terms = pay.terms(m.economy, search)
     ones = np.ones(10)
-    by_group = [pay.log_worths(ones, ones, np.zeros(10, int), np.full(10, s), np.full(10, r), terms)
+    by_group = [pay.log_worths(ones, ones, ones, np.zeros(10, int), np.full(10, s), np.full(10, r), terms)
                 for s in range(2) for r in range(5)]  # fmt: skip
     assert np.ptp(by_group) == 0.0
 

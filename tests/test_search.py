@@ -17,11 +17,12 @@ from laborsim.market import (
     matching,
     migration,
     participation,
+    pay,
     quality,
     search,
     wages,
 )
-from laborsim.market.draws import bits, more_bits, to_unit
+from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.month import Month
 
 
@@ -47,12 +48,16 @@ def test_seekers_foresee_what_hiring_pays():
     kept = s.skill * terrain.carried[s.occupation, there]
     worth = s.ability + terrain.skill_return[there] * (np.maximum(kept, b.skill_floor) - 1.0)
     worth -= s.discount * vacancies.bias[pick]
+    fit = pay.fits(s.id, cells, m.key(Stream.JOB_TASTE, fixed=True)) / 127.0
+    assert fit.std() > 0.5 and abs(fit.mean()) < 0.1
+    worth += m.room("search")["match_return"] * fit
     assert s.discount.max() > 0.0 and vacancies.bias.std() > 0.0
     foreseen = np.maximum(vacancies.posted[pick] * np.exp(worth), vacancies.floor[pick])
     changed = there != s.occupation
     assert changed.sum() > 50 and (~changed).sum() > 5
     hiring._start_jobs(m, rows, cells)
     assert m.world.people.wage[rows] == pytest.approx(foreseen, rel=2e-5)
+    assert m.world.people.fit[rows] / 127.0 == pytest.approx(fit)
 
 
 def test_skill_carries_over_by_nearness():

@@ -29,7 +29,7 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
 from laborsim.market.month import Month
-from laborsim.market.pay import Pay, log_worth, skill_returns
+from laborsim.market.pay import Pay, log_worth, pair, skill_returns, suits
 from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
 from laborsim.market.transitions import hire, learnt, months_out, move
 
@@ -39,6 +39,7 @@ class _Terms(NamedTuple):
 
     month: int
     key: np.uint64
+    taste_key: np.uint64
     part_time: NDArray[np.float64]  # (S,) share of new jobs
     wants: NDArray[np.float64]  # (4,) part-time: enrolled, adults, mothers of a child under six, 65 and over
     hours: NDArray[np.uint8]  # (3,) full-time, part-time by choice, part-time for want of more
@@ -70,7 +71,8 @@ def _terms(p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-un
         skill = max(max(skill, t.skill_floor) * t.carried[p.occupation[i], o], t.skill_floor)
         p.occupation[i] = o
         p.skill[i] = skill
-        wage = c.posted[cell] * np.exp(log_worth(i, p, o, skill, t.fairness[c.establishment[cell]], t.pay))
+        fit = suits(pair(bits(t.taste_key, p.id[i]), cell))
+        wage = c.posted[cell] * np.exp(log_worth(i, p, o, skill, fit, t.fairness[c.establishment[cell]], t.pay))
         wages[k] = max(wage, t.floor[c.zone[cell]])
         hh = p.household[i]
         b = bits(t.key, p.id[i])
@@ -210,6 +212,7 @@ def stage(month: Month) -> None:
         attraction=float(q["attraction"]),
         filters=True,
         taste=float(s["taste"]),
+        match_return=float(s["match_return"]),
         skill_floor=float(s["skill_floor"]),
         experience_passes=float(s["experience_passes"]),
     )
@@ -245,6 +248,7 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
     terms = _Terms(
         month=month.index,
         key=month.key(Stream.HOURS),
+        taste_key=month.key(Stream.JOB_TASTE, fixed=True),
         part_time=np.asarray(s["part_time_share"], np.float64),
         wants=np.asarray(s["wants_part_time"], np.float64),
         hours=np.asarray(s["hours"], np.uint8),

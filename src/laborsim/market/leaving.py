@@ -26,6 +26,7 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.insurance import insure, not_for_misconduct
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms, inactive_reason
+from laborsim.market.pay import FIT_MOST
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, move
 
@@ -49,6 +50,7 @@ class Behaviour(NamedTuple):
     bad_share: NDArray[np.float64]  # (64,) share of bad matches among those hired k months before the start
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
     watched: NDArray[np.float64]  # (5,) factor on the share of bad matches by race
+    bad_fit: float  # fall of that share per step of fit, relative
     discharge: float
     self_employed: float
     quality_most: float  # largest entry of quality
@@ -64,7 +66,8 @@ def _hazards(i, age, p, cell_quality, month, match_key, b):  # type: ignore[no-u
     if p.traits[i] & TRAIT_ENROLLED:
         out *= b.enrolled
     match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-    bad = to_unit(match) < b.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))] * b.watched[np.uint64(p.race[i])]
+    share = b.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))] * b.watched[np.uint64(p.race[i])]
+    bad = to_unit(match) < share * (1.0 - b.bad_fit * p.fit[i])
     quality = b.quality[cell_quality[np.uint64(max(p.job[i], 0))]]  # the self-employed have none
     return out, quality, b.bad_hazard[tenure], bad
 
@@ -203,6 +206,7 @@ def _behaviour(month: Month) -> Behaviour:
         bad_share=bad_share,
         bad_hazard=bad_hazard,
         watched=np.asarray(q["watched_race"], np.float64),
+        bad_fit=q["bad_fit"] / FIT_MOST,
         discharge=q["discharge_share"] / ended,
         self_employed=giving_up,
     )

@@ -20,6 +20,7 @@ from laborsim.market.codes import ASSOCIATE
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.month import CHUNK, Crew
 from laborsim.market.offers import assign
+from laborsim.market.pay import FIT_MOST, liking, pair, suits
 from laborsim.market.sampling import ARITY, MAX_REDRAWS, VOID, choices_of, sample
 
 F8 = NDArray[np.float64]
@@ -134,6 +135,7 @@ class MatchingParameters(NamedTuple):
     attraction: float = 0.0
     filters: bool = True
     taste: float = 0.0
+    match_return: float = 0.0
     skill_floor: float = 0.0
     experience_passes: float = 1.0
 
@@ -191,6 +193,7 @@ class _Terms(NamedTuple):
     carried: F4
     filters: bool
     taste: float
+    match_return: float
     skill_return: F8
     skill_floor: float
     experience_passes: float
@@ -198,12 +201,6 @@ class _Terms(NamedTuple):
     fit_weight: float
     noise_key: np.uint64
     taste_key: np.uint64
-
-
-@njit(cache=True, inline="always")
-def liking(first, cell):  # type: ignore[no-untyped-def]
-    """How someone (the `bits` of the id) likes a job besides pay, quality and distance: -1..1, the same each month."""
-    return 2.0 * to_unit(more_bits(first, cell + 1)) - 1.0
 
 
 @njit(cache=True, nogil=True)
@@ -216,7 +213,7 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
     offers, first, vacancy, value, sent = choices.offers, out.first, out.vacancy, out.utility, out.sent
     passed, cost, carried, filters = out.passed, terms.cost, terms.carried, terms.filters
     own, ability, skills, least = seekers.cell, seekers.ability, seekers.skill, seekers.reservation
-    discounts = seekers.discount
+    discounts, match_return = seekers.discount, terms.match_return / FIT_MOST
     education, trained, credentials = seekers.education, seekers.trained, seekers.credentials
     record, zone, travel, holds, occupations = (seekers.record, seekers.zone, seekers.travel, seekers.hold,
                                                 seekers.occupation)
@@ -242,9 +239,11 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
                 q = np.uint64(other)
                 again |= (vacancy[q] == v) | (vacancy[q] == ~v)
             mine = skill * np.float64(carried[np.uint64(occupations[i]), np.uint64(offer.occupation)])
-            worth = base + returns[np.uint64(offer.occupation)] * (max(mine, floor) - 1.0) - discount * offer.bias
+            word = pair(tastes, offer.cell)
+            worth = (base + returns[np.uint64(offer.occupation)] * (max(mine, floor) - 1.0) - discount * offer.bias
+                     + match_return * suits(word))
             pay = max(np.float64(offer.pay) + worth, np.float64(offer.floor))
-            utility = (pay + np.float64(offer.amenity) + taste * liking(tastes, offer.cell)
+            utility = (pay + np.float64(offer.amenity) + taste * liking(word)
                        - cost[np.uint64(travel[i]), np.uint64(zone[i]), np.uint64(offer.zone)])
             # bit operations, not `and`: whether someone applies is a coin toss that no branch predictor wins
             sends = np.int64((not again) & (utility > hold) & (pay >= reservation))
@@ -348,8 +347,9 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     carried = np.ones((occupations, occupations)) if terrain.carried is None else terrain.carried
     returns = np.zeros(occupations) if terrain.skill_return is None else np.ascontiguousarray(terrain.skill_return)
     terms = _Terms(cost, np.ascontiguousarray(carried, np.float32), bool(parameters.filters), float(parameters.taste),
-                   returns, float(parameters.skill_floor), float(parameters.experience_passes), float(parameters.noise),
-                   float(parameters.fit_weight), np.uint64(keys.noise), np.uint64(keys.taste))
+                   float(parameters.match_return), returns, float(parameters.skill_floor),
+                   float(parameters.experience_passes), float(parameters.noise), float(parameters.fit_weight),
+                   np.uint64(keys.noise), np.uint64(keys.taste))
     sizes = crew.map(_screen, n, s, choices, terms, applications)
     passed, thrown_out = _lists(applications, sizes)
     assign(applications, passed, thrown_out, s.id, j.cell, j.open, int(parameters.rounds), np.uint64(keys.noise),

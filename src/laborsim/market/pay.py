@@ -1,8 +1,10 @@
 """What workers are paid for: ability, skill by occupation, and what employers hold against groups.
 
-The log wage of a newcomer is that posted plus what ability and skill add, less the discount of his or her group with
-this employer. An occupation's return to skill is a share of the spread of its wages: where the experienced earn
-much more than beginners, skill is worth much. Skill is learnt over years, longer where training is long.
+The log wage of a newcomer is that posted plus what ability, skill and the fit of person and job add, less the discount
+of his or her group with this employer. Fit belongs to the pair: it is seen before applying, so that people move to jobs
+that suit them better, and it is lost with the job. An occupation's return to skill is a share of the spread of its
+wages: where the experienced earn much more than beginners, skill is worth much. Skill is learnt over years, longer
+where training is long.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
 
 F8 = NDArray[np.float64]
+FIT_MOST = 127.0
 
 
 class Pay(NamedTuple):
@@ -23,6 +27,7 @@ class Pay(NamedTuple):
 
     ability: float  # log wage per standard deviation
     skill: F8  # (O,) log wage per unit of skill
+    match: float  # log wage of the best fit
     discount: F8  # (2, 5) by sex and race, with a usual employer
 
 
@@ -39,32 +44,73 @@ def learning_months(economy: Economy, search: dict[str, Any]) -> F8:
 def terms(economy: Economy, search: dict[str, Any]) -> Pay:
     """Terms of pay from the parameters of the room search."""
     sexes, races = np.asarray(search["pay_discount_sex"]), np.asarray(search["pay_discount_race"])
-    return Pay(float(search["ability_return"]), skill_returns(economy, search), sexes[:, None] + races[None, :])
+    return Pay(
+        float(search["ability_return"]),
+        skill_returns(economy, search),
+        float(search["match_return"]),
+        sexes[:, None] + races[None, :],
+    )
 
 
 @njit(cache=True, inline="always")
-def log_worth(i, p, occupation, skill, fairness, pay):  # type: ignore[no-untyped-def]
-    """What person i's ability and skill add to the log of a wage posted for the occupation, the discount taken off.
+def pair(first, cell):  # type: ignore[no-untyped-def]
+    """Keyed bits of a person (the `bits` of the id) and a job: the same each month."""
+    return more_bits(first, cell + 1)
+
+
+@njit(cache=True, inline="always")
+def liking(word):  # type: ignore[no-untyped-def]
+    """How someone likes a job besides pay, quality and distance, -1..1; from the upper bits of their `pair`."""
+    return 2.0 * to_unit(word) - 1.0
+
+
+@njit(cache=True, inline="always")
+def suits(word):  # type: ignore[no-untyped-def]
+    """Fit of the pair, -127..127; from the lowest bits, which `liking` leaves out."""
+    return max(np.int64(word & np.uint64(255)) - 128, -127)
+
+
+@njit(cache=True, inline="always")
+def log_worth(i, p, occupation, skill, fit, fairness, pay):  # type: ignore[no-untyped-def]
+    """What person i's ability, skill and fit add to the log of a wage posted for the occupation, less the discount.
 
     `fairness` is the employer's factor on biases.
     """
     discount = pay.discount[np.uint64(p.sex[i]), np.uint64(p.race[i])]
-    return pay.ability * p.ability[i] + pay.skill[np.uint64(occupation)] * (skill - 1.0) - fairness * discount
+    worth = pay.ability * p.ability[i] + pay.skill[np.uint64(occupation)] * (skill - 1.0) + pay.match * fit / FIT_MOST
+    return worth - fairness * discount
 
 
-def log_worths(ability: NDArray[Any], skill: NDArray[Any], occupation: NDArray[Any], sex: NDArray[Any],
-               race: NDArray[Any], pay: Pay, fairness: NDArray[Any] | float = 1.0) -> F8:
+def log_worths(ability: NDArray[Any], skill: NDArray[Any], fit: NDArray[Any], occupation: NDArray[Any],
+               sex: NDArray[Any], race: NDArray[Any], pay: Pay, fairness: NDArray[Any] | float = 1.0) -> F8:
     """`log_worth` of many, (n,).
 
     Examples
     --------
-    >>> terms = Pay(0.25, np.array([0.5, 0.8]), np.array([[0.0, 0.1], [0.05, 0.15]]))
+    >>> terms = Pay(0.25, np.array([0.5, 0.8]), 0.2, np.array([[0.0, 0.1], [0.05, 0.15]]))
     >>> two = np.array([0, 1])
-    >>> log_worths(np.array([1.0, 0.0]), np.array([1.0, 0.5]), two, two, two, terms).round(2).tolist()
-    [0.25, -0.55]
+    >>> fit = np.array([127, 0])
+    >>> log_worths(np.array([1.0, 0.0]), np.array([1.0, 0.5]), fit, two, two, two, terms).round(2).tolist()
+    [0.45, -0.55]
     """
-    worth = pay.ability * ability + pay.skill[occupation] * (skill - 1.0)
+    worth = pay.ability * ability + pay.skill[occupation] * (skill - 1.0) + pay.match / FIT_MOST * fit
     return np.asarray(worth - fairness * pay.discount[sex, race])
 
 
-__all__ = ["Pay", "learning_months", "log_worth", "log_worths", "skill_returns", "terms"]
+@njit(cache=True, nogil=True)
+def _fits(ids, cells, key, out):  # type: ignore[no-untyped-def]
+    for k in range(ids.size):
+        out[k] = suits(pair(bits(key, ids[k]), cells[k]))
+
+
+def fits(ids: NDArray[np.uint64], cells: NDArray[Any], key: np.uint64) -> NDArray[np.int8]:
+    """(n,) fit of people and jobs; `key` is that of Stream.JOB_TASTE, fixed."""
+    out = np.empty(ids.size, np.int8)
+    _fits(ids, cells, key, out)
+    return out
+
+
+__all__ = [
+    "FIT_MOST", "Pay", "fits", "learning_months", "liking", "log_worth", "log_worths", "pair", "skill_returns", "suits",
+    "terms",
+]  # fmt: skip

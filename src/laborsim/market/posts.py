@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from laborsim.market import codes as k
 from laborsim.market import pay
 from laborsim.market.counts import SCALAR
+from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.quality import fairness_factor
 from laborsim.market.transitions import hire
@@ -63,7 +64,8 @@ def newcomer_wage(month: Month, rows: I8, cells: I8) -> F8:
     p, c = month.world.people, month.world.cells
     fairness = fairness_factor(month)[c.establishment[cells]]
     terms = pay.terms(month.economy, month.room("search"))
-    worth = pay.log_worths(p.ability[rows], p.skill[rows], c.occupation[cells], p.sex[rows], p.race[rows], terms,
+    fit = pay.fits(p.id[rows], cells, month.key(Stream.JOB_TASTE, fixed=True))
+    worth = pay.log_worths(p.ability[rows], p.skill[rows], fit, c.occupation[cells], p.sex[rows], p.race[rows], terms,
                            fairness)  # fmt: skip
     return np.asarray(c.posted[cells] * np.exp(worth))
 

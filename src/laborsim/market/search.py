@@ -27,9 +27,9 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, bits, to_unit, uniform
 from laborsim.market.leaving import bad_matches
-from laborsim.market.matching import Seekers, liking
+from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
-from laborsim.market.pay import Pay, log_worth
+from laborsim.market.pay import Pay, liking, log_worth, pair
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, months_out
 
@@ -87,6 +87,7 @@ class Employed(NamedTuple):
     cell_quality: NDArray[np.uint8]  # (cells,) job quality, as it counts for search
     bad_share: NDArray[np.float64]  # (64,) see `leaving.bad_matches`
     watched: NDArray[np.float64]  # (5,) factor on it by race
+    bad_fit: float  # see `leaving.Behaviour`
     match_key: np.uint64
 
 
@@ -97,7 +98,7 @@ def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
     # The match of separations: those who have found it bad look for another.
     match = bits(e.match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
     share = e.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))] * e.watched[np.uint64(p.race[i])]
-    bad = (0 < tenure) & (tenure < 63) & (to_unit(match) < share)
+    bad = (0 < tenure) & (tenure < 63) & (to_unit(match) < share * (1.0 - e.bad_fit * p.fit[i]))
     quality = b.quality[e.cell_quality[np.uint64(max(p.job[i], 0))]]  # some have none, and do not come here
     return (quality, b.tenure[np.uint64(tenure)], b.hours_wanted if s == PART_TIME_INVOLUNTARY else 1.0,
             b.bad_match if bad else 1.0)
@@ -191,7 +192,7 @@ def _describe(lo, hi, chunk, rows, p, h, b, t, s):  # type: ignore[no-untyped-de
         s.discount[k] = b.pay_terms.discount[p.sex[i], p.race[i]]
         s.skill[k] = skill
         # People judge offers by the last wage, but not by more than their kind of work pays.
-        factor = np.exp(log_worth(i, p, occupation, skill, 1.0, b.pay_terms))
+        factor = np.exp(log_worth(i, p, occupation, skill, 0, 1.0, b.pay_terms))
         last = min(p.wage[i], t.usual_wage[occupation] * factor)
         score = 0.0
         s.cell[k] = job
@@ -204,7 +205,7 @@ def _describe(lo, hi, chunk, rows, p, h, b, t, s):  # type: ignore[no-untyped-de
                 s.hold[k] = (
                     np.log(max(p.wage[i], np.float32(1.0)))
                     + b.amenity * (t.cell_quality[job] - 127.5) / 127.5
-                    + b.taste * liking(bits(t.taste_key, p.id[i]), job)
+                    + b.taste * liking(pair(bits(t.taste_key, p.id[i]), job))
                     - t.cost[s.travel[k], zone, t.cell_zone[job]]
                     - (b.part_time if state == PART_TIME_INVOLUNTARY else 0.0)
                 )
@@ -318,6 +319,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         cell_quality=scores.search,
         bad_share=bad_matches(month)[1],
         watched=np.asarray(month.parameters["separations.watched_race"], np.float64),
+        bad_fit=float(month.parameters["separations.bad_fit"]) / pay.FIT_MOST,
         match_key=month.key(Stream.MATCH_QUALITY, fixed=True),
     )
     key = month.key(Stream.SEARCH_ON_JOB)

@@ -44,6 +44,7 @@ PEOPLE = (
     Column("reservation", "f4", 0, "lowest hourly wage accepted; model dollars"),
     Column("ability", "f4", 0, "general ability, standard normal, fixed, unobserved to planners"),
     Column("skill", "f4", 0, "skill in the present occupation; 1 is that of a fully experienced worker"),
+    Column("fit", "i1", 0, "how well person and present job suit each other, -127 to 127"),
     Column("history", "u4", 0, "months employed, bit k = k months ago, up to date at `since`"),
     Column("knows", "u4", 0, "consideration set: bits of SOC major groups and program kinds"),
     Column("ui_weeks", "u1", 0, "weeks of unemployment insurance left"),

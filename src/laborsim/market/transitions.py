@@ -21,7 +21,9 @@ from laborsim.market.codes import (
     SELF_EMPLOYED,
     TEMPORARY_LAYOFF,
 )
+from laborsim.market.draws import Stream, bits
 from laborsim.market.month import Month
+from laborsim.market.pay import pair, suits
 from laborsim.market.quality import learning_pace, uses
 
 _ONE = np.uint64(1)
@@ -98,7 +100,7 @@ def _move(p, h, c, rows, states, reasons, month, separations, steps, pace, flows
 
 
 @njit(cache=True, nogil=True)
-def _hire(p, h, c, rows, cells, states, wages, hours, month, separations, hires, flows):  # type: ignore[no-untyped-def]
+def _hire(p, h, c, rows, cells, states, wages, hours, month, taste_key, recall, separations, hires, flows):  # type: ignore[no-untyped-def]
     moved = 0
     for k in range(rows.size):
         i = rows[k]
@@ -124,6 +126,8 @@ def _hire(p, h, c, rows, cells, states, wages, hours, month, separations, hires,
         if flows.size > 0:
             flows[c.establishment[cell], 2] += 1
         p.job[i] = cell
+        if not recall:
+            p.fit[i] = suits(pair(bits(taste_key, p.id[i]), cell))
         p.hired[i] = month
         p.state[i] = states[k]
         p.since[i] = month
@@ -189,6 +193,8 @@ def hire(
             wages,
             hours,
             month.index,
+            month.key(Stream.JOB_TASTE, fixed=True),
+            recall,
             month.counts.separations,
             into,
             _employer_flows(month),

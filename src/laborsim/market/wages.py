@@ -92,7 +92,7 @@ def _review(  # type: ignore[no-untyped-def]
             job = np.uint64(p.job[i])
             skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[steps[job], p.occupation[i]]
             p.skill[i] = skill
-            worth = log_worth(i, p, p.occupation[i], skill, fairness[c.establishment[job]], pay)
+            worth = log_worth(i, p, p.occupation[i], skill, p.fit[i], fairness[c.establishment[job]], pay)
             goal = c.posted[job] * np.exp(worth + tenure_return * min(tenure // 12, 15))
             if goal > p.wage[i]:
                 p.wage[i] += pass_on * (goal - p.wage[i])

@@ -27,7 +27,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
-from laborsim.market.pay import learning_months, log_worths, terms
+from laborsim.market.pay import FIT_MOST, learning_months, log_worths, terms
 from laborsim.region.employers import Employers
 from laborsim.region.keyed import Part, exp, log, normal_quantiles, part_key, uniforms
 from laborsim.region.margins import band_of
@@ -202,7 +202,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
 
     Returns
     -------
-    columns : ability (moved for payroll workers, see `fitted_pay`), since, hired, skill, wage, hours, history,
+    columns : ability (moved for payroll workers, see `fitted_pay`), since, hired, skill, fit, wage, hours, history,
         reservation, ui_weeks, ui_benefit, knows, credentials.
     posted : (C,) posted wage of each cell.
     """
@@ -234,11 +234,14 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     hired = np.where(state <= SELF_EMPLOYED, since, since - 1 - former)
 
     skill = _skill(economy, age, tenure + former, occupation, seed, s, search)
+    fit = _fit(tenure, employed, n, seed, s)
     pay_terms, seniority = terms(economy, search), wages["tenure_return"] * np.minimum(tenure // 12, 15)
 
     def worth() -> F8:
-        """What ability, skill and tenure add to the log of the posted wage, less the discount of a usual employer."""
-        return np.asarray(log_worths(ability, skill, occupation, people["sex"], people["race"], pay_terms) + seniority)
+        """What ability, skill, fit and tenure add to the log of the posted wage, less a usual employer's discount."""
+        return np.asarray(
+            log_worths(ability, skill, fit, occupation, people["sex"], people["race"], pay_terms) + seniority
+        )
 
     own = worth()
     at = np.flatnonzero(state < SELF_EMPLOYED)
@@ -287,7 +290,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
         * wage, floor), floor)
     return {
         "ability": ability, "since": since.astype(np.int16), "hired": np.maximum(hired, -32000).astype(np.int16),
-        "skill": skill, "wage": wage, "hours": hours, "history": history, "reservation": reservation,
+        "skill": skill, "fit": fit, "wage": wage, "hours": hours, "history": history, "reservation": reservation,
         "ui_weeks": weeks, "ui_benefit": benefit,
         "knows": knows(economy, occupation, people["education"], seed, s),
         "credentials": credentials(economy, occupation, (state <= UNEMPLOYED), seed, s),
@@ -302,6 +305,15 @@ def _skill(economy: Economy, age: I8, tenure: I8, occupation: NDArray[np.uint8],
     experience = tenure + before * np.minimum(1.0, 2.0 * s["prior_experience"] * u)
     months = learning_months(economy, search)[occupation]
     return np.asarray(1.0 - (1.0 - search["skill_floor"]) * exp(-experience / months))
+
+
+def _fit(tenure: I8, employed: I8, n: int, seed: int, s: dict[str, Any]) -> NDArray[np.int8]:
+    """Fit of the employed with their jobs: the best of some draws, more of them the longer they have stayed."""
+    out = np.zeros(n, np.int8)
+    draws = s["fit_draws"] + s["fit_draws_stayed"] * (1.0 - exp(-tenure[employed] / s["fit_months"]))
+    best = exp(log(np.maximum(uniforms(part_key(seed, Part.FIT), employed), 1e-12)) / draws)
+    out[employed] = np.rint(FIT_MOST * (2.0 * best - 1.0))
+    return out
 
 
 def _insurance(economy: Economy, people: People, state: NDArray[np.uint8], idle: I8, history: NDArray[np.uint32],

@@ -73,6 +73,7 @@ class Part(IntEnum):
     OCCUPATION = 52
     TRAIT_BALANCE = 53
     ENROLLED_BALANCE = 54
+    FIT = 55
 
 
 def part_key(seed: int, part: Part) -> np.uint64:
