@@ -198,6 +198,7 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "pipeline_dropouts": Definition("people", "Training pipeline: dropped out", "programs", "this month"),
     "pipeline_kept": Definition("people", "Training contracts ended: kept on", "programs", "this month"),
     "pipeline_not_kept": Definition("people", "Training contracts ended: not kept on", "programs", "this month"),
+    "kept_in_school": Definition("people", "Kept in school by CTE or work experience", "programs", "this month"),
     "trainees": Definition("people", "In training", "programs", "enrolled this month"),
     "seats": Definition("places", "Seats", "programs", "starts possible this month, the program's own and those added"),
     "seat_use": Definition("share", "Seats taken", "programs", "enrolled this month / seats"),

@@ -14,7 +14,7 @@ from laborsim.indicators.groups import Members, add_rows
 from laborsim.indicators.row import Row
 from laborsim.indicators.snapshot import Snapshot
 from laborsim.market.codes import PAYERS, PROGRAM_KINDS
-from laborsim.market.counts import LOSSES, PIPELINE
+from laborsim.market.counts import LOSSES, PIPELINE, SCALAR
 from laborsim.market.programs import Programs
 
 F8 = NDArray[np.float64]
@@ -72,6 +72,7 @@ def fill(s: Snapshot, row: Row) -> None:
     (seats,) = total((np.asarray(programs.seats, np.float64) + s.month.levers.program_seats)[:, None])
     row.put("seats", names, seats)
     row.put("seat_use", names, steps[ENROLLED] / scale, seats)
+    row.put("kept_in_school", "all", c.scalars[SCALAR["kept_in_school"]], scale)
     for reason, people in zip(LOSSES, add_rows(groups.kinds, c.lost).T, strict=True):
         row.put(f"lost_{reason}", groups.kind_names, people, scale)
     for payer, cents in zip(PAYERS, add_rows(groups.kinds, c.program_cents).T, strict=True):

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import families, housing, lifecourse, migration, rows, schooling, stationary
+from laborsim.market import families, housing, lifecourse, migration, rows, school_ties, schooling, stationary
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit
 from laborsim.market.lifecourse import Hazards
 from laborsim.market.month import Month
@@ -140,6 +140,7 @@ def stage(month: Month) -> None:
     mobile, asked = due.sum(axis=0)
     # Rates are per resident whatever the ages: heads' mobility is measured anew, a twelfth of the region a month.
     memory["mobility_of_heads"] += (mobile / max(asked, 1.0) - memory["mobility_of_heads"]) / 12.0 * (asked > 0)
+    tied = school_ties.students(month)
     at, kinds, _ = month.buffers()
     idle = np.zeros((month.crew.chunks(n), 2), np.int64)
     found = month.crew.map(
@@ -158,6 +159,7 @@ def stage(month: Month) -> None:
         idle,
     )
     at, kinds = gather(found, at, kinds)
+    at, kinds = school_ties.keep(month, tied, at, kinds, lifecourse.LEFT_SCHOOL)
     if month.index < 0:  # settling: those who will live at the start do, and no one else
         alive = (kinds != lifecourse.DEATH) & (kinds != lifecourse.BIRTH)
         at, kinds = at[alive], kinds[alive]

@@ -117,6 +117,7 @@ class Stream(IntEnum):
     SERVICE_TRIAL = 130
     CONTRACT_END = 140
     HIRE_CLASS = 141
+    SCHOOL_TIE = 142
     UI_DENIED = 143
     SHUTDOWN = 89
 

@@ -28,6 +28,7 @@ from laborsim.market.codes import (
     TRAIT_ENROLLED,
 )
 from laborsim.market.month import Month
+from laborsim.market.school_ties import set_back
 
 F8 = NDArray[np.float64]
 FIRST_AGE, LAST_AGE = 16, 60
@@ -211,6 +212,7 @@ def adjust(month: Month, room: dict[str, Any]) -> None:
     memory, people, enrolment = month.memory["demography"], month.world.people, month.economy.enrolment
     tally = np.zeros((2, AGES, 5, 6, 2), np.int64)
     _in_school(people.columns, people.size, month.index, month.economy.outside, tally)
+    set_back(month, tally)
     count = tally.astype(float)
     reached = reached_by_age(room)
     _fit(memory, count[:, FIRST_AGE:44], reached, enrolment)
