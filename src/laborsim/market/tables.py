@@ -1,17 +1,17 @@
 """Column tables: the state of everyone and everything in the region.
 
 A table is a fixed list of declared columns held as contiguous numpy arrays of one capacity.
-Kernels take `table.columns`, a NamedTuple of arrays; people in notebooks take rows and frames.
+Kernels take `table.columns`; people in notebooks take rows and frames.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
 from dataclasses import dataclass, field, fields
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from laborsim.market.columns import Columns
 
 
 class Column(NamedTuple):
@@ -98,15 +98,25 @@ CELLS = (
 )
 
 
-# Module-level names, so that numba's cache can find the types again in another process.
-People = namedtuple("People", [c.name for c in PEOPLE])  # type: ignore[misc]
-Households = namedtuple("Households", [c.name for c in HOUSEHOLDS])  # type: ignore[misc]
-Establishments = namedtuple("Establishments", [c.name for c in ESTABLISHMENTS])  # type: ignore[misc]
-Cells = namedtuple("Cells", [c.name for c in CELLS])  # type: ignore[misc]
-_TUPLES: dict[tuple[Column, ...], tuple[Any, Any]] = {
-    declared: (made, itemgetter(*(c.name for c in declared)))
-    for declared, made in ((PEOPLE, People), (HOUSEHOLDS, Households), (ESTABLISHMENTS, Establishments), (CELLS, Cells))
-}
+class People(Columns):
+    """Columns of `PEOPLE`."""
+
+
+class Households(Columns):
+    """Columns of `HOUSEHOLDS`."""
+
+
+class Establishments(Columns):
+    """Columns of `ESTABLISHMENTS`."""
+
+
+class Cells(Columns):
+    """Columns of `CELLS`."""
+
+
+_COLUMNS: dict[tuple[Column, ...], type[Columns]] = {
+    PEOPLE: People, HOUSEHOLDS: Households, ESTABLISHMENTS: Establishments, CELLS: Cells,
+}  # fmt: skip
 
 
 @dataclass
@@ -121,7 +131,7 @@ class Table:
 
     Notes
     -----
-    Every column is an attribute; `columns` is a NamedTuple of all, for kernels. Both change only in `grow`: to replace
+    Every column is an attribute; `columns` holds all, for kernels. Both change only in `grow`: to replace
     a column, write into it.
     """
 
@@ -139,8 +149,8 @@ class Table:
 
     def _bind(self) -> None:
         """Make attributes of the columns once: stages ask for them some hundred times a month."""
-        made, pick = _TUPLES[self.declared]
-        self.__dict__.update(self.arrays, columns=made._make(pick(self.arrays)))
+        columns = _COLUMNS[self.declared]({c.name: self.arrays[c.name] for c in self.declared})
+        self.__dict__.update(self.arrays, columns=columns)
 
     if TYPE_CHECKING:
 
