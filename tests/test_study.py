@@ -363,6 +363,22 @@ def test_cost_of_an_additional_outcome_is_dollars_over_people(results: Results) 
     assert row["per_additional_low"] < row["per_additional"] < row["per_additional_high"]
 
 
+def test_prices_are_the_same_wherever_they_are_shown() -> None:
+    from laborsim.study import benefit_cost
+    from laborsim.study.additional import CALLED, additional, at_end, price
+
+    monthly = np.array([np.r_[np.zeros(12), np.full(12, x)] for x in (90.0, 100.0, 110.0)])
+    found = additional(at_end(monthly), [1e6, 1e6, 4e6])
+    assert found.people == pytest.approx(100) and found.dollars == pytest.approx(2e6)
+    assert found.each == pytest.approx(20_000) == price(2e6, 100, found.low, found.high)[0]
+    assert found.each_low == pytest.approx(2e6 / found.high) and found.each_high == pytest.approx(2e6 / found.low)
+    table = benefit_cost.prices("x", dict.fromkeys(CALLED.values(), found)).set_index("item")
+    row = table.loc["dollars per additional self-sufficient worker"]
+    assert (row["mean"], row["low"], row["high"]) == (found.each, found.each_low, found.each_high)
+    for people in ([5.0], [-3.0, 3.0, 1.0], [-5.0, -6.0, -5.5]):
+        assert not additional(people, [1e6] * len(people)).each > 0, "one run, chance, fewer: no price"
+
+
 def test_no_price_where_the_gain_may_be_nothing(tmp_path: Path) -> None:
     found = study(tmp_path, spec=scenario(tmp_path, **{"budget = 3000000.0": "budget = 0.0"}))
     c = found.compare("training")

@@ -230,7 +230,10 @@ def test_a_policy_without_money_has_no_effect_at_all(made):
     (run,) = found.runs
     assert all(gain == (0.0, 0.0) for who in run.gains.values() for gain in who.values())
     assert found.costs["dollars"] == 0.0 and not found.randomised
-    assert (found.benefit_cost["mean"].abs() < 1e-9).all()
+    table = found.benefit_cost[found.benefit_cost["perspective"] != "prices"]
+    assert (table["mean"].abs() < 1e-9).all()
+    prices = found.benefit_cost[found.benefit_cost["perspective"] == "prices"].set_index("item")["mean"]
+    assert prices["additional placements"] == 0.0 and np.isnan(prices["dollars per additional placement"])
 
 
 @pytest.mark.parametrize("service", ["job_center_services", "transport_support"])

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.report.wording import chance, money, policy_title
+from laborsim.study.additional import additional
 from laborsim.study.benefit_cost import PERSPECTIVES
 from laborsim.study.task import BASELINE
-from laborsim.study.trial_estimates import over_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,12 +64,11 @@ def _price(results: Results, policy: str) -> str:
         return ""
     more = np.nansum(results.series("pipeline_enrolled", policy=policy), axis=1)
     more = more - np.nansum(results.series("pipeline_enrolled", policy=BASELINE), axis=1)
-    mean, low, high = over_runs(list(more))
-    spent = float((results.dollars(policy) - results.dollars(BASELINE)).mean())
-    if not low > 0 or not spent > 0:
+    found = additional(more, results.dollars(policy) - results.dollars(BASELINE))
+    if not math.isfinite(found.each):
         return ""
-    span = f"{money(spent / high)} to {money(spent / low)}"
-    return f"All spending over additional people in training ({mean:,.0f}): {money(spent / mean)} each ({span})."
+    span = f"{money(found.each_low)} to {money(found.each_high)}"
+    return f"All spending over additional people in training ({found.people:,.0f}): {money(found.each)} each ({span})."
 
 
 __all__ = ["nets", "sections", "signed"]

@@ -188,7 +188,8 @@ def _money(trial: Trial) -> Table:
     for name, label in (("per_net_placement", "additional placement"),
                         ("per_net_self_sufficient", "additional self-sufficient worker")):  # fmt: skip
         none = f"no price per {label}: its number is {NOT_DISTINGUISHABLE}"
-        priced.append(f"{dollars(q[name])} per {label}" if math.isfinite(q[name]) else none)
+        span = f"{dollars(q[name + '_low'])} to {dollars(q[name + '_high'])}"
+        priced.append(f"{dollars(q[name])} per {label} ({span})" if math.isfinite(q[name]) else none)
     t = table_of(
         f"Benefits and costs: {dollars(q['dollars'])} for {q['participants']:,.0f} participants, {'; '.join(priced)}",
         "net present value to the end of the run, and with fading effects after it; all residents: with displacement",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.study.additional import CALLED, Additional
 from laborsim.study.trial_estimates import over_runs
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ COLUMNS = (
     "policy", "scope", "perspective", "item", "horizon", "mean", "low", "high", "probability", "runs",
 )  # fmt: skip
 NET, BENEFITS, COSTS = "net", "benefits", "costs"
+PRICES = "prices"  # perspective of the rows of `prices`
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,21 @@ def _totals(own: list[tuple[str, list[float]]]) -> list[tuple[str, list[float]]]
 # --- from a study ---------------------------------------------------------------------------------------
 
 
+def prices(name: str, found: Mapping[str, Additional], scope: str = EVERYONE) -> pd.DataFrame:
+    """Rows of additional people and of dollars for each, by what they are called; see `laborsim.study.additional`.
+
+    A price has no figures where the number is not distinguishable from zero.
+    """
+    import pandas as pd
+
+    rows = []
+    for called, one in found.items():
+        same = (name, scope, PRICES)
+        rows.append((*same, f"{called}s", "run", one.people, one.low, one.high, one.up, one.runs))
+        rows.append((*same, f"dollars per {called}", "run", one.each, one.each_low, one.each_high, math.nan, one.runs))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
 def of_results(results: Results) -> pd.DataFrame:
     """Benefits and costs of every policy of a study against its baseline; empty if the runs have no accounts.
 
@@ -187,6 +204,7 @@ def of_results(results: Results) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from laborsim.study.compare import costs
     from laborsim.study.task import BASELINE
 
     q = parameters(results.about)
@@ -202,7 +220,17 @@ def of_results(results: Results) -> pd.DataFrame:
                 runs.append(_flows(one, base, results))
         if runs:
             parts.append(table(policy, runs, q))
+            bought = costs(results, policy).set_index("outcome")
+            found = {name: _additional(bought.loc[stock]) for stock, name in CALLED.items() if stock in bought.index}
+            parts.append(prices(policy, found))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+
+
+def _additional(row: Any) -> Additional:
+    """A row of `compare.costs`."""
+    names = ("additional", "low", "high", "p", "up", "down", "replicates", "dollars", "per_additional",
+             "per_additional_low", "per_additional_high")  # fmt: skip
+    return Additional(*(row[name] for name in names))
 
 
 def _flows(one: Any, base: Any, results: Results) -> Flows:
@@ -258,5 +286,6 @@ __all__ = [
     "of_results",
     "parameters",
     "present_value",
+    "prices",
     "table",
 ]

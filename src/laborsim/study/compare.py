@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from laborsim.study.additional import additional, at_end
 from laborsim.study.outcomes import BY_GROUP, HEADLINES, group_name, outcome
-from laborsim.study.statistics import discoveries, paired, student_t_quantile
+from laborsim.study.statistics import discoveries, paired
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -194,64 +194,32 @@ def _better(indicator: str, unit: str, difference: float) -> int:
 def costs(
     results: Results, policy: str, against: str = BASELINE, months: int = 12, level: float = 0.90
 ) -> pd.DataFrame:
-    """Dollars per additional outcome: all dollars spent over what the policy added.
-
-    The range divides the dollars by the bounds of the interval of the additional people. Where that interval
-    includes zero no price is given: it would have no upper end.
-    """
+    """Additional people of each stock and what one of them costs, see `laborsim.study.additional`."""
     import pandas as pd
 
     dollars = results.dollars(policy) - results.dollars(against)
     done = {(r.policy, r.replicate) for r in results.records if r.done}
     use = [r for r in range(results.replicates) if (policy, r) in done and (against, r) in done]
-    spent = float(dollars[use].mean()) if use else math.nan
     rows = []
     for name, indicator, share in STOCKS:
         if (indicator, "all") not in results or (share is not None and (share, "all") not in results):
             continue
         extra = _stock(results, indicator, share, policy) - _stock(results, indicator, share, against)
-        extra = extra[use]
-        last = extra[:, -months:].mean(axis=1)
-        end, end_low, end_high = _interval(last, level)
-        years, years_low, years_high = _interval(np.nansum(extra, axis=1) / 12.0, level)
-        pairs = paired(0.0 * last, last, level)
-        row = {
-            "outcome": name,
-            "additional": end,
-            "low": end_low,
-            "high": end_high,
-            "p": pairs.p,
-            "up": pairs.up,
-            "down": pairs.down,
-            "replicates": pairs.replicates,
-            "person_years": years,
-            "person_years_low": years_low,
-            "person_years_high": years_high,
-            "dollars": spent,
-        }
-        for prefix, mean, low, high in (
-            ("per_additional", end, end_low, end_high),
-            ("per_person_year", years, years_low, years_high),
-        ):
-            sure = low > 0.0 and spent > 0.0
-            row[prefix] = spent / mean if sure else math.nan
-            row[prefix + "_low"] = spent / high if sure else math.nan
-            row[prefix + "_high"] = spent / low if sure else math.nan
-        rows.append(row)
+        end = additional(at_end(extra[use], months), dollars[use], level)
+        years = additional(np.nansum(extra[use], axis=1) / 12.0, dollars[use], level)
+        rows.append(
+            {
+                "outcome": name, "additional": end.people, "low": end.low, "high": end.high, "p": end.p, "up": end.up,
+                "down": end.down, "replicates": end.runs, "person_years": years.people,
+                "person_years_low": years.low, "person_years_high": years.high, "dollars": end.dollars,
+                "per_additional": end.each, "per_additional_low": end.each_low, "per_additional_high": end.each_high,
+                "per_person_year": years.each, "per_person_year_low": years.each_low,
+                "per_person_year_high": years.each_high,
+            }
+        )  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def _stock(results: Results, indicator: str, share: str | None, policy: str) -> NDArray[np.float64]:
     people = results.series(indicator, "all", policy)
     return people if share is None else people * results.series(share, "all", policy)
-
-
-def _interval(values: NDArray[np.float64], level: float) -> tuple[float, float, float]:
-    values = values[np.isfinite(values)]
-    if len(values) == 0:
-        return math.nan, math.nan, math.nan
-    mean = float(values.mean())
-    if len(values) == 1:
-        return mean, math.nan, math.nan
-    half = student_t_quantile(0.5 + level / 2, len(values) - 1) * float(values.std(ddof=1)) / math.sqrt(len(values))
-    return mean, mean - half, mean + half

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.study import benefit_cost
+from laborsim.study.additional import CALLED, MONTHS, Additional, additional
 from laborsim.study.executor import cores
 from laborsim.study.local import Local
 from laborsim.study.manifest import describe, manifest_text, plain
@@ -37,6 +38,7 @@ LABELS = {
     "benefit": "Unemployment insurance",
 }  # fmt: skip
 RUNS = {PAIRED: 2}
+LABEL = ("placement", "self_sufficient")
 
 
 @dataclass
@@ -184,6 +186,15 @@ class Trial:
         flows = [_flows(r) for r in self.runs]
         scopes = (benefit_cost.TAKING_PART, benefit_cost.EVERYONE) if self.randomised else (benefit_cost.EVERYONE,)
         parts = [benefit_cost.table(self.design.name, flows, q, self.level, scope) for scope in scopes]
+        sources = {benefit_cost.EVERYONE: "net", benefit_cost.TAKING_PART: "gross"}
+        parts += [
+            benefit_cost.prices(
+                self.design.name,
+                {name: self.additional[sources[scope], of] for name, of in zip(CALLED.values(), LABEL, strict=True)},
+                scope,
+            )
+            for scope in scopes
+        ]
         return pd.concat(parts, ignore_index=True)
 
     @cached_property
@@ -196,22 +207,29 @@ class Trial:
     def costs(self) -> dict[str, float]:
         """Dollars in all and per participant, per additional placement and per additional self-sufficient worker.
 
-        Additional people are those employed (at a self-sufficiency wage) in the last twelve months beyond the run
-        without; prices are NaN where they are not distinguishable from zero.
+        Net of displacement, as `laborsim.study.additional` defines them; gross counts those who take part alone. Prices
+        are NaN where the number is not distinguishable from zero.
         """
         dollars = [r.program_dollars + sum(r.dollars.values()) for r in self.runs]
         places = [r.places for r in self.runs]
         spent, taking = over_runs(dollars, self.level)[0], over_runs(places, self.level)[0]
         out = {"dollars": spent, "participants": taking,
                "per_participant": spent / taking if taking else math.nan}  # fmt: skip
-        for name, label in (("employed", "placement"), ("sufficient", "self_sufficient")):
-            for who, source in (("gross", "participants"), ("net", "all")):
-                values = [_last_year(r, source, name) for r in self.runs]
-                mean, low, high = over_runs(values, self.level)
-                sure = low > 0
-                out |= {f"{who}_{label}": mean, f"{who}_{label}_low": low, f"{who}_{label}_high": high,
-                        f"per_{who}_{label}": spent / mean if sure else math.nan}  # fmt: skip
+        for (who, label), found in self.additional.items():
+            out |= {f"{who}_{label}": found.people, f"{who}_{label}_low": found.low, f"{who}_{label}_high": found.high,
+                    f"per_{who}_{label}": found.each, f"per_{who}_{label}_low": found.each_low,
+                    f"per_{who}_{label}_high": found.each_high}  # fmt: skip
         return out
+
+    @cached_property
+    def additional(self) -> dict[tuple[str, str], Additional]:
+        """("net" or "gross", "placement" or "self_sufficient") -> additional people and their price."""
+        dollars = [r.program_dollars + sum(r.dollars.values()) for r in self.runs]
+        return {
+            (who, label): additional([_last_year(r, source, name) for r in self.runs], dollars, self.level)
+            for name, label in (("employed", "placement"), ("sufficient", "self_sufficient"))
+            for who, source in (("gross", "participants"), ("net", "all"))
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Everything a program wants to read."""
@@ -370,7 +388,7 @@ def _flows(r: TrialRun) -> benefit_cost.Flows:
 def _last_year(r: TrialRun, source: str, name: str) -> float:
     """People employed (self-sufficient) in the last twelve months beyond the run without, at full scale."""
     values = r.flows[source].get(name)
-    return 0.0 if values is None else float(values[-12:].mean())
+    return 0.0 if values is None else float(values[-MONTHS:].mean())
 
 
 __all__ = ["LABELS", "OUTCOMES", "Trial", "prices", "run", "write"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from laborsim.study.additional import price
 from laborsim.study.statistics import Paired, paired
 from laborsim.study.task import BASELINE
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, money, two_digits
@@ -122,9 +123,8 @@ def rate_cell(p: Paired, spent: float) -> str:
 
 def price_each(p: Paired, spent: float) -> str:
     """Dollars for each additional one; empty where the gain may be chance."""
-    if not (p.distinguishable and p.low > 0 and spent > 0):
-        return ""
-    return f"about {_dollars(spent / p.difference)} each ({_dollars(spent / p.high)} to {_dollars(spent / p.low)})"
+    each, low, high = price(spent, p.difference, p.low, p.high)
+    return f"about {_dollars(each)} each ({_dollars(low)} to {_dollars(high)})" if math.isfinite(each) else ""
 
 
 def _dollars(x: float) -> str:
