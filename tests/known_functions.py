@@ -117,6 +117,17 @@ class Line(_Function):
         return 3.0 * a - b + 0.1 * jitter, 1000.0 * (1.0 if not (a > 0.6 and b > 0.5) else -1.0)
 
 
+class Luck(_Function):
+    """Height a steep in its first argument; else the luck of seed and state, which nothing explains."""
+
+    def figures(self):
+        values = [self.spec.parameters()[n] for n in ARGUMENTS]
+        key = [self.seed % 2**63, hash(tuple(values)) % 2**63]
+        luck = np.random.Generator(np.random.Philox(key=key)).normal()
+        slope = 30.0 if "steep" in self.spec.notes else 0.0
+        return slope * values[0] + luck, 0.0
+
+
 TOY = HEAD.replace("replicates = 1", "replicates = 4") + """
 [levers]
 policy = ["baseline", "mix"]

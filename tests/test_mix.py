@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from fake_market import SCENARIO
 from known_functions import TOY, best_gain
 from laborsim import cli
+from laborsim.report.charts_mix import finding
 from laborsim.study.analysis.mix import NothingFound, NothingToSet, nondominated, optimize
 from laborsim.study.experiment import load_experiment
 from laborsim.study.local import Local
@@ -68,6 +70,13 @@ def test_fresh_seeds_undo_the_winners_curse(found) -> None:
     assert inside > 0.7  # of 90% intervals
     plan = found.front[found.front["name"] == "plan"].iloc[0]
     assert (plan["training.budget"], plan["childcare.budget"], plan["within"]) == (3e6, 5e6, False)
+
+
+def test_a_front_that_may_be_luck_is_not_called_a_gain(found) -> None:
+    assert finding(found).startswith("Best mix found with dollars")
+    front = found.front.assign(gain_low=-1.0)
+    assert finding(replace(found, front=front)).startswith("No mix found with dollars")
+    assert "clearly raises" in finding(replace(found, front=front))
 
 
 def test_an_interrupted_search_takes_the_same_path(tmp_path: Path) -> None:

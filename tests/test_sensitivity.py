@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from fake_market import SCENARIO
 from known_functions import ARGUMENTS, FIRST, ISHIGAMI, TOTAL
 from laborsim import cli
+from laborsim.report.charts_sensitivity import chart
 from laborsim.study.analysis.sensitivity import NothingVaried, sensitivity
 from laborsim.study.experiment import load_experiment
 from laborsim.study.local import Local
@@ -69,6 +70,21 @@ def test_a_screening_finds_slopes_and_what_does_nothing(tmp_path: Path) -> None:
     assert table.loc["demand.growth_shock", "mu_star"] == pytest.approx(0.0, abs=1e-12)
     assert (table["sigma"] < 1e-9).all()  # straight lines
     assert done.groups["chance"].iloc[0] == pytest.approx(0.0, abs=1e-12)  # seeds shift all samples alike
+
+
+def test_a_screening_tells_luck_from_influence(tmp_path: Path) -> None:
+    """Where seeds alone move the outcome no factor is named, however large the sizes; a steep one is."""
+    more = {"replicates = 1": "replicates = 4", "trajectories = 6": "trajectories = 30", "level = 0.99": "level = 0.9"}
+    (tmp_path / "b").mkdir()
+    done = found(tmp_path, "morris", "known_functions:Luck", **more)
+    size = done.table["mu_star"].to_numpy()
+    # a normal difference with error sqrt(2) / sqrt(4 seeds) over a step of 2/3, sqrt(2 / pi) of it on the mean
+    assert done.table["chance"].to_numpy() == pytest.approx(np.full(3, 1.5 * math.sqrt(1 / math.pi)), rel=0.15)
+    assert size == pytest.approx(done.table["chance"].to_numpy(), rel=0.4) and (done.table["low"] > 0).all()
+    assert "by more than chance" in chart(done, "height", "baseline").title
+    steep = found(tmp_path / "b", "morris", "known_functions:Luck", "steep", **more)
+    row = steep.table.set_index("factor").loc["matching.noise"]
+    assert row["low"] > row["chance"] and chart(steep, "height", "baseline").title.startswith("Noise moves")
 
 
 def test_a_trajectory_without_one_run_is_left_out(tmp_path: Path) -> None:

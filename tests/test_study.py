@@ -20,7 +20,7 @@ from laborsim.study.names import UnknownName, WrongOption
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.results import Results, load_results
 from laborsim.study.run import Interrupted, default_out, settle
-from laborsim.study.statistics import discoveries, paired, spread, student_t_cdf, student_t_quantile
+from laborsim.study.statistics import apart, discoveries, paired, spread, student_t_cdf, student_t_quantile
 from laborsim.study.storage import ResultsDirectory, ResultsError, load_run
 from laborsim.study.tables import blocks, chosen_keys, write_indicators, write_yearly
 from laborsim.study.task import Task, replicate_seeds
@@ -47,6 +47,18 @@ def test_student_t_agrees_with_scipy(df: int) -> None:
         assert student_t_quantile(1 - p, df) == pytest.approx(-student_t_quantile(p, df), rel=1e-6)
     for t in (-3.0, -0.2, 0.0, 1.3, 12.0):
         assert student_t_cdf(t, df) == pytest.approx(stats.t.cdf(t, df), abs=1e-12)
+
+
+def test_interval_of_samples_apart_is_welchs() -> None:
+    from scipy import stats
+
+    rng = np.random.default_rng(3)
+    a, b = rng.normal(1.0, 1.0, 400), rng.normal(0.0, 3.0, 300)
+    known = stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.90)
+    difference, low, high = apart(a, [*b, float("nan")])
+    assert difference == pytest.approx(a.mean() - b.mean())
+    assert (low, high) == (pytest.approx(known.low, rel=1e-4), pytest.approx(known.high, rel=1e-4))
+    assert apart([1.0, 1.0], [0.0, 0.0]) == (1.0, 1.0, 1.0) and math.isnan(apart([1.0], [0.0, 2.0])[1])
 
 
 def test_paired_interval_is_that_of_scipy() -> None:

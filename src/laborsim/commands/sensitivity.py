@@ -105,7 +105,7 @@ def _show(found: Sensitivity, outcome: str, policy: str) -> None:
     m = measure_of(found.experiment, outcome)
     rows: Any = found.table[(found.table["outcome"] == outcome) & (found.table["policy"] == policy)]
     table = Table(title=subtitle(found.experiment, m, policy), title_justify="left")
-    heads = {"morris": ("size of change", "interval", "mean", "spread"),
+    heads = {"morris": ("size of change", "interval", "by chance", "mean"),
              "sobol": ("alone", "interval", "with interactions", "interval"),
              "tornado": ("low end", "outcome", "high end", "outcome")}[found.method]  # fmt: skip
     table.add_column("factor")
@@ -118,7 +118,7 @@ def _show(found: Sensitivity, outcome: str, policy: str) -> None:
         if found.method == "morris":
             cells = [change(m, row["mu_star"]).lstrip("+"),
                      f"{change(m, row['low']).lstrip('+')} to {change(m, row['high']).lstrip('+')}",
-                     change(m, row["mu"]), change(m, row["sigma"]).lstrip("+")]  # fmt: skip
+                     change(m, row["chance"]).lstrip("+"), change(m, row["mu"])]  # fmt: skip
         elif found.method == "sobol":
             cells = [text for c in ("first", "total") for text in (
                 f"{100 * row[c]:.0f}%", f"{100 * row[c + '_low']:.0f}% to {100 * row[c + '_high']:.0f}%")]  # fmt: skip

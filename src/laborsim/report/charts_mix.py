@@ -38,13 +38,16 @@ def finding(m: Mixes) -> str:
     within = f" with {limits}" if limits else ""
     if row is None:
         return f"No mix found{within} holds with fresh seeds"
-    first = next(iter(m.asked.objectives))
+    first, way = next(iter(m.asked.objectives.items()))
     o = measure_of(m.experiment, first)
-    said = f"{figure(o, row[first])} {outcome_label(m.experiment, o)}"
+    label = outcome_label(m.experiment, o)
     span = f"{figure(o, row[f'{first}_low'])} to {figure(o, row[f'{first}_high'])}"
-    sure = row[f"{first}_low"] > 0 or row[f"{first}_high"] < 0
-    tail = "" if sure or not o.against else ", not distinguishable from zero"
-    return f"Best mix found{within}: {said} ({span}){tail}"
+    if o.against:
+        clear = row[f"{first}_low"] > 0 if way == "max" else row[f"{first}_high"] < 0
+        if not clear:
+            does = "raises" if way == "max" else "lowers"
+            return f"No mix found{within} clearly {does} {label}: the best comes to {figure(o, row[first])} ({span})"
+    return f"Best mix found{within}: {figure(o, row[first])} {label} ({span})"
 
 
 def _scale(kind: str, values: Any) -> tuple[float, str]:

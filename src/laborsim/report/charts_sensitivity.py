@@ -60,6 +60,15 @@ def _left_out(found: Sensitivity, outcome: str, policy: str, unit: str) -> str:
     return f"{int(row['used'])} of {int(row['groups'])} {unit}.{gone}"
 
 
+def _chance(found: Sensitivity, outcome: str, policy: str) -> str:
+    """How much of the variance over the design is the luck of the seeds, where that is much or not known."""
+    g = found.groups
+    share = float(g[(g["outcome"] == outcome) & (g["policy"] == policy)]["chance"].iloc[0])
+    if not math.isfinite(share):
+        return " One seed: how much of it is chance is not known." if found.experiment.replicates < 2 else ""
+    return f" {100 * share:.0f}% of the variance over the design is chance (seeds)." if share >= 0.05 else ""
+
+
 def factor_axis(axes: Any, experiment: Experiment, names: list[str]) -> None:
     """Rows of a chart named by factors, the first on top."""
     axes.set_yticks(range(len(names)), [""] * len(names))
@@ -88,13 +97,18 @@ def _morris(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) -
     factor, unit = _scaled(kind_of(m))
     first: Any = data.iloc[0]
     names = data["factor"].tolist()
-    if first["mu_star"] > 0:
+    # an interval that seeds alone would reach tells nothing; of one seed, nothing is known
+    told = data[(data["mu_star"] > 0) & ~(data["low"] <= data["chance"])]
+    if len(told):
+        first, data_ = told.iloc[0], told
         # those whose intervals reach the first one's are not told apart from it
-        near = [factor_name(found.experiment, r.factor) for r in each(data) if r.high >= first["low"]][:3]
+        near = [factor_name(found.experiment, r.factor) for r in each(data_) if r.high >= first["low"]][:3]
         said = join([near[0], *map(lower, near[1:])])
         size = change(m, first["mu_star"]).lstrip("+")
         title = (f"{said} moves {subject} most: by {size} over its range" if len(near) == 1 else
                  f"{said} move {subject} most: by up to {size} over their ranges")  # fmt: skip
+    elif first["mu_star"] > 0:
+        title = f"Nothing that was varied clearly moves {subject} by more than chance does"
     else:
         title = f"Nothing that was varied moves {subject}"
     with theme.style():
@@ -103,14 +117,20 @@ def _morris(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) -
             subtitle(found.experiment, m, policy)
             + ". Mean size of the change as one assumption goes over its range, the others anywhere",
             f"Morris screening, {_left_out(found, outcome, policy, 'trajectories')} Lines: "
-            f"{100 * found.level:.0f}% intervals. {runs_note(found.experiment)}",
+            f"{100 * found.level:.0f}% intervals. Grey bars: the size that the luck of the seeds alone would give; "
+            f"hollow: not told apart from it.{_chance(found, outcome, policy)} {runs_note(found.experiment)}",
             ROW * len(data) + 0.15, left=2.75, right=1.15,
         )  # fmt: skip
         for k, row in enumerate(each(data)):
-            ink = _ink(row)
+            sure = not row.low <= row.chance
+            ink = _ink(row) if sure else theme.GREY
+            if math.isfinite(row.chance):
+                axes.barh(k, row.chance * factor, height=0.62, color="#e6e6e6", zorder=0)
             axes.plot([row.low * factor, row.high * factor], [k, k], color=ink, linewidth=1.2)
-            axes.plot(row.mu_star * factor, k, "o", color=ink, markersize=6.5)
-            axes.annotate(_way(row), (row.high * factor, k), xytext=(7, 0), textcoords="offset points", va="center",
+            axes.plot(row.mu_star * factor, k, "o", color=ink, markersize=6.5,
+                      markerfacecolor=ink if sure else "white")  # fmt: skip
+            way = _way(row) if sure or not row.mu_star > 0 else "may be chance"
+            axes.annotate(way, (row.high * factor, k), xytext=(7, 0), textcoords="offset points", va="center",
                           fontsize=8, color=ink)  # fmt: skip
         axes.set_xlim(0, None)
         axes.set_xlabel(unit)
@@ -150,7 +170,7 @@ def _sobol(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) ->
             title,
             subtitle(found.experiment, m, policy) + ". Share of the variance over the design",
             f"Sobol indices, {_left_out(found, outcome, policy, 'blocks')} Lines: {100 * found.level:.0f}% intervals, "
-            f"which may reach below 0 and above 100. {runs_note(found.experiment)}",
+            f"which may reach below 0 and above 100.{_chance(found, outcome, policy)} {runs_note(found.experiment)}",
             ROW * len(data) + 0.15, left=2.75, right=0.5, above=0.42,
         )  # fmt: skip
         for k, row in enumerate(each(data)):

@@ -57,13 +57,17 @@ def plain_label(m: Measure) -> str:
 
 
 def brief(title: str) -> str:
-    """A title up to what explains it.
+    """A title up to what explains it; one that is short anyway as it is.
 
     Examples
     --------
     >>> brief("Childcare support for working parents")
     'Childcare support'
+    >>> brief("Employers hire for skills")
+    'Employers hire for skills'
     """
+    if len(title) <= 28:
+        return title
     for mark in (" for ", " with ", " that ", ", ", ": ", " ("):
         title = title.partition(mark)[0]
     return title

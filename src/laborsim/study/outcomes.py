@@ -176,6 +176,9 @@ def group_name(group: str, places: Mapping[str, str] | None = None) -> str:
     return name.replace("_", " ") or family
 
 
+_SMALLEST: Final = {"share": 0.5e-4, "wage": 0.005, "dollars": 0.5, "days": 0.05, "rank": 0.5, "people": 0.5}
+
+
 def shown(value: float, kind: str, signed: bool = False) -> str:
     """A figure with its unit, as it stands in text and tables.
 
@@ -186,9 +189,13 @@ def shown(value: float, kind: str, signed: bool = False) -> str:
     --------
     >>> shown(0.0412, "share"), shown(-0.0031, "share", signed=True), shown(1234567.0, "dollars")
     ('4.1%', '-0.31 pp', '$1,234,567')
+    >>> shown(-0.00001, "share", signed=True)
+    '0.00 pp'
     """
     if value is None or not math.isfinite(value):
         return "n/a"
+    if signed and abs(value) < _SMALLEST.get(kind, 0.0):
+        value = 0.0  # what is shown as nothing has no sign
     plus = "+" if signed and value > 0 else ""
     if kind == "share":
         return f"{plus}{100 * value:.2f} pp" if signed else f"{100 * value:.1f}%"

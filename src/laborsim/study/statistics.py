@@ -151,6 +151,30 @@ def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
     return Paired(float(a.mean()), float(b.mean()), mean, low, high, n, up, down, reduction, p)
 
 
+def apart(a: ArrayLike, b: ArrayLike, level: float = 0.90) -> tuple[float, float, float]:
+    """Mean of `a` less mean of `b`, with its interval: samples that share nothing, of unlike spread.
+
+    Source: Welch (1947), degrees of freedom rounded down. NaN bounds with fewer than two values in either.
+
+    Examples
+    --------
+    >>> [round(x, 2) for x in apart([2.0, 3.0, 4.0], [1.0, 2.0, 3.0])]
+    [1.0, -0.74, 2.74]
+    """
+    x, y = (np.asarray(v, float)[np.isfinite(v)] for v in (a, b))
+    if not len(x) or not len(y):
+        return math.nan, math.nan, math.nan
+    difference = float(x.mean() - y.mean())
+    if len(x) < 2 or len(y) < 2:
+        return difference, math.nan, math.nan
+    u, v = float(x.var(ddof=1)) / len(x), float(y.var(ddof=1)) / len(y)
+    if u + v == 0.0:
+        return difference, difference, difference
+    df = max(1, int((u + v) ** 2 / (u**2 / (len(x) - 1) + v**2 / (len(y) - 1))))
+    half = student_t_quantile(0.5 + level / 2.0, df) * math.sqrt(u + v)
+    return difference, difference - half, difference + half
+
+
 def sign_test(up: int, down: int) -> float:
     """Two-sided exact p-value that as many pairs go one way as the other (McNemar's exact test).
 

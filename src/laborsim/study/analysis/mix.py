@@ -30,7 +30,7 @@ from laborsim.study.executor import Executor, make_executor
 from laborsim.study.factors import Factor
 from laborsim.study.reuse import RESULTS
 from laborsim.study.run import MODEL, Interrupted, Progress
-from laborsim.study.statistics import paired
+from laborsim.study.statistics import apart, paired
 from laborsim.study.store import Store, load
 from laborsim.study.sweep import NotAsked, tasks_of, versions
 
@@ -65,8 +65,8 @@ class Mixes:
         scenario's own settings): name, trial, the levers, and for each outcome NAME_search (NaN for the plan), NAME,
         NAME_low, NAME_high with fresh seeds; within (keeps the limits by its mean), sure (in the share of the fresh
         seeds), stays (within, and no other of the front is as good in all objectives and better in one).
-    curse : for each objective how much better the front looked in the search than with fresh seeds: outcome, better,
-        low, high.
+    curse : for each objective how much better the front looked in the search than with fresh seeds, on average over its
+        mixes: outcome, better, low, high (of the seeds, which all mixes share).
     failed : failed runs with the samples they belong to.
     made, kept : runs made now and runs that were there.
     study : Optuna's study.
@@ -308,18 +308,20 @@ class _Search:
         best = nondominated(np.where(table["within"].to_numpy()[:, None], table[objectives] * self.sign, -np.inf))
         table["stays"] = table["within"] & best & (table["name"] != "plan")
         return Mixes(
-            self.experiment, self.asked, self.policy, self.bench.store.path, trials, table, self._curse(table),
+            self.experiment, self.asked, self.policy, self.bench.store.path, trials, table,
+            self._curse(self.values(settings[:-1], self.seeds), again[:-1]),
             self.bench.answers(self.bench.rows).failed(), self.bench.made, self.bench.kept, self.study,
         )  # fmt: skip
 
-    def _curse(self, table: pd.DataFrame) -> pd.DataFrame:
+    def _curse(self, searched: F8, again: F8) -> pd.DataFrame:
+        """Mean of the front by seed, in the search and afresh: (mixes, outcomes, seeds) each."""
         import pandas as pd
 
-        mixes = table[table["name"] != "plan"]
         rows = []
         for o, sign in zip(self.asked.objectives, self.sign, strict=True):
-            p = paired(sign * mixes[o].to_numpy(), sign * mixes[f"{o}_search"].to_numpy(), LEVEL)
-            rows.append({"outcome": o, "better": p.difference, "low": p.low, "high": p.high})
+            j = self.outcomes.index(o)
+            better, low, high = apart(sign * searched[:, j].mean(axis=0), sign * again[:, j].mean(axis=0), LEVEL)
+            rows.append({"outcome": o, "better": better, "low": low, "high": high})
         return pd.DataFrame(rows)
 
 

@@ -51,7 +51,8 @@ class Sensitivity:
     swept : the runs.
     table : policy, outcome, factor, and by method
         morris: mu (mean elementary effect: the change as the factor goes over its range), mu_star (mean of its size)
-        with low, high, and sigma (spread over places: interaction, bends);
+        with low, high, sigma (spread over places: interaction, bends), and chance: the mu_star that the luck of the
+        seeds alone would give a factor without influence (NaN with one replicate);
         sobol: first (share of the variance it explains alone) and total (with all interactions), each with _low, _high;
         tornado: setting_low, setting_high, base with base_low and base_high, at_low, at_high (outcome), change_low,
         change_high (against the scenario as it is, same seeds) with their intervals, and turns (an end has the other
@@ -172,18 +173,36 @@ def _morris(experiment: Experiment, answers: Answers, values: F8, level: float) 
     whole = _whole(values, n + 1)
     keep = np.repeat(whole, n + 1)
     used = int(whole.sum())
-    nothing = {"mu": math.nan, "mu_star": math.nan, "low": math.nan, "high": math.nan, "sigma": math.nan}
+    nothing = dict.fromkeys(("mu", "mu_star", "low", "high", "sigma", "chance"), math.nan)
     if used < 2:
         return [{"factor": f.name} | nothing for f in experiment.factors], len(whole), used
     y = values[keep].mean(axis=1)
+    luck = _luck(x[keep], values[keep], n)
     found = salib("analyze.morris").analyze(problem(n), x[keep], y, num_resamples=RESAMPLES, conf_level=level,
                                             num_levels=experiment.levels, seed=seed)  # fmt: skip
     return [
         {"factor": f.name, "mu": float(found["mu"][k]), "mu_star": float(found["mu_star"][k]),
          "low": max(0.0, float(found["mu_star"][k] - found["mu_star_conf"][k])),
-         "high": float(found["mu_star"][k] + found["mu_star_conf"][k]), "sigma": float(found["sigma"][k])}
+         "high": float(found["mu_star"][k] + found["mu_star_conf"][k]), "sigma": float(found["sigma"][k]),
+         "chance": float(luck[k])}
         for k, f in enumerate(experiment.factors)
     ], len(whole), used  # fmt: skip
+
+
+def _luck(x: F8, values: F8, factors: int) -> F8:
+    """(factors,) mean size of elementary effects that come from seeds alone.
+
+    An effect is a mean over seeds; were it zero but for luck, its size would be that of a normal draw with its standard
+    error, sqrt(2 / pi) of it on the mean. The error is that of the seeds' differences between two neighbouring points.
+    """
+    if values.shape[1] < 2:
+        return np.full(factors, math.nan)
+    steps = np.flatnonzero((np.arange(len(x)) + 1) % (factors + 1))  # the last point of a trajectory has no next one
+    moved = x[steps + 1] - x[steps]
+    which = np.abs(moved).argmax(axis=1)
+    effects = (values[steps + 1] - values[steps]) / moved[np.arange(len(steps)), which][:, None]
+    error = np.sqrt(effects.var(axis=1, ddof=1) / values.shape[1])
+    return np.array([math.sqrt(2.0 / math.pi) * error[which == k].mean() for k in range(factors)])
 
 
 def _sobol(experiment: Experiment, answers: Answers, values: F8, level: float) -> Found:
