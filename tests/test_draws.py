@@ -19,7 +19,7 @@ from laborsim.scenario.problems import InputError
 from laborsim.scenario.schema import Assumption
 from laborsim.study.calibration.moments import Free
 from laborsim.study.calibration.posterior import Posterior, load
-from laborsim.study.draws import make_draws, ranges
+from laborsim.study.draws import DOUBT, make_draws, opposite_pairs, ranges
 from laborsim.study.run import run
 from laborsim.study.uncertainty import by_month, decompose, uncertainty
 from studies import MODEL, scenario
@@ -152,3 +152,26 @@ def test_the_market_runs_with_drawn_parameters_and_the_same_bytes(tmp_path):
     plain = laborsim.LaborMarket(spec, rng=made[0].records[0].seed, scale=0.005)
     plain.run_for(4)
     assert plain.state_hash() != hashes[0][0]
+
+
+def test_opposite_draws_lie_round_the_values_the_scenario_has(tmp_path):
+    """Two runs in a row: logs of their factors add up to nothing; the spread is the stated part of the prior's."""
+    spec = scenario(tmp_path)
+    draws = opposite_pairs(spec, 400)
+    assert draws.seeds == 1 and draws.about()["seeds_per_draw"] == 1
+    name, base = "search.on_the_job", declared()["search.on_the_job"].default
+    logs = np.log([dict(draws.of(r))[name] / base for r in range(400)])
+    assert np.allclose(logs[0::2] + logs[1::2], 0.0, atol=1e-4)
+    assert logs.std() == pytest.approx(DOUBT * 0.5, rel=0.15)
+    assert len(draws.settings[0]) == len({n for n, _ in draws.settings[0]}) >= 9
+    assert opposite_pairs(spec, 6).settings == draws.settings[:6], "the first are the same whatever their number"
+    other = spec.model_copy(update={"assumptions": {name: Assumption(value=0.05)}})
+    pair = [dict(opposite_pairs(other, 2).of(r))[name] for r in (0, 1)]
+    assert math.sqrt(pair[0] * pair[1]) == pytest.approx(0.05, rel=1e-4)
+
+
+def test_runs_with_a_draw_each(tmp_path):
+    spec = scenario(tmp_path)
+    results = run(spec, [], 4, jobs=1, draws=opposite_pairs(spec, 4), model=MODEL)
+    assert not results.failed and results.about["draws"]["seeds_per_draw"] == 1
+    assert np.isnan(uncertainty(results)["parameter_sd"]).all(), "one seed a draw does not tell them apart this way"

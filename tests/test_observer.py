@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ import laborsim
 from laborsim.loading import scenario_of_region
 from laborsim.market.codes import GONE
 from laborsim.study.validation import curves
+from laborsim.study.validation.local import NewMatches, additive, kinds
 from laborsim.study.validation.observer import CheaperCare, Followed, ObservedMarket, structure
 
 
@@ -55,6 +58,46 @@ def test_tenure_counts_are_those_of_a_slow_count(watched):
     model, counts = watched
     for kind, (risk, left) in counts.items():
         assert (model._tenure.risk[kind], model._tenure.left[kind]) == (risk, left)
+
+
+def test_pay_like_for_like_is_that_of_a_slow_fit(watched):
+    """Effects of occupation and kind explain wages as well as least squares do; zones keep what is left."""
+    draw = np.random.Generator(np.random.Philox(3))
+    first, second = draw.integers(0, 5, 400), draw.integers(0, 4, 400)
+    y = draw.normal(0, 1, 5)[first] + draw.normal(0, 1, 4)[second] + draw.normal(0, 0.1, 400)
+    a, b = additive(y, first, second, 6, 4)
+    dummies = np.column_stack([first == k for k in range(5)] + [second == k for k in range(4)]).astype(float)
+    best = dummies @ np.linalg.lstsq(dummies, y, rcond=None)[0]
+    assert np.allclose(a[first] + b[second], best, atol=1e-6)
+    model, _ = watched
+    frame = model.frame()
+    zones = [f"zone:{c}" for c in model.economy.zone_codes[: model.economy.outside]]
+    start = np.array([frame.series("like_pay", z)[0] for z in zones])
+    jobs = np.array([frame.series("labor_force", z)[0] for z in zones])
+    assert abs(float((start * jobs).sum() / jobs.sum())) < 0.02, "the first month is what the fit is of"
+    p, last, slow = model.world.people, model.months - 1, {}
+    for i in range(p.size):
+        if p.state[i] <= 2 and p.job[i] >= 0 and p.zone[i] < model.economy.outside:
+            kind = int(kinds(p, np.array([i]), last)[0])
+            usual = model._pay.fit[0][p.occupation[i]] + model._pay.fit[1][kind]
+            rest = float(np.log(max(float(p.wage[i]), 1.0))) - usual
+            slow.setdefault(int(p.zone[i]), []).append(rest)
+    assert frame.series("like_pay", zones[0])[last] == pytest.approx(np.mean(slow[0]), abs=1e-9)
+
+
+def test_new_matches_leave_those_who_wait_for_recall_out():
+    class People:
+        id = np.array([1, 2, 3, 4, 5, 9], np.uint64)
+        state = np.array([0, 5, 3, 4, 0, 0], np.uint8)
+        zone = np.array([0, 0, 0, 0, 2, 0], np.uint8)
+        size = 6
+
+    month = SimpleNamespace(world=SimpleNamespace(people=People), economy=SimpleNamespace(outside=2))
+    seen = NewMatches()
+    # unemployed: 1 finds a job, 2 does not, 3 works on own account, 5 lives elsewhere, 6 is somebody else now; 4 waits
+    seen.see(np.array([1, 2, 3, 4, 5, 6], np.uint64), np.array([5, 5, 5, 4, 5, 5], np.uint8), month)
+    assert seen.found == [pytest.approx(2 / 3)]
+    assert seen.rate == [pytest.approx(1 / 5)]
 
 
 def test_structure_is_within_reason(watched):

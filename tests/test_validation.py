@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from laborsim.cli import app
 from laborsim.report.validation import hindcast_chart, overview, page
 from laborsim.scenario.problems import InputError
+from laborsim.study.uncertainty import opposite_variances
 from laborsim.study.validation import curves, facts, hindcast
 from laborsim.study.validation.observed import Observed
 from laborsim.study.validation.validate import Validation, validate
@@ -56,7 +57,7 @@ def test_matching_elasticity_of_a_cobb_douglas_market():
     draw = np.random.Generator(np.random.Philox(1))
     u, v = np.exp(draw.normal(-3, 0.3, 60)), np.exp(draw.normal(-3, 0.3, 60))
     matches = 0.5 * u**0.55 * v**0.45
-    got = curves.matching_elasticity(made(unemployment_rate=u, openings_rate=v, flow_UE=matches / u))
+    got = curves.matching_elasticity(made(looking_rate=u, openings_rate=v, new_job_finding=matches / u))
     assert got == pytest.approx(0.55)
 
 
@@ -91,13 +92,21 @@ def test_wage_curve_finds_a_known_elasticity_across_zones():
     def series(indicator, group="all"):
         if indicator == "unemployment_rate":
             return u[group]
-        return np.full(60, 1e5) if indicator == "labor_force" else np.exp(level[group] + year) * u[group] ** -0.1
+        if indicator in ("labor_force", "works_in_own_zone"):
+            return np.full(60, 1e5 if indicator == "labor_force" else 0.5 if group in linked else 0.8)
+        return level[group] + year - 0.1 * np.log(u[group])
+
+    linked = set()
 
     series.groups = (*zones, "all", "zone:0-1")
     u["zone:0-1"] = u["zone:0"]
     level["zone:0-1"] = level["zone:0"]
     assert curves.zone_groups(series) == [*zones[1:], "zone:0-1"]
     assert curves.wage_curve(series) == pytest.approx(-0.1, abs=1e-9)
+    linked.update(zones[1:3])  # parts of a larger labor market: too few are left
+    assert curves.wage_curve(series) == pytest.approx(-0.1, abs=1e-9)
+    linked.add(zones[3])
+    assert np.isnan(curves.wage_curve(series))
 
 
 def test_tenure_and_care_figures_of_known_hazards():
@@ -141,6 +150,23 @@ def test_errors_against_known_rates():
     assert near.coverage == 1.0
     storm = pd.Series(9.0, index=MONTHS[26:32])
     assert hindcast.compare(MONTHS, runs, storm, 0.4)[-1].span == "2020-22", "March to August 2020 is left out of CALM"
+
+
+def test_bands_of_opposite_draws_tell_chance_from_parameters():
+    """Pairs c + s + p and c + s' - p: the mean stays, chance has its own variance, both together the sum."""
+    draw = np.random.Generator(np.random.Philox(8))
+    chance, doubt = draw.normal(0, 0.2, (400, 24)), np.repeat(draw.normal(0, 0.5, (200, 24)), 2, axis=0)
+    doubt[1::2] *= -1.0
+    runs = 5.0 + chance + doubt
+    alone, both = opposite_variances(runs)
+    assert alone.mean() == pytest.approx(0.04, rel=0.05) and both.mean() == pytest.approx(0.29, rel=0.05)
+    assert runs.mean() == pytest.approx(5.0, abs=0.02)
+    assert np.isnan(opposite_variances(runs[:3])[0]).all()
+    actual = pd.Series(5.6, index=MONTHS[:24])
+    (errors, _) = hindcast.compare(MONTHS[:24], runs, actual, 0.0, opposite=True)
+    assert errors.coverage == 1.0 and errors.by_seeds == 0.0
+    plain = hindcast.compare(MONTHS[:24], runs, actual, 0.0)[0]
+    assert plain.coverage == plain.by_seeds == 1.0
 
 
 def test_coverage_is_nominal_where_the_band_is_right():
@@ -222,7 +248,7 @@ def test_command_on_a_made_up_market(tmp_path, monkeypatch):
     said = json.loads(done.stdout)
     assert (tmp_path / said["out"] / "report.md").exists()
     watched = {"tenure", "new_jobs", "displaced_1", "displaced_5", "wage_curve", "sizes", "decay", "child_penalty",
-               "care_price", "steady"}  # fmt: skip
+               "care_price", "steady", "elasticity"}  # fmt: skip
     assert {f["name"] for f in said["facts"]} == {f.name for f in facts.FACTS} - watched
     assert said["hindcast"] == [] == said["forecast"]
     wrong = CliRunner().invoke(app, ["validate", "kansas-city", "--data", str(tmp_path), *few])

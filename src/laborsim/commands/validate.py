@@ -95,7 +95,7 @@ def _summary(v: Validation, folder: Path) -> dict[str, Any]:
         ],
         "hindcast": [
             {"drivers": drivers, "series": name, "span": e.span, "months": e.months, "rmse": e.rmse, "bias": e.bias,
-             "correlation": e.correlation, "coverage": e.coverage}
+             "correlation": e.correlation, "coverage": e.coverage, "coverage_by_chance": e.by_seeds}
             for (drivers, name), errors in v.errors.items() for e in errors
         ],
         "forecast": [] if v.forecast is None else [

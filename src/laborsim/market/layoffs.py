@@ -2,7 +2,7 @@
 
 Employers with room call back people on temporary layoff before anyone else. A cell that holds more people than it wants
 lays off down to its target (all, where the establishment has closed), the newest first with keyed noise; which layoffs
-are temporary depends on how sudden the sector's fall is.
+are temporary depends on how sudden the fall of the sector, or of all sectors together, is.
 """
 
 from __future__ import annotations
@@ -186,7 +186,9 @@ def layoffs(month: Month) -> None:
     r, displaced = r[~kept], displaced[~kept]
     adoption.remember(month, r[displaced])
     path = month.memory["demand"]["path"]
-    fall = np.log(path[2] / path[0])
+    jobs = month.memory["demand"]["jobs"]
+    # What shuts the whole economy is expected to pass, whatever one's own sector loses by it.
+    fall = np.maximum(np.log(path[2] / path[0]), float(np.log((path[2] @ jobs) / (path[0] @ jobs))))
     temporary = np.clip(
         q["temporary_base"] + q["temporary_slope"] * np.maximum(fall - 0.02, 0.0), 0.0, q["temporary_most"]
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import quality
+from laborsim.market import own_business, quality
 from laborsim.market.codes import (
     CARE_PARENT,
     DISCHARGE,
@@ -19,6 +19,7 @@ from laborsim.market.codes import (
     QUIT_TO_INACTIVE,
     QUIT_TO_UNEMPLOYED,
     SELF_EMPLOYED,
+    TEMPORARY_LAYOFF,
     TRAIT_ENROLLED,
     UNEMPLOYED,
 )
@@ -53,6 +54,7 @@ class Behaviour(NamedTuple):
     bad_fit: float  # fall of that share per step of fit, relative
     discharge: float
     self_employed: float
+    slump: float  # share of the self-employed whose work stops this month and who wait for it
     quality_most: float  # largest entry of quality
     bound: NDArray[np.uint32]  # most anyone of the state and sex could face, see `scan`
 
@@ -108,7 +110,7 @@ def _leave(  # type: ignore[no-untyped-def]
     states,
     reasons,
 ):
-    """Quits out of work, bad matches and the self-employed who give up."""
+    """Quits out of work, bad matches, and the self-employed who give up or whose work stops for now."""
     moved = 0
     for k in range(lo, lo + _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows)):
         i = np.uint64(rows[k])  # unsigned: no test for negative indices
@@ -120,11 +122,14 @@ def _leave(  # type: ignore[no-untyped-def]
         traits = p.traits[i]
         if s == SELF_EMPLOYED:
             out = b.leave[sex, age] * 0.5
-            if u < out + b.self_employed:
+            if u < out + b.self_employed + b.slump:
                 hh = p.household[i]
                 young = h.children[hh] > 0 and month - h.youngest[hh] < 72
                 rows[lo + moved] = i
-                states[lo + moved] = inactive_reason(traits, age, young, sex, False) if u < out else UNEMPLOYED
+                if u < out:
+                    states[lo + moved] = inactive_reason(traits, age, young, sex, False)
+                else:
+                    states[lo + moved] = UNEMPLOYED if u < out + b.self_employed else TEMPORARY_LAYOFF
                 reasons[lo + moved] = 0
                 moved += 1
             continue
@@ -169,6 +174,23 @@ def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     return hazard, share[np.maximum(np.arange(64) - settling, 0)]
 
 
+def outlook(month: Month) -> float:
+    """Chance of finding work as people at work see it, relative to the usual one.
+
+    That of the unemployed last month; lower at once where this month's layoffs are in sight and places have gone, by
+    the change of places free per seeker. What has become easier shows in the chance itself.
+    """
+    c, p = month.world.cells, month.world.people
+    gap = c.target[: c.size].astype(np.int64) - c.filled[: c.size]
+    seekers = np.count_nonzero(p.state[: p.size] == UNEMPLOYED) - int(np.minimum(gap, 0).sum())
+    places = (int(np.maximum(gap, 0).sum()) + 1.0) / (seekers + 1.0)
+    memory = month.memory.setdefault("leaving", {"places": np.array(places)})
+    worse = min(places / float(memory["places"]), 1.0) ** month.room("separations")["outlook_elasticity"]
+    memory["places"][...] = places
+    finding, usual = month.memory["search"]["finding"], month.memory["search"]["usual"]
+    return float(np.clip(finding[0] / max(usual[0], 1e-9) * worse, 0.2, 2.0))
+
+
 def _behaviour(month: Month) -> Behaviour:
     q = month.room("separations")
     months = np.arange(64)
@@ -176,13 +198,10 @@ def _behaviour(month: Month) -> Behaviour:
     shape = 1.0 + q["tenure_shape"] * 0.5 ** (months / q["tenure_half_life"])
     bad_hazard, bad_share = bad_matches(month)
     # People give up work less where work is hard to find; employers discharge as before.
-    finding, usual = month.memory["search"]["finding"], month.memory["search"]["usual"]
-    ease = float(np.clip(finding[0] / max(usual[0], 1e-9), 0.2, 2.0)) ** q["leave_finding_elasticity"]
+    ease = outlook(month) ** q["leave_finding_elasticity"]
     ended = q["discharge_share"] + (1.0 - q["discharge_share"]) * ease
     leave, bad_hazard = leave * ease, np.minimum(bad_hazard * ended, 1.0)
-    path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
-    fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
-    giving_up = q["self_employed_leave"] + q["self_employed_loss_exposure"] * fall
+    slump = q["self_employed_loss_exposure"] * own_business.fall(month)
     usual_shape = 1.0 + USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
     by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / usual_shape
     response = quality.response(month, "leaving")
@@ -191,7 +210,7 @@ def _behaviour(month: Month) -> Behaviour:
     usual_most = max(q["leave_enrolled_factor"], 1.0) * float(factor.max()) * (1.0 + 1e-9)
     most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
     most[FEMALE, list(PAYROLL)] = MOST
-    most[:, SELF_EMPLOYED] = giving_up + 0.5 * by_sex.max(axis=1)
+    most[:, SELF_EMPLOYED] = q["self_employed_leave"] + slump + 0.5 * by_sex.max(axis=1)
     return Behaviour(
         quality_most=float(np.exp(response)),
         bound=bounds_by_state(most),
@@ -208,7 +227,8 @@ def _behaviour(month: Month) -> Behaviour:
         watched=np.asarray(q["watched_race"], np.float64),
         bad_fit=q["bad_fit"] / FIT_MOST,
         discharge=q["discharge_share"] / ended,
-        self_employed=giving_up,
+        self_employed=q["self_employed_leave"],
+        slump=slump,
     )
 
 
@@ -235,7 +255,7 @@ def leave(month: Month) -> None:
     r, s, why = (a.copy() for a in gather(moved, rows, states, reasons))
     w.people.ui_weeks[r] = 0
     if month.economy.ui_all[month.now]:
-        insure(month, r[(s == UNEMPLOYED) & (w.people.state[r] == SELF_EMPLOYED)])
+        insure(month, r[((s == UNEMPLOYED) | (s == TEMPORARY_LAYOFF)) & (w.people.state[r] == SELF_EMPLOYED)])
     discharged = r[(why == DISCHARGE) & (s == UNEMPLOYED) & (w.people.state[r] != SELF_EMPLOYED)]
     insure(month, discharged[not_for_misconduct(month, discharged)])
     move(month, r, s, why)

@@ -1,10 +1,10 @@
 """Wages, skill and hours of those in work.
 
 Posted wages move towards a goal set by the occupation's going rate, the employer's own policy, real growth,
-tightness of the occupation's market, and how long vacancies have stayed open; never below the floor. An employer's
-policy moves too: slowly up where many posts stay open, down where few do. Incumbents are reviewed once a year, in the
-month they were hired: skill has grown with use, tenure counts, and part of the gap to what a newcomer would get is
-closed. Pay in dollars does not fall, but prices rise. Floors bind at once.
+tightness of the occupation's market, unemployment round the place of work, and how long vacancies have stayed open;
+never below the floor. An employer's policy moves too: slowly up where many posts stay open, down where few do.
+Incumbents are reviewed once a year, in the month they were hired: skill has grown with use, tenure counts, and part of
+the gap to what a newcomer would get is closed. Pay in dollars does not fall, but prices rise. Floors bind at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption
+from laborsim.market import adoption, local_pay
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
@@ -30,10 +30,10 @@ from laborsim.market.search import behaviour, floor_by_zone
 
 
 @njit(cache=True, nogil=True)
-def _post(lo, hi, chunk, c, premium, going, speed, age_raise, age_most, floor, childcare_sector, supplement):  # type: ignore[no-untyped-def]
+def _post(lo, hi, chunk, c, premium, going, local, speed, age_raise, age_most, floor, childcare_sector, supplement):  # type: ignore[no-untyped-def]
     for row in range(lo, hi):
         k = np.uint64(row)  # unsigned: no test for negative indices
-        goal = going[c.occupation[k]] * premium[c.establishment[k]]
+        goal = going[c.occupation[k]] * premium[c.establishment[k]] * local[c.zone[k]]
         if c.vacancies[k] > 0 and c.age[k] > 2.0:
             goal *= 1.0 + min(age_raise * (c.age[k] - 2.0), age_most)
         if c.sector[k] == childcare_sector:
@@ -150,6 +150,7 @@ def prepare(month: Month) -> None:
     n = month.economy.occupations
     going = going_at_start(month)
     month.memory["wages"] = {"open": np.zeros(n), "usual_open": np.ones(n), "going": going, "now": going.copy()}
+    local_pay.prepare(month)
 
 
 def _adjust_premiums(month: Month, speed: float) -> None:
@@ -177,6 +178,7 @@ def stage(month: Month) -> None:
         w.cells.columns,
         premium,
         month.memory["wages"]["now"],
+        local_pay.factor(month),
         float(q["posted_adjustment"]),
         float(q["age_raise"]),
         float(q["age_raise_most"]),

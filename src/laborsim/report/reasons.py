@@ -12,19 +12,26 @@ REASONS: Final[dict[str, str]] = {
         "2018-22 is not an ordinary cycle. Measured the same way on the nation's openings (JOLTS) and "
         "unemployment (CPS) the slope is -0.15 for January 2018 to August 2022 and -0.70 for 2010 to 2019: the "
         "accepted range is that of an ordinary cycle. Before places could shut in a slump the slope was -0.33 to "
-        "-0.5, with too few jobs lost."
+        "-0.5, with too few jobs lost. What employers want follows the sector's employment, so openings do not rise "
+        "as far as in 2021-22."
     ),
     "recall": (
         "Nationally 14.7% were unemployed in April 2020, here 11 to 13%, of whom 3.6 points were unemployed "
-        "before: nearly all laid off in that month do wait for recall. Shutting places for a while brought the "
-        "share from 0.51 to 0.61; more jobs would have to be lost, and open posts, counted or not yet advertised, "
-        "take up part of the fall."
+        "before: nearly all laid off in that month do wait for recall. Places that shut for a while, and the "
+        "self-employed who wait for their work, brought the share from 0.51 to about 0.66; more jobs would have to "
+        "be lost, and open posts, counted or not yet advertised, take up part of the fall."
     ),
     "new_jobs": (
-        "A third of matches is bad and ends within a year, and leaving falls steeply with tenure; fewer bad "
-        "matches bring the share down, and with it moves from job to job, which are at the lower edge of their "
-        "range."
+        "Jobs of bad matches, of the young and of people who leave the labor force end early; the share is set near "
+        "the upper edge, since fewer ends within the year mean more later, and fewer jobholders still there after "
+        "twelve months."
     ),
+    "retention": (
+        "With the flows out of work and between jobs of the CPS, more than half of all jobs begin anew in a year; "
+        "later ends of new jobs leave fewer old ones."
+    ),
+    "eu": "Layoffs are fewer where establishments are larger or employment grows; the range is the nation's.",
+    "en": "Fewer leave the labor force where fewer of those at work are young; the range is the nation's.",
     "displaced_1": (
         "Those displaced lose the employer's premium, tenure and part of their skill in another occupation, and "
         "have all of it back within a few years: skill is learnt again faster than what is lost in fact, and "
@@ -34,10 +41,14 @@ REASONS: Final[dict[str, str]] = {
         "As for the first year. Lasting losses would need worth that belongs to the match or the employer and is "
         "not learnt again; not tried."
     ),
-    "wage_curve": "Posted wages answer to tightness of an occupation over the whole region, not by zone.",
+    "wage_curve": (
+        "Posted wages answer to unemployment within reach of the place with an elasticity of 0.15, within some months; "
+        "incumbents follow once a year and in part. Over five years and with few zones, chance differences in "
+        "unemployment hide part of it."
+    ),
     "elasticity": (
-        "Hires follow the unemployed closely while recalls of 2020 count as matches; without them it is lower. "
-        "Employed and inactive seekers crowd out less than they should."
+        "New jobs of the unemployed who do not wait for recall, against openings; in a region with one zone places are "
+        "within everyone's reach and openings decide more."
     ),
     "decay": (
         "Between counties far apart hardly anyone commutes in either; in packs of large zones the few pairs "

@@ -29,6 +29,17 @@ SERIES_TEXT = (
     "widened by the irregular part of the published series (for county rates also by what revisions change). Some "
     "months and places are kept aside and are not looked at."
 )
+DRAWN_TEXT = (
+    "Every run has its own seed and its own draw of the behaviour parameters that a calibration fits ({source}; 5 per "
+    "cent is as far as the targets of a calibration may be off themselves). Draws lie opposite each other in pairs of "
+    "runs, so that they hardly move the mean, and the means of pairs tell what the band would be for chance alone: "
+    "the last column. Other parameters, and what the model leaves out, are in neither."
+)
+
+
+def _series_text(v: Validation) -> str:
+    """What the tables of errors show, and what is in the bands."""
+    return f"{SERIES_TEXT} {DRAWN_TEXT.format(source=v.draws)}" if v.draws else SERIES_TEXT
 
 
 def page(v: Validation) -> str:
@@ -55,7 +66,7 @@ def page(v: Validation) -> str:
     if not v.series:
         lines.append("Not looked at: no folder of statistics was given (`--data`).")
     else:
-        lines += [SERIES_TEXT, "", *_errors_table(v), "", *(_peak(v, d) for d in v.runs), "",
+        lines += [_series_text(v), "", *_errors_table(v), "", *(_peak(v, d) for d in v.runs), "",
                   "![Unemployment](charts/hindcast.svg)"]  # fmt: skip
     if v.forecast is not None and len(v.forecast.table):
         lines += ["", "## Forecasts against simple methods", "", *forecast.section([v.forecast]),
@@ -84,8 +95,8 @@ def _table(facts: list[Found]) -> list[str]:
 
 
 def _errors_table(v: Validation) -> list[str]:
-    lines = ["| series | unit | demand driven by | years | months | RMSE | bias | correlation | coverage |",
-             "|---|---|---|---|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines = ["| series | unit | demand driven by | years | months | RMSE | bias | correlation | coverage | by chance |",
+             "|---|---|---|---|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
     for o in v.series:
         for drivers in v.runs:
             for e in v.errors.get((drivers, o.name), []):
@@ -95,7 +106,7 @@ def _errors_table(v: Validation) -> list[str]:
 
 def _cells(e: Errors) -> str:
     together = "" if np.isnan(e.correlation) else f"{e.correlation:.2f}"
-    return f"{e.span} | {e.months} | {e.rmse:.2f} | {e.bias:+.2f} | {together} | {e.coverage:.0%}"
+    return f"{e.span} | {e.months} | {e.rmse:.2f} | {e.bias:+.2f} | {together} | {e.coverage:.0%} | {e.by_seeds:.0%}"
 
 
 def _calm(v: Validation, drivers: str) -> Errors | None:
@@ -126,7 +137,7 @@ def _outside(v: Validation) -> list[str]:
                        f"(asked: {limit:g}).")  # fmt: skip
         if not COVERED[0] <= e.coverage <= COVERED[1]:
             out.append(f"{said}the 90% band covers {e.coverage:.0%} of these months (asked: {COVERED[0]:.0%} to "
-                       f"{COVERED[1]:.0%}).")  # fmt: skip
+                       f"{COVERED[1]:.0%}; chance alone: {e.by_seeds:.0%}).")  # fmt: skip
         peak = peak_miss(v, drivers)
         if peak is not None and abs(peak[0] - peak[1]) > far:
             out.append(f"{said}unemployment peaks at {peak[0]:.1f}%, published {peak[1]:.1f}% (asked: within {far:g} "
@@ -231,9 +242,10 @@ def overview(regions: Sequence[Validation]) -> str:
         cells = [_cell(here.get(name)) for here in found]
         lines.append(f"| {fact.label} | {fact.low:g} to {fact.high:g} | {' | '.join(cells)} |")
     lines += ["", "Sources of the ranges: " + "; ".join(dict.fromkeys(f.source for f in facts.values())) + ".", ""]
-    lines += ["## Against the regions' statistics", "", SERIES_TEXT, "",
-              "| region | series | demand driven by | years | months | RMSE | bias | correlation | coverage |",
-              "|---|---|---|---|---:|---:|---:|---:|---:|"]  # fmt: skip
+    lines += ["## Against the regions' statistics", "", _series_text(first), "",
+              "| region | series | demand driven by | years | months | RMSE | bias | correlation | coverage | "
+              "by chance |",
+              "|---|---|---|---|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
     for v in regions:
         for o in v.series:
             for drivers in list(v.runs)[: 1 if o.name.startswith("jobs:") else None]:

@@ -15,13 +15,17 @@ import numpy as np
 
 from laborsim.scenario.parameters.registry import declared
 from laborsim.scenario.problems import nearest
-from laborsim.study.calibration.posterior import load
+from laborsim.study.calibration.moments import free_factors
+from laborsim.study.calibration.posterior import SHIPPED, Posterior, load
 from laborsim.study.factors import Factor
 from laborsim.study.names import WrongOption
 from laborsim.study.vary import Settings
 
 SEEDS = 2  # runs of each draw
-POSTERIOR, RANGES = "posterior", "ranges"
+POSTERIOR, RANGES, OPPOSITE = "posterior", "ranges", "opposite pairs"
+# Part of a factor's prior spread by which it is drawn while no posterior is shipped: about 5 per cent, as far as the
+# targets it is fitted to may be off themselves (spreads of the moments in calibration/moments.toml: 4 to 7 per cent).
+DOUBT = 0.1
 # what is measured or counted, and what is built before behaviour starts
 FIXED = ("synthesis", "model", "indicators", "observation", "region", "policy")
 _KEY = 0x5EEDD4A3  # keeps these draws apart from all others of a seed
@@ -37,21 +41,23 @@ class Draws:
     source : of the distribution.
     settings : parameters of each draw.
     kept : parameters that would be drawn, had the scenario not set them.
+    seeds : runs of each draw.
     """
 
     how: str
     source: str
     settings: tuple[Settings, ...]
     kept: tuple[str, ...]
+    seeds: int = SEEDS
 
     def of(self, replicate: int) -> Settings:
         """Parameters of a replicate."""
-        return self.settings[replicate // SEEDS]
+        return self.settings[replicate // self.seeds]
 
     def about(self) -> dict[str, Any]:
         """What the manifest says."""
         names = [n for n, _ in self.settings[0]] if self.settings else []
-        return {"how": self.how, "source": self.source, "seeds_per_draw": SEEDS, "parameters": names,
+        return {"how": self.how, "source": self.source, "seeds_per_draw": self.seeds, "parameters": names,
                 "kept": list(self.kept), "settings": [dict(s) for s in self.settings]}  # fmt: skip
 
 
@@ -88,6 +94,31 @@ def make_draws(spec: Any, how: str, replicates: int) -> Draws:
     return Draws(how, posterior.source, settings, own)
 
 
+def opposite_pairs(spec: Any, replicates: int) -> Draws:
+    """A draw for every run: those of two runs in a row lie opposite each other round the middle.
+
+    So what parameters do to the mean over runs cancels to first order, and the mean of a pair tells chance alone: see
+    `laborsim.study.uncertainty.opposite_variances`. From the shipped posterior; where none is shipped, from the factors
+    that a calibration fits, each alone, with `DOUBT` of its prior spread.
+    """
+    if SHIPPED.is_file():
+        posterior = load()
+    else:
+        factors = tuple(free_factors())
+        names = [p for f in factors for p in f.parameters]
+        own = {n: spec.assumptions[n].value for n in names if n in spec.assumptions}
+        base = {n: own.get(n, declared()[n].default) for n in names}
+        spread = np.array([DOUBT * f.spread for f in factors])
+        posterior = Posterior(factors, np.zeros(len(factors)), np.diag(spread**2), base,
+                              f"{DOUBT:.0%} of the prior spreads of the {len(factors)} factors a calibration fits")
+    rows = []
+    for d in range(-(-replicates // 2)):
+        shares = _shares(spec.seed, d, len(posterior.factors))
+        rows += [shares, [1.0 - u for u in shares]]
+    settings = tuple(posterior.settings(row) for row in rows[:replicates])
+    return Draws(OPPOSITE, posterior.source, settings, (), 1)
+
+
 def ranges(spec: Any) -> tuple[list[Factor], tuple[str, ...]]:
     """Factors on assumed numbers with a range; and those that the scenario sets without one."""
     factors, kept = [], []
@@ -118,4 +149,6 @@ def _shares(seed: int, draw: int, count: int) -> list[float]:
     return [float(u) for u in generator.random(count)]
 
 
-__all__ = ["POSTERIOR", "RANGES", "SEEDS", "Draws", "make_draws", "ranges"]
+__all__ = [
+    "DOUBT", "OPPOSITE", "POSTERIOR", "RANGES", "SEEDS", "Draws", "make_draws", "opposite_pairs", "ranges",
+]  # fmt: skip

@@ -14,11 +14,12 @@ import numpy as np
 
 from laborsim.scenario.schema import BASELINE, Scenario
 from laborsim.study.design import Point
+from laborsim.study.draws import Draws
 from laborsim.study.executor import Executor
 from laborsim.study.manifest import describe
 from laborsim.study.measures import Measure
 from laborsim.study.results import Results
-from laborsim.study.run import Interrupted, Progress
+from laborsim.study.run import Interrupted, Progress, with_parameters
 from laborsim.study.storage import ResultsError, code_fingerprint, load_run, region_fingerprint, save_run
 from laborsim.study.store import Store, StoreFailed, load
 from laborsim.study.sweep import NotAsked, versions
@@ -80,13 +81,16 @@ class KeptRuns:
     def __exit__(self, *_: object) -> None:
         self.store.close()
 
-    def results(self, name: str, spec: Scenario, replicates: int, model: str) -> Results:
+    def results(
+        self, name: str, spec: Scenario, replicates: int, model: str, draws: Draws | None = None
+    ) -> Results:
         """The baseline of a scenario, replicated: runs that are there are read.
 
         Parameters
         ----------
         name : of these runs, in the store's column "set".
         spec : with its scale; model : "module:class".
+        draws : parameters of every run; None for the scenario's.
 
         Raises
         ------
@@ -101,6 +105,8 @@ class KeptRuns:
         said = (name, spec.horizon, spec.drivers, spec.scale, model)
         number = self._point(tuple(zip(FACTORS, said, strict=True)))
         tasks = self._tasks(spec, model)
+        if draws is not None:
+            tasks = [with_parameters(task, draws.of(task.replicate)) for task in tasks]
         self._make(tasks, number)
         records = []
         for task in tasks:

@@ -22,6 +22,7 @@ from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint,
 from laborsim.study.tables import write_csv, write_indicators, write_spending, write_yearly
 from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds, run_key
 from laborsim.study.uncertainty import drawn, uncertainty
+from laborsim.study.vary import Settings
 
 MODEL = "laborsim.model:LaborMarket"
 Finish = Callable[[Results, Path], None]
@@ -73,7 +74,7 @@ def run(
     finish: Finish | None = None,
     reuse: bool = False,
     wioa: bool = False,
-    draws: str | None = None,
+    draws: str | Draws | None = None,
     model: str = MODEL,
 ) -> Results:
     """Simulate a scenario's baseline and policies.
@@ -96,7 +97,8 @@ def run(
         given or the default, in results/<scenario>/.
     wioa : make every run once more without any program, for counterfactual and net in wioa.csv.
     draws : draw parameters anew for every two runs: "posterior", "ranges" or a posterior.json, as
-        `laborsim.study.draws.make_draws` takes it; uncertainty.csv then tells chance from parameters.
+        `laborsim.study.draws.make_draws` takes it, or draws made already; uncertainty.csv then tells chance from
+        parameters.
     model : "module:class" of the model.
 
     Returns
@@ -126,9 +128,10 @@ def run(
     cores = _threads(threads)
     tasks = _tasks(spec, about, model, wioa)
     if draws is not None:
-        tasks = _with_draws(tasks, about, make_draws(spec, draws, spec.replicates))
+        made = make_draws(spec, draws, spec.replicates) if isinstance(draws, str) else draws
+        tasks = _with_draws(tasks, about, made)
     if reuse:
-        anywhere = out is None or Path(out) == default_out(spec, policies, draws)
+        anywhere = out is None or Path(out) == default_out(spec, policies, draws if isinstance(draws, str) else None)
         stored = find(tasks, studies_of(str(spec.name)) if anywhere else [Path(str(out))])
         if stored is not None:
             progress.reused(stored[0])
@@ -270,12 +273,13 @@ def _tasks(spec: Any, about: dict[str, Any], model: str, wioa: bool = False) -> 
 def _with_draws(tasks: list[Task], about: dict[str, Any], draws: Draws) -> list[Task]:
     """Give every replicate its draw; a run's key holds its parameters."""
     about["draws"] = draws.about()
-    out = []
-    for task in tasks:
-        settings = draws.of(task.replicate)
-        key = hashlib.sha256((task.key + settings_text(settings)).encode()).hexdigest()[:32]
-        out.append(replace(task, parameters=settings, key=key))
-    return out
+    return [with_parameters(task, draws.of(task.replicate)) for task in tasks]
+
+
+def with_parameters(task: Task, settings: Settings) -> Task:
+    """The run with other parameters, and with a key of its own."""
+    key = hashlib.sha256((task.key + settings_text(settings)).encode()).hexdigest()[:32]
+    return replace(task, parameters=settings, key=key)
 
 
 def _with_runs(about: dict[str, Any], records: list[RunRecord], began: float) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def decompose(values: ArrayLike, draw: ArrayLike) -> Parts:
 
 def draw_of(results: Results) -> NDArray[np.int64]:
     """(R,) number of each replicate's draw."""
-    return np.arange(results.replicates) // SEEDS
+    about = results.about.get("draws") or {}
+    return np.arange(results.replicates) // int(about.get("seeds_per_draw", SEEDS))
 
 
 def drawn(results: Results) -> bool:
@@ -130,4 +131,22 @@ def by_month(values: F8, draw: NDArray[np.int64]) -> tuple[F8, F8, F8]:
     return np.array(each[0]), np.array(each[1]), np.array(each[2])
 
 
-__all__ = ["COLUMNS", "Parts", "by_month", "decompose", "draw_of", "drawn", "uncertainty"]
+def opposite_variances(values: F8) -> tuple[F8, F8]:
+    """Variance of chance, and of chance and parameters, of runs in pairs with opposite draws (R, T), (T,) each.
+
+    With y = c + s + p and y' = c + s' - p for the two of a pair, the mean of a pair has half the variance of chance,
+    and half the difference squared has the other half and that of parameters. What parameters do beyond linear effects
+    counts as chance. NaN for fewer than two pairs.
+    """
+    y = np.asarray(values, float)
+    pairs = len(y) // 2
+    if pairs < 2:
+        nan = np.full(y.shape[1], np.nan)
+        return nan, nan
+    first, second = y[0 : 2 * pairs : 2], y[1 : 2 * pairs : 2]
+    halves = ((first + second) / 2.0).var(axis=0, ddof=1)
+    apart = (((first - second) / 2.0) ** 2).mean(axis=0)
+    return 2.0 * halves, np.maximum(halves + apart, 2.0 * halves)
+
+
+__all__ = ["COLUMNS", "Parts", "by_month", "decompose", "draw_of", "drawn", "opposite_variances", "uncertainty"]

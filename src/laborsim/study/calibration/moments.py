@@ -81,6 +81,25 @@ class Moment:
         return f"{self.measure.name}:{self.region}" if self.region else self.measure.name
 
 
+def free_factors() -> list[Free]:
+    """Factors that a calibration fits, as declared in moments.toml.
+
+    Raises
+    ------
+    ValueError
+        If the parameter of one is not declared.
+    """
+    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    free = [
+        Free(name, tuple(entry["parameters"]), float(entry["spread"]), entry["label"])
+        for name, entry in content["free"].items()
+    ]
+    unknown = [p for f in free for p in f.parameters if p not in declared()]
+    if unknown:
+        raise ValueError(f"{FILE.name}: no such parameters: {', '.join(unknown)}")
+    return free
+
+
 def definitions(months: int, own: Mapping[str, float]) -> tuple[list[Free], list[Moment]]:
     """Free factors and moments as declared in moments.toml.
 
@@ -95,13 +114,7 @@ def definitions(months: int, own: Mapping[str, float]) -> tuple[list[Free], list
         If a moment needs months that are not simulated, or a factor's parameter is not declared.
     """
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    free = [
-        Free(name, tuple(entry["parameters"]), float(entry["spread"]), entry["label"])
-        for name, entry in content["free"].items()
-    ]
-    unknown = [p for f in free for p in f.parameters if p not in declared()]
-    if unknown:
-        raise ValueError(f"{FILE.name}: no such parameters: {', '.join(unknown)}")
+    free = free_factors()
     moments = []
     for name, entry in content["moments"].items():
         first = int(entry.get("start", 0))

@@ -13,6 +13,7 @@ Series = Callable[..., F8]  # (indicator, group="all") -> (T,) of one run
 NORMAL = 24  # months before the pandemic
 TENURE_EDGES = (1, 3, 6, 12, 24, 60)  # months of tenure at which classes begin; the last is open
 CARE_SUBSIDY = 0.25  # of every family's price in the run with cheaper care
+SELF_CONTAINED = 2.0 / 3.0  # residents who work in their own zone; the least of UK travel-to-work areas (ONS)
 LATE_CARE = slice(36, 60)  # months in which families have had time to answer to a price
 
 
@@ -32,9 +33,13 @@ def beveridge_turn(series: Series) -> float:
 
 
 def matching_elasticity(series: Series) -> float:
-    """Elasticity of matches with respect to unemployment: 1 less the slope of log job finding on log tightness."""
-    tight = np.log(series("openings_rate")[:60] / series("unemployment_rate")[:60])
-    return 1.0 - float(np.polyfit(tight, np.log(series("flow_UE")[:60]), 1)[0])
+    """Elasticity of matches with respect to unemployment: 1 less the slope of log job finding on log tightness.
+
+    New jobs of the unemployed who do not wait for recall, and openings for each of these: recalls are no matches
+    (Blanchard and Diamond 1989; Fujita and Moscarini 2017).
+    """
+    tight = np.log(series("openings_rate")[:60] / series("looking_rate")[:60])
+    return 1.0 - float(np.polyfit(tight, np.log(series("new_job_finding")[:60]), 1)[0])
 
 
 def recovery(series: Series) -> float:
@@ -72,11 +77,13 @@ def steady_gap(series: Series) -> float:
 
 
 def wage_curve(series: Series) -> float:
-    """Elasticity of zones' median wage to their unemployment rate, yearly, 2018 to 2022, zone and year effects out.
+    """Elasticity of zones' pay to their unemployment rate, yearly, 2018 to 2022, zone and year effects out.
 
-    NaN for a region of fewer than four zones.
+    Pay is that of residents, like for like (`laborsim.study.validation.local.LikePay`); zones are those that are labor
+    markets of their own, as the areas of published curves are. NaN for a region of fewer than four such zones.
     """
-    zones = zone_groups(series)
+    own = [(z, np.nanmean(series("works_in_own_zone", z)[:NORMAL])) for z in zone_groups(series)]
+    zones = [z for z, share in own if share >= SELF_CONTAINED]
     if len(zones) < 4:
         return float("nan")
 
@@ -84,7 +91,7 @@ def wage_curve(series: Series) -> float:
         return np.array([series(indicator, z)[:60].reshape(5, 12).mean(axis=1) for z in zones])
 
     weight = yearly("labor_force").mean(axis=1)[:, None]
-    u, w = np.log(yearly("unemployment_rate")), np.log(yearly("wage_median"))
+    u, w = np.log(yearly("unemployment_rate")), yearly("like_pay")
 
     def within(x: F8) -> F8:
         x = x - x.mean(axis=1, keepdims=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.scenario.problems import InputError
+from laborsim.study.uncertainty import opposite_variances
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ class Errors:
     rmse, bias, correlation : of the mean over runs.
     coverage : share of months in which the published figure lies within the runs' 90% band, widened by what the
         published series holds beside (`noise`).
+    by_seeds : the same with a band of chance alone, where parameters were drawn with the seeds; else the coverage.
     """
 
     span: str
@@ -46,6 +48,7 @@ class Errors:
     bias: float
     correlation: float
     coverage: float
+    by_seeds: float
 
 
 def published(data: Path, counties: Sequence[str]) -> pd.Series:
@@ -91,7 +94,9 @@ def total_of(counties: set[str]) -> str | None:
     return next((name for name, those in TOTALS.items() if those == counties), None)
 
 
-def compare(months: Sequence[str], runs: F8, actual: pd.Series, noise: float) -> list[Errors]:
+def compare(
+    months: Sequence[str], runs: F8, actual: pd.Series, noise: float, opposite: bool = False
+) -> list[Errors]:
     """Errors before and after the start of the pandemic, and outside its first half year.
 
     Parameters
@@ -99,19 +104,23 @@ def compare(months: Sequence[str], runs: F8, actual: pd.Series, noise: float) ->
     months : (T,) "YYYY-MM"; runs : (R, T) simulated, missing where there is none.
     actual : published, by month, in the same unit.
     noise : standard deviation of what the published series holds and no model could know, in that unit.
+    opposite : whether parameters were drawn with the seeds, in pairs (`laborsim.study.draws.opposite_pairs`).
     """
     mean = runs.mean(axis=0)
-    spread = np.sqrt(runs.var(axis=0, ddof=1 if len(runs) > 1 else 0) + noise**2)
+    both = chance = runs.var(axis=0, ddof=1 if len(runs) > 1 else 0)
+    if opposite:
+        chance, both = opposite_variances(runs)
+    spread, narrow = np.sqrt(both + noise**2), np.sqrt(chance + noise**2)
     position = {m: k for k, m in enumerate(months) if np.isfinite(mean[k])}
     known = [(str(m), position[str(m)], float(v)) for m, v in actual.items() if m in position]
     chosen = [(span, [(k, v) for m, k, v in known if first <= m <= last]) for span, first, last in SPANS]
     calm = [(k, v) for m, k, v in known if "2018-01" <= m <= "2022-12" and not STORM[0] <= m <= STORM[1]]
-    return [_errors(span, at, mean, spread) for span, at in [*chosen, (CALM, calm)] if len(at) >= 3]
+    return [_errors(span, at, mean, spread, narrow) for span, at in [*chosen, (CALM, calm)] if len(at) >= 3]
 
 
-def _errors(span: str, at: list[tuple[int, float]], mean: F8, spread: F8) -> Errors:
+def _errors(span: str, at: list[tuple[int, float]], mean: F8, spread: F8, narrow: F8) -> Errors:
     k, real = np.array([a for a, _ in at]), np.array([b for _, b in at])
     gap = mean[k] - real
     together = float(np.corrcoef(mean[k], real)[0, 1]) if real.std() > 0 and mean[k].std() > 0 else float("nan")
     return Errors(span, len(at), float(np.sqrt((gap**2).mean())), float(gap.mean()), together,
-                  float((np.abs(gap) <= 1.645 * spread[k]).mean()))  # fmt: skip
+                  *(float((np.abs(gap) <= 1.645 * sd[k]).mean()) for sd in (spread, narrow)))  # fmt: skip

@@ -17,6 +17,7 @@ from laborsim.market.levers import Levers
 from laborsim.market.month import Month
 from laborsim.model import LaborMarket
 from laborsim.study.validation.curves import CARE_SUBSIDY, TENURE_EDGES
+from laborsim.study.validation.local import LikePay, NewMatches
 
 F8 = NDArray[np.float64]
 MODEL = "laborsim.study.validation.observer:ObservedMarket"
@@ -189,6 +190,8 @@ class ObservedMarket(LaborMarket):
         self._tenure = Tenure()
         self._displaced = Displaced(self.world.establishments.capacity)
         self._parents = Parents()
+        self._pay = LikePay(self.economy.zone_codes, self.economy.outside)
+        self._matches = NewMatches()
         self._structure: dict[tuple[str, str], float] = {}
 
     def step(self) -> None:
@@ -205,6 +208,8 @@ class ObservedMarket(LaborMarket):
         self._tenure.see(before, month, held, left)
         self._displaced.see(before, month, held, left)
         self._parents.see(month)
+        self._pay.see(month)
+        self._matches.see(before.id, before.state, month)
         if month.index == PICTURE:
             self._structure = structure(month)
 
@@ -219,11 +224,12 @@ class ObservedMarket(LaborMarket):
             whole["tenure_hazard", f"months:{low}"] = float(value)
         for year in range(1, FOLLOWED_YEARS + 1):
             whole["displaced_loss", f"year:{year}"] = self._displaced.loss(year)
-        mothers = np.array(self._parents.mothers[:rows])
-        keys = [*plain.keys, *whole, ("mothers_employment", "all")]
-        columns = [np.full((rows, 1), v) for v in whole.values()]
-        values = np.hstack([plain.values, *columns, mothers[:, None]])
-        return Frame(keys, [*plain.units, *(["share"] * (len(whole) + 1))], values, plain.start)
+        monthly = {("mothers_employment", "all"): np.array(self._parents.mothers[:rows]), **self._pay.columns(rows),
+                   **self._matches.columns(rows)}  # fmt: skip
+        columns = [*(np.full(rows, v) for v in whole.values()), *monthly.values()]
+        values = np.hstack([plain.values, *(c[:, None] for c in columns)])
+        units = ["log dollars" if name == "like_pay" else "share" for name, _ in (*whole, *monthly)]
+        return Frame([*plain.keys, *whole, *monthly], [*plain.units, *units], values, plain.start)
 
 
 class CheaperCare(ObservedMarket):

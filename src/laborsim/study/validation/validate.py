@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from laborsim.scenario.problems import InputError
+from laborsim.study.draws import opposite_pairs
 from laborsim.study.executor import Executor, make_executor
 from laborsim.study.kept import KeptRuns
 from laborsim.study.results import Results
@@ -36,6 +37,7 @@ class Validation:
     series : published series, none without statistics.
     errors : (drivers, name of the series) -> errors by years.
     forecast : forecasts from rolling origins; None if not asked for.
+    draws : where parameters were drawn from, "" if they were not.
     """
 
     region: str
@@ -44,6 +46,7 @@ class Validation:
     series: list[Observed] = field(default_factory=list)
     errors: dict[tuple[str, str], list[Errors]] = field(default_factory=dict)
     forecast: Benchmark | None = None
+    draws: str = ""
 
     @property
     def missed(self) -> list[Found]:
@@ -64,7 +67,7 @@ def folder_of(region: str) -> Path:
 def validate(
     spec: Any, data: Path | None = None, replicates: int = 20, scale: float = 0.05, executor: Executor | None = None,
     out: Path | None = None, progress: Progress | None = None, origins_every: int = EVERY, origin_replicates: int = 5,
-    fresh: bool = False, retry: bool = False, model: str = MODEL,
+    fresh: bool = False, retry: bool = False, draw: bool = True, model: str = MODEL,
 ) -> Validation:  # fmt: skip
     """Run the baseline and set it against facts, published series and simple forecasts.
 
@@ -77,9 +80,11 @@ def validate(
     out : folder that keeps the runs, in its run store runs.sqlite; None for results/validation/<region>.
     progress : told what happens.
     origins_every : months between the origins of forecasts; 0 makes none.
-    origin_replicates : runs from every origin.
+    origin_replicates : runs from every origin; with the parameters' own values.
     fresh : throw away the runs that are there.
     retry : make failed runs again.
+    draw : draw the parameters that a calibration fits with every seed (`laborsim.study.draws.opposite_pairs`), so that
+        bands hold what is not known of them.
 
     Returns
     -------
@@ -105,13 +110,14 @@ def validate(
     place = out or folder_of(spec.region)
     bare = spec.model_copy(update={"targets": (), "policies": {}}).with_settings(scale=scale)
     production = model == MODEL
+    drawn = opposite_pairs(bare, replicates) if draw else None
     errors: dict[tuple[str, str], list[Errors]] = {}
     forecast = None
     with KeptRuns(place / STORE, "validation", bare, executor or make_executor(), fresh, retry, progress) as kept:
 
         def simulate(name: str, by: str, **settings: Any) -> Results:
             last = min(LAST[name], str(spec.horizon))
-            return kept.results(name, bare.with_settings(horizon=last, **settings), replicates, by)
+            return kept.results(name, bare.with_settings(horizon=last, **settings), replicates, by, drawn)
 
         runs = {"national": simulate("national", WATCHED if production else model, drivers="national")}
         pairs = {"half": simulate("half", model, scale=0.5 * scale)}
@@ -121,11 +127,13 @@ def validate(
             runs["state"] = simulate("state", model, drivers="state")
             for drivers, results in runs.items():
                 for o in series:
-                    errors[drivers, o.name] = compare(results.months, o.simulated(results), o.actual, o.noise)
+                    paired = draw and replicates >= 4
+                    errors[drivers, o.name] = compare(results.months, o.simulated(results), o.actual, o.noise, paired)
         if data is not None and origins_every:
             paths = Paths(runs["national"].months, 100.0 * runs["national"].series(RATE))
             forecast = benchmark(bare, data, paths, kept, origin_replicates, origins_every, model=model)
-    return Validation(spec.region, find(runs["national"], pairs), runs, series, errors, forecast)
+    return Validation(spec.region, find(runs["national"], pairs), runs, series, errors, forecast,
+                      drawn.source if drawn else "")  # fmt: skip
 
 
 def _needs_statsmodels() -> None:
