@@ -68,3 +68,14 @@ def test_copies_have_arrays_of_their_own_and_wrong_columns_are_refused() -> None
         _ = people.columns.wages
     with pytest.raises(ValueError, match="of one length"):
         type(people.columns)({"a": np.zeros(3), "b": np.zeros(4)})
+
+
+def test_kernels_refuse_columns_that_are_read_only() -> None:
+    people, employers = _filled(PEOPLE, 5), _filled(ESTABLISHMENTS, 5)
+    arrays = {name: a.copy() for name, a in people.arrays.items()}
+    arrays["birth"].flags.writeable = False
+    mapped = Table(PEOPLE, 5, 5, arrays)
+    assert mapped.columns.birth.tolist() == people.birth.tolist()
+    with pytest.raises(TypeError, match="read-only"):
+        njit(_mark)(mapped.columns, employers.columns, 5)
+    njit(_mark)(mapped.copy().columns, employers.columns, 5)

@@ -28,7 +28,7 @@ ROWS = "number_of_rows"  # among the members of a table in a kernel
 class _Address(NamedTuple):
     """What numba tells the columns of tables apart by, besides their class, and reads when a kernel is called."""
 
-    address: int
+    address: int | None
 
 
 class Columns(_Address):
@@ -36,15 +36,16 @@ class Columns(_Address):
 
     Parameters
     ----------
-    arrays : name -> array, (rows,) or (rows, width). They must not be replaced while this object is in use.
+    arrays : name -> array, (rows,) or (rows, width). They must not be replaced while this object is in use. Those of a
+        region mapped from disk are read-only: kernels do not take them.
     """
 
     def __new__(cls, arrays: dict[str, np.ndarray[Any, Any]]) -> Columns:
         rows = {a.shape[0] for a in arrays.values()}
-        if len(rows) != 1 or not all(a.flags.c_contiguous and a.flags.writeable for a in arrays.values()):
-            raise ValueError("columns of a table are contiguous, writeable and of one length")
+        if len(rows) != 1 or not all(a.flags.c_contiguous for a in arrays.values()):
+            raise ValueError("columns of a table are contiguous and of one length")
         held = np.array([*(a.ctypes.data for a in arrays.values()), *rows], np.int64)
-        self = super().__new__(cls, held.ctypes.data)
+        self = super().__new__(cls, held.ctypes.data if all(a.flags.writeable for a in arrays.values()) else None)
         self.__dict__.update(arrays, _held=held, _arrays=arrays)
         return self
 
@@ -68,6 +69,8 @@ class ColumnsType(types.Type):
 
 @typeof_impl.register(Columns)
 def _typeof(value: Columns, _: Any) -> ColumnsType:
+    if value.address is None:
+        raise TypeError("columns that are read-only cannot be given to a kernel: copy the table first")
     arrays = value.__dict__["_arrays"]
     columns = ((n, from_dtype(a.dtype), a.shape[1] if a.ndim == 2 else 0) for n, a in arrays.items())
     return ColumnsType(type(value).__name__, tuple(columns))
