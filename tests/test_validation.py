@@ -11,10 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from laborsim.cli import app
+from laborsim.loading import scenario_of_region
+from laborsim.model import LaborMarket
 from laborsim.report.validation import hindcast_chart, overview, page
 from laborsim.scenario.problems import InputError
 from laborsim.study.uncertainty import opposite_variances
 from laborsim.study.validation import curves, facts, hindcast
+from laborsim.study.validation.cycle import OrdinaryCycle, demand
 from laborsim.study.validation.observed import Observed
 from laborsim.study.validation.validate import Validation, validate
 from official_data import DATA
@@ -46,11 +49,26 @@ class Made:
 def test_beveridge_slope_and_turn():
     angle = np.linspace(0, 4 * np.pi, 60)
     u, v = np.exp(-3 + 0.3 * np.cos(angle)), np.exp(-3 + 0.3 * np.sin(angle))
-    assert curves.beveridge_turn(made(unemployment_rate=u, openings_rate=v)) > 0
-    assert curves.beveridge_turn(made(unemployment_rate=u[::-1], openings_rate=v[::-1])) < 0
+    assert curves.beveridge_turn(made(), made(unemployment_rate=u, openings_rate=v)) > 0
+    assert curves.beveridge_turn(made(), made(unemployment_rate=u[::-1], openings_rate=v[::-1])) < 0
     line = np.exp(np.linspace(-4, -2, 60))
-    slope = curves.beveridge_slope(made(unemployment_rate=line, openings_rate=line**-0.8))
+    slope = curves.beveridge_slope(made(), made(unemployment_rate=line, openings_rate=line**-0.8))
     assert slope == pytest.approx(-0.8)
+
+
+def test_the_ordinary_cycle_falls_and_comes_back(tmp_path):
+    """Demand of every sector follows the wave; nobody draws the insurance of 2020; the shared start is left alone."""
+    path = demand(72)
+    assert path.min() == path[36] == 1.0 - 0.063 and (path[:13] == 1.0).all() and (path[60:] == 1.0).all()
+    spec = scenario_of_region("kansas-city").model_copy(update={"targets": (), "policies": {}})
+    spec = spec.with_settings(horizon="2022-12")
+    market, plain = OrdinaryCycle(spec, rng=3, scale=0.01), LaborMarket(spec, rng=3, scale=0.01)
+    assert np.array_equal(market.month.economy.sector_index[:, 3], demand(60)) and not market.economy.ui_all.any()
+    assert not np.array_equal(plain.economy.sector_index[:, 3], demand(60))
+    market.run_for(13)
+    plain.run_for(13)
+    assert market.state_hash() != plain.state_hash()
+    assert market.month.memory["demand"]["path"][0] == pytest.approx(np.ones(market.economy.sectors))
 
 
 def test_matching_elasticity_of_a_cobb_douglas_market():
@@ -127,8 +145,9 @@ def test_facts_over_runs_are_inside_or_outside():
     assert found["hires"].low <= found["hires"].mean <= found["hires"].high
     few = {f.fact.name for f in facts.find(Made(months=MONTHS[:24]))}
     assert few == {f.name for f in facts.FACTS if f.months <= 24 and not f.pair}
-    pairs = {"half": Made(), "cheaper": Made()}
-    assert {f.fact.name for f in facts.find(Made({"openings_rate": 0.045}), pairs)} >= {"scale", "care_price"}
+    pairs = {"half": Made(), "cheaper": Made(), "cycle": Made()}
+    named = {f.fact.name for f in facts.find(Made({"openings_rate": 0.045}), pairs)}
+    assert named >= {"scale", "care_price", "beveridge", "loop"}
     with pytest.raises(ValueError, match="start in 2019-01"):
         facts.find(Made(months=tuple(str(m) for m in pd.period_range("2019-01", periods=24, freq="M"))))
 
@@ -248,7 +267,7 @@ def test_command_on_a_made_up_market(tmp_path, monkeypatch):
     said = json.loads(done.stdout)
     assert (tmp_path / said["out"] / "report.md").exists()
     watched = {"tenure", "new_jobs", "displaced_1", "displaced_5", "wage_curve", "sizes", "decay", "child_penalty",
-               "care_price", "steady", "elasticity"}  # fmt: skip
+               "care_price", "steady", "elasticity", "beveridge", "loop"}  # fmt: skip
     assert {f["name"] for f in said["facts"]} == {f.name for f in facts.FACTS} - watched
     assert said["hindcast"] == [] == said["forecast"]
     wrong = CliRunner().invoke(app, ["validate", "kansas-city", "--data", str(tmp_path), *few])

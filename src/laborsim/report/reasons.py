@@ -9,12 +9,10 @@ from typing import Final
 
 REASONS: Final[dict[str, str]] = {
     "beveridge": (
-        "2018-22 is not an ordinary cycle. Measured the same way on the nation's openings (JOLTS) and "
-        "unemployment (CPS) the slope is -0.15 for January 2018 to August 2022 and -0.70 for 2010 to 2019: the "
-        "accepted range is that of an ordinary cycle. Before places could shut in a slump the slope was -0.33 to "
-        "-0.5, with too few jobs lost. What employers want follows the sector's employment, so openings do not rise "
-        "as far as in 2021-22."
+        "Of the people who lose their jobs in a cycle part leave the labor force or the region, so unemployment rises "
+        "less than openings fall; how much depends on how thin the region's markets are."
     ),
+    "loop": "Openings answer within a month or two, so the loop is narrow, and chance can turn it in a few runs.",
     "recall": (
         "Nationally 14.7% were unemployed in April 2020, here 11 to 13%, of whom 3.6 points were unemployed "
         "before: nearly all laid off in that month do wait for recall. Places that shut for a while, and the "

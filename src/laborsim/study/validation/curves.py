@@ -17,18 +17,18 @@ SELF_CONTAINED = 2.0 / 3.0  # residents who work in their own zone; the least of
 LATE_CARE = slice(36, 60)  # months in which families have had time to answer to a price
 
 
-def beveridge_slope(series: Series) -> float:
-    """Slope of log openings on log unemployment from 2018 to 2022."""
-    u, v = series("unemployment_rate")[:60], series("openings_rate")[:60]
+def beveridge_slope(series: Series, cycle: Series) -> float:
+    """Slope of log openings on log unemployment over an ordinary cycle (`laborsim.study.validation.cycle`)."""
+    u, v = cycle("unemployment_rate")[:60], cycle("openings_rate")[:60]
     return float(np.polyfit(np.log(u), np.log(v), 1)[0])
 
 
-def beveridge_turn(series: Series) -> float:
-    """Twice the area that the curve encloses after the shock of 2020, in logs; positive if it turns counter-clockwise.
+def beveridge_turn(series: Series, cycle: Series) -> float:
+    """Twice the area that the curve encloses in an ordinary cycle, in logs; positive if it turns counter-clockwise.
 
     Openings are lower on the way down than on the way up at the same unemployment if it turns so.
     """
-    u, v = np.log(series("unemployment_rate")[24:60]), np.log(series("openings_rate")[24:60])
+    u, v = np.log(cycle("unemployment_rate")[12:60]), np.log(cycle("openings_rate")[12:60])
     return float((u * np.roll(v, -1) - np.roll(u, -1) * v).sum())
 
 

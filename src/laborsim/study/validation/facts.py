@@ -44,7 +44,7 @@ class Fact:
     of : the figure of one run, from its monthly series, and those of its pair if it needs one. NaN where a region has
         no such figure.
     months : months that must be simulated.
-    pair : the other runs it needs: "cheaper" care, "half" the people; "" for none.
+    pair : the other runs it needs: "cheaper" care, "half" the people, an ordinary "cycle"; "" for none.
     """
 
     name: str
@@ -97,9 +97,10 @@ FACTS = (
          "CPS; Kroft, Lange and Notowidigdo 2013", _ratio("job_finding", "duration:7-12", "duration:0-1")),
     Fact("retention", "Jobholders still with the employer after twelve months", 0.70, 0.80,
          "CPS tenure supplement 2018 (BLS): 22% with a year or less", _mean("retention_12_month")),
-    Fact("beveridge", "Slope of the Beveridge curve 2018-22, logs", -1.1, -0.5, "JOLTS and CPS", beveridge_slope, 60),
-    Fact("loop", "Area of the Beveridge loop after 2020, positive if counter-clockwise", 0.0, 10.0,
-         "Blanchard and Diamond 1989", beveridge_turn, 60),
+    Fact("beveridge", "Slope of the Beveridge curve in an ordinary cycle, logs", -1.1, -0.5,
+         "JOLTS and CPS; -0.70 for 2010-19", beveridge_slope, 60, "cycle"),
+    Fact("loop", "Area of the Beveridge loop in an ordinary cycle, positive if counter-clockwise", 0.0, 10.0,
+         "Blanchard and Diamond 1989", beveridge_turn, 60, "cycle"),
     Fact("elasticity", "Elasticity of matches with respect to unemployment, 2018-22", 0.4, 0.7,
          "Petrongolo and Pissarides 2001", matching_elasticity, 60),
     Fact("recall", "Unemployed on temporary layoff in April 2020", 0.65, 0.85, "CPS (BLS): 78% nationally",
@@ -151,7 +152,7 @@ def find(results: Any, pairs: Mapping[str, Any] | None = None, policy: str = "ba
     Parameters
     ----------
     results : `laborsim.study.results.Results` of a scenario that starts in 2018-01.
-    pairs : "cheaper" and "half" -> the same runs with cheaper care, and of half the people.
+    pairs : "cheaper", "half" and "cycle" -> the same runs with cheaper care, of half the people, with ordinary demand.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from laborsim.study.kept import KeptRuns
 from laborsim.study.results import Results
 from laborsim.study.reuse import RESULTS
 from laborsim.study.run import MODEL, Progress
+from laborsim.study.validation.cycle import CYCLE
 from laborsim.study.validation.facts import Found, find
 from laborsim.study.validation.forecast import EVERY, RATE, Benchmark, Paths, benchmark
 from laborsim.study.validation.hindcast import Errors, compare
@@ -22,7 +23,7 @@ DRIVERS = ("national", "state")
 STORE = "runs.sqlite"
 WATCHED = "laborsim.study.validation.observer:ObservedMarket"
 CHEAPER = "laborsim.study.validation.observer:CheaperCare"
-LAST = {"national": "2023-12", "state": "2022-12", "cheaper": "2022-12", "half": "2019-12"}
+LAST = {"national": "2023-12", "state": "2022-12", "cheaper": "2022-12", "cycle": "2022-12", "half": "2019-12"}
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def validate(
         pairs = {"half": simulate("half", model, scale=0.5 * scale)}
         if production:
             pairs["cheaper"] = simulate("cheaper", CHEAPER)
+            pairs["cycle"] = simulate("cycle", CYCLE)
         if series:
             runs["state"] = simulate("state", model, drivers="state")
             for drivers, results in runs.items():
