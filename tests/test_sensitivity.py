@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,22 @@ def test_a_screening_tells_luck_from_influence(tmp_path: Path) -> None:
     steep = found(tmp_path / "b", "morris", "known_functions:Luck", "steep", **more)
     row = steep.table.set_index("factor").loc["matching.noise"]
     assert row["low"] > row["chance"] and chart(steep, "height", "baseline").title.startswith("Noise moves")
+
+
+def test_an_end_of_a_tornado_is_clear_only_allowing_for_their_number(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    more = {"replicates = 1": "replicates = 4"}
+    luck = found(tmp_path, "tornado", "known_functions:Luck", **more)
+    assert not luck.table[["clear_low", "clear_high"]].to_numpy().any()
+    assert chart(luck, "height", "baseline").title.startswith("No assumption alone clearly moves")
+    steep = found(tmp_path / "b", "tornado", "known_functions:Luck", "steep", **more)
+    table = steep.table.set_index("factor")
+    assert table.loc["matching.noise", ["clear_low", "clear_high"]].all()
+    assert chart(steep, "height", "baseline").title.startswith("Noise moves unemployment rate most")
+    # one that is clear, beside longer ones that are not, is not said to move it most
+    size = luck.table[["change_low", "change_high"]].abs().max(axis=1)
+    short = luck.table.assign(clear_low=size == size.min())
+    assert "longer bars may be chance" in chart(replace(luck, table=short), "height", "baseline").title
 
 
 def test_a_trajectory_without_one_run_is_left_out(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ Examples
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from laborsim.cached import keep_kernels
@@ -32,6 +33,8 @@ _WHERE = {
 }
 
 keep_kernels()  # before any module with kernels is imported
+# said in a notebook by tqdm, which other libraries bring along: no bar of it is shown
+warnings.filterwarnings("ignore", "IProgress not found")
 
 __all__ = ["LaborMarket", "Results", "__version__", "load_results", "load_scenario", "run"]
 

@@ -207,9 +207,9 @@ def _tornado(found: Sensitivity, data: pd.DataFrame, outcome: str, policy: str) 
         figure_, axes = theme.canvas(
             title,
             subtitle(found.experiment, m, policy) + ". Each assumption alone at the low and the high end of its range",
-            f"Ends: 5% (orange) and 95% (blue) of each assumption's range. Line: the scenario as it is. Hollow: change "
-            f"against it not distinguishable from zero ({100 * found.level:.0f}% interval of the paired difference)."
-            f"{_lost(found)} {runs_note(found.experiment)}",
+            "Ends: 5% (orange) and 95% (blue) of each assumption's range. Line: the scenario as it is. Hollow: change "
+            "against it may be chance (paired differences, allowing for the number of ends: of those filled one in ten "
+            f"is luck).{_lost(found)}{_chance(found, outcome, policy)} {runs_note(found.experiment)}",
             ROW * len(data) + 0.15, left=2.75, right=0.55, above=0.36,
         )  # fmt: skip
         ends = [base]
@@ -265,7 +265,9 @@ def _tornado_title(found: Sensitivity, data: pd.DataFrame, m: Any, subject: str)
         return f"No assumption alone clearly moves {subject}"
     first = sure[0]
     ends = sorted(x for x in (first.at_low, first.at_high) if math.isfinite(x))
-    lead = (f"{factor_name(found.experiment, first.factor)} moves {subject} most: "
+    # longer bars that may be chance stand above it
+    most = "moves {} most" if first.factor == data["factor"].iloc[0] else "clearly moves {}, longer bars may be chance"
+    lead = (f"{factor_name(found.experiment, first.factor)} {most.format(subject)}: "
             f"{figure(m, ends[0])} to {figure(m, ends[-1])}")  # fmt: skip
     if not m.against:
         return lead
@@ -276,8 +278,8 @@ def _tornado_title(found: Sensitivity, data: pd.DataFrame, m: Any, subject: str)
 
 
 def _distinct(row: Any, side: str) -> bool:
-    """Whether the change at an end is distinguishable from zero."""
-    return bool(getattr(row, f"change_{side}_low") > 0 or getattr(row, f"change_{side}_high") < 0)
+    """Whether the change at an end is more than chance."""
+    return bool(getattr(row, f"clear_{side}"))
 
 
 def _lost(found: Sensitivity) -> str:

@@ -21,7 +21,7 @@ from laborsim.study.analysis.sampling import problem, salib, trajectories
 from laborsim.study.design import TAILS, design_seed
 from laborsim.study.reuse import RESULTS
 from laborsim.study.run import MODEL, Progress
-from laborsim.study.statistics import paired
+from laborsim.study.statistics import discoveries, paired
 from laborsim.study.sweep import Swept, sweep
 
 if TYPE_CHECKING:
@@ -55,8 +55,9 @@ class Sensitivity:
         seeds alone would give a factor without influence (NaN with one replicate);
         sobol: first (share of the variance it explains alone) and total (with all interactions), each with _low, _high;
         tornado: setting_low, setting_high, base with base_low and base_high, at_low, at_high (outcome), change_low,
-        change_high (against the scenario as it is, same seeds) with their intervals, and turns (an end has the other
-        sign than the base, both distinguishable from zero).
+        change_high (against the scenario as it is, same seeds) with their intervals, clear_low and clear_high (the
+        change is more than chance, allowing for all ends that are looked at: of those so called one in ten is luck),
+        and turns (an end has the other sign than the base, both distinguishable from zero).
     groups : policy, outcome, groups (trajectories, blocks or ends), used, mean, spread, and chance: share of the
         outcome's variance over the design that is due to seeds (NaN with one replicate).
     failed : failed runs with the samples they take out.
@@ -230,6 +231,7 @@ def _tornado(experiment: Experiment, answers: Answers, values: F8, level: float)
     zero = np.zeros_like(base)
     own = paired(zero, base, level)
     rows: list[dict[str, Any]] = []
+    chances: list[float] = []
     ends = used = 0
     at = 1
     for factor in (f for f in experiment.factors if f.kind == "uncertainty"):
@@ -241,12 +243,17 @@ def _tornado(experiment: Experiment, answers: Answers, values: F8, level: float)
             row |= {f"setting_{side}": factor.quantile(share), f"at_{side}": end.difference,
                     f"change_{side}": change.difference, f"change_{side}_low": change.low,
                     f"change_{side}_high": change.high}  # fmt: skip
+            chances.append(change.p)
             both = own.distinguishable and end.distinguishable
             row["turns"] = row["turns"] or (both and own.difference * end.difference < 0.0)
             ends += 1
             used += change.replicates > 0
             at += 1
         rows.append(row)
+    # an end that changes nothing at all has p = 1
+    clear = iter(discoveries(chances))
+    for row in rows:
+        row |= {f"clear_{side}": bool(next(clear)) for side in ("low", "high")}
     return rows, ends, used
 
 
