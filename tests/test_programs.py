@@ -16,7 +16,7 @@ from laborsim.scenario.programs import ProgramType, load_programs
 def one(code: str, **changes: object) -> ProgramType:
     settings = {
         "code": code, "title": code, "kind": "classroom", "occupations": ("31-1",), "starts": 0.001, "months": 3,
-        "hours": 20.0, "dropout": 0.05, "fit": 0.8, "skill": 0.7, "source": "test", "grade": "assumed",
+        "hours": 20.0, "dropout": 0.05, "fit": 0.8, "experience": 9.0, "source": "test", "grade": "assumed",
     }  # fmt: skip
     return ProgramType(**(settings | changes))
 
@@ -32,7 +32,7 @@ def test_declared_programs_cover_the_three_ways_in():
 
 def test_two_programs_cannot_claim_one_vacancy(tmp_path):
     entry = 'title="x"\nkind="ojt"\noccupations=["47-2"]\nstarts=0.001\nmonths=3\nhours=40\ndropout=0.1\n'
-    entry += 'fit=0.5\nskill=0.5\nsource="x"\ngrade="assumed"\n'
+    entry += 'fit=0.5\nexperience=5\nsource="x"\ngrade="assumed"\n'
     file = tmp_path / "programs.toml"
     file.write_text(f"[a]\n{entry}[b]\n{entry}")
     with pytest.raises(ValueError, match="a and b both train for 47-2"):

@@ -20,6 +20,7 @@ from laborsim.market import (
     pay,
     quality,
     search,
+    terrain,
     wages,
 )
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
@@ -40,13 +41,13 @@ def test_seekers_foresee_what_hiring_pays():
     m = ready()
     rows, s = search.gather_seekers(m)
     vacancies = hiring.open_vacancies(m)
-    terrain = hiring.terrain(m)
+    ground = terrain.terrain(m)
     b = m.table("search.behaviour", lambda: None)
     pick = np.random.Generator(np.random.Philox(3)).integers(0, vacancies.cell.size, rows.size)
     cells = vacancies.cell[pick]
     there = vacancies.occupation[pick]
-    kept = s.skill * terrain.carried[s.occupation, there]
-    worth = s.ability + terrain.skill_return[there] * (np.maximum(kept, b.skill_floor) - 1.0)
+    kept = s.skill * ground.carried[s.occupation, there]
+    worth = s.ability + ground.skill_return[there] * (np.maximum(kept, b.skill_floor) - 1.0)
     worth -= s.discount * vacancies.bias[pick]
     fit = pay.fits(s.id, cells, m.key(Stream.JOB_TASTE, fixed=True)) / 127.0
     assert fit.std() > 0.5 and abs(fit.mean()) < 0.1
@@ -67,7 +68,7 @@ def test_skill_carries_over_by_nearness():
     mobility[0, [0, 1, 2]] = 0.6, 0.39, 0.01
     m.economy = dataclasses.replace(m.economy, mobility=mobility)
     m.memory["demand"]["shares"] = np.full(m.economy.occupations, 0.1)
-    carried, q = hiring.carried(m), m.room("search")
+    carried, q = terrain.carried(m), m.room("search")
     assert (np.diag(carried) == 1.0).all()
     assert carried[0, 1] == pytest.approx(q["skill_transfer_group"])
     root = math.sqrt(0.01 / 0.39)

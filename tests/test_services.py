@@ -20,6 +20,7 @@ from laborsim.market import (
     participation,
     search,
     services,
+    terrain,
     travel,
     wages,
 )
@@ -64,7 +65,7 @@ def count(m: Month, name: str) -> int:
 def gathered(m: Month):
     rows, s = search.gather_seekers(m)
     visited = services.prospected(m)
-    return rows, s, hiring.open_vacancies(m, visited), hiring.terrain(m), visited
+    return rows, s, hiring.open_vacancies(m, visited), terrain.terrain(m), visited
 
 
 # --- job centers ---------------------------------------------------------------------------------
@@ -228,7 +229,7 @@ def test_placements_are_mostly_at_the_expense_of_others():
             idle = p.state[rows0] > codes.SELF_EMPLOYED
             if order:
                 visited = services.prospected(m)
-                services.serve(m, rows, s, hiring.open_vacancies(m), hiring.terrain(m), visited)
+                services.serve(m, rows, s, hiring.open_vacancies(m), terrain.terrain(m), visited)
                 mine = s.applications > applications
                 m = ready(people=6000, seed=seed, job_centers=order)
                 p = m.world.people

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import participants, sponsors, training
+from laborsim.market import learning, participants, seats, sponsors, training
 from laborsim.market.counts import PIPELINE, SCALAR
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
@@ -241,7 +241,7 @@ def test_troubles_raise_the_hazard_and_supports_lower_it():
 def test_completion_gives_occupation_skill_and_a_search():
     month = eager(seed=12, leave_for_job=0.0)
     month.programs = replace(month.programs, dropout=np.zeros(4))
-    p = month.world.people
+    p, q = month.world.people, month.room("search")
     run(month, 1)
     mine = np.flatnonzero(p.program[: p.size] == CLASS)
     carers = mine[p.state[mine] > k.UNEMPLOYED]
@@ -250,7 +250,7 @@ def test_completion_gives_occupation_skill_and_a_search():
     run(month, int(month.programs.months[CLASS]))
     stayed = out[p.job[out] < 0]
     assert stayed.size > 0
-    assert (p.occupation[stayed] == 3).all() and (p.skill[stayed] > 0.5).all()
+    assert (p.occupation[stayed] == 3).all() and (p.skill[stayed] > q["skill_floor"]).all()
     assert (p.program[stayed] != CLASS).all() or (p.enrolled[stayed] > 0).any()
     assert carers.size == 0 or (p.state[carers] == k.UNEMPLOYED).mean() > 0.4
     assert (p.credentials[stayed] & 1).mean() > 0.4
@@ -542,3 +542,20 @@ def test_places_go_by_rank_and_none_twice(wanted, own, added, offered):
     for program in range(3):
         mine = [placed[i] for i, w in enumerate(wanted) if w == program]
         assert mine == sorted(mine, reverse=True)
+
+
+def test_training_counts_as_months_of_work_at_the_occupations_own_pace():
+    month = eager(seed=12)
+    q, e, pr = month.room("search"), month.economy, month.programs
+    occupation = np.arange(e.occupations)
+    pace = q["skill_months"] + q["skill_training_months"] * e.occ_training_months
+    for had in (0.0, 0.6, 1.3):
+        got = learning.taught(month, np.full(e.occupations, had), occupation, np.full(e.occupations, 9.0))
+        start = max(had, q["skill_floor"])
+        assert got == pytest.approx(start + max(1.0 - start, 0.0) * (1.0 - np.exp(-9.0 / pace)))
+    program = np.arange(len(pr))
+    assert (learning.worth(month, program) <= pr.experience * seats.site_quality(month)).all()
+    expected = learning.promised(month)
+    assert ((expected > q["skill_floor"]) & (expected < 1.0)).all()
+    longest = int(np.argmax(pr.experience))
+    assert expected[longest] == expected.max(), "apprentices learn most"

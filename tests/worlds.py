@@ -164,7 +164,7 @@ def programs(eco: Economy | None = None) -> Programs:
         wage_share=np.array([0.5, 0.85, 0.0, 0.0]),
         dropout=np.array([0.018, 0.05, 0.06, 0.06]),
         fit=np.array([0.9, 0.8, 0.7, 0.7]),
-        skill=np.array([1.0, 0.7, 0.7, 0.4]),
+        experience=np.array([60.0, 8.0, 8.0, 5.0]),
         credential=np.array([1, 255, 0, 255], np.uint8),
     )
 
@@ -383,7 +383,7 @@ def month(
     """A `Month` over a fresh small world. `overrides` sets parameters by "room.name"."""
     eco = eco or economy()
     prog = programs(eco)
-    return Month(
+    made = Month(
         index=index,
         seed=run_seed,
         world=world(eco, people, seed),
@@ -395,6 +395,10 @@ def month(
         crew=Crew(threads),
         scale=scale,
     )
+    c = made.world.cells
+    jobs = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=eco.occupations)
+    made.memory["demand"] = {"shares": jobs / jobs.sum()}  # all that stages besides demand read of it
+    return made
 
 
 def check(w: World) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
+from laborsim.market import learning
 from laborsim.market.codes import KNOWS_PROGRAM_BIT
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
@@ -138,7 +139,7 @@ def choice(month: Month, chance: F8) -> Choice:
     value = (fixed.weight * (eco.occ_wage * chance)).sum(axis=1) * HOURS_A_MONTH
     promised = pr.hires > 0  # a job is waiting
     value[promised] = (fixed.weight[promised] * eco.occ_wage).sum(axis=1) * HOURS_A_MONTH * q["time_in_work"]
-    value *= 1.0 - q["value_of_skill"] * (1.0 - pr.skill * month.memory["training"]["fit"])
+    value *= 1.0 - q["value_of_skill"] * (1.0 - learning.promised(month))
     outreach = np.zeros(32)
     outreach[: len(eco.major_codes)] = lv.awareness
     np.maximum.at(outreach, fixed.bit, lv.program_awareness)

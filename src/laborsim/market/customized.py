@@ -16,6 +16,7 @@ from laborsim.market.codes import CUSTOMIZED
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.layoffs import people_of
+from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.seats import intake
@@ -132,9 +133,8 @@ def _complete(month: Month, rows: I8, program: I8) -> None:
     if rows.size == 0:
         return
     size, counts = len(pr), month.counts
-    q, fit = month.room("training"), month.memory["training"]["fit"][program]
-    goal = (pr.skill[program] * (1.0 - q["skill_fit"] * (1.0 - fit))).astype(np.float32)
-    gain = np.maximum(goal - p.skill[rows], 0.0).astype(np.float32) * np.float32(q["customized_gain"])
+    most = float(month.parameters["training.customized_most"])
+    gain = (taught(month, p.skill[rows], p.occupation[rows], worth(month, program), most) - p.skill[rows]).astype("f4")
     p.skill[rows] += gain
     new = {
         "id": p.id[rows], "row": rows, "employer": _employer(month, rows),

@@ -27,10 +27,11 @@ from laborsim.market.codes import (
 )
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
-from laborsim.market.matching import Keys, MatchingParameters, Terrain, Vacancies, match
+from laborsim.market.matching import Keys, MatchingParameters, Vacancies, match
 from laborsim.market.month import Month
-from laborsim.market.pay import Pay, log_worth, pair, skill_returns, suits
+from laborsim.market.pay import Pay, log_worth, pair, suits
 from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
+from laborsim.market.terrain import carried, terrain
 from laborsim.market.transitions import hire, learnt, months_out, move
 
 
@@ -134,40 +135,6 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
     )
 
 
-def nearness(month: Month) -> NDArray[np.float64]:
-    """Nearness of occupations per vacancy of the destination, (O, O).
-
-    Observed moves between occupations already reflect how large the destination is. Divided by its share of jobs
-    they are nearness per vacancy, so that with vacancies in proportion to jobs searchers look where movers go.
-    """
-    e = month.economy
-
-    def make() -> NDArray[np.float64]:
-        return np.ascontiguousarray(e.mobility / np.maximum(month.memory["demand"]["shares"], 1e-4))
-
-    return month.table("hiring.near", make)  # type: ignore[no-any-return]
-
-
-def carried(month: Month) -> NDArray[np.float32]:
-    """Share of skill carried over from one occupation to another, (O, O); paid at hiring and foreseen by seekers.
-
-    All of it within an occupation, `skill_transfer_group` within a major group and to the nearest other occupation,
-    down to `skill_transfer_far` where nobody moves; in between with the root of nearness.
-    """
-    e, q = month.economy, month.room("search")
-
-    def make() -> NDArray[np.float32]:
-        near = nearness(month).copy()
-        np.fill_diagonal(near, 0.0)
-        close = np.sqrt(near / np.maximum(near.max(axis=1, keepdims=True), 1e-300))
-        close[e.occ_major[:, None] == e.occ_major[None, :]] = 1.0
-        out = q["skill_transfer_far"] + (q["skill_transfer_group"] - q["skill_transfer_far"]) * close
-        np.fill_diagonal(out, 1.0)
-        return np.ascontiguousarray(out, np.float32)
-
-    return month.table("hiring.carried", make)  # type: ignore[no-any-return]
-
-
 def credentials_asked(month: Month) -> NDArray[np.uint16]:
     """Bits of fields of credentials that pass screens for some schooling in each occupation, (O,).
 
@@ -184,13 +151,6 @@ def credentials_asked(month: Month) -> NDArray[np.uint16]:
         return out
 
     return month.table("hiring.fields", make)  # type: ignore[no-any-return]
-
-
-def terrain(month: Month) -> Terrain:
-    """Nearness of zones and occupations; people without a car look less far."""
-    weight, cost = travel.tables(month)
-    returns = skill_returns(month.economy, month.room("search"))
-    return Terrain(weight, cost, nearness(month), month.economy.occ_major, carried(month), returns)
 
 
 def stage(month: Month) -> None:

@@ -11,6 +11,7 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.quality import fairness_factor
+from laborsim.market.terrain import carried
 from laborsim.market.transitions import hire
 
 I8 = NDArray[np.int64]
@@ -27,7 +28,7 @@ def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) 
     wages : (n,) dollars an hour; raised to the legal wage.
     hours : (n,) hours a week, 40 if not given; below 35 is part-time by choice.
     """
-    w, counts, q = month.world, month.counts, month.room("training")
+    w, counts, floor_of_skill = month.world, month.counts, month.parameters["search.skill_floor"]
     p, c = w.people, w.cells
     # Someone may already work in the cell that would take them: no vacancy is used then.
     new = p.job[rows] != cells
@@ -38,8 +39,7 @@ def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) 
     floor = np.maximum(month.economy.minimum_wage[month.now, c.zone[cells]], month.levers.wage_floor[c.zone[cells]])
     occupation = c.occupation[cells]
     same = p.occupation[rows] == occupation
-    near = np.minimum(month.economy.mobility[p.occupation[rows], occupation] * q["novice_nearness"], 1.0)
-    novice = np.minimum(p.skill[rows], q["novice_skill"] * (1.0 + near))
+    novice = np.maximum(p.skill[rows] * carried(month)[p.occupation[rows], occupation], floor_of_skill)
     p.skill[rows] = np.where(same, p.skill[rows], novice).astype(np.float32)
     p.occupation[rows] = occupation
     states = np.where(hours >= 35, k.FULL_TIME, k.PART_TIME).astype(np.uint8)

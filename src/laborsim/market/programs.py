@@ -51,7 +51,7 @@ class Programs:
     wage_share : (P,) wage while training, as a share of the occupation's median; 0 unpaid.
     dropout : (P,) monthly drop-out hazard of a trainee without any trouble.
     fit : (P,) fit of the curriculum to vacancies at the start, 0..1.
-    skill : (P,) skill in the target occupation reached at completion.
+    experience : (P,) months of work in the target occupation that completing is worth.
     credential : (P,) bit of people.credentials earned, 255 none.
     family : (P,) index of the type of program: the same course in several zones is one family and shares
         instructors. By default each program is its own.
@@ -86,7 +86,7 @@ class Programs:
     wage_share: F8
     dropout: F8
     fit: F8
-    skill: F8
+    experience: F8
     credential: U1
     family: NDArray[np.int64] = field(default_factory=_none)
     background_check: U1 = field(default_factory=_none)
@@ -217,7 +217,7 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         wage_share=column("wage_share", np.float64),
         dropout=column("dropout", np.float64),
         fit=column("fit", np.float64),
-        skill=column("skill", np.float64),
+        experience=column("experience", np.float64),
         credential=np.array([field_index.get(t.credential, 255) for _, t, _ in rows], np.uint8),
         family=np.array([i for i, _, _ in rows]),
         background_check=column("background_check", np.uint8),

@@ -11,11 +11,12 @@ from laborsim.market import participants as log
 from laborsim.market.codes import APPRENTICESHIP, KNOWS_PROGRAM_BIT, NO_PROGRAM, OJT, SELF_EMPLOYED, UNEMPLOYED
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
+from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.programs import Programs
-from laborsim.market.seats import site_quality
 from laborsim.market.sponsors import joint
+from laborsim.market.terrain import carried
 from laborsim.market.transitions import move, out_of_work
 
 I8 = NDArray[np.int64]
@@ -122,17 +123,18 @@ def progress(month: Month) -> None:
 
     reached = np.minimum(elapsed / pr.months[program], 1.0)
     learns = at_work & trade
-    goal = pr.skill[program] * (q["first_skill"] + (1.0 - q["first_skill"]) * reached)
-    p.skill[rows[learns]] = np.maximum(p.skill[rows[learns]], goal[learns].astype(np.float32))
+    value = worth(month, program)
+    a = rows[learns]
+    p.skill[a] = taught(month, p.skill[a], p.occupation[a], (value / pr.months[program])[learns])
     steps = learns & ~leaves & (kind == APPRENTICESHIP) & (elapsed > 0) & (elapsed % 12 == 0)
     part = wage_share(pr, program, elapsed, q["last_wage_share"])
     step = (part * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
     p.wage[rows[steps]] = np.maximum(p.wage[rows[steps]], step[steps])
     partial = leaves & ~at_work
     in_field = pr.occupations[program, p.occupation[rows]] > 0
-    gained = q["partial_skill"] * reached * pr.skill[program]
     some = partial & in_field
-    p.skill[rows[some]] = np.maximum(p.skill[rows[some]], gained[some].astype(np.float32))
+    had = (q["partial_skill"] * reached * value)[some]
+    p.skill[rows[some]] = taught(month, p.skill[rows[some]], p.occupation[rows[some]], had)
     p.program[rows[leaves]] = NO_PROGRAM
     log.leave(month, rows[leaves], log.DROPPED_OUT, reason[leaves])
 
@@ -162,12 +164,11 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
             mine = off[program[off] == g]
             odds = np.cumsum(jobs * pr.occupations[g])
             occupation[mine] = np.searchsorted(odds / odds[-1], u[program[off] == g], side="right")
-    same = p.occupation[rows] == occupation
-    skill = pr.skill[program] * (1.0 - q["skill_fit"] * (1.0 - fit)) * site_quality(month)[program]
     # Skill decays with the whole spell out of work when it is next looked at; what was learnt now must not.
-    idle = np.minimum(out_of_work(month, rows), 120)
-    skill = (skill / (1.0 - month.room("search")["idle_decay"]) ** idle).astype(np.float32)
-    p.skill[rows] = np.where(same, np.maximum(p.skill[rows], skill), skill)
+    kept = (1.0 - month.room("search")["idle_decay"]) ** np.minimum(out_of_work(month, rows), 120)
+    before = p.skill[rows] * kept * carried(month)[p.occupation[rows], occupation]
+    skill = taught(month, before, occupation, worth(month, program)) / kept
+    p.skill[rows[~trade]] = skill[~trade]  # at work it has grown month by month
     p.occupation[rows] = occupation
     passes = draws(key, p.id[rows]) < q["credential_pass"] * (1.0 - q["credential_fit"] * (1.0 - fit))
     earns = passes & (pr.credential[program] != 255)

@@ -17,9 +17,10 @@ from laborsim.market import posts
 from laborsim.market.codes import CTE, NO_PROGRAM, TRAIT_ENROLLED, WORK_EXPERIENCE
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
+from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
-from laborsim.market.seats import assign, intake, nearest, site_quality
+from laborsim.market.seats import assign, intake, nearest
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -162,7 +163,7 @@ def _complete(month: Month, rows: I8, program: I8) -> None:
     odds = memory["jobs"] * pr.occupations[program]
     occupation = choose(odds, draws(key + np.uint64(1), p.id[rows]))
     p.knows[rows] |= np.uint32(1) << month.economy.occ_major[occupation].astype(np.uint32)
-    skill = (pr.skill[program] * site_quality(month)[program] * (1.0 - q["skill_fit"] * (1.0 - fit))).astype(np.float32)
+    skill = taught(month, np.zeros(rows.size), occupation, worth(month, program)).astype(np.float32)
     free = (p.state[rows] > k.SELF_EMPLOYED) & (p.skill[rows] < skill)
     p.occupation[rows[free]], p.skill[rows[free]] = occupation[free], skill[free]
     # Months worked with an employer are seen as such by the next one.

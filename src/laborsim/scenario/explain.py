@@ -230,7 +230,7 @@ def _programs() -> Iterable[Row]:
         "wage_share": "share of the job's wage",
         "dropout": "share per month",
         "fit": "0 to 1",
-        "skill": "0 to 1",
+        "experience": "months of work",
     }
     for program in load_programs():
         for key, unit in units.items():

@@ -31,8 +31,8 @@ class ProgramType(BaseModel):
     price, cost : dollars a participant is charged; dollars a start costs all payers together.
     wage_share : wage while training as a share of the job's posted wage; 0 unpaid.
     dropout : monthly drop-out hazard of a trainee without any trouble.
-    fit, skill : fit of the curriculum to vacancies and skill reached at completion, 1 that of
-        a fully experienced worker.
+    fit : fit of the curriculum to vacancies.
+    experience : months of work in the occupation that completing the program is worth.
     credential : field of the credential earned, "" none.
     most_age : greatest age to enter, years.
     ready : a completed pre-apprenticeship stands in for the schooling asked for.
@@ -71,7 +71,7 @@ class ProgramType(BaseModel):
     wage_share: Share = 0.0
     dropout: Share
     fit: Share
-    skill: Annotated[float, Field(ge=0.0, le=1.5)]
+    experience: Annotated[float, Field(ge=0.0, le=120.0)]
     credential: str = ""
     most_age: Annotated[int, Field(ge=16, le=120)] = 120
     ready: bool = False
