@@ -7,8 +7,10 @@ import signal
 from pathlib import Path
 
 import pytest
+from numba import typeof
 
 from laborsim.loading import load_scenario
+from laborsim.market import matching, sampling
 from laborsim.model import LaborMarket
 from laborsim.study import local, warm
 from laborsim.study.task import Task
@@ -40,9 +42,30 @@ def test_every_stage_can_be_tried_out_from_the_last_one_back() -> None:
     tried = warm.compile_ahead(task)
     plan = list(LaborMarket(spec, rng=1, scale=0.005).plan)
     assert sorted(tried) == sorted(s.name for s in plan)
-    assert tried[: len(warm.FIRST)] == list(warm.FIRST)
-    settled = [s.name for s in plan if s.settles]
-    assert tried[-len(settled) + 1 :] == [name for name in reversed(settled) if name not in warm.FIRST]
+    begin = [*warm.FIRST, *warm.LONGEST]
+    assert tried[: len(begin)] == begin
+    settled = [s.name for s in plan if s.settles and s.name not in begin]
+    assert tried[-len(settled) :] == settled[::-1]
+
+
+def test_the_made_up_matching_has_the_types_of_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel compiled for other types would be compiled again."""
+    called: list[tuple[object, ...]] = []
+    for name in ("sample", "_screen", "assign"):
+        kernel = getattr(matching, name)
+
+        def look(*arguments: object, kernel: object = kernel) -> object:
+            called.append((kernel, *(typeof(a) for a in arguments)))
+            return kernel(*arguments)  # type: ignore[operator]
+
+        monkeypatch.setattr(matching, name, look)
+    build = sampling._build
+    monkeypatch.setattr(sampling, "_build", lambda *a: (called.append((build, *map(typeof, a))), build(*a))[1])
+    warm._match_nobody()
+    made_up = {str(c) for c in called}
+    called.clear()
+    LaborMarket(load_scenario(str(REAL)), rng=1, scale=0.005).step()
+    assert made_up == {str(c) for c in called} and len(made_up) == 4
 
 
 def test_two_workers_warm_up_once(tmp_path: Path, ways: list[str]) -> None:

@@ -122,7 +122,7 @@ class Stream(IntEnum):
     SHUTDOWN = 89
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def mix(x: Any) -> Any:
     """Scramble 64 bits (splitmix64 finaliser); `x` and the result are uint64."""
     x = (x ^ (x >> _S30)) * _M1
@@ -138,25 +138,25 @@ def stream_key(seed: Any, stream: Any, month: Any) -> Any:
     return mix(key ^ (U64(month) * _M1))
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def bits(key: Any, agent: Any) -> Any:
     """64 random bits of `agent` (uint64 id) for the decision `key`."""
     return mix(key + U64(agent) * _GOLDEN)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def more_bits(first: Any, counter: Any) -> Any:
     """Further bits for the same agent and decision: `first` is its `bits`, counter is 1, 2, ..."""
     return mix(first + U64(counter) * _GOLDEN)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def to_unit(b: Any) -> Any:
     """Bits to a float in [0, 1) with 53 random bits."""
     return (b >> _S11) * _TO_UNIT
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def uniform(key: Any, agent: Any) -> Any:
     """Uniform draw in [0, 1) of `agent` for the decision `key`."""
     return (mix(key + U64(agent) * _GOLDEN) >> _S11) * _TO_UNIT
