@@ -9,7 +9,7 @@ import pytest
 
 import worlds
 from laborsim.indicators import wioa
-from laborsim.indicators.watch import MONTHLY, NEVER, NO_EMPLOYER, Panel, Watch
+from laborsim.indicators.watch import MONTHLY, NEVER, NO_EMPLOYER, UNKNOWN, Panel, Watch
 from laborsim.market import codes as k
 from laborsim.market import participants, training
 from laborsim.market.counts import PIPELINE
@@ -51,7 +51,7 @@ def enrolled(program, start, end, completed=None, credential=None, laid_off=None
     return {
         "id": np.asarray(range(n) if ids is None else ids, np.uint64) + np.uint64(100),
         "program": np.asarray(program, np.uint8), "enrolled": np.asarray(start), "exit": np.asarray(end),
-        "added": np.zeros(n, np.uint8),
+        "added": np.zeros(n, np.uint8), "before": np.full(n, UNKNOWN, np.uint8),
         **{name: np.full(n, default[name]) if x is None else np.asarray(x) for name, x in given.items()},
     }  # fmt: skip
 
@@ -163,6 +163,23 @@ def test_net_is_gross_less_the_same_people_without_the_program():
     rows = wioa.rows(panel(pay), enrolled([CLASS] * 4, [0] * 4, [2] * 4), KINDS, absent)
     first = next(r for r in rows if r["indicator"] == "employment_q2")
     assert (first["people"], first["gross"], first["counterfactual"]) == (3, 1.0, pytest.approx(1 / 3))
+
+
+def test_people_in_another_status_before_are_not_compared():
+    pay = np.zeros((3, MONTHS))
+    pay[:, 8:15] = 1000.0
+    other = pay.copy()
+    other[0, 3] = 900.0  # at work there in the month before the enrolment
+    log = enrolled([CLASS] * 3, [4] * 3, [5] * 3) | {"before": np.array([k.UNEMPLOYED] * 3, np.uint8)}
+    seen = wioa.exits(panel(pay), log, KINDS, panel(other))
+    assert seen.alike.tolist() == [False, True, True]
+    rows = wioa.rows(panel(pay), log, KINDS, panel(other))
+    first = next(r for r in rows if r["indicator"] == "employment_q2")
+    assert first["people"] == 2
+    log["before"][:] = k.FULL_TIME
+    assert wioa.exits(panel(pay), log, KINDS, panel(other)).alike.tolist() == [True, False, False]
+    log["before"][1] = UNKNOWN
+    assert wioa.exits(panel(pay), log, KINDS, panel(other)).alike.tolist() == [True, True, False]
 
 
 def test_small_cells_are_not_shown():

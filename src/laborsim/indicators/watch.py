@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.indicators.clients import enrolments as client_spells
 from laborsim.indicators.money import Budgets
 from laborsim.market.codes import (
     GONE,
@@ -32,6 +33,7 @@ F4 = NDArray[np.float32]
 WEEKS_A_MONTH = 52.0 / 12.0
 NO_EMPLOYER = np.uint64(2**64 - 1)
 NEVER = -9999  # month of a layoff that did not happen
+UNKNOWN = 255  # state before enrolment that is not known
 
 # Kept every month for everyone followed; the value stands for months before that, or after death or a move away.
 MONTHLY: tuple[tuple[str, Any, Any], ...] = (
@@ -57,6 +59,7 @@ ENROLMENTS = (
     ("added", np.uint8),
     ("under_way", np.uint8),
     ("laid_off", np.int64),
+    ("before", np.uint8),
 )
 
 
@@ -117,7 +120,7 @@ class Watch:
     months : months of the run.
     start : first month, "YYYY-MM".
     ids : people to follow from the first month they are there.
-    participants : follow everyone who enrols as well.
+    participants : follow everyone who enrols as well, and everyone served at a job center.
     budgets : taxes and support by household; without it they stay 0.
 
     Examples
@@ -141,7 +144,10 @@ class Watch:
         self._layoff = np.empty(0, np.int16)
         self._layoff_id = np.empty(0, np.uint64)
         self._laid_off: list[I8] = []
+        self._before: list[NDArray[np.uint8]] = []
         self._log: dict[str, NDArray[Any]] = {}
+        self._visits: dict[str, list[NDArray[Any]]] = {"id": [], "month": [], "laid_off": [], "before": []}
+        self._programs = 0
 
     def __call__(self, month: Month) -> None:
         """Look on at the end of a month."""
@@ -176,9 +182,18 @@ class Watch:
             self._log_seen = log["id"].size
             rows, ids = log["row"][new], log["id"][new]
             self._laid_off.append(self._last_layoff(rows, ids))
+            self._before.append(np.where(p.id[rows] == ids, p.last[rows], UNKNOWN).astype(np.uint8))
             self._log = log
             if self.participants:
                 self._follow(month, rows[p.id[rows] == ids])
+        self._programs = len(month.programs)
+        served = month.scratch.get("services.served")
+        if self.participants and served is not None and served.size:
+            self._visits["id"].append(p.id[served].copy())
+            self._visits["month"].append(np.full(served.size, month.index, np.int64))
+            self._visits["laid_off"].append(self._last_layoff(served, p.id[served]))
+            self._visits["before"].append(p.last[served].copy())
+            self._follow(month, served)
         for gate in month.memory.get("gates", {}).values():
             rows, ids = gate["row"], gate["id"]
             new = (p.id[rows] == ids) & ~np.isin(ids, self._ids)
@@ -255,7 +270,8 @@ class Watch:
     def enrolments(self) -> dict[str, NDArray[Any]]:
         """The log of participants so far, columns of `ENROLMENTS`; `exit` is a month, or the run's length if enrolled.
 
-        `under_way` is 1 for those enrolled before the first month; `laid_off` the month of the last layoff before.
+        `under_way` is 1 for those enrolled before the first month; `laid_off` the month of the last layoff before;
+        `before` the state at the end of the month before, UNKNOWN if not known.
         """
         from laborsim.market.participants import COMPLETED
         from laborsim.market.participants import NEVER as NO_EXIT
@@ -269,7 +285,15 @@ class Watch:
             "exit": np.where(exit_ == NO_EXIT, self._months, exit_),
             "completed": log["how"] == COMPLETED, "credential": log["credential"], "added": log["added"],
             "under_way": log["enrolled"] < self._first, "laid_off": np.concatenate(self._laid_off),
+            "before": np.concatenate(self._before),
         }  # fmt: skip
+        return {name: found[name].astype(dtype) for name, dtype in ENROLMENTS}
+
+    def clients(self) -> dict[str, NDArray[Any]]:
+        """Spells of those served at job centers, columns of `ENROLMENTS`; their program is the number of programs."""
+        empty: dict[str, Any] = {"id": np.uint64, "month": np.int64, "laid_off": np.int64, "before": np.uint8}
+        visits = {name: np.concatenate([np.empty(0, empty[name]), *x]) for name, x in self._visits.items()}
+        found = client_spells(visits, len(self._kept), self._months, self._programs)
         return {name: found[name].astype(dtype) for name, dtype in ENROLMENTS}
 
 
@@ -284,4 +308,6 @@ def needs(month: Month, rows: I8) -> F4:
     return np.asarray(need[p.zone[rows], adults, children, young.astype(np.int64)])
 
 
-__all__ = ["ENROLMENTS", "MONTHLY", "NEVER", "NO_EMPLOYER", "WEEKS_A_MONTH", "Panel", "Watch", "needs"]
+__all__ = [
+    "ENROLMENTS", "MONTHLY", "NEVER", "NO_EMPLOYER", "UNKNOWN", "WEEKS_A_MONTH", "Panel", "Watch", "needs",
+]  # fmt: skip

@@ -12,7 +12,8 @@ Quarters after exit are calendar quarters, counted per person from the quarter o
       credential or, in an apprenticeship, reached a yearly step of the training in that year;
 6.    retention: of those employed in the second quarter by an employer, the share with the same one in the fourth.
 
-People who died or left the region by the end of a quarter are not in its indicators.
+People who died or left the region by the end of a quarter are not in its indicators. Clients of job centers
+(Wagner-Peyser) are participants too, with the first three indicators and the sixth: they are in no training.
 """
 
 from __future__ import annotations
@@ -24,17 +25,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.indicators.watch import NO_EMPLOYER, Panel
+from laborsim.indicators.clients import SERVICE
+from laborsim.indicators.watch import NO_EMPLOYER, UNKNOWN, Panel
 from laborsim.market.codes import (
     AGE_BAND_FLOORS,
     AGE_BANDS,
     APPRENTICESHIP,
     CUSTOMIZED,
+    GONE,
     NO_PROGRAM,
     OJT,
     PROGRAM_KINDS,
     RACES,
+    SELF_EMPLOYED,
     SEXES,
+    UNEMPLOYED,
 )
 
 F8 = NDArray[np.float64]
@@ -48,6 +53,8 @@ INDICATORS = (
 # Not one of the six: what a program adds to earnings, those without work counted as zero.
 SUPPLEMENT = "mean_earnings_q2"
 UNITS = {name: "share" for name in INDICATORS} | {"median_earnings_q2": "dollars", SUPPLEMENT: "dollars"}
+KINDS = (*PROGRAM_KINDS, SERVICE)
+CLIENTS = len(PROGRAM_KINDS)  # kind of enrolment of those served at job centers
 POPULATIONS = ("all", "adult", "dislocated", "youth")
 YOUTH = (16, 24)
 DISLOCATED_MONTHS = 12
@@ -64,6 +71,7 @@ class Exits(NamedTuple):
     q2, q4 : 1 in employment (for youth, or in education) in that quarter; earnings : dollars of the second quarter.
     retained : 1 with the same employer in both. credential, gains : 1 attained; gains per program year of training.
     years : program years in training for which gains are known.
+    alike : in a counterfactual: out of work (or at work, or out of the labor force) there as well in the month before.
     """
 
     kind: I8
@@ -81,6 +89,7 @@ class Exits(NamedTuple):
     credential: F8
     gains: F8
     years: F8
+    alike: B1
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,7 @@ def exits(panel: Panel, enrolments: Mapping[str, NDArray[Any]], kinds: I8, outco
     ----------
     panel : wage records of the participants.
     enrolments : columns of `watch.ENROLMENTS`; those under way at the start are left out.
-    kinds : (P,) kind of each program.
+    kinds : (P,) kind of each program, CLIENTS where it stands for job centers.
     outcomes : wage records of the same people in another run, read instead of the panel's: the counterfactual. Nobody
         has a credential or a gain there that the panel's own enrolments gave.
     """
@@ -158,7 +167,26 @@ def exits(panel: Panel, enrolments: Mapping[str, NDArray[Any]], kinds: I8, outco
         credential=credential,
         gains=gains,
         years=years,
+        alike=np.ones(kind.size, bool) if outcomes is None else _alike(outcomes, row, e),
     )
+
+
+def _status(state: NDArray[Any]) -> I8:
+    """0 at work, 1 looking for it, 2 neither."""
+    return np.where(state <= SELF_EMPLOYED, 0, np.where(state <= UNEMPLOYED, 1, 2))
+
+
+def _alike(there: Panel, row: I8, e: Mapping[str, NDArray[Any]]) -> B1:
+    """(N,) whether people have the same status in the other run in the month before they take part in this one.
+
+    The runs drift apart: whoever is taken in for being out of work in one may be at work in the other.
+    """
+    before, month = e["before"].astype(np.int64), e["enrolled"] - 1
+    if there.size == 0:
+        return np.zeros(before.size, bool)
+    state = there.months["state"][np.maximum(row, 0), np.clip(month, 0, there.horizon - 1)]
+    known = (before != UNKNOWN) & (month >= 0)
+    return np.asarray(~known | ((row >= 0) & (_status(state) == _status(before)) & (state != GONE)))
 
 
 class _Seen(NamedTuple):
@@ -200,7 +228,7 @@ def _attainment(
 ) -> tuple[F8, F8, F8]:
     """Credential attained, program years with a gain and program years in training, by enrolment."""
     left = e["exit"] < horizon
-    counted = (kind != OJT) & (kind != CUSTOMIZED)
+    counted = ~np.isin(kind, (OJT, CUSTOMIZED, CLIENTS))
     # A credential of this or a later enrolment counts if it is earned within a year of the exit.
     earned = np.zeros(kind.size)
     with_one = np.flatnonzero((e["credential"] != 255) & left) if own else np.empty(0, np.int64)
@@ -217,7 +245,7 @@ def _attainment(
     first = quarters.program_year(e["enrolled"])
     last = np.minimum(quarters.program_year(np.minimum(e["exit"], horizon - 1)), last_whole)
     gains, years = np.zeros(kind.size), np.zeros(kind.size)
-    for k in range(kind.size):
+    for k in np.flatnonzero(kind != CLIENTS).tolist():
         for year in range(int(first[k]), int(last[k]) + 1):
             years[k] += 1
             if not own:
@@ -276,16 +304,17 @@ def rows(
 
     Returns
     -------
-    One row for each program kind ("all" first), population, group and indicator that anyone is in: program, population,
-    group, indicator, unit, people (simulated), gross, counterfactual, net. With `without`, all three are of the people
-    whose outcome is known in both runs. The net of a median is the difference of two medians.
+    One row for each program kind ("all" training first; job centers last), population, group and indicator that anyone
+    is in: program, population, group, indicator, unit, people (simulated), gross, counterfactual, net. With `without`,
+    all three are of the people whose outcome is known in both runs, alike before. The net of a median is the
+    difference of two medians.
     """
     gross = exits(panel, enrolments, kinds)
     other = None if without is None else exits(panel, enrolments, kinds, without)
     if other is not None:
         gross, other = _paired(gross, other)
-    kinds_there = [("all", np.ones(gross.kind.size, bool))]
-    kinds_there += [(name, gross.kind == k) for k, name in enumerate(PROGRAM_KINDS) if (gross.kind == k).any()]
+    kinds_there = [("all", gross.kind != CLIENTS)]
+    kinds_there += [(name, gross.kind == k) for k, name in enumerate(KINDS) if (gross.kind == k).any()]
     out: list[dict[str, Any]] = []
     for program, in_kind in kinds_there:
         for population, in_population in populations(gross).items():
@@ -309,13 +338,18 @@ def rows(
 
 
 def _paired(a: Exits, b: Exits) -> tuple[Exits, Exits]:
-    """Both with the outcomes that are known in both; retention is of its own people in each."""
-    both = {name: np.isfinite(getattr(a, name)) & np.isfinite(getattr(b, name)) for name in ("q2", "q4", "earnings")}
+    """Both with the outcomes known in both, of people alike before; retention is of its own people in each."""
+    known = {name: np.isfinite(getattr(a, name)) & np.isfinite(getattr(b, name)) for name in ("q2", "q4", "earnings")}
+    both = {name: seen & b.alike for name, seen in known.items()}
 
     def only(x: Exits) -> Exits:
-        return x._replace(**{name: np.where(known, getattr(x, name), np.nan) for name, known in both.items()})
+        own = {name: np.where(known, getattr(x, name), np.nan) for name, known in both.items()}
+        return x._replace(**own, retained=np.where(b.alike, x.retained, np.nan))
 
     return only(a), only(b)
 
 
-__all__ = ["INDICATORS", "POPULATIONS", "SUPPLEMENT", "UNITS", "Exits", "Quarters", "exits", "figure", "groups", "rows"]
+__all__ = [
+    "CLIENTS", "INDICATORS", "POPULATIONS", "SUPPLEMENT", "UNITS", "Exits", "Quarters", "exits", "figure", "groups",
+    "rows",
+]  # fmt: skip

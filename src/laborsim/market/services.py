@@ -91,7 +91,8 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
     rows : (n,) rows of people who look for work, in the order of `s`.
     v : vacancies that can be filled this month; visited : (E,) employers visited.
     """
-    out = NO_REFERRALS
+    out, everyone = NO_REFERRALS, np.empty(0, np.int64)
+    month.scratch["services.served"] = everyone  # for those who look on; nothing in the market reads it
     if not month.levers.job_centers:
         return out
     carried = np.asarray(terrain.carried, np.float32)
@@ -101,6 +102,7 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
     for number, order in enumerate(month.levers.job_centers):
         served, turned = _places(month, order, number, rows, free)
         free[served] = False
+        everyone = np.concatenate([everyone, rows[served]])
         waits.append(turned)
         sent = _help(month, order, rows, s, v, reach, served, visited)
         out = Referrals(
@@ -108,6 +110,7 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
             np.concatenate([out.turn, sent.turn]),
             np.concatenate([out.vacancy, sent.vacancy]),
         )
+    month.scratch["services.served"] = everyone
     again = np.unique(np.concatenate(waits))
     again = again[free[again]]
     month.memory["services"] = {"row": rows[again], "id": month.world.people.id[rows[again]]}

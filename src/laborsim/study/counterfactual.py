@@ -1,4 +1,4 @@
-"""The same run without a program: same people, same draws, its applicants refused."""
+"""The same run without a program: same people, same draws, its applicants refused and nobody served at job centers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.indicators.clients import SERVICE
 from laborsim.indicators.watch import Panel, Watch
-from laborsim.market import participants
+from laborsim.market import gate, participants
 from laborsim.market.programs import Programs
 
 B1 = NDArray[np.bool_]
@@ -17,7 +18,8 @@ Build = Callable[[], Any]
 
 
 def without_programs(build: Build, ids: Any, months: int, programs: B1 | None = None) -> Panel:
-    """Wage records of some people in a run where nobody new is admitted to some programs.
+    """Wage records of some people in a run where nobody new is admitted to some programs, or served at a job center if
+    all programs are closed.
 
     Those already under way at the start go on. Every other draw is that of the run with the programs.
 
@@ -33,6 +35,8 @@ def without_programs(build: Build, ids: Any, months: int, programs: B1 | None = 
     model = build()
     try:
         close(model, programs)
+        if programs is None:
+            gate.open_gate(model.month, SERVICE, 1.0, 0)
         seen: Watch = watch(model, ids, participants=False)
         model.run_for(months)
         return seen.panel()

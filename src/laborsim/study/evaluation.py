@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from laborsim.indicators import wioa
+from laborsim.indicators.watch import Watch
 from laborsim.study.accounts import accounts, watch
 from laborsim.study.counterfactual import without_programs
 from laborsim.study.manifest import plain
@@ -47,8 +49,19 @@ class Evaluation:
         """
         panel = self._watch.panel()
         without = None if build is None else without_programs(build, panel.traits["id"], months)
-        found: list[dict[str, Any]] = plain(wioa.rows(panel, self._watch.enrolments(), self._kinds, without))
+        found: list[dict[str, Any]] = plain(wioa.rows(panel, everyone(self._watch), with_clients(self._kinds), without))
         return found
 
 
-__all__ = ["Evaluation"]
+def everyone(watch: Watch) -> dict[str, NDArray[Any]]:
+    """Enrolments in programs and spells of clients of job centers."""
+    programs, clients = watch.enrolments(), watch.clients()
+    return {name: np.concatenate([programs[name], clients[name]]) for name in programs}
+
+
+def with_clients(kinds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Kinds of the programs, and of what stands for job centers in `everyone`."""
+    return np.append(kinds, wioa.CLIENTS)
+
+
+__all__ = ["Evaluation", "everyone", "with_clients"]

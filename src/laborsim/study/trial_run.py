@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.indicators import wioa
+from laborsim.indicators.clients import SERVICE as SERVICE_OF_CLIENTS
 from laborsim.indicators.money import TOTALS
 from laborsim.indicators.watch import Panel
 from laborsim.market import gate, participants
 from laborsim.study.counterfactual import of_family
+from laborsim.study.evaluation import with_clients
 from laborsim.study.manifest import plain
 from laborsim.study.trial_design import APPLICANTS, PAIRED, SERVICE, Design
 
@@ -99,6 +101,7 @@ class _Seen:
     totals: dict[str, F8]
     log: dict[str, Any]
     enrolments: dict[str, Any]
+    clients: dict[str, Any]
     spending: dict[str, float]
     hash: str
     people: int
@@ -204,7 +207,7 @@ class _Builder:
                 log = dict(memory["gates"][design.service])
             money = model.spending()
             return _Seen(
-                watch.panel(), totals.totals(), log, watch.enrolments(),
+                watch.panel(), totals.totals(), log, watch.enrolments(), watch.clients(),
                 {str(k): float(v) for k, v in money.groupby("payer")["dollars"].sum().items()},
                 model.state_hash(), model.people,
             )  # fmt: skip
@@ -384,12 +387,16 @@ def _less(a: dict[str, float], b: dict[str, float]) -> dict[str, float]:
 
 
 def _wioa(design: Design, everyone: _Seen, nobody: _Seen, build: _Builder, first: int) -> list[dict[str, Any]]:
-    if design.mode != APPLICANTS:
+    if design.mode == APPLICANTS:
+        e = everyone.enrolments
+        mine = build.chosen[e["program"]] & (e["enrolled"] >= first)
+    elif design.service == SERVICE_OF_CLIENTS:
+        e = everyone.clients
+        mine = e["enrolled"] >= first
+    else:
         return []
-    e = everyone.enrolments
-    mine = build.chosen[e["program"]] & (e["enrolled"] >= first)
     log = {name: column[mine] for name, column in e.items()}
-    found: list[dict[str, Any]] = plain(wioa.rows(everyone.panel, log, build.kinds, nobody.panel))
+    found: list[dict[str, Any]] = plain(wioa.rows(everyone.panel, log, with_clients(build.kinds), nobody.panel))
     return found
 
 
