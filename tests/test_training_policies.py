@@ -84,6 +84,32 @@ def test_without_money_the_levers_are_neutral(name: str):
     assert all(levers.is_neutral() for levers in seen) and spending.empty
 
 
+def test_new_hires_have_places_a_share_and_books_of_their_own():
+    pr = replace(programs(k.CUSTOMIZED), hires=np.array([0, 0, 1, 0], np.uint8))
+    instrument = {"type": "customized_training", "trainees": "new_hires", "seats_per_year": 24.0,
+                  "cost_per_seat": 4000.0, "share_paid": 0.75}  # fmt: skip
+    for budget in (0.0, 1e6):
+        package = Package(Plan(t={"budget": budget, "instruments": [instrument]}), "t", ECONOMY, pr)
+        given = 0
+        for month in range(12):
+            levers = Levers.neutral(ECONOMY.zones, 4, len(ECONOMY.major_codes))
+            package.write(levers, month)
+            assert levers.is_neutral() if budget == 0 else levers.class_share == 0.75 and levers.customized_share == 0
+            counts = Counts.empty(ECONOMY.sectors, ECONOMY.zones, ECONOMY.occupations, 4)
+            counts.added_starts[:] = levers.program_seats
+            given += int(levers.program_seats.sum())
+            package.book(counts, month)
+        paid = money(package.spending()).groupby("payer")["dollars"].sum()
+        if budget == 0:
+            assert given == 0 and paid.empty
+            continue
+        assert given == 24 and levers.program_seats[[0, 1, 3]].sum() == 0
+        assert paid["board"] == 24 * 3000 and paid["employer"] == 24 * 1000
+    with pytest.raises(ValueError, match="no customized"):
+        incumbents = {key: value for key, value in instrument.items() if key != "trainees"}
+        Package(Plan(t={"budget": 1e6, "instruments": [incumbents]}), "t", ECONOMY, pr)
+
+
 def test_cohort_seats_are_held_until_the_intake_and_paid_then():
     instrument = {"type": "cte", "seats_per_year": 60.0, "cost_per_seat": 1000.0}
     spending, _, _ = run(k.CTE, instrument, 40_000.0, intakes=[9], months=36)

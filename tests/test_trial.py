@@ -199,7 +199,7 @@ def test_files_and_their_columns(made):
     _, folder, _ = made
     names = {p.name for p in folder.iterdir()}
     assert {"trial.json", "effects.csv", "quarters.csv", "displacement.csv", "evidence.csv", "benefit_cost.csv",
-            "wioa.csv", "trial.html", "manifest.json", "charts"} == names  # fmt: skip
+            "wioa.csv", "trial.html", "manifest.json", "charts", "replicates"} == names  # fmt: skip
     assert (folder / "charts" / "trial.svg").exists()
     rows = list(csv.DictReader((folder / "benefit_cost.csv").open()))
     assert {r["scope"] for r in rows} == {"participants only", "all residents"}
@@ -246,3 +246,25 @@ def test_those_refused_a_service_are_never_served(made, service):
     assert (s.took[~s.treated] < 0).all() and (s.took[s.treated] >= 0).any()
     assert 0.4 < s.treated.mean() < 0.6 and run.places > 0
     assert sum(run.dollars.values()) > 0 and run.hashes["none"] != run.hashes["all"]
+
+
+def test_a_trial_that_was_stopped_makes_only_what_is_missing(made, tmp_path, monkeypatch):
+    spec, keep = load_scenario(made[2]), tmp_path / "replicates"
+    first = trials.run(spec, "classroom", replicates=1, scale=0.02, threads=1, keep=keep)
+    (file,) = keep.iterdir()
+
+    def fails(*_, **__):
+        raise RuntimeError("made again")
+
+    with monkeypatch.context() as m:
+        m.setattr("laborsim.study.trial.run_trial", fails)
+        again = trials.run(spec, "classroom", replicates=1, scale=0.02, threads=1, keep=keep)
+        assert not again.failed and again.to_json().keys() == first.to_json().keys()
+        assert again.effects.equals(first.effects) and again.benefit_cost.equals(first.benefit_cost)
+        assert again.runs[0].hashes == first.runs[0].hashes and again.costs == pytest.approx(first.costs, nan_ok=True)
+        assert again.wioa.equals(first.wioa) and again.displacement.equals(first.displacement)
+        # another seed or program, or a file cut short, is not taken for it
+        assert trials.run(spec, "classroom", replicates=1, seed=77, scale=0.02, threads=1, keep=keep).failed
+        assert trials.run(spec, "sectoral", replicates=1, scale=0.02, threads=1, keep=keep).failed
+        file.write_bytes(file.read_bytes()[:-200])
+        assert trials.run(spec, "classroom", replicates=1, scale=0.02, threads=1, keep=keep).failed

@@ -48,7 +48,8 @@ def command(
     """Randomise who may take part in a program: effects on those offered, enrolled and others, beside published ones.
 
     Eligible applicants are split by a draw; each replicate is also run with nobody and with everybody admitted. Writes
-    tables, a chart and a page (trial.html) to --out, by default results/<scenario>/trial-<program>-....
+    tables, a chart and a page (trial.html) to --out, by default results/<scenario>/trial-<program>-.... Replicates that
+    are finished are kept there: the same command again makes only what is missing.
 
     Example: laborsim trial scenarios/independence-works-2025.toml --program classroom --replicates 6
     """
@@ -57,20 +58,25 @@ def command(
     from laborsim.loading import load_scenario
     from laborsim.report import trial as report
     from laborsim.study import trial as study
-    from laborsim.study.run import settle
+    from laborsim.study.run import Interrupted, settle
     from laborsim.study.storage import code_fingerprint
 
     spec = settle(load_scenario(scenario), replicates, seed, scale)
     with Bar(quiet) as bar, terminated_as_interrupted():
-        made = study.run(spec, program, threads=threads, progress=bar)
+        short = hashlib.sha256("\0".join((spec.hash(), program, code_fingerprint())).encode()).hexdigest()[:8]
+        settings = f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
+        folder = Path("results") / str(spec.name) / f"trial-{program}-{settings}" if out is None else out
+        try:
+            made = study.run(spec, program, threads=threads, progress=bar, keep=folder / "replicates")
+        except Interrupted as stop:
+            if stop.path is not None:
+                remark(f"{stop} and are kept in {stop.path}; the same command goes on from them")
+            raise
         if not made.runs:
             remark("no replicate finished")
             if debug and made.failed:
                 remark(made.failed[0].trace)
             raise typer.Exit(1)
-        short = hashlib.sha256("\0".join((spec.hash(), program, code_fingerprint())).encode()).hexdigest()[:8]
-        settings = f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
-        folder = Path("results") / str(spec.name) / f"trial-{program}-{settings}" if out is None else out
         bar.writing("tables and charts")
         study.write(made, folder)
         report.publish(made, folder)

@@ -26,6 +26,7 @@ from laborsim.study.trial_design import PAIRED, SERVICE, Design, design
 from laborsim.study.trial_estimates import Estimate, estimate, over_runs
 from laborsim.study.trial_evidence import Beside, arms, as_row, beside, reach
 from laborsim.study.trial_run import TrialRun, run_trial
+from laborsim.study.trial_store import Replicates
 from laborsim.study.wioa import limits, wioa_table
 
 if TYPE_CHECKING:
@@ -271,6 +272,7 @@ def run(
     threads: int | None = None,
     progress: Progress | None = None,
     model: str = MODEL,
+    keep: Path | None = None,
 ) -> Trial:
     """Try a program or policy on randomised people.
 
@@ -282,13 +284,14 @@ def run(
     threads : processor cores to use; None for all.
     progress : told what happens.
     model : "module:class" of the model.
+    keep : folder in which replicates are kept as they finish; those it has are not made again.
 
     Raises
     ------
     InputError
         If an option is out of range or names nothing.
     Interrupted
-        After Ctrl-C; nothing is kept.
+        After Ctrl-C; replicates that were finished are in `keep`.
 
     Examples
     --------
@@ -313,15 +316,24 @@ def run(
     use = threads or cores()
     jobs = max(1, min(use, len(tasks)))
     tasks = [replace(t, threads=max(1, use // jobs)) for t in tasks]
-    progress.started(tasks, 0, jobs)
-    executor, records = Local(jobs), []
+    held, store = [], Replicates(keep)
+    for task in tasks:
+        made = store.read(task, chosen)
+        if made is not None:
+            held.append(RunRecord(task.policy, task.replicate, task.seed, task.key, made=made))
+    wanted, by_replicate = len(tasks), {t.replicate: t for t in tasks}
+    tasks = [t for t in tasks if t.replicate not in {r.replicate for r in held}]
+    progress.started(tasks, len(held), jobs)
+    executor, records = Local(jobs), list(held)
     try:
-        for record in executor.run(tasks, progress.month if jobs == 1 else None):
+        for record in executor.run(tasks, progress.month if jobs == 1 else None) if tasks else ():
+            if record.done and record.made is not None:
+                store.write(by_replicate[record.replicate], chosen, record.made)
             progress.finished(record)
             records.append(record)
     except KeyboardInterrupt:
         executor.close()
-        raise Interrupted(len(records), len(tasks), None) from None
+        raise Interrupted(len(records), wanted, keep if records else None) from None
     records.sort(key=lambda r: r.replicate)
     done = [r.made for r in records if r.done]
     about["people"] = done[0].people if done else 0
