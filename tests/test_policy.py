@@ -265,3 +265,15 @@ def test_money_out_is_money_booked(cents: int, charges: list[int]):
     assert sum(e.cents for e in budget.log) == sum(charges)
     own = sum(e.cents for e in budget.log if e.payer in ("state", "city", "federal"))
     assert own == min(cents, sum(charges)) and all(e.cents >= 0 for e in budget.log)
+
+
+def test_parts_of_several_counts_are_the_parts_of_each():
+    from laborsim.policy.base import Asked
+
+    rng = np.random.Generator(np.random.PCG64(2))
+    before, own, rest = rng.integers(0, 4, (3, 40)).astype(float)
+    totals = rng.integers(0, 3, 40) * rng.integers(0, 9, 40)
+    asked = Asked({"seats": before}, {"seats": own}, {"seats": before + own + rest})
+    expected = [asked.part("seats", n, g) for g, n in enumerate(totals)]
+    assert asked.parts("seats", totals).tolist() == expected and sum(expected) > 0
+    assert asked.parts("grants", totals).tolist() == [0] * 40

@@ -244,6 +244,7 @@ def test_closing_programs_refuses_everyone_new():
 
 def test_taxes_and_support_of_households_the_slow_way():
     from laborsim.indicators.money import EVERY, HOURS, Accounts, Budgets, wage_grid
+    from laborsim.indicators.watch import needs
 
     rng = np.random.Generator(np.random.PCG64(3))
     month = worlds.month(people=1500, seed=4)
@@ -271,6 +272,11 @@ def test_taxes_and_support_of_households_the_slow_way():
     assert totals["taxes"][0] == pytest.approx(taxes, rel=1e-6)
     assert totals["support"][0] == pytest.approx(support, rel=1e-3)  # a kink lies between two columns of the table
     assert totals["earnings"][0] == pytest.approx(earnings, rel=1e-6)
+    n = p.size
+    works = np.flatnonzero((p.zone[:n] < month.economy.outside) & (p.state[:n] <= k.SELF_EMPLOYED))
+    assert totals["employed"][0] == works.size > 0
+    assert totals["sufficient"][0] == (p.wage[works] >= needs(month, works)).sum() > 0
+    assert totals["payroll_jobs"][0] == (p.state[works] <= k.PART_TIME_INVOLUNTARY).sum() > 0
     of_one = budgets.of_people(month, np.array([5]))
     assert of_one[0][0] == pytest.approx(budgets.of_households(month)[0][p.household[5]])
     p.wage[: p.size] *= 2

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import PART_TIME_INVOLUNTARY, SELF_EMPLOYED, UNEMPLOYED
+from laborsim.market.codes import PART_TIME_INVOLUNTARY, SELF_EMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.month import Month
 
@@ -33,6 +34,25 @@ TOTALS = (
 def wage_grid() -> F8:
     """(W,) dollars an hour of each adult that the tables of `Budgets` are made for."""
     return np.arange(0.0, MOST + STEP / 2, STEP)
+
+
+@njit(cache=True, nogil=True)
+def _at_work(p, n, h, need, outside, month, pay):  # type: ignore[no-untyped-def]
+    """Weekly pay of each resident at work into `pay`, in row order; how many, how many of them earn what their
+    household needs of each adult, and how many are on a payroll. `need` (Z, 2, 4, 2) float32."""
+    works, sufficient, payroll = 0, 0, 0
+    for row in range(n):
+        i = np.uint64(row)  # unsigned: no test for negative indices
+        if p.zone[i] >= outside or p.state[i] > SELF_EMPLOYED:
+            continue
+        hh = np.uint64(p.household[i])
+        children = min(h.children[hh], 3)
+        young = 1 if children > 0 and month - h.youngest[hh] < 72 else 0
+        sufficient += p.wage[i] >= need[p.zone[i], min(max(h.adults[hh], 1), 2) - 1, children, young]
+        payroll += p.state[i] <= PART_TIME_INVOLUNTARY
+        pay[works] = np.float64(p.wage[i]) * p.hours[i]
+        works += 1
+    return works, sufficient, payroll
 
 
 class Budgets:
@@ -113,17 +133,12 @@ class Accounts:
 
     def __call__(self, month: Month) -> None:
         """Add up a month at its end."""
-        from laborsim.indicators.watch import needs
-
         p, h = month.world.people, month.world.households
-        n = p.size
-        rows = np.flatnonzero((p.zone[:n] < self.outside) & (p.state[:n] <= UNEMPLOYED))
-        works = rows[p.state[rows] <= SELF_EMPLOYED]
-        pay = p.wage[works].astype(np.float64) * p.hours[works]
+        pay, need = np.empty(p.size), month.economy.household_need.astype(np.float32)
+        works, sufficient, payroll = _at_work(p.columns, p.size, h.columns, need, self.outside, month.index, pay)
+        pay = pay[:works]
         total = dict.fromkeys(TOTALS, 0.0)
-        total["employed"] = works.size
-        total["sufficient"] = int(np.count_nonzero(p.wage[works] >= needs(month, works)))
-        total["payroll_jobs"] = int(np.count_nonzero(p.state[works] <= PART_TIME_INVOLUNTARY))
+        total["employed"], total["sufficient"], total["payroll_jobs"] = works, sufficient, payroll
         total["earnings"] = float(pay.sum()) * WEEKS_A_MONTH
         total["unemployment_insurance"] = float(month.counts.scalars[SCALAR["ui_cents"]]) / 100.0
         if self.budgets is not None and len(self._kept) % EVERY == 0:
@@ -131,7 +146,7 @@ class Accounts:
             inside = (h.zone[: h.size] < self.outside) & (h.adults[: h.size] > 0)
             self._household = float(taxes[inside].sum()), float(support[inside].sum())
         total["taxes"], total["support"] = self._household
-        mean = float(pay.sum()) * 52.0 / max(works.size, 1)
+        mean = float(pay.sum()) * 52.0 / max(works, 1)
         total["turnover"] = float(month.counts.separations[:, :, : self.outside].sum()) * mean * self.turnover_share
         self._kept.append(np.array([total[name] for name in TOTALS]) / month.scale)
 

@@ -5,7 +5,10 @@ The numbers are part of the state hash and of stored regions: append, never renu
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
 
 # --- labor-force state of a person (people.state) -------------------------------------------
 # Employed states come first, so that `state <= SELF_EMPLOYED` is "employed".
@@ -124,3 +127,16 @@ REASONS: Final = ("quit_to_job", "quit_to_inactive", "quit_to_unemployed", "layo
                   "discharge", "retirement", "death", "disability", "moved_away")
 (QUIT_TO_JOB, QUIT_TO_INACTIVE, QUIT_TO_UNEMPLOYED, LAYOFF, LAYOFF_TEMPORARY, CLOSURE,
  DISCHARGE, RETIREMENT, DEATH, DISABILITY, MOVED_AWAY) = range(11)
+
+
+def among(codes: Any, members: Iterable[int]) -> Any:
+    """Whether each of `codes` (bytes, any shape) is one of `members`; a look-up, many times as fast as `numpy.isin`.
+
+    Examples
+    --------
+    >>> among(np.array([5, 8, 12], np.uint8), (RETIRED, GONE)).tolist()
+    [False, True, True]
+    """
+    table = np.zeros(256, np.bool_)
+    table[list(members)] = True
+    return table[codes]

@@ -125,7 +125,7 @@ def hire(month: Month, rows: I8, cells: I8) -> B1:
     who, where = rows[due], cells[due]
     wage = posts.newcomer_wage(month, who, where)
     wants = (p.job[who] != where) & ((p.state[who] > k.SELF_EMPLOYED) | (p.wage[who] < wage))
-    wants &= ~np.isin(p.state[who], (k.RETIRED, k.DISABLED, k.GONE))
+    wants &= ~k.among(p.state[who], (k.RETIRED, k.DISABLED, k.GONE))
     due, who, where, wage = due[wants], who[wants], where[wants], wage[wants]
     turn = ordinal(where, -p.skill[who].astype(np.float64), p.id[who])
     fits = turn < c.target[where] - c.filled[where]

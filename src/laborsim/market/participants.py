@@ -99,8 +99,11 @@ def _before(month: Month, rows: I8) -> Columns:
 
 
 def _append(table: Columns, declared: tuple[tuple[str, Any, str], ...], new: dict[str, Any], size: int) -> None:
+    old = table[declared[0][0]].size
     for name, dtype, _ in declared:
-        table[name] = np.concatenate([table[name], np.broadcast_to(np.asarray(new[name]), size).astype(dtype)])
+        longer = np.empty(old + size, dtype)
+        longer[:old], longer[old:] = table[name], new[name]
+        table[name] = longer
 
 
 def enter(month: Month, rows: I8, program: I8, added: B1, known: bool = True) -> None:

@@ -288,9 +288,9 @@ def ordinal(group: NDArray[np.int64], score: NDArray[np.float64], tie: NDArray[n
     [1, 0, 0]
     """
     order = np.lexsort((tie, score, group))
-    sorted_group = group[order]
-    start = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]]) if group.size else np.empty(0, np.int64)
-    size = np.diff(np.r_[start, group.size])
+    sorted_group, at = group[order], np.arange(group.size)
+    first = np.ones(group.size, np.bool_)
+    first[1:] = sorted_group[1:] != sorted_group[:-1]
     place = np.empty(group.size, np.int64)
-    place[order] = np.arange(group.size) - np.repeat(start, size)
+    place[order] = at - np.maximum.accumulate(np.where(first, at, 0))
     return place

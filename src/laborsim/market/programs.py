@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -144,12 +145,12 @@ class Programs:
     def __len__(self) -> int:
         return len(self.codes)
 
-    @property
+    @cached_property
     def beside(self) -> NDArray[np.bool_]:
         """(P,) programs beside work or school, which nobody applies to: people.program is left alone."""
         return np.asarray(np.isin(self.kind, BESIDE) & (self.hires == 0))
 
-    @property
+    @cached_property
     def needs_employer(self) -> NDArray[np.bool_]:
         """(P,) programs that start only where an employer gives, or promises, a vacancy."""
         return np.asarray(np.isin(self.kind, (APPRENTICESHIP, OJT)) | (self.hires > 0))

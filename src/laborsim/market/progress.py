@@ -107,7 +107,7 @@ def progress(month: Month) -> None:
     grace = np.where(kind == APPRENTICESHIP, q["apprentice_grace"], 0)
     waiting = (state > SELF_EMPLOYED) & ((month.index - p.since[rows] < grace) | (state == k.TEMPORARY_LAYOFF))
     lost = at_work & ~trade & ~waiting
-    lost |= np.isin(state, (k.RETIRED, k.DISABLED, k.GONE))
+    lost |= k.among(state, (k.RETIRED, k.DISABLED, k.GONE))
     took_job = ~at_work & payroll & (p.since[rows] == month.index) & (pr.hours[program] >= 20)
     u = draws(month.key(Stream.TRAINING_DROPOUT), p.id[rows])
     factors, own = troubles(month, rows, program)
@@ -116,7 +116,7 @@ def progress(month: Month) -> None:
     leaves = lost | (u < hazard)
     reason = np.where(u < trouble, _reasons(factors, u / np.maximum(trouble, 1e-12)), log.JOB)
     reason[lost] = log.LOST_JOB
-    reason[np.isin(state, (k.RETIRED, k.DISABLED))] = log.LEFT_LABOR_FORCE
+    reason[k.among(state, (k.RETIRED, k.DISABLED))] = log.LEFT_LABOR_FORCE
     month.counts.dropouts += np.bincount(program[leaves], minlength=len(pr))
     for r in np.unique(reason[leaves]):
         month.counts.lost[:, LOST[log.REASONS[r]]] += np.bincount(program[leaves & (reason == r)], minlength=len(pr))
@@ -193,7 +193,7 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     stays[ends] = keeping.contracts_end(month, rows[ends], program[ends])
     p.program[rows] = NO_PROGRAM
     state = p.state[rows]
-    joins = np.isin(state, (k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE)) & (
+    joins = k.among(state, (k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE)) & (
         draws(key + np.uint64(2), p.id[rows]) < q["completer_joins"]
     )
     moved = rows[joins]

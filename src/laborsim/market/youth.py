@@ -55,7 +55,7 @@ def _candidates(month: Month, kind: int) -> I8:
         fit &= (state > k.SELF_EMPLOYED) & (state != k.DISABLED)
     rows = rows[fit]
     table = month.memory["participants"]
-    inside = table["id"][(table["how"] == log.ENROLLED) & np.isin(pr.kind[table["program"]], (CTE, WORK_EXPERIENCE))]
+    inside = table["id"][(table["how"] == log.ENROLLED) & k.among(pr.kind[table["program"]], (CTE, WORK_EXPERIENCE))]
     return np.asarray(rows[~np.isin(p.id[rows], inside)])
 
 
@@ -130,7 +130,7 @@ def _cohort(month: Month, kind: int, programs: I8, own: I8, added: I8) -> I8:
 def progress(month: Month) -> None:
     """Those in school programs go on, drop out or complete."""
     p, pr, table = month.world.people, month.programs, month.memory["participants"]
-    at = np.flatnonzero((table["how"] == log.ENROLLED) & np.isin(pr.kind[table["program"]], (CTE, WORK_EXPERIENCE)))
+    at = np.flatnonzero((table["how"] == log.ENROLLED) & k.among(pr.kind[table["program"]], (CTE, WORK_EXPERIENCE)))
     if at.size == 0:
         return
     rows, program = table["row"][at], table["program"][at].astype(np.int64)

@@ -35,6 +35,13 @@ class Asked:
             int(total), float(self.before[name][at]), float(self.own[name][at]), float(self.everyone[name][at])
         )
 
+    def parts(self, name: str, totals: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The same of every entry of `totals`."""
+        out = np.zeros(totals.size, np.int64)
+        for at in np.flatnonzero(totals):
+            out[at] = self.part(name, int(totals[at]), int(at))
+        return out
+
 
 class Instrument(Protocol):
     """One instrument of a policy."""

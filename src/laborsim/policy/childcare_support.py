@@ -100,9 +100,9 @@ class ChildcareSupport:
                 charges.append(Charge("childcare wage supplement (hours)", cents / 100.0 / self.supplement, cents))
                 self.staff_cents = cents / self.supplement
         if "subsidy" in asked.own:
-            children = [asked.part("subsidy", n, z) for z, n in enumerate(counts.childcare_subsidized)]
+            children = asked.parts("subsidy", counts.childcare_subsidized)
             all_children = int(counts.childcare_subsidized.sum())
-            own = sum(children)
+            own = int(children.sum())
             cents = round(
                 int(counts.scalars[SCALAR["childcare_subsidy_cents"]])
                 / self.scale

@@ -54,7 +54,7 @@ class ClassroomTraining(SeatBuyer):
 
     def book(self, counts: Counts, month: int, budget: Budget, asked: Asked) -> list[Charge]:
         charges = super().book(counts, month, budget, asked)
-        paid = np.array([asked.part("vouchers", n, g) for g, n in enumerate(counts.vouchers)])
+        paid = asked.parts("vouchers", counts.vouchers)
         if paid.any():
             dollars = float((paid * self.part * self.price).sum()) / self.scale
             charges.append(Charge("vouchers", int(paid.sum()) / self.scale, int(dollars * 100.0)))

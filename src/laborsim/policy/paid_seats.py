@@ -74,7 +74,7 @@ class PaidSeats:
 
     def settle(self, counts: Counts, month: int, asked: Asked) -> I8:
         """(P,) starts of the month on the paid seats, simulated people."""
-        starts = np.array([asked.part("seats", n, g) for g, n in enumerate(counts.added_starts)])
+        starts = asked.parts("seats", counts.added_starts)
         # Seats go where they were filled: a program without employers or applicants gets fewer next time.
         now = self.intakes[:, (self.first + month) % 12] > 0
         self.offered = 0.9 * self.offered + np.where(now, self.open, 0)
