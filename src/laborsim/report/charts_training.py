@@ -43,7 +43,8 @@ def funnel(results: Results) -> Chart | None:
     quiet = [policy_title(results, p) for p in policies if p not in shown_policies]
     note = (
         f"Dots: mean of {results.replicates} model runs. One person may pass a stage more than once; those who pass "
-        "a stage late in the period have not reached the next ones yet. Logarithmic scale."
+        "a stage late in the period have not reached the next ones yet. Logarithmic scale. *Placed: of those who completed, "
+        "as not all programs give a credential."
     )
     if quiet:
         note += f" Not drawn, no stage changed by more than chance and 2%: {', '.join(quiet)}."
@@ -77,7 +78,8 @@ def _passing(results: Results, stages: list[str]) -> pd.DataFrame:
                     "share_of_stage_before": mean / before if before else math.nan,
                 }
             )
-            before = mean
+            if stage != "credentialed":  # not all programs give a credential: the placed are some of the completers
+                before = mean
     return pd.DataFrame(rows)
 
 
@@ -137,7 +139,7 @@ def _funnel_panel(
                 annotation_clip=False,
             )
     axes.annotate(
-        "of the stage before,\nbaseline",
+        "of the stage before*,\nbaseline",
         (1, 1),
         xycoords="axes fraction",
         xytext=(0.6 * 72, 5),
