@@ -213,7 +213,7 @@ def test_only_customized_training_can_promise_places(tmp_path: Any):
     assert hires and {t.kind for t in hires} == {"customized"}
     text = (
         'title="x"\nkind="classroom"\noccupations=["51-1"]\nstarts=0.1\nmonths=2\nhours=3\ndropout=0.1\nfit=1\n'
-        'skill=1\nhires=true\nsource="s"\ngrade="assumed"\n'
+        'experience=12\nhires=true\nsource="s"\ngrade="assumed"\n'
     ).replace("starts=0.1", "starts=0.01")
     (tmp_path / "p.toml").write_text("[course]\n" + text)
     with pytest.raises(ValueError, match="course: only customized"):
