@@ -93,23 +93,23 @@ class Choice(NamedTuple):
 def _pick_bit(available, draw):  # type: ignore[no-untyped-def]
     """One of the set bits, uniformly; 0 if there is none."""
     n = 0
-    for k in range(32):
-        if available & (_ONE << np.uint32(k)):
-            n += 1
-    at = int(draw * n)
-    for k in range(32):
-        if available & (_ONE << np.uint32(k)):
-            if at == 0:
-                return _ONE << np.uint32(k)
-            at -= 1
-    return np.uint32(0)
+    rest = np.uint64(available)
+    while rest != np.uint64(0):
+        rest &= rest - np.uint64(1)  # without its lowest bit
+        n += 1
+    if n == 0:
+        return np.uint32(0)
+    rest = np.uint64(available)
+    for _ in range(int(draw * n)):
+        rest &= rest - np.uint64(1)
+    return np.uint32(rest ^ (rest & (rest - np.uint64(1))))
 
 
 @njit(cache=True, inline="always")
 def _walk(rates, total, draw):  # type: ignore[no-untyped-def]
     """Bit drawn in proportion to `rates`, which sum to `total`."""
     x = draw * total
-    for k in range(32):
+    for k in range(rates.size):  # not a constant, which LLVM would unroll
         x -= rates[k]
         if x < 0.0:
             return _ONE << np.uint32(k)

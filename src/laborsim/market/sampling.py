@@ -118,11 +118,14 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
         offers[v].screens_record = vacancies.screens_record[v]
         offers[v].bias = vacancies.bias[v]
         offers[v].experience = vacancies.experience[v]
+    in_slots = np.empty(SLOTS)
     # weight of a market: its open vacancies x (geometric mean posted wage) ** attraction
     for z in range(zones):
         for o in range(occupations):
             first = (z * occupations + o) * SLOTS
-            open_ = _fill_tree(choices.by_slot, z * occupations + o, start[first + 1:first + SLOTS + 1])
+            for k in range(in_slots.size):
+                in_slots[k] = start[first + 1 + k]
+            open_ = _fill_tree(choices.by_slot, z * occupations + o, in_slots)
             if open_ > 0.0:
                 pull[z, o] = open_ * np.exp(attraction * pull[z, o] / open_)
     for s in range(start.size - 1):
