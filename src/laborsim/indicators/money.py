@@ -55,6 +55,30 @@ def _at_work(p, n, h, need, outside, month, pay):  # type: ignore[no-untyped-def
     return works, sufficient, payroll
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def _of_households(p, n, h, size, month, tables, gross, taxes, support):  # type: ignore[no-untyped-def]
+    """Dollars of the month of every household; `gross` comes in as zeros, `tables` are those of `Budgets`."""
+    for row in range(n):
+        i = np.uint64(row)  # unsigned: no test for negative indices
+        if p.state[i] <= SELF_EMPLOYED:
+            gross[np.uint64(p.household[i])] += np.float64(p.wage[i]) * p.hours[i] * 52.0
+    paid, helped = tables
+    for row in range(size):
+        g = np.uint64(row)
+        if h.adults[g] > 0:
+            adults, children = min(h.adults[g], 2) - 1, min(h.children[g], 3)
+            young = 1 if children > 0 and month - h.youngest[g] < 72 else 0
+            zone = min(np.int64(h.zone[g]), paid.shape[0] - 1)
+            at = min(gross[g] / (HOURS * (adults + 1)), MOST - 1e-6) / STEP
+            low = np.int64(at)
+            part = at - low
+            column = paid[zone, adults, children, young]
+            taxes[g] = (column[low] * (1.0 - part) + column[low + 1] * part) / 12.0
+            column = helped[zone, adults, children, young]
+            support[g] = (column[low] * (1.0 - part) + column[low + 1] * part) / 12.0
+        gross[g] /= 12.0
+
+
 class Budgets:
     """Taxes less credits, and support, of households by zone and kind.
 
@@ -96,24 +120,10 @@ class Budgets:
 
     def _work_out(self, month: Month) -> tuple[F8, F8, F8]:
         p, h = month.world.people, month.world.households
-        n, size = p.size, h.size
-        works = np.flatnonzero(p.state[:n] <= SELF_EMPLOYED)
-        pay = p.wage[works].astype(np.float64) * p.hours[works] * 52.0
-        gross = np.bincount(p.household[works], weights=pay, minlength=size)[:size]
-        adults = np.clip(h.adults[:size], 1, 2).astype(np.int64) - 1
-        children = np.minimum(h.children[:size], 3).astype(np.int64)
-        young = (((month.index - h.youngest[:size]) < 72) & (children > 0)).astype(np.int64)
-        at = np.minimum(gross / (HOURS * (adults + 1)), MOST - 1e-6) / STEP
-        low = at.astype(np.int64)
-        part = at - low
-        where = (np.minimum(h.zone[:size], self._taxes.shape[0] - 1).astype(np.int64), adults, children, young)
-        nobody = h.adults[:size] == 0
-
-        def read(table: F8) -> F8:
-            value = table[(*where, low)] * (1.0 - part) + table[(*where, low + 1)] * part
-            return np.where(nobody, 0.0, value) / 12.0
-
-        return gross / 12.0, read(self._taxes), read(self._support)
+        gross, taxes, support = np.zeros((3, h.size))
+        _of_households(p.columns, p.size, h.columns, h.size, month.index, (self._taxes, self._support), gross, taxes,
+                       support)  # fmt: skip
+        return gross, taxes, support
 
 
 class Accounts:
