@@ -418,7 +418,8 @@ class Worker(mesa.Agent):
                 self.program = None
             elif elapsed >= pr.months[g]:
                 self.program = None
-                self.skill = max(self.skill, float(pr.skill[g]))
+                gap = max(1 - self.skill, 0)
+                self.skill += gap * (1 - math.exp(-pr.experience[g] / m.learning_months[self.occupation]))
                 if pr.credential[g] != 255 and r.random() < q["credential_pass"]:
                     self.credentials |= 1 << int(pr.credential[g])
                     self.education = max(self.education, k.SOME_COLLEGE)

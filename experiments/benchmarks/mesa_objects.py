@@ -1,10 +1,12 @@
 """The month as one would write it in Mesa: one Agent per worker and one per employer.
 
 The yardstick of `engine.py`. It starts from the same synthesized region as `laborsim.LaborMarket`, reads the same
-parameters and goes through the same stages with the same rules of behaviour, person by person; finer points of
-single stages (UI widening, migration by zone, sponsors' rooms) are left out, so it does a little less work than the
-real model. Written as plain, reasonably quick Python: attributes are slots of ordinary objects, tables are looked up,
-nothing is searched in lists that a dictionary could find.
+parameters and goes through the same stages with the rules of behaviour that take most of the time, person by person.
+It leaves out what came to the model since it was written: the quality of matches in pay, pay by place, classes that
+lead to a job, programs beside school and work, services, practices and job quality that change, housing, shutdowns,
+most indicators. So it does less work than the real model, and the ratio understates the difference. Written as plain,
+reasonably quick Python: attributes are slots of ordinary objects, tables are looked up, nothing is searched in lists
+that a dictionary could find.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ class ObjectMarket(mesa.Model):
         super().__init__(rng=rng)
         self.month, self.economy, self.programs = 0, source.economy, source.programs
         rooms = ("demand", "participation", "separations", "vacancies", "matching", "search", "wages", "training",
-                 "demography")
+                 "demography", "quality")
         self.q = {room: source.month.room(room) for room in rooms}
         self._tables(source)
         self._people(source.world)
@@ -58,7 +60,8 @@ class ObjectMarket(mesa.Model):
         self.bad_hazard = (s["bad_match_hazard"] * (1 - np.exp(-months / s["learning_months"]))).tolist()
         self.exit_month = 1 - (1 - q["demand"]["exit_small"]) ** (1 / 12)
         self.major, self.usual_wage = e.occ_major.tolist(), e.occ_wage.tolist()
-        self.learn = (1 - np.exp(-12 / pay.learning_months(e, q["search"]))).tolist()
+        self.learning_months = pay.learning_months(e, q["search"]).tolist()
+        self.learn = [1 - math.exp(-12 / months) for months in self.learning_months]
         self.skill_return = pay.skill_returns(e, q["search"]).tolist()
         self.discount = pay.terms(e, q["search"]).discount.tolist()
         near = e.mobility / np.maximum(source.month.memory["demand"]["shares"], 1e-4)

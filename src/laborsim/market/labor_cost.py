@@ -13,6 +13,7 @@ the employer's job quality costs beside pay.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -54,6 +55,12 @@ def floor_effect(spread: F8) -> F8:
                 d = math.log(r) / s + s / 2.0
                 out[o, k] = r * _below(d) + _below(s - d)
     return out
+
+
+@lru_cache(maxsize=8)
+def _floor_effect(spread: bytes) -> F8:
+    """`floor_effect` of an array given by its bytes: runs that begin alike share it."""
+    return floor_effect(np.frombuffer(spread))
 
 
 def _below(z: float) -> float:
@@ -135,7 +142,7 @@ def adjust(month: Month) -> tuple[F8, F8]:
     if month.index >= 0 and month.index % QUARTER == 0:
         if "pay_level" not in memory:
             memory["pay_level"], memory["pay_spread"] = pay_spread(month)
-        effect = month.table("labor_cost.effect", lambda: floor_effect(memory["pay_spread"]))
+        effect = month.table("labor_cost.effect", lambda: _floor_effect(memory["pay_spread"].tobytes()))
         growth = (1.0 + month.parameters["wages.real_growth"]) ** (month.index / 12.0)
         by_employer, by_place = np.zeros((m, 2)), np.zeros((e.sectors, e.zones, 2))
         _adjust(

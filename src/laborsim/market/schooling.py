@@ -9,6 +9,7 @@ that attainment and that enrolment at every age, so the age profile does not dri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -106,6 +107,12 @@ def solve(final: F8, reached: F8, enrolment: F8, dropout: float) -> Chain:
     return Chain(finish, back, leave, enter, shares)
 
 
+@lru_cache(maxsize=40)
+def _solved(final: bytes, reached: bytes, enrolment: bytes, dropout: float) -> Chain:
+    """`solve` of arrays given by their bytes: all runs of a region begin alike, and solving takes as long as months."""
+    return solve(np.frombuffer(final), np.frombuffer(reached).reshape(AGES, 6), np.frombuffer(enrolment), dropout)
+
+
 def _leaving(now: F8, final: F8, enrolled: float, dropout: float) -> F8:
     """(6,) chance of leaving by level, so that `enrolled` remain; those who have still a level to reach stay rather."""
     out = np.zeros(6)
@@ -171,7 +178,8 @@ def tables(people: Any, size: int, month: int, enrolment: F8, room: dict[str, An
     and return_, leave, enter."""
     reached = reached_by_age(room)
     final = final_attainment(people, size, month, reached, float(room["attainment_prior"]))
-    chains = [[solve(final[s, r], reached, enrolment, float(room["dropout"])) for r in range(5)] for s in range(2)]
+    given = (reached.tobytes(), np.asarray(enrolment, np.float64).tobytes(), float(room["dropout"]))
+    chains = [[_solved(final[s, r].tobytes(), *given) for r in range(5)] for s in range(2)]
     finish, back, leave, enter = (
         np.array([[getattr(c, name) for c in row] for row in chains])
         for name in ("finish", "return_", "leave", "enter")
