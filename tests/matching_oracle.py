@@ -118,11 +118,12 @@ def match(seekers, vacancies, terrain, parameters, keys, referrals=()):
             there = int(vacancies.occupation[v])
             carried = 1.0 if terrain.carried is None else float(np.float32(terrain.carried[o][there]))
             skill = float(seekers.skill[i]) * carried
-            returns = 0.0 if terrain.skill_return is None else float(terrain.skill_return[there])
-            own = float(seekers.ability[i]) + returns * (max(skill, parameters.skill_floor) - 1.0)
+            pays = terrain.pay or None
+            ability, returns, match_return = [float(r[there]) for r in pays[:3]] if pays else (0.0, 0.0, 0.0)
+            own = ability * float(seekers.ability[i]) + returns * (max(skill, parameters.skill_floor) - 1.0)
             own -= float(seekers.discount[i]) * float(vacancies.bias[v])
             word = draw(draw(keys.taste, seekers.id[i]), int(vacancies.cell[v]) + 1)
-            own += parameters.match_return / 127.0 * max(int(word) % 256 - 128, -127)
+            own += match_return / 127.0 * max(int(word) % 256 - 128, -127)
             pay = max(float(np.float32(math.log(max(float(vacancies.posted[v]), 1e-6)))) + own,
                       float(np.float32(math.log(max(float(vacancies.floor[v]), 1e-6)))))
             likes = 2.0 * unit(word) - 1.0

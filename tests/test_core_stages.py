@@ -24,6 +24,7 @@ from laborsim.market import (
     quality,
     search,
     separations,
+    skill,
     transitions,
     vacancies,
     wages,
@@ -132,17 +133,31 @@ def test_looking_without_working_does_not_restart_the_clock():
     assert transitions.out_of_work(m, i).tolist() == [12]
 
 
-def test_what_was_learnt_since_the_last_review_is_kept_when_a_job_ends():
+def test_skill_goes_along_through_jobs_spells_and_training():
     m = ready()
-    p = m.world.people
+    p, c, none = m.world.people, m.world.cells, np.zeros(1, np.uint8)
     i = np.flatnonzero(p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY)[:1]
-    step = quality.uses(m).learning[p.job[i[0]]]
-    pace = float(quality.learning_pace(m)[step, p.occupation[i[0]]])
-    for tenure, months in ((0, 0), (1, 1), (7, 7), (12, 12), (13, 1), (30, 6)):
-        assert transitions.learnt(0.5, tenure, pace) == pytest.approx(1 - 0.5 * math.exp(-pace * months))
-    p.skill[i], p.hired[i], p.program[i] = 0.4, m.index - 6, codes.NO_PROGRAM
-    transitions.move(m, i, np.array([codes.UNEMPLOYED], np.uint8), np.zeros(1, np.uint8))
-    assert p.skill[i[0]] == pytest.approx(1 - 0.6 * math.exp(-6 * pace), rel=1e-6)
+    k, job = int(i[0]), int(p.job[i[0]])
+    step = quality.uses(m).learning[job]
+    pace = float(quality.learning_pace(m)[step, c.occupation[job]])
+    p.occupation[i], p.skill[i], p.counted[i], p.program[i] = c.occupation[job], 0.4, m.index - 6, codes.NO_PROGRAM
+    learnt = 1 - 0.6 * math.exp(-6 * pace)
+    assert skill.skills(m, i) == pytest.approx(learnt) and worlds.skill_now(m, k) == pytest.approx(learnt)
+    p.occupation[i] = (c.occupation[job] + 1) % m.economy.occupations
+    assert skill.skills(m, i) == pytest.approx(0.4), "work in the old job teaches nothing about another occupation"
+    p.occupation[i] = c.occupation[job]
+    decay, start = 1.0 - m.parameters["search.idle_decay"], m.index
+    transitions.move(m, i, np.array([codes.UNEMPLOYED], np.uint8), none)
+    for state, later in ((codes.CARER, 5), (codes.UNEMPLOYED, 40), (codes.CARER, 45)):
+        m.index = start + later
+        transitions.move(m, i, np.array([state], np.uint8), none)
+    m.index = start + 50
+    assert skill.skills(m, i) == pytest.approx(learnt * decay**50, rel=1e-5), "whatever spells lie between"
+    skill.write(m, i, np.array([0.5]))
+    assert skill.skills(m, i) == pytest.approx(0.5)
+    m.index += 2
+    left = pytest.approx(0.5 * decay**2)
+    assert skill.skills(m, i) == left and worlds.skill_now(m, k) == left
 
 
 # --- participation -------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 import matching_oracle as oracle
 from laborsim.market import matching as mt
 from laborsim.market.month import Crew
+from laborsim.market.pay import Pay, fits
 
 KEYS = mt.Keys(np.uint64(11), np.uint64(12), np.uint64(13), np.uint64(14))
-PAID = {"skill_floor": 0.25, "experience_passes": 0.6, "taste": 0.2, "match_return": 0.3}
+PAID = {"skill_floor": 0.25, "experience_passes": 0.6, "taste": 0.2}
 
 
 def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4):
@@ -48,7 +49,7 @@ def market(seed, n=40, m=25, occupations=5, zones=3, ties=False, applications=4)
         commute_cost=np.zeros((3, zones, zones)) if ties else rng.uniform(0, 0.3, (3, zones, zones)),
         mobility=mobility, occ_major=rng.integers(0, 4, occupations).astype("u1"),
         carried=np.where(np.eye(occupations) > 0, 1.0, rng.uniform(0.3, 0.8, (occupations, occupations))).astype("f4"),
-        skill_return=rng.uniform(0.2, 0.8, occupations),
+        pay=Pay(*rng.uniform(0.1, 0.6, (3, occupations)), np.zeros((2, 5))),
     )
     return seekers, vacancies, terrain
 
@@ -95,14 +96,15 @@ def test_full_deferred_acceptance_is_stable(seed):
 @given(seed=st.integers(0, 2**32), rounds=st.integers(1, 5))
 def test_no_place_twice_and_no_filter_broken(seed, rounds):
     s, v, t = market(seed, n=300, m=80)
-    r = mt.match(s, v, t, mt.MatchingParameters(rounds=rounds, **(PAID | {"taste": 0.0, "match_return": 0.0})), KEYS)
+    r = mt.match(s, v, t, mt.MatchingParameters(rounds=rounds, **(PAID | {"taste": 0.0})), KEYS)
     hired = np.flatnonzero(r.vacancy_index >= 0)
     at = r.vacancy_index[hired]
     assert np.array_equal(np.bincount(at, minlength=v.cell.size), r.filled)
     assert (r.filled <= v.open).all() and (r.filled <= r.applications).all()
     skill = s.skill[hired].astype(float) * t.carried[s.occupation[hired], v.occupation[at]]
-    own = s.ability[hired] + t.skill_return[v.occupation[at]] * (np.maximum(skill, PAID["skill_floor"]) - 1.0)
-    own -= s.discount[hired] * v.bias[at]
+    o = v.occupation[at]
+    own = t.pay.ability[o] * s.ability[hired] + t.pay.skill[o] * (np.maximum(skill, PAID["skill_floor"]) - 1.0)
+    own += t.pay.match[o] * fits(s.id[hired], v.cell[at], KEYS.taste) / 127.0 - s.discount[hired] * v.bias[at]
     pay = np.maximum(np.log(v.posted[at].astype(float)) + own, np.log(12.0))
     assert (np.exp(pay) >= s.reservation[hired] - 1e-4).all()
     passes = (v.needs[at] <= s.education[hired]) | ((skill >= 0.6) & (v.needs[at] <= s.trained[hired]))

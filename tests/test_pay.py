@@ -26,18 +26,17 @@ def test_a_review_pays_skill_by_occupation_and_takes_the_discount_off():
     p, e, q, w = m.world.people, m.economy, m.room("search"), m.room("wages")
     due = np.flatnonzero((p.state[: p.size] < codes.SELF_EMPLOYED) & ((m.index - p.hired[: p.size]) % 12 == 0)
                          & (p.hired[: p.size] < m.index) & (p.program[: p.size] == codes.NO_PROGRAM))  # fmt: skip
-    before = {int(i): (float(p.wage[i]), float(p.skill[i])) for i in due}
-    pace, step = quality.learning_pace(m), quality.uses(m).learning
+    before = {int(i): (float(p.wage[i]), worlds.skill_now(m, i)) for i in due}
     fair = quality.fairness_factor(m)
     wages.stage(m)
     c = m.world.cells
     slip = e.price_level[max(m.now - 12, 0)] / e.price_level[m.now]
     for i, (wage, skill) in before.items():
         job, o = int(p.job[i]), int(p.occupation[i])
-        skill += max(1.0 - skill, 0.0) * (1.0 - math.exp(-12.0 * pace[step[job], o]))
-        worth = q["ability_return"] * float(p.ability[i]) + q["skill_return"] * e.occ_spread[o] * (skill - 1.0)
+        assert float(p.skill[i]) == pytest.approx(skill, rel=1e-6) and p.counted[i] == m.index
+        worth = e.occ_spread[o] * (q["ability_return"] * float(p.ability[i]) + q["skill_return"] * (skill - 1.0))
         taken = q["pay_discount_sex"][p.sex[i]] + q["pay_discount_race"][p.race[i]]
-        worth += q["match_return"] * float(p.fit[i]) / 127.0
+        worth += e.occ_spread[o] * q["match_return"] * float(p.fit[i]) / 127.0
         worth -= fair[c.establishment[job]] * taken
         worth += w["tenure_return"] * min((m.index - int(p.hired[i])) // 12, 15)
         goal = float(c.posted[job]) * math.exp(worth)
@@ -47,11 +46,13 @@ def test_a_review_pays_skill_by_occupation_and_takes_the_discount_off():
     assert len(before) > 30
 
 
-def test_skill_is_learnt_for_longer_where_training_is_long():
+def test_skill_is_learnt_for_longer_where_schooling_and_training_are_long():
     m = ready(1)
-    months = pay.learning_months(m.economy, m.room("search"))
-    order = np.argsort(m.economy.occ_training_months)
-    assert (np.diff(months[order]) >= 0).all() and months.min() >= m.room("search")["skill_months"]
+    e, q = m.economy, m.room("search")
+    months = pay.learning_months(e, q)
+    for o in range(e.occupations):
+        want = q["skill_months"] + q["skill_schooling_months"][e.occ_education[o]]
+        assert months[o] == pytest.approx(want + q["skill_training_months"] * e.occ_training_months[o])
     assert quality.learning_pace(m).mean(axis=0) == pytest.approx(1.0 / months, rel=0.1)
 
 

@@ -47,11 +47,11 @@ def test_seekers_foresee_what_hiring_pays():
     cells = vacancies.cell[pick]
     there = vacancies.occupation[pick]
     kept = s.skill * ground.carried[s.occupation, there]
-    worth = s.ability + ground.skill_return[there] * (np.maximum(kept, b.skill_floor) - 1.0)
+    worth = ground.pay.ability[there] * s.ability + ground.pay.skill[there] * (np.maximum(kept, b.skill_floor) - 1.0)
     worth -= s.discount * vacancies.bias[pick]
     fit = pay.fits(s.id, cells, m.key(Stream.JOB_TASTE, fixed=True)) / 127.0
     assert fit.std() > 0.5 and abs(fit.mean()) < 0.1
-    worth += m.room("search")["match_return"] * fit
+    worth += ground.pay.match[there] * fit
     assert s.discount.max() > 0.0 and vacancies.bias.std() > 0.0
     foreseen = np.maximum(vacancies.posted[pick] * np.exp(worth), vacancies.floor[pick])
     changed = there != s.occupation
@@ -85,26 +85,21 @@ def test_describe_matches_plain_python():
     usual, scores = m.memory["wages"]["now"], quality.uses(m)
     taste_key, effort_key = (m.key(k, fixed=f) for k, f in ((search.Stream.JOB_TASTE, True),
                                                             (search.Stream.SEARCH_EFFORT, False)))
-    pace, worth = quality.learning_pace(m), quality.response(m, "acceptance")
+    worth = quality.response(m, "acceptance")
     assert rows.size > 100
     for k, i in enumerate(rows):
         state, job, o = int(p.state[i]), int(p.job[i]), int(p.occupation[i])
-        skill, idle = float(p.skill[i]), 0
-        if state > codes.SELF_EMPLOYED:
-            idle = int(search.months_out(p.history[i], m.index - p.since[i]))
-            skill *= (1.0 - q["idle_decay"]) ** min(idle, 120)
-        elif state < codes.SELF_EMPLOYED and p.program[i] == codes.NO_PROGRAM and m.index > p.hired[i]:
-            months = (m.index - int(p.hired[i]) - 1) % 12 + 1
-            skill += max(1.0 - skill, 0.0) * (1.0 - math.exp(-months * pace[scores.learning[job], o]))
-        skill = max(skill, q["skill_floor"])
+        idle = int(search.months_out(p.history[i], m.index - p.since[i])) if state > codes.SELF_EMPLOYED else 0
+        skill = max(worlds.skill_now(m, i), q["skill_floor"])
         assert s.skill[k] == pytest.approx(skill, rel=1e-6)
-        assert s.ability[k] == pytest.approx(q["ability_return"] * float(p.ability[i]), rel=1e-6)
+        assert s.ability[k] == pytest.approx(float(p.ability[i]), rel=1e-6)
         assert (s.trained[k], s.credentials[k]) == (e.occ_education[o], p.credentials[i])
         assert s.travel[k] == h.car[p.household[i]]
         discount = q["pay_discount_sex"][p.sex[i]] + q["pay_discount_race"][p.race[i]]
         assert s.discount[k] == pytest.approx(discount, rel=1e-6)
         returns = q["skill_return"] * e.occ_spread[o]
-        factor = math.exp(q["ability_return"] * float(p.ability[i]) + returns * (skill - 1.0) - discount)
+        able = q["ability_return"] * e.occ_spread[o] * float(p.ability[i])
+        factor = math.exp(able + returns * (skill - 1.0) - discount)
         last = min(float(p.wage[i]), usual[o] * factor)
         if state <= codes.SELF_EMPLOYED:
             likes = 2.0 * to_unit(np.uint64(more_bits(np.uint64(bits(taste_key, p.id[i])), job + 1))) - 1.0

@@ -141,8 +141,9 @@ def test_service_adds_applications_fields_and_lowers_what_is_asked_for():
     assert (fields[served] == 2).all() and (fields[~served] == 1).all()
     assert (p.knows[rows[served]] == s.knows[served]).all()
     usual = m.memory["wages"]["now"][s.occupation]
-    returns = q["skill_return"] * m.economy.occ_spread[s.occupation]
-    own = usual * np.exp(s.ability + returns * (s.skill - 1.0) - s.discount)
+    spread = m.economy.occ_spread[s.occupation]
+    worth = q["ability_return"] * s.ability + q["skill_return"] * (s.skill - 1.0)
+    own = usual * np.exp(spread * worth - s.discount)
     least = q["reservation_floor"] * np.minimum(p.wage[rows], own)
     assert s.reservation[served] == pytest.approx(np.minimum(old.reservation, least)[served], rel=1e-5)
     assert (s.reservation[~served] == old.reservation[~served]).all()

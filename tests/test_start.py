@@ -86,7 +86,7 @@ def test_participation_by_age_keeps_its_level():
 def test_dates_move_and_births_stay():
     world = worlds.month().world
     n = world.people.size
-    before = {c: getattr(world.people, c)[:n].copy() for c in ("birth", "since", "hired", "enrolled")}
+    before = {c: getattr(world.people, c)[:n].copy() for c in ("birth", "since", "hired", "counted", "enrolled")}
     world.move_dates(-12)
     assert np.array_equal(world.people.birth[:n], before.pop("birth"))
     for name, values in before.items():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import learning, participants, seats, sponsors, training
+from laborsim.market import learning, participants, pay, seats, sponsors, training
 from laborsim.market.counts import PIPELINE, SCALAR
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
@@ -548,7 +548,7 @@ def test_training_counts_as_months_of_work_at_the_occupations_own_pace():
     month = eager(seed=12)
     q, e, pr = month.room("search"), month.economy, month.programs
     occupation = np.arange(e.occupations)
-    pace = q["skill_months"] + q["skill_training_months"] * e.occ_training_months
+    pace = pay.learning_months(e, q)
     for had in (0.0, 0.6, 1.3):
         got = learning.taught(month, np.full(e.occupations, had), occupation, np.full(e.occupations, 9.0))
         start = max(had, q["skill_floor"])

@@ -153,7 +153,8 @@ def test_employers_train_their_least_skilled_and_specific_skill_is_lost_with_the
     worlds_cell = int(np.flatnonzero(c.establishment[: c.size] != c.establishment[p.job[one]])[0])
     p.job[one] = worlds_cell
     customized._forget(month)
-    assert had - float(p.skill[one]) == pytest.approx(0.5 * float(gain[0]), rel=1e-3)
+    lost = had - float(p.skill[one])
+    assert 0.2 * float(gain[0]) < lost < 0.5 * float(gain[0]), "what was learnt at work meanwhile is kept"
 
 
 def test_more_of_the_cost_paid_brings_more_requests():

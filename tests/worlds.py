@@ -7,11 +7,13 @@ drawn by numpy's PCG64 from `seed`: use these worlds for invariants and oracles,
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from laborsim.market import codes as k
+from laborsim.market import quality
 from laborsim.market.counts import Counts
 from laborsim.market.economy import Economy
 from laborsim.market.levers import Levers
@@ -399,6 +401,21 @@ def month(
     jobs = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=eco.occupations)
     made.memory["demand"] = {"shares": jobs / jobs.sum()}  # all that stages besides demand read of it
     return made
+
+
+def skill_now(m: Month, i: int) -> float:
+    """Plain-Python skill of a person this month: learnt at work since it was written, or lost out of work."""
+    p, q = m.world.people, m.room("search")
+    skill, state, o = float(p.skill[i]), int(p.state[i]), int(p.occupation[i])
+    if state > k.SELF_EMPLOYED:
+        return skill * (1.0 - q["idle_decay"]) ** min(max(m.index - int(p.since[i]), 0), 120)
+    program = int(p.program[i])
+    taught = program < len(m.programs) and m.programs.kind[program] in (k.APPRENTICESHIP, k.OJT)
+    if state == k.SELF_EMPLOYED or taught or m.world.cells.occupation[p.job[i]] != o:
+        return skill
+    pace = quality.learning_pace(m)[quality.uses(m).learning[p.job[i]], o]
+    months = min(max(m.index - int(p.counted[i]), 0), 12)
+    return skill + max(1.0 - skill, 0.0) * (1.0 - math.exp(-months * pace))
 
 
 def check(w: World) -> None:

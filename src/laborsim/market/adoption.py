@@ -192,7 +192,7 @@ def redeploy(month: Month, rows: I8) -> NDArray[np.bool_]:
         new = c.occupation[to]
         near = s["skill_transfer_group"] if e.occ_major[new] == e.occ_major[old] else s["skill_transfer_far"]
         p.skill[i] = max(p.skill[i] * near, s["skill_floor"])
-        p.occupation[i], p.job[i] = new, to
+        p.occupation[i], p.job[i], p.counted[i] = new, to, month.index
         out[k] = True
         places -= 1
     month.counts.scalars[SCALAR["redeployed"]] += int(out.sum())

@@ -20,6 +20,7 @@ from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.seats import intake
+from laborsim.market.skill import skills, write
 from laborsim.market.sponsors import hosting_table, logistic
 
 I8 = NDArray[np.int64]
@@ -134,8 +135,9 @@ def _complete(month: Month, rows: I8, program: I8) -> None:
         return
     size, counts = len(pr), month.counts
     most = float(month.parameters["training.customized_most"])
-    gain = (taught(month, p.skill[rows], p.occupation[rows], worth(month, program), most) - p.skill[rows]).astype("f4")
-    p.skill[rows] += gain
+    had = skills(month, rows)
+    gain = (taught(month, had, p.occupation[rows], worth(month, program), most) - had).astype(np.float32)
+    write(month, rows, had + gain)
     new = {
         "id": p.id[rows], "row": rows, "employer": _employer(month, rows),
         "loss": gain * pr.specific[program].astype(np.float32),

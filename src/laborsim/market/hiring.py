@@ -11,13 +11,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, coaching, housing, quality, services, travel
+from laborsim.market import adoption, coaching, housing, quality, services, skill, travel
 from laborsim.market.codes import (
     CARER,
     CREDENTIAL_FIELDS,
     FEMALE,
     FULL_TIME,
-    NO_PROGRAM,
     PART_TIME,
     PART_TIME_INVOLUNTARY,
     PRACTICE_RECORD_SCREEN,
@@ -31,8 +30,9 @@ from laborsim.market.matching import Keys, MatchingParameters, Vacancies, match
 from laborsim.market.month import Month
 from laborsim.market.pay import Pay, log_worth, pair, suits
 from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
+from laborsim.market.skill import Learning, skill_now
 from laborsim.market.terrain import carried, terrain
-from laborsim.market.transitions import hire, learnt, months_out, move
+from laborsim.market.transitions import hire, move
 
 
 class _Terms(NamedTuple):
@@ -49,10 +49,8 @@ class _Terms(NamedTuple):
     unwanted: float
     floor: NDArray[np.float64]  # (Z,)
     carried: NDArray[np.float32]  # (O, O)
-    learning: NDArray[np.uint8]  # step of each cell in `pace`
-    pace: NDArray[np.float64]  # (steps, O) monthly pace of learning
+    learning: Learning
     skill_floor: float
-    idle_decay: float
     fairness: NDArray[np.float64]  # (E,) factor of each employer on biases
     pay: Pay
 
@@ -64,11 +62,7 @@ def _terms(p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-un
         i = rows[k]
         cell = cells[k]
         o = c.occupation[cell]
-        skill = np.float64(p.skill[i])
-        if p.state[i] < SELF_EMPLOYED and p.program[i] == NO_PROGRAM:
-            skill = learnt(skill, t.month - p.hired[i], t.pace[t.learning[p.job[i]], p.occupation[i]])
-        if p.state[i] > SELF_EMPLOYED:
-            skill *= (1.0 - t.idle_decay) ** min(months_out(p.history[i], t.month - p.since[i]), 120)
+        skill = skill_now(i, p, c, t.learning)
         skill = max(max(skill, t.skill_floor) * t.carried[p.occupation[i], o], t.skill_floor)
         p.occupation[i] = o
         p.skill[i] = skill
@@ -172,7 +166,6 @@ def stage(month: Month) -> None:
         attraction=float(q["attraction"]),
         filters=True,
         taste=float(s["taste"]),
-        match_return=float(s["match_return"]),
         skill_floor=float(s["skill_floor"]),
         experience_passes=float(s["experience_passes"]),
     )
@@ -217,10 +210,8 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
         unwanted=float(s["unwanted_part_time"]),
         floor=floor_by_zone(month),
         carried=carried(month),
-        learning=quality.uses(month).learning,
-        pace=quality.learning_pace(month),
+        learning=skill.terms(month),
         skill_floor=b.skill_floor,
-        idle_decay=b.idle_decay,
         fairness=quality.fairness_factor(month),
         pay=b.pay_terms,
     )

@@ -1,7 +1,7 @@
 """Skill from training: a program counts as so many months of work in the occupation.
 
 People learn in courses as they learn at work, from what they can already do: the gap to full skill closes at the
-occupation's own pace. A short course is a start in an occupation that takes years, and much of one learnt in weeks.
+occupation's own pace. A short course is a start in an occupation that takes years, and more of one learnt in months.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from laborsim.market.codes import PAYROLL, SELF_EMPLOYED, UNEMPLOYED
 from laborsim.market.month import Month
 
 F8 = NDArray[np.float64]
+SLACK_MOST = 5.0
 MOST = 2.0  # of a place's unemployment relative to its usual: few people in a small sample say little
 
 
@@ -54,7 +55,8 @@ def reach(month: Month) -> F8:
 
 def prepare(month: Month) -> None:
     """Remember from where people come to work in each zone."""
-    month.memory["local_pay"] = {"reach": reach(month), "usual": np.ones(month.economy.zones)}
+    month.memory["local_pay"] = {"reach": reach(month), "usual": np.ones(month.economy.zones),
+                                   "region": 0.0, "usual_region": 0.0}  # fmt: skip
 
 
 def factor(month: Month) -> F8:
@@ -66,11 +68,22 @@ def factor(month: Month) -> F8:
     around = memory["reach"] @ unemployed / np.maximum(memory["reach"] @ force, 1e-9)
     known = memory["reach"].any(axis=1) & (region > 0.0)
     relative = np.where(known, around / max(region, 1e-9), 1.0)
+    memory["region"] = region
     if month.index < 0:  # settling: what is usual is the mean of its last months
         memory["usual"] += (relative - memory["usual"]) * 0.25
+        memory["usual_region"] = 0.25 * region + 0.75 * (memory["usual_region"] or region)
         return np.ones(relative.size)
     moved = np.clip(relative / np.maximum(memory["usual"], 1e-9), 1.0 / MOST, MOST)
     return np.asarray(moved ** -month.room("wages")["local_elasticity"])
 
 
-__all__ = ["factor", "prepare", "reach", "unemployment"]
+def slack(month: Month) -> float:
+    """The region's unemployment last month relative to that of the start."""
+    memory = month.memory["local_pay"]
+    if not memory["usual_region"]:  # nothing settled: the first month seen is usual
+        memory["usual_region"] = memory["region"]
+    usual = float(memory["usual_region"])
+    return float(np.clip(float(memory["region"]) / usual, 1.0 / SLACK_MOST, SLACK_MOST)) if usual > 0.0 else 1.0
+
+
+__all__ = ["factor", "prepare", "reach", "slack", "unemployment"]

@@ -20,7 +20,7 @@ from laborsim.market.codes import ASSOCIATE
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.month import CHUNK, Crew
 from laborsim.market.offers import assign
-from laborsim.market.pay import FIT_MOST, liking, pair, suits
+from laborsim.market.pay import FIT_MOST, Pay, liking, pair, suits
 from laborsim.market.sampling import ARITY, MAX_REDRAWS, VOID, choices_of, sample
 
 F8 = NDArray[np.float64]
@@ -45,7 +45,7 @@ class Seekers(NamedTuple):
     applications : (n,) vacancies looked at.
     knows : (n,) consideration set, bits of SOC major groups.
     reservation : (n,) lowest own wage accepted, dollars an hour.
-    ability : (n,) log of the own wage relative to the posted one at full skill, without any discount.
+    ability : (n,) general ability, standard deviations.
     skill : (n,) skill in the own occupation, 1 is full.
     score : (n,) what employers see besides the fit to the occupation, in s.d. of `noise`-free quality.
     travel : (n,) class of travel, row of the terrain's commuting tables.
@@ -114,7 +114,7 @@ class Terrain(NamedTuple):
     mobility : (O, O) nearness of occupations.
     occ_major : (O,) SOC major group of each occupation.
     carried : (O, O) share of skill carried over to another occupation; None if all is.
-    skill_return : (O,) log wage per unit of skill in each occupation; None if none is paid for.
+    pay : terms of pay by occupation; None pays everyone what is posted.
     """
 
     commute_weight: F8
@@ -122,7 +122,7 @@ class Terrain(NamedTuple):
     mobility: F8
     occ_major: U1
     carried: NDArray[Any] | None = None
-    skill_return: F8 | None = None
+    pay: Pay | None = None
 
 
 class MatchingParameters(NamedTuple):
@@ -135,7 +135,6 @@ class MatchingParameters(NamedTuple):
     attraction: float = 0.0
     filters: bool = True
     taste: float = 0.0
-    match_return: float = 0.0
     skill_floor: float = 0.0
     experience_passes: float = 1.0
 
@@ -193,8 +192,9 @@ class _Terms(NamedTuple):
     carried: F4
     filters: bool
     taste: float
-    match_return: float
+    ability_return: F8
     skill_return: F8
+    match_return: F8
     skill_floor: float
     experience_passes: float
     noise: float
@@ -213,7 +213,7 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
     offers, first, vacancy, value, sent = choices.offers, out.first, out.vacancy, out.utility, out.sent
     passed, cost, carried, filters = out.passed, terms.cost, terms.carried, terms.filters
     own, ability, skills, least = seekers.cell, seekers.ability, seekers.skill, seekers.reservation
-    discounts, match_return = seekers.discount, terms.match_return / FIT_MOST
+    discounts = seekers.discount
     education, trained, credentials = seekers.education, seekers.trained, seekers.credentials
     record, zone, travel, holds, occupations = (seekers.record, seekers.zone, seekers.travel, seekers.hold,
                                                 seekers.occupation)
@@ -240,8 +240,9 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
                 again |= (vacancy[q] == v) | (vacancy[q] == ~v)
             mine = skill * np.float64(carried[np.uint64(occupations[i]), np.uint64(offer.occupation)])
             word = pair(tastes, offer.cell)
-            worth = (base + returns[np.uint64(offer.occupation)] * (max(mine, floor) - 1.0) - discount * offer.bias
-                     + match_return * suits(word))
+            o = np.uint64(offer.occupation)
+            worth = (terms.ability_return[o] * base + returns[o] * (max(mine, floor) - 1.0) - discount * offer.bias
+                     + terms.match_return[o] * suits(word))
             pay = max(np.float64(offer.pay) + worth, np.float64(offer.floor))
             utility = (pay + np.float64(offer.amenity) + taste * liking(word)
                        - cost[np.uint64(travel[i]), np.uint64(zone[i]), np.uint64(offer.zone)])
@@ -345,9 +346,10 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     if referrals is not None and referrals.seeker.size:
         applications.vacancy[first[referrals.seeker] + referrals.turn] = referrals.vacancy
     carried = np.ones((occupations, occupations)) if terrain.carried is None else terrain.carried
-    returns = np.zeros(occupations) if terrain.skill_return is None else np.ascontiguousarray(terrain.skill_return)
+    nothing = np.zeros(occupations)
+    pay = terrain.pay or Pay(nothing, nothing, nothing, np.zeros((2, 5)))
     terms = _Terms(cost, np.ascontiguousarray(carried, np.float32), bool(parameters.filters), float(parameters.taste),
-                   float(parameters.match_return), returns, float(parameters.skill_floor),
+                   pay.ability, pay.skill, pay.match / FIT_MOST, float(parameters.skill_floor),
                    float(parameters.experience_passes), float(parameters.noise), float(parameters.fit_weight),
                    np.uint64(keys.noise), np.uint64(keys.taste))
     sizes = crew.map(_screen, n, s, choices, terms, applications)

@@ -19,6 +19,8 @@ from laborsim.market.codes import GONE, NO_PROGRAM, PART_TIME_INVOLUNTARY, TEMPO
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.families import new_households, new_people
 from laborsim.market.month import Month
+from laborsim.market.posts import newcomer_wage
+from laborsim.market.search import floor_by_zone
 from laborsim.market.transitions import hire
 
 F8 = NDArray[np.float64]
@@ -327,4 +329,6 @@ def _place(month: Month, rows: NDArray[np.int64], donors: NDArray[np.int64]) -> 
                   float(room["job_lined_up"]), near, at, cell, state, wage, hours, float(room["lined_up_pay"]),
                   counts.filled, counts.openings_filled, counts.fill_age)  # fmt: skip
     order = np.argsort(at[:k], kind="stable")
-    hire(month, at[order], cell[order], state[order], wage[order], hours[order])
+    who, where = at[order], cell[order]
+    paid = np.maximum(newcomer_wage(month, who, where.astype(np.int64)), floor_by_zone(month)[c.zone[where]])
+    hire(month, who, where, state[order], paid.astype(np.float32), hours[order])

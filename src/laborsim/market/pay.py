@@ -2,9 +2,9 @@
 
 The log wage of a newcomer is that posted plus what ability, skill and the fit of person and job add, less the discount
 of his or her group with this employer. Fit belongs to the pair: it is seen before applying, so that people move to jobs
-that suit them better, and it is lost with the job. An occupation's return to skill is a share of the spread of its
-wages: where the experienced earn much more than beginners, skill is worth much. Skill is learnt over years, longer
-where training is long.
+that suit them better, and it is lost with the job. What a unit of each is worth is a share of the spread of the
+occupation's wages: where some earn much more than others, experience, ability and fit are worth much. Skill is learnt
+over months or years, longer where schooling and training are long.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ FIT_MOST = 127.0
 class Pay(NamedTuple):
     """Terms of pay as a kernel wants them; O occupations."""
 
-    ability: float  # log wage per standard deviation
+    ability: F8  # (O,) log wage per standard deviation
     skill: F8  # (O,) log wage per unit of skill
-    match: float  # log wage of the best fit
+    match: F8  # (O,) log wage of the best fit
     discount: F8  # (2, 5) by sex and race, with a usual employer
 
 
@@ -38,16 +38,18 @@ def skill_returns(economy: Economy, search: dict[str, Any]) -> F8:
 
 def learning_months(economy: Economy, search: dict[str, Any]) -> F8:
     """(O,) months in which the gap to full skill falls to 1/e at a usual employer."""
-    return np.asarray(search["skill_months"] + search["skill_training_months"] * economy.occ_training_months)
+    schooling = np.asarray(search["skill_schooling_months"], np.float64)[economy.occ_education]
+    asked = search["skill_training_months"] * economy.occ_training_months
+    return np.asarray(search["skill_months"] + schooling + asked)
 
 
 def terms(economy: Economy, search: dict[str, Any]) -> Pay:
     """Terms of pay from the parameters of the room search."""
     sexes, races = np.asarray(search["pay_discount_sex"]), np.asarray(search["pay_discount_race"])
     return Pay(
-        float(search["ability_return"]),
+        search["ability_return"] * economy.occ_spread,
         skill_returns(economy, search),
-        float(search["match_return"]),
+        search["match_return"] * economy.occ_spread,
         sexes[:, None] + races[None, :],
     )
 
@@ -77,7 +79,8 @@ def log_worth(i, p, occupation, skill, fit, fairness, pay):  # type: ignore[no-u
     `fairness` is the employer's factor on biases.
     """
     discount = pay.discount[np.uint64(p.sex[i]), np.uint64(p.race[i])]
-    worth = pay.ability * p.ability[i] + pay.skill[np.uint64(occupation)] * (skill - 1.0) + pay.match * fit / FIT_MOST
+    o = np.uint64(occupation)
+    worth = pay.ability[o] * p.ability[i] + pay.skill[o] * (skill - 1.0) + pay.match[o] * fit / FIT_MOST
     return worth - fairness * discount
 
 
@@ -87,13 +90,15 @@ def log_worths(ability: NDArray[Any], skill: NDArray[Any], fit: NDArray[Any], oc
 
     Examples
     --------
-    >>> terms = Pay(0.25, np.array([0.5, 0.8]), 0.2, np.array([[0.0, 0.1], [0.05, 0.15]]))
+    >>> discount = np.array([[0.0, 0.1], [0.05, 0.15]])
+    >>> terms = Pay(np.array([0.25, 0.4]), np.array([0.5, 0.8]), np.array([0.2, 0.3]), discount)
     >>> two = np.array([0, 1])
     >>> fit = np.array([127, 0])
     >>> log_worths(np.array([1.0, 0.0]), np.array([1.0, 0.5]), fit, two, two, two, terms).round(2).tolist()
     [0.45, -0.55]
     """
-    worth = pay.ability * ability + pay.skill[occupation] * (skill - 1.0) + pay.match / FIT_MOST * fit
+    worth = pay.ability[occupation] * ability + pay.skill[occupation] * (skill - 1.0)
+    worth = worth + pay.match[occupation] * fit / FIT_MOST
     return np.asarray(worth - fairness * pay.discount[sex, race])
 
 

@@ -67,7 +67,10 @@ def stage(month: Month) -> None:
         partners = field[f][: int(np.ceil(q["partner_share"] * field[f].size))]
         near = partners[eco.commute_minutes[p.zone[i], c.zone[partners]] <= q["partner_minutes"]]
         least = np.float32(p.wage[i]) if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
-        fit = (c.posted[near] > least) & (c.needs[near] <= p.education[i])
+        paid = posts.newcomer_wage(month, np.full(near.size, i), near)
+        fit = (paid > least) & (c.needs[near] <= p.education[i])
+        if p.traits[i] & k.TRAIT_RECORD:
+            fit &= e.practices[c.establishment[near]] & k.PRACTICE_RECORD_SCREEN == 0
         wants.append(near[fit].tolist())
     found = introductions(p.skill[rows], wants, dict(zip(cells.tolist(), c.vacancies[cells].tolist(), strict=True)))
     if not found:

@@ -11,6 +11,7 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.quality import fairness_factor
+from laborsim.market.skill import skills
 from laborsim.market.terrain import carried
 from laborsim.market.transitions import hire
 
@@ -28,7 +29,7 @@ def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) 
     wages : (n,) dollars an hour; raised to the legal wage.
     hours : (n,) hours a week, 40 if not given; below 35 is part-time by choice.
     """
-    w, counts, floor_of_skill = month.world, month.counts, month.parameters["search.skill_floor"]
+    w, counts = month.world, month.counts
     p, c = w.people, w.cells
     # Someone may already work in the cell that would take them: no vacancy is used then.
     new = p.job[rows] != cells
@@ -38,9 +39,7 @@ def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) 
         return
     floor = np.maximum(month.economy.minimum_wage[month.now, c.zone[cells]], month.levers.wage_floor[c.zone[cells]])
     occupation = c.occupation[cells]
-    same = p.occupation[rows] == occupation
-    novice = np.maximum(p.skill[rows] * carried(month)[p.occupation[rows], occupation], floor_of_skill)
-    p.skill[rows] = np.where(same, p.skill[rows], novice).astype(np.float32)
+    p.skill[rows] = skill_there(month, rows, cells)
     p.occupation[rows] = occupation
     states = np.where(hours >= 35, k.FULL_TIME, k.PART_TIME).astype(np.uint8)
     counts.scalars[SCALAR["job_to_job"]] += hire(
@@ -59,13 +58,21 @@ def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) 
     np.add.at(counts.good_filled, c.zone[cells[good]], 1)
 
 
+def skill_there(month: Month, rows: I8, cells: I8) -> F8:
+    """(n,) skill that people have this month in the occupations of these cells."""
+    p, occupation = month.world.people, month.world.cells.occupation[cells]
+    carries = carried(month)[p.occupation[rows], occupation]
+    return np.asarray(np.maximum(skills(month, rows) * carries, month.parameters["search.skill_floor"]))
+
+
 def newcomer_wage(month: Month, rows: I8, cells: I8) -> F8:
     """(n,) hourly wage at hire: posted, and what ability and skill add to it."""
     p, c = month.world.people, month.world.cells
     fairness = fairness_factor(month)[c.establishment[cells]]
     terms = pay.terms(month.economy, month.room("search"))
+    there = skill_there(month, rows, cells)
     fit = pay.fits(p.id[rows], cells, month.key(Stream.JOB_TASTE, fixed=True))
-    worth = pay.log_worths(p.ability[rows], p.skill[rows], fit, c.occupation[cells], p.sex[rows], p.race[rows], terms,
+    worth = pay.log_worths(p.ability[rows], there, fit, c.occupation[cells], p.sex[rows], p.race[rows], terms,
                            fairness)  # fmt: skip
     return np.asarray(c.posted[cells] * np.exp(worth))
 

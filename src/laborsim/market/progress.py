@@ -15,9 +15,10 @@ from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.programs import Programs
+from laborsim.market.skill import skills, write
 from laborsim.market.sponsors import joint
 from laborsim.market.terrain import carried
-from laborsim.market.transitions import move, out_of_work
+from laborsim.market.transitions import move
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -125,7 +126,7 @@ def progress(month: Month) -> None:
     learns = at_work & trade
     value = worth(month, program)
     a = rows[learns]
-    p.skill[a] = taught(month, p.skill[a], p.occupation[a], (value / pr.months[program])[learns])
+    write(month, a, taught(month, skills(month, a), p.occupation[a], (value / pr.months[program])[learns]))
     steps = learns & ~leaves & (kind == APPRENTICESHIP) & (elapsed > 0) & (elapsed % 12 == 0)
     part = wage_share(pr, program, elapsed, q["last_wage_share"])
     step = (part * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
@@ -134,7 +135,7 @@ def progress(month: Month) -> None:
     in_field = pr.occupations[program, p.occupation[rows]] > 0
     some = partial & in_field
     had = (q["partial_skill"] * reached * value)[some]
-    p.skill[rows[some]] = taught(month, p.skill[rows[some]], p.occupation[rows[some]], had)
+    write(month, rows[some], taught(month, skills(month, rows[some]), p.occupation[rows[some]], had))
     p.program[rows[leaves]] = NO_PROGRAM
     log.leave(month, rows[leaves], log.DROPPED_OUT, reason[leaves])
 
@@ -164,11 +165,9 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
             mine = off[program[off] == g]
             odds = np.cumsum(jobs * pr.occupations[g])
             occupation[mine] = np.searchsorted(odds / odds[-1], u[program[off] == g], side="right")
-    # Skill decays with the whole spell out of work when it is next looked at; what was learnt now must not.
-    kept = (1.0 - month.room("search")["idle_decay"]) ** np.minimum(out_of_work(month, rows), 120)
-    before = p.skill[rows] * kept * carried(month)[p.occupation[rows], occupation]
-    skill = taught(month, before, occupation, worth(month, program)) / kept
-    p.skill[rows[~trade]] = skill[~trade]  # at work it has grown month by month
+    before = skills(month, rows) * carried(month)[p.occupation[rows], occupation]
+    skill = taught(month, before, occupation, worth(month, program))
+    write(month, rows[~trade], skill[~trade])  # at work it has grown month by month
     p.occupation[rows] = occupation
     passes = draws(key, p.id[rows]) < q["credential_pass"] * (1.0 - q["credential_fit"] * (1.0 - fit))
     earns = passes & (pr.credential[program] != 255)

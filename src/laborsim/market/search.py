@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, pay, quality, travel
+from laborsim.market import adoption, pay, quality, skill, travel
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
@@ -31,6 +31,7 @@ from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.pay import Pay, liking, log_worth, pair
 from laborsim.market.scan import bounds_by_state, scan
+from laborsim.market.skill import Learning, skill_now
 from laborsim.market.transitions import gather, months_out
 
 # Steps of wages from $1 an hour: the top of the float's own bits.
@@ -61,7 +62,6 @@ class Behaviour(NamedTuple):
     bias_record: float
     bias_age: float
     pay_terms: Pay
-    idle_decay: float
     skill_floor: float
     benefit_effort: float
     bad_match: float
@@ -75,7 +75,6 @@ class Behaviour(NamedTuple):
     old: int
     most: NDArray[np.float64]  # (states,) most that anyone of the state searches
     bound: NDArray[np.uint32]  # the same, see `scan`
-    kept: NDArray[np.float64]  # (121,) skill kept after months out of work
 
 
 class Employed(NamedTuple):
@@ -157,14 +156,13 @@ class Sight(NamedTuple):
     cell_quality: NDArray[np.uint8]  # as it counts for acceptance
     usual_wage: NDArray[np.float64]  # (O,)
     typical: NDArray[np.uint8]  # (O,) schooling
-    learning: NDArray[np.uint8]  # step of each cell in `unlearnt`
-    unlearnt: NDArray[np.float64]  # (steps, 13, O) share of the gap to full skill left, by months since the last review
+    learning: Learning
     effort_key: np.uint64
     taste_key: np.uint64
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _describe(lo, hi, chunk, rows, p, h, b, t, s):  # type: ignore[no-untyped-def]
+def _describe(lo, hi, chunk, rows, p, h, c, b, t, s):  # type: ignore[no-untyped-def]
     """Fill the seekers' columns `s` for `rows` of people."""
     for row in range(lo, hi):
         k = np.uint64(row)  # unsigned: no test for negative indices
@@ -172,13 +170,7 @@ def _describe(lo, hi, chunk, rows, p, h, b, t, s):  # type: ignore[no-untyped-de
         state, job, occupation, zone = p.state[i], p.job[i], p.occupation[i], p.zone[i]
         age = (t.month - p.birth[i]) // 12
         idle = 0 if state <= SELF_EMPLOYED else months_out(p.history[i], t.month - p.since[i])
-        skill = np.float64(p.skill[i])
-        if state > SELF_EMPLOYED:
-            skill *= b.kept[min(idle, 120)]
-        elif state < SELF_EMPLOYED and p.program[i] == NO_PROGRAM and t.month > p.hired[i]:
-            since = (t.month - p.hired[i] - 1) % 12 + 1
-            skill += max(1.0 - skill, 0.0) * (1.0 - t.unlearnt[t.learning[job], since, occupation])
-        skill = max(skill, b.skill_floor)
+        skill = max(skill_now(i, p, c, t.learning), b.skill_floor)
         s.id[k] = p.id[i]
         s.occupation[k] = occupation
         s.zone[k] = zone
@@ -188,7 +180,7 @@ def _describe(lo, hi, chunk, rows, p, h, b, t, s):  # type: ignore[no-untyped-de
         s.knows[k] = p.knows[i]
         s.record[k] = 1 if p.traits[i] & TRAIT_RECORD else 0
         s.travel[k] = h.car[p.household[i]]
-        s.ability[k] = b.pay_terms.ability * p.ability[i]
+        s.ability[k] = p.ability[i]
         s.discount[k] = b.pay_terms.discount[p.sex[i], p.race[i]]
         s.skill[k] = skill
         # People judge offers by the last wage, but not by more than their kind of work pays.
@@ -265,7 +257,6 @@ def behaviour(month: Month) -> Behaviour:
         bias_record=q["bias_record"],
         bias_age=q["bias_age"],
         pay_terms=pay.terms(month.economy, q),
-        idle_decay=q["idle_decay"],
         skill_floor=q["skill_floor"],
         benefit_effort=q["benefit_effort"],
         bad_match=q["bad_match_factor"],
@@ -279,7 +270,6 @@ def behaviour(month: Month) -> Behaviour:
         old=int(q["bias_age_from"]),
         most=most,
         bound=bounds_by_state(most),
-        kept=(1.0 - q["idle_decay"]) ** np.arange(121.0),
     )
 
 
@@ -339,19 +329,13 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         cell_quality=scores.acceptance,
         usual_wage=usual,
         typical=e.occ_education,
-        learning=scores.learning,
-        unlearnt=month.table("search.unlearnt", lambda: _unlearnt(month)),
+        learning=skill.terms(month),
         effort_key=month.key(Stream.SEARCH_EFFORT),
         taste_key=month.key(Stream.JOB_TASTE, fixed=True),
     )
-    month.crew.map(_describe, rows.size, rows, p, w.households.columns, b, sight, seekers)
+    month.crew.map(_describe, rows.size, rows, p, w.households.columns, w.cells.columns, b, sight, seekers)
     adoption.insure_wages(month, rows, seekers)
     return rows, seekers
-
-
-def _unlearnt(month: Month) -> NDArray[np.float64]:
-    """Share of the gap to full skill left, by step of the employer's quality, months and occupation, (steps, 13, O)."""
-    return np.exp(-np.arange(13.0)[None, :, None] * quality.learning_pace(month)[:, None, :])
 
 
 def empty_seekers(n: int) -> Seekers:

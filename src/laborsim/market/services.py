@@ -24,7 +24,7 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.levers import JobCenters
 from laborsim.market.matching import Referrals, Seekers, Terrain, Vacancies
 from laborsim.market.month import Month
-from laborsim.market.pay import skill_returns
+from laborsim.market.pay import terms as pay_terms
 from laborsim.market.scaling import scaled_count
 from laborsim.market.sponsors import OPEN, contacted
 
@@ -183,8 +183,9 @@ def _help(
         p.knows[who] |= s.knows[served]
     if order.coaching > 0:
         usual = month.memory["wages"]["now"][s.occupation[served]]
-        returns = skill_returns(month.economy, q)[s.occupation[served]]
-        own = usual * np.exp(s.ability[served] + returns * (s.skill[served] - 1.0) - s.discount[served])
+        o, pay = s.occupation[served], pay_terms(month.economy, q)
+        worth = pay.ability[o] * s.ability[served] + pay.skill[o] * (s.skill[served] - 1.0)
+        own = usual * np.exp(worth - s.discount[served])
         least = q["reservation_floor"] * np.minimum(p.wage[who], own)
         over = np.maximum(s.reservation[served] - least, 0.0)
         s.reservation[served] -= (order.coaching * over).astype(np.float32)

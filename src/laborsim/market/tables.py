@@ -44,6 +44,7 @@ PEOPLE = (
     Column("reservation", "f4", 0, "lowest hourly wage accepted; model dollars"),
     Column("ability", "f4", 0, "general ability, standard normal, fixed, unobserved to planners"),
     Column("skill", "f4", 0, "skill in the present occupation; 1 is that of a fully experienced worker"),
+    Column("counted", "i2", 0, "month up to which that skill is worked out, while in work"),
     Column("fit", "i1", 0, "how well person and present job suit each other, -127 to 127"),
     Column("history", "u4", 0, "months employed, bit k = k months ago, up to date at `since`"),
     Column("knows", "u4", 0, "consideration set: bits of SOC major groups and program kinds"),
@@ -211,7 +212,8 @@ class World:
 
     def move_dates(self, months: int) -> None:
         """Add `months` to the dates at which states, jobs, training and establishments began; not to births."""
-        for table, names in ((self.people, ("since", "hired", "enrolled")), (self.establishments, ("opened",))):
+        people = ("since", "hired", "counted", "enrolled")
+        for table, names in ((self.people, people), (self.establishments, ("opened",))):
             for name in names:
                 table.arrays[name][: table.size] += np.int16(months)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from laborsim.market import travel
 from laborsim.market.matching import Terrain
 from laborsim.market.month import Month
-from laborsim.market.pay import skill_returns
+from laborsim.market.pay import terms
 
 
 def nearness(month: Month) -> NDArray[np.float64]:
@@ -48,8 +48,8 @@ def carried(month: Month) -> NDArray[np.float32]:
 def terrain(month: Month) -> Terrain:
     """Nearness of zones and occupations; people without a car look less far."""
     weight, cost = travel.tables(month)
-    returns = skill_returns(month.economy, month.room("search"))
-    return Terrain(weight, cost, nearness(month), month.economy.occ_major, carried(month), returns)
+    pay = terms(month.economy, month.room("search"))
+    return Terrain(weight, cost, nearness(month), month.economy.occ_major, carried(month), pay)
 
 
 __all__ = ["carried", "nearness", "terrain"]

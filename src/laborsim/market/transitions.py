@@ -24,7 +24,7 @@ from laborsim.market.codes import (
 from laborsim.market.draws import Stream, bits
 from laborsim.market.month import Month
 from laborsim.market.pay import pair, suits
-from laborsim.market.quality import learning_pace, uses
+from laborsim.market.skill import skill_now, terms
 
 _ONE = np.uint64(1)
 _NO_FLOWS = np.zeros((0, 3), np.int32)
@@ -58,15 +58,8 @@ def months_out(history, elapsed):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True, inline="always")
-def learnt(skill, tenure, pace):  # type: ignore[no-untyped-def]
-    """Skill of someone who leaves a job after `tenure` months: what was learnt since the last yearly review counts."""
-    months = (max(tenure, 1) - 1) % 12 + 1 if tenure > 0 else 0
-    return skill + max(1.0 - skill, 0.0) * (1.0 - np.exp(-months * pace))
-
-
 @njit(cache=True, nogil=True)
-def _move(p, h, c, rows, states, reasons, month, separations, steps, pace, flows):  # type: ignore[no-untyped-def]
+def _move(p, h, c, rows, states, reasons, month, separations, learning, flows):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         old = p.state[i]
@@ -74,6 +67,8 @@ def _move(p, h, c, rows, states, reasons, month, separations, steps, pace, flows
         job = p.job[i]
         was_employed = old <= SELF_EMPLOYED
         p.history[i] = shifted_history(p.history[i], month - p.since[i], was_employed)
+        p.skill[i] = skill_now(i, p, c, learning)
+        p.counted[i] = month
         if was_employed:
             if job >= 0:
                 c.filled[job] -= 1
@@ -81,8 +76,6 @@ def _move(p, h, c, rows, states, reasons, month, separations, steps, pace, flows
                 if flows.size > 0 and not LAYOFF <= reasons[k] <= CLOSURE:
                     flows[c.establishment[job], 0] += 1
                     flows[c.establishment[job], 1] += reasons[k] <= QUIT_TO_UNEMPLOYED
-                if new != TEMPORARY_LAYOFF and p.program[i] == NO_PROGRAM:
-                    p.skill[i] = learnt(p.skill[i], month - p.hired[i], pace[steps[job], p.occupation[i]])
             if new > SELF_EMPLOYED:
                 h.earners[p.household[i]] -= 1
         elif new <= SELF_EMPLOYED:
@@ -129,6 +122,7 @@ def _hire(p, h, c, rows, cells, states, wages, hours, month, taste_key, recall, 
         if not recall:
             p.fit[i] = suits(pair(bits(taste_key, p.id[i]), cell))
         p.hired[i] = month
+        p.counted[i] = month
         p.state[i] = states[k]
         p.since[i] = month
         p.wage[i] = wages[k]
@@ -161,8 +155,7 @@ def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reaso
         reasons,
         month.index,
         month.counts.separations,
-        uses(month).learning,
-        learning_pace(month),
+        terms(month),
         _employer_flows(month),
     )
 

@@ -13,20 +13,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, local_pay
+from laborsim.market import adoption, local_pay, skill
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
-    NO_PROGRAM,
     PART_TIME_INVOLUNTARY,
     SELF_EMPLOYED,
 )
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
 from laborsim.market.pay import log_worth
-from laborsim.market.quality import fairness_factor, learning_pace, uses
+from laborsim.market.quality import fairness_factor
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.search import behaviour, floor_by_zone
+from laborsim.market.skill import skill_now
 
 
 @njit(cache=True, nogil=True)
@@ -67,8 +67,7 @@ def _review(  # type: ignore[no-untyped-def]
     key,
     floor,
     binding,
-    steps,
-    learn,
+    learning,
     pass_on,
     slip,
     tenure_return,
@@ -87,11 +86,12 @@ def _review(  # type: ignore[no-untyped-def]
             p.hours[i] = 40 if s == PART_TIME_INVOLUNTARY else 26
     for k in range(lo, lo + _anniversaries(lo, hi, p, month, rows)):
         i = np.uint64(rows[k])
-        if p.program[i] == NO_PROGRAM:  # trainees' wages follow their program's steps
+        if not learning.taught[np.uint64(p.program[i])]:  # these wages follow their program's steps
             tenure = month - p.hired[i]
             job = np.uint64(p.job[i])
-            skill = p.skill[i] + max(1.0 - p.skill[i], 0.0) * learn[steps[job], p.occupation[i]]
+            skill = skill_now(i, p, c, learning)
             p.skill[i] = skill
+            p.counted[i] = month
             worth = log_worth(i, p, p.occupation[i], skill, p.fit[i], fairness[c.establishment[job]], pay)
             goal = c.posted[job] * np.exp(worth + tenure_return * min(tenure // 12, 15))
             if goal > p.wage[i]:
@@ -119,9 +119,8 @@ def going_rate(month: Month) -> NDArray[np.float64]:
     if month.index < 0:  # settling: what is usual is seen at its end
         memory["usual_open"][:] = smooth
         return np.asarray(rate)
-    # Vacancies per seeker of the occupation, relative to the start; seekers by the overall chance.
-    finding, usual = month.memory["search"]["finding"], month.memory["search"]["usual"]
-    tight = (smooth + 1.0) / (memory["usual_open"] + 1.0) * float(finding[0] / usual[0]) ** 0.5
+    # Vacancies of the occupation per unemployed person of the region, relative to the start.
+    tight = (smooth + 1.0) / (memory["usual_open"] + 1.0) / local_pay.slack(month)
     return np.asarray(rate * tight ** q["tightness_elasticity"])
 
 
@@ -187,7 +186,6 @@ def stage(month: Month) -> None:
         month.levers.childcare_wage_supplement,
     )
     b = month.table("search.behaviour", lambda: behaviour(month))
-    learn = month.table("wages.learn", lambda: 1.0 - np.exp(-12.0 * learning_pace(month)))
     before = month.scratch.get("wages.floor")
     binding = before is None or bool(np.any(floor > before))
     month.scratch["wages.floor"] = floor
@@ -205,8 +203,7 @@ def stage(month: Month) -> None:
         month.key(Stream.UNDEREMPLOYMENT),
         floor,
         binding,
-        uses(month).learning,
-        learn,
+        skill.terms(month),
         float(q["review_pass"]),
         float(e.price_level[max(month.now - 12, 0)] / e.price_level[month.now]),
         float(q["tenure_return"]),

@@ -21,6 +21,7 @@ from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.seats import assign, intake, nearest
+from laborsim.market.skill import skills, write
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -164,8 +165,9 @@ def _complete(month: Month, rows: I8, program: I8) -> None:
     occupation = choose(odds, draws(key + np.uint64(1), p.id[rows]))
     p.knows[rows] |= np.uint32(1) << month.economy.occ_major[occupation].astype(np.uint32)
     skill = taught(month, np.zeros(rows.size), occupation, worth(month, program)).astype(np.float32)
-    free = (p.state[rows] > k.SELF_EMPLOYED) & (p.skill[rows] < skill)
-    p.occupation[rows[free]], p.skill[rows[free]] = occupation[free], skill[free]
+    free = (p.state[rows] > k.SELF_EMPLOYED) & (skills(month, rows) < skill)
+    write(month, rows[free], skill[free])
+    p.occupation[rows[free]] = occupation[free]
     # Months worked with an employer are seen as such by the next one.
     worked = (pr.kind[program] == WORK_EXPERIENCE) & (p.state[rows] > k.SELF_EMPLOYED)
     p.history[rows[worked]] |= np.uint32(1)

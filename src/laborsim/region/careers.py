@@ -253,8 +253,8 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     pay = going[occupation]
     pay[at] = posted[job[at]]
     ability = ability.copy()
-    scale = float(search["ability_return"])
-    if scale >= 0.05:
+    scale = pay_terms.ability[occupation[at]]
+    if float(search["ability_return"]) >= 0.05:
         raised = fitted_pay(percentiles, occupation[at], log(pay[at]) + own[at]) - log(pay[at]) - own[at]
         ability[at] = np.clip(ability[at] + raised / scale, -MOST_ABILITY, MOST_ABILITY)
         own[at] = worth()[at]

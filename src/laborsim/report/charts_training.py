@@ -43,8 +43,8 @@ def funnel(results: Results) -> Chart | None:
     quiet = [policy_title(results, p) for p in policies if p not in shown_policies]
     note = (
         f"Dots: mean of {results.replicates} model runs. One person may pass a stage more than once; those who pass "
-        "a stage late in the period have not reached the next ones yet. Logarithmic scale. *Placed: of those who completed, "
-        "as not all programs give a credential."
+        "a stage late in the period have not reached the next ones yet. Logarithmic scale. *Placed: of those who "
+        "completed, as not all programs give a credential."
     )
     if quiet:
         note += f" Not drawn, no stage changed by more than chance and 2%: {', '.join(quiet)}."
