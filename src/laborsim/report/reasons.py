@@ -31,13 +31,13 @@ REASONS: Final[dict[str, str]] = {
     "eu": "Layoffs are fewer where establishments are larger or employment grows; the range is the nation's.",
     "en": "Fewer leave the labor force where fewer of those at work are young; the range is the nation's.",
     "displaced_1": (
-        "Those displaced lose the employer's premium, tenure and part of their skill in another occupation, and "
-        "have all of it back within a few years: skill is learnt again faster than what is lost in fact, and "
-        "displaced people are of all kinds here, not of long tenure in large firms as in the studies."
+        "Those displaced lose the employer's premium, a job that suited them, tenure and part of their skill in "
+        "another occupation. They find work within months; the studies are of long tenure in large firms, partly in "
+        "bad times, when finding work takes longer."
     ),
     "displaced_5": (
-        "As for the first year. Lasting losses would need worth that belongs to the match or the employer and is "
-        "not learnt again; not tried."
+        "As for the first year. What belonged to the match is found again by search from job to job in about ten "
+        "years; a few hundred displaced people a run leave the figure uncertain by some points."
     ),
     "wage_curve": (
         "Posted wages answer to unemployment within reach of the place with an elasticity of 0.15, within some months; "
