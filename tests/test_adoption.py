@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import worlds
-from laborsim.market import adoption, codes, demand, hiring, layoffs, participation, search, wages
+from laborsim.market import adoption, codes, demand, hiring, layoffs, participation, search, skill, terrain, wages
+from laborsim.market import pay as pay_rules
 from laborsim.market.counts import SCALAR, Counts
+from laborsim.market.draws import Stream
 from laborsim.market.levers import Levers
 from laborsim.market.month import Month
 from laborsim.policy.package import Package
@@ -124,6 +126,8 @@ def test_redeployment_moves_people_within_their_employer():
     rows = np.flatnonzero((p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY) & (p.job[: p.size] >= 0))[::40]
     employer, old, pay = c.establishment[p.job[rows]].copy(), p.occupation[rows].copy(), p.wage[rows].copy()
     filled, hires = c.filled[: c.size].sum(), month.counts.hires.sum()
+    p.counted[rows] = month.index - 9
+    now = skill.skills(month, rows)
     moved = adoption.redeploy(month, rows)
     assert 0 < moved.sum() == month.counts.scalars[SCALAR["redeployed"]] < rows.size
     np.testing.assert_array_equal(c.establishment[p.job[rows]], employer)
@@ -131,6 +135,11 @@ def test_redeployment_moves_people_within_their_employer():
     np.testing.assert_array_equal(p.occupation[rows] != old, moved)
     assert c.filled[: c.size].sum() == filled and month.counts.hires.sum() == hires and np.all(c.vacancies >= 0)
     worlds.check(month.world)
+    there = now * terrain.carried(month)[old, p.occupation[rows]]
+    there = np.maximum(there, month.parameters["search.skill_floor"])[moved]
+    assert p.skill[rows[moved]] == pytest.approx(there, rel=1e-5)
+    fit = pay_rules.fits(p.id[rows[moved]], p.job[rows[moved]], month.key(Stream.JOB_TASTE, fixed=True))
+    np.testing.assert_array_equal(p.fit[rows[moved]], fit)
 
 
 def insured(month: Month, n: int = 40) -> np.ndarray:

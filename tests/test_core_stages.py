@@ -344,10 +344,12 @@ def test_recall_fills_room_from_those_waiting_and_keeps_seniority():
     demand.stage(m)
     c.target[: c.size] = c.filled[: c.size] + c.recall[: c.size]
     m.index = 4
+    now = skill.skills(m, rows)
     layoffs.recalls(m)
     back = p.state[rows] <= codes.PART_TIME_INVOLUNTARY
     assert 0.3 < back.mean() < 0.8
     assert np.all(p.hired[rows][back] == hired[back]) and np.all(p.fit[rows][back] == fit[back])
+    assert p.skill[rows][back] == pytest.approx(now[back]), "what a month out of work cost is not forgotten"
     assert back.sum() <= m.counts.recalls.sum() <= back.sum() + 5  # a few waited from the start
     worlds.check(m.world)
 

@@ -46,6 +46,20 @@ def test_a_review_pays_skill_by_occupation_and_takes_the_discount_off():
     assert len(before) > 30
 
 
+def test_whoever_trained_for_another_occupation_is_paid_in_the_old_job_as_before():
+    m = ready(12)
+    p, c = m.world.people, m.world.cells
+    work = np.flatnonzero((p.state[: p.size] < codes.SELF_EMPLOYED) & (p.program[: p.size] == codes.NO_PROGRAM))
+    p.hired[work], p.counted[work], p.skill[work] = 0, 0, 0.3
+    trained = work[::2]
+    p.occupation[trained] = (c.occupation[p.job[trained]] + 1) % m.economy.occupations
+    before, floor = p.wage[work].copy(), m.economy.minimum_wage[m.now, c.zone[p.job[work]]]
+    wages.stage(m)
+    same = np.isclose(p.wage[work], np.maximum(before, floor))
+    assert same[::2].all() and not same[1::2].all()
+    assert (p.skill[trained] == np.float32(0.3)).all() and (p.skill[work[1::2]] > 0.3).mean() > 0.9
+
+
 def test_skill_is_learnt_for_longer_where_schooling_and_training_are_long():
     m = ready(1)
     e, q = m.economy, m.room("search")

@@ -12,11 +12,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market import posts
 from laborsim.market.codes import PART_TIME_INVOLUNTARY, UNEMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
+from laborsim.market.pay import fits as fits_of
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.scaling import scaled_count
 
@@ -169,7 +171,6 @@ def redeploy(month: Month, rows: I8) -> NDArray[np.bool_]:
     places = scaled_count(lv.redeployment_places, month.scale, month.key(Stream.AI_CUSHION), 7 << 32)
     if lv.redeployment <= 0.0 or places <= 0 or rows.size == 0:
         return out
-    s = month.room("search")
     u = draws(month.key(Stream.AI_CUSHION) + np.uint64(3), p.id[rows])
     order = [k for k in np.lexsort((p.id[rows], u)) if u[k] < lv.redeployment]
     open_now = np.flatnonzero(c.vacancies[: c.size] > 0)
@@ -190,8 +191,9 @@ def redeploy(month: Month, rows: I8) -> NDArray[np.bool_]:
         c.filled[to] += 1
         c.vacancies[to] -= 1
         new = c.occupation[to]
-        near = s["skill_transfer_group"] if e.occ_major[new] == e.occ_major[old] else s["skill_transfer_far"]
-        p.skill[i] = max(p.skill[i] * near, s["skill_floor"])
+        who, there = rows[k : k + 1], np.array([to])
+        p.skill[who] = posts.skill_there(month, who, there)
+        p.fit[who] = fits_of(p.id[who], there, month.key(Stream.JOB_TASTE, fixed=True))
         p.occupation[i], p.job[i], p.counted[i] = new, to, month.index
         out[k] = True
         places -= 1

@@ -79,7 +79,7 @@ def enrol(month: Month, own: I8, added: I8) -> I8:
     jobs = jobs[(p.program[jobs] == k.NO_PROGRAM) & ~np.isin(p.id[jobs], busy)]
     # The least skilled first, a class at most, and not more than the work can spare.
     owner = p.job[jobs].astype(np.int64)
-    place = ordinal(owner, p.skill[jobs].astype(np.float64), p.id[jobs])
+    place = ordinal(owner, skills(month, jobs), p.id[jobs])
     spared = np.minimum(np.ceil(q["customized_spared"] * c.filled[owner]), q["customized_class"])
     named = place < spared
     rows, program, owner, place = jobs[named], of_cell[owner[named]], owner[named], place[named]

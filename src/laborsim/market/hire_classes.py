@@ -19,6 +19,7 @@ from laborsim.market.codes import CUSTOMIZED
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
+from laborsim.market.skill import skills
 from laborsim.market.sponsors import hosting_table, logistic
 
 I8 = NDArray[np.int64]
@@ -127,7 +128,7 @@ def hire(month: Month, rows: I8, cells: I8) -> B1:
     wants = (p.job[who] != where) & ((p.state[who] > k.SELF_EMPLOYED) | (p.wage[who] < wage))
     wants &= ~k.among(p.state[who], (k.RETIRED, k.DISABLED, k.GONE))
     due, who, where, wage = due[wants], who[wants], where[wants], wage[wants]
-    turn = ordinal(where, -p.skill[who].astype(np.float64), p.id[who])
+    turn = ordinal(where, -skills(month, who), p.id[who])
     fits = turn < c.target[where] - c.filled[where]
     due, who, where, wage = due[fits], who[fits], where[fits], wage[fits]
     np.add.at(c.vacancies, where, 1)

@@ -26,6 +26,7 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.insurance import insure
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, by_age, inactive_reason
+from laborsim.market.skill import skills
 from laborsim.market.transitions import gather, hire, move
 
 
@@ -162,6 +163,7 @@ def recalls(month: Month) -> None:
     states = np.where(hours >= 35, FULL_TIME, PART_TIME).astype(np.uint8)
     hired = w.people.hired[r].copy()  # recall keeps seniority
     w.people.ui_weeks[r] = 0
+    w.people.skill[r] = skills(month, r)
     hire(month, r, cells[called].astype(np.int32), states, w.people.wage[r], hours, recall=True)
     w.people.hired[r] = hired
     lost = candidates[gone & ~called]

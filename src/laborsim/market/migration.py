@@ -21,6 +21,7 @@ from laborsim.market.families import new_households, new_people
 from laborsim.market.month import Month
 from laborsim.market.posts import newcomer_wage
 from laborsim.market.search import floor_by_zone
+from laborsim.market.skill import skills, write
 from laborsim.market.transitions import hire
 
 F8 = NDArray[np.float64]
@@ -219,9 +220,7 @@ def _lined_up(  # type: ignore[no-untyped-def]
     out_row,
     out_cell,
     out_state,
-    out_wage,
     out_hours,
-    top_pay,
     filled,
     vacancies_filled,
     fill_age,
@@ -254,7 +253,6 @@ def _lined_up(  # type: ignore[no-untyped-def]
             out_row[n] = i
             out_cell[n] = x
             out_state[n] = p.state[d]
-            out_wage[n] = max(c.posted[x], min(p.wage[i], np.float32(top_pay) * c.posted[x]))
             out_hours[n] = p.hours[d]
             filled[c.occupation[x]] += 1
             vacancies_filled[c.sector[x], c.zone[x]] += 1
@@ -307,6 +305,7 @@ def arrive(month: Month, adults: NDArray[np.int64]) -> None:
         _settle(counts, party, homes, rows, w.people.columns, w.households.columns, memory["head"], memory["ring"], z,
                 month.index, traits, float(month.room("demography")["migrant_reservation"]), memory["credential_sets"],
                 memory["credential_shares"])  # fmt: skip
+        write(month, rows, skills(month, party[:total]))
         month.counts.in_migrants[z] += total
         newcomers.append(rows)
         donors.append(party[:total])
@@ -320,14 +319,14 @@ def _place(month: Month, rows: NDArray[np.int64], donors: NDArray[np.int64]) -> 
     n = rows.size
     near = e.commute_weight / np.maximum(e.commute_weight.max(axis=1, keepdims=True), 1e-300)
     at, cell, state = np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8)
-    wage, hours = np.empty(n, np.float32), np.empty(n, np.uint8)
+    hours = np.empty(n, np.uint8)
     c, size = w.cells.columns, w.cells.size
     open_cells = np.flatnonzero(c.vacancies[:size] > 0)
     open_cells = open_cells[np.argsort(c.occupation[open_cells], kind="stable")]
     starts = np.searchsorted(c.occupation[open_cells], np.arange(e.occupations + 1))
     k = _lined_up(rows, donors, w.people.columns, c, open_cells, starts, month.key(Stream.MIGRANT_JOB),
-                  float(room["job_lined_up"]), near, at, cell, state, wage, hours, float(room["lined_up_pay"]),
-                  counts.filled, counts.openings_filled, counts.fill_age)  # fmt: skip
+                  float(room["job_lined_up"]), near, at, cell, state, hours, counts.filled,
+                  counts.openings_filled, counts.fill_age)  # fmt: skip
     order = np.argsort(at[:k], kind="stable")
     who, where = at[order], cell[order]
     paid = np.maximum(newcomer_wage(month, who, where.astype(np.int64)), floor_by_zone(month)[c.zone[where]])

@@ -5,6 +5,8 @@ An introduction is worth nothing where there is no vacancy, and whoever is hired
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,14 @@ from laborsim.market import posts
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
+from laborsim.market.skill import skills
 
 I8 = NDArray[np.int64]
 
 
-def introductions(skill: NDArray[np.float32], wants: list[list[int]], open_: dict[int, int]) -> list[tuple[int, int]]:
+def introductions(
+    skill: NDArray[np.floating[Any]], wants: list[list[int]], open_: dict[int, int]
+) -> list[tuple[int, int]]:
     """Who is hired where: the most skilled first, each to the first cell on the own list that still has a vacancy.
 
     Parameters
@@ -72,7 +77,8 @@ def stage(month: Month) -> None:
         if p.traits[i] & k.TRAIT_RECORD:
             fit &= e.practices[c.establishment[near]] & k.PRACTICE_RECORD_SCREEN == 0
         wants.append(near[fit].tolist())
-    found = introductions(p.skill[rows], wants, dict(zip(cells.tolist(), c.vacancies[cells].tolist(), strict=True)))
+    open_ = dict(zip(cells.tolist(), c.vacancies[cells].tolist(), strict=True))
+    found = introductions(skills(month, rows), wants, open_)
     if not found:
         return
     who = rows[[i for i, _ in found]]

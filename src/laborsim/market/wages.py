@@ -92,6 +92,8 @@ def _review(  # type: ignore[no-untyped-def]
             skill = skill_now(i, p, c, learning)
             p.skill[i] = skill
             p.counted[i] = month
+            if c.occupation[job] != p.occupation[i]:  # trained for another occupation: paid here as before
+                continue
             worth = log_worth(i, p, p.occupation[i], skill, p.fit[i], fairness[c.establishment[job]], pay)
             goal = c.posted[job] * np.exp(worth + tenure_return * min(tenure // 12, 15))
             if goal > p.wage[i]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from laborsim.market.gate import SERVICES
 from laborsim.scenario.instruments import INSTRUMENTS
 from laborsim.scenario.programs import load_programs
-from laborsim.scenario.schema import BASELINE, Policy, Scenario
+from laborsim.scenario.schema import BASELINE, Scenario
 from laborsim.study.names import known
 
 APPLICANTS, SERVICE, PAIRED = "applicants", "service", "paired"
@@ -141,14 +141,9 @@ def _of_policy(spec: Scenario, policy: str, name: str) -> Design:
     return Design(name, PAIRED, spec, policy=policy, evidence=evidence)
 
 
-def rules_of(found: Design) -> dict[str, Policy]:
-    """The policies that run where the program is on."""
-    return found.spec.package(found.policy)
-
-
 def _names(names: Sequence[str]) -> str:
     said = [n.replace("_", " ") for n in names]
     return said[0] if len(said) == 1 else ", ".join(said[:-1]) + " and " + said[-1]
 
 
-__all__ = ["APPLICANTS", "PAIRED", "SERVICE", "Design", "design", "rules_of"]
+__all__ = ["APPLICANTS", "PAIRED", "SERVICE", "Design", "design"]
