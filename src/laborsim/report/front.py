@@ -210,7 +210,7 @@ def price_of(row: Any, sure: bool) -> str:
         return "no price: one run"
     if sure:
         return "no price: fewer" if row["additional"] < 0 else "no price: nothing is spent"
-    return f"no price: {NOT_DISTINGUISHABLE}"
+    return "no price: may be zero"
 
 
 def spent(results: Results, policy: str, comparison: Comparison) -> str:
@@ -265,8 +265,8 @@ def certainty(results: Results, findings: Findings) -> list[str]:
         return [*said, *reach(results)]
     return [
         f"The ranges are 90% intervals of the mean over {results.replicates} runs. {held(results)}",
-        "Something is said to change only where that is more than chance, allowing for all comparisons made: "
-        "of the changes named, at most one in ten is chance.",
+        "A change is named where it is more than chance by its own and by the usual spread over runs, allowing for all "
+        "comparisons: at most one in ten is chance.",
         *seen(results, findings),
         *reach(results),
     ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from laborsim.scenario.fields import month_number
-from laborsim.study.statistics import discoveries, student_t_quantile
+from laborsim.study.statistics import discoveries, student_t_cdf, student_t_quantile
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -148,14 +148,30 @@ def stock_row(costs: pd.DataFrame, stock: str) -> Any:
 
 
 def _found(comparisons: dict[str, Comparison]) -> frozenset[tuple[str, str]]:
+    """Differences that are more than chance by their own spread over runs and by that usual among the policies.
+
+    With a few runs some policy's differences lie close together by luck, and look certain; runs drift apart about as
+    much under any policy, so the mean spread of an outcome over the policies tested says more (as in Smyth 2004).
+    """
     keys: list[tuple[str, str]] = []
-    p: list[float] = []
+    own: list[float] = []
+    seen: list[tuple[float, float, int]] = []  # difference, its standard error, degrees of freedom
     for policy, comparison in comparisons.items():
         judged = comparison.differences[comparison.differences["indicator"].isin(JUDGED)]
-        for table, name in ((comparison.costs, "outcome"), (judged, "indicator")):
-            if len(table):
-                keys += [(policy, str(x)) for x in table[name]]
-                p += [float(x) for x in table["p"]]
+        for table, name, value in ((comparison.costs, "outcome", "additional"), (judged, "indicator", "difference")):
+            for _, row in table.iterrows():
+                df = max(int(row["replicates"]) - 1, 0)
+                half = 0.5 * (float(row["high"]) - float(row["low"]))
+                error = half / student_t_quantile(0.5 + comparison.level / 2.0, df) if df else math.nan
+                keys.append((policy, str(row[name])))
+                own.append(float(row["p"]))
+                seen.append((float(row[value]), error, df))
+    p = []
+    for (_, outcome), alone, (difference, _, _) in zip(keys, own, seen, strict=True):
+        alike = [s for k, s in zip(keys, seen, strict=True) if k[1] == outcome and math.isfinite(s[1])]
+        usual = math.sqrt(sum(e * e for _, e, _ in alike) / len(alike)) if alike else 0.0
+        shared = 2.0 * student_t_cdf(-abs(difference) / usual, sum(df for _, _, df in alike)) if usual > 0.0 else alone
+        p.append(max(alone, shared))
     return frozenset(k for k, sure in zip(keys, discoveries(p), strict=True) if sure)
 
 
