@@ -306,7 +306,6 @@ def test_leaving_matches_plain_python():
         quality[w.cells.establishment[: w.cells.size]],
         m.index,
         leave,
-        match,
         b,
         cost,
         rows,

@@ -14,9 +14,8 @@ from laborsim.market import codes as k
 from laborsim.market import posts
 from laborsim.market.draws import Stream
 from laborsim.market.insurance import insure
-from laborsim.market.leaving import bad_matches
+from laborsim.market.leaving import bad
 from laborsim.market.month import Month
-from laborsim.market.pay import FIT_MOST
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.transitions import move
 
@@ -28,15 +27,9 @@ B1 = NDArray[np.bool_]
 def turned_out_bad(month: Month, rows: I8) -> B1:
     """(n,) matches that are bad and by now seen to be, of people on payroll; the draw that `leaving` ends them by."""
     p = month.world.people
-    _, share = bad_matches(month)
-    match = p.id[rows] ^ ((p.hired[rows].astype(np.int64) + 4096).astype(np.uint64) << np.uint64(32))
-    watched = np.asarray(month.parameters["separations.watched_race"], np.float64)[p.race[rows]]
-    poor = 1.0 - month.parameters["separations.bad_fit"] / FIT_MOST * p.fit[rows]
-    share = share[np.clip(-p.hired[rows], 0, 63)] * watched * poor
-    bad = draws(month.key(Stream.MATCH_QUALITY, fixed=True), match) < share
     tenure = np.maximum(month.index - p.hired[rows], 0)
     seen = 1.0 - np.exp(-tenure / month.parameters["separations.learning_months"])
-    return np.asarray(bad & (draws(month.key(Stream.CONTRACT_END), p.id[rows]) < seen))
+    return np.asarray(bad(month, rows) & (draws(month.key(Stream.CONTRACT_END), p.id[rows]) < seen))
 
 
 def gain_of_keeping(month: Month, rows: I8) -> F8:

@@ -37,6 +37,15 @@ FATHERHOOD = 20  # age from which a man in a household with children counts as a
 CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
 
 
+class Matches(NamedTuple):
+    """Which matches are bad, as a kernel wants it."""
+
+    share: NDArray[np.float64]  # (64,) of those hired k months before the start, white and of a middling fit
+    watched: NDArray[np.float64]  # (5,) factor by race
+    fit: float  # fall of the share per step of fit, relative
+    key: np.uint64
+
+
 class Behaviour(NamedTuple):
     """Parameters of leaving as a kernel wants them."""
 
@@ -48,10 +57,8 @@ class Behaviour(NamedTuple):
     childcare_elasticity: float
     tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
     quality: NDArray[np.float64]  # (256,) factor by weighted job quality score
-    bad_share: NDArray[np.float64]  # (64,) share of bad matches among those hired k months before the start
+    matches: Matches
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
-    watched: NDArray[np.float64]  # (5,) factor on the share of bad matches by race
-    bad_fit: float  # fall of that share per step of fit, relative
     discharge: float
     self_employed: float
     slump: float  # share of the self-employed whose work stops this month and who wait for it
@@ -60,22 +67,27 @@ class Behaviour(NamedTuple):
 
 
 @njit(cache=True, inline="always")
-def _hazards(i, age, p, cell_quality, month, match_key, b):  # type: ignore[no-untyped-def]
+def is_bad(i, p, m):  # type: ignore[no-untyped-def]
+    """Whether the match of employee i and his or her job is bad: a draw of the two, kept while the job lasts."""
+    match = bits(m.key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
+    share = m.share[np.uint64(min(max(-p.hired[i], 0), 63))] * m.watched[np.uint64(p.race[i])]
+    return to_unit(match) < share * (1.0 - m.fit * p.fit[i])
+
+
+@njit(cache=True, inline="always")
+def _hazards(i, age, p, cell_quality, month, b):  # type: ignore[no-untyped-def]
     """Employee i's hazard of leaving work, young children apart, without and factor of job quality; that of a bad match
     by tenure, and whether the match is bad."""
     tenure = np.uint64(min(max(month - p.hired[i], 0), 63))
     out = b.leave[np.uint64(p.sex[i]), age] * b.tenure_shape[tenure]
     if p.traits[i] & TRAIT_ENROLLED:
         out *= b.enrolled
-    match = bits(match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-    share = b.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))] * b.watched[np.uint64(p.race[i])]
-    bad = to_unit(match) < share * (1.0 - b.bad_fit * p.fit[i])
     quality = b.quality[cell_quality[np.uint64(max(p.job[i], 0))]]  # the self-employed have none
-    return out, quality, b.bad_hazard[tenure], bad
+    return out, quality, b.bad_hazard[tenure], is_bad(i, p, b.matches)
 
 
 @njit(cache=True, nogil=True)
-def _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows):  # type: ignore[no-untyped-def]
+def _near(lo, hi, p, h, cell_quality, month, leave_key, b, rows):  # type: ignore[no-untyped-def]
     """Rows of those who leave but for young children, of mothers of such, and of the self-employed.
 
     After the scan, and like it without branches, which would be guessed wrong half the time.
@@ -86,7 +98,7 @@ def _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows):  # 
         g, state = np.uint64(p.household[i]), p.state[i]
         age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
         mother = (p.sex[i] == FEMALE) & (h.children[g] > 0) & (month - h.youngest[g] < 72)
-        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, match_key, b)
+        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, b)
         rows[n] = i
         most = out * quality + end * np.float64(bad)
         n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | mother | (state == SELF_EMPLOYED))
@@ -103,7 +115,6 @@ def _leave(  # type: ignore[no-untyped-def]
     cell_quality,
     month,
     leave_key,
-    match_key,
     b,
     cost,
     rows,
@@ -112,7 +123,7 @@ def _leave(  # type: ignore[no-untyped-def]
 ):
     """Quits out of work, bad matches, and the self-employed who give up or whose work stops for now."""
     moved = 0
-    for k in range(lo, lo + _near(lo, hi, p, h, cell_quality, month, leave_key, match_key, b, rows)):
+    for k in range(lo, lo + _near(lo, hi, p, h, cell_quality, month, leave_key, b, rows)):
         i = np.uint64(rows[k])  # unsigned: no test for negative indices
         s = p.state[i]
         first = bits(leave_key, p.id[i])
@@ -133,7 +144,7 @@ def _leave(  # type: ignore[no-untyped-def]
                 reasons[lo + moved] = 0
                 moved += 1
             continue
-        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, match_key, b)
+        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, b)
         if (sex != FEMALE or age > CHILDBEARING) and u >= out * b.quality_most + end:
             continue
         out *= quality
@@ -191,12 +202,32 @@ def outlook(month: Month) -> float:
     return float(np.clip(finding[0] / max(usual[0], 1e-9) * worse, 0.2, 2.0))
 
 
+def matches(month: Month) -> Matches:
+    """Terms of `is_bad`."""
+    q = month.room("separations")
+    key = month.key(Stream.MATCH_QUALITY, fixed=True)
+    return Matches(bad_matches(month)[1], np.asarray(q["watched_race"], np.float64), q["bad_fit"] / FIT_MOST, key)
+
+
+@njit(cache=True, nogil=True)
+def _bad(p, rows, m, out):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        out[k] = is_bad(rows[k], p, m)
+
+
+def bad(month: Month, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) whether the matches of these employees are bad."""
+    out = np.empty(rows.size, np.bool_)
+    _bad(month.world.people.columns, rows, matches(month), out)
+    return out
+
+
 def _behaviour(month: Month) -> Behaviour:
     q = month.room("separations")
     months = np.arange(64)
     leave = by_age(q["leave_by_age"])
     shape = 1.0 + q["tenure_shape"] * 0.5 ** (months / q["tenure_half_life"])
-    bad_hazard, bad_share = bad_matches(month)
+    bad_hazard, _ = bad_matches(month)
     # People give up work less where work is hard to find; employers discharge as before.
     ease = outlook(month) ** q["leave_finding_elasticity"]
     ended = q["discharge_share"] + (1.0 - q["discharge_share"]) * ease
@@ -222,10 +253,8 @@ def _behaviour(month: Month) -> Behaviour:
         childcare_elasticity=month.parameters["participation.childcare_elasticity"],
         tenure_shape=shape,
         quality=factor,
-        bad_share=bad_share,
+        matches=matches(month),
         bad_hazard=bad_hazard,
-        watched=np.asarray(q["watched_race"], np.float64),
-        bad_fit=q["bad_fit"] / FIT_MOST,
         discharge=q["discharge_share"] / ended,
         self_employed=q["self_employed_leave"],
         slump=slump,
@@ -245,7 +274,6 @@ def leave(month: Month) -> None:
         quality.uses(month).leaving,
         month.index,
         month.key(Stream.LEAVE_LABOR_FORCE),
-        month.key(Stream.MATCH_QUALITY, fixed=True),
         b,
         childcare_terms(month)[0],
         rows,
@@ -261,4 +289,4 @@ def leave(month: Month) -> None:
     move(month, r, s, why)
 
 
-__all__ = ["bad_matches", "leave"]
+__all__ = ["Matches", "bad", "bad_matches", "is_bad", "leave", "matches"]

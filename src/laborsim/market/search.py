@@ -26,7 +26,7 @@ from laborsim.market.codes import (
     UNEMPLOYED,
 )
 from laborsim.market.draws import Stream, bits, to_unit, uniform
-from laborsim.market.leaving import bad_matches
+from laborsim.market.leaving import Matches, is_bad, matches
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.pay import Pay, liking, log_worth, pair
@@ -84,10 +84,7 @@ class Employed(NamedTuple):
     by_occupation: NDArray[np.float64]  # (O,) usual wage ** pay
     by_wage: NDArray[np.float64]  # (WAGE_STEPS,) most that own wage ** -pay can be, by the top bits of the wage
     cell_quality: NDArray[np.uint8]  # (cells,) job quality, as it counts for search
-    bad_share: NDArray[np.float64]  # (64,) see `leaving.bad_matches`
-    watched: NDArray[np.float64]  # (5,) factor on it by race
-    bad_fit: float  # see `leaving.Behaviour`
-    match_key: np.uint64
+    matches: Matches
 
 
 @njit(cache=True, inline="always")
@@ -95,9 +92,7 @@ def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
     """Factors of job quality, of tenure, of hours wanted and of a match found bad on employee i's search."""
     tenure = min(max(month - p.hired[i], 0), 63)
     # The match of separations: those who have found it bad look for another.
-    match = bits(e.match_key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-    share = e.bad_share[np.uint64(min(max(-p.hired[i], 0), 63))] * e.watched[np.uint64(p.race[i])]
-    bad = (0 < tenure) & (tenure < 63) & (to_unit(match) < share * (1.0 - e.bad_fit * p.fit[i]))
+    bad = (0 < tenure) & (tenure < 63) & is_bad(i, p, e.matches)
     quality = b.quality[e.cell_quality[np.uint64(max(p.job[i], 0))]]  # some have none, and do not come here
     return (quality, b.tenure[np.uint64(tenure)], b.hours_wanted if s == PART_TIME_INVOLUNTARY else 1.0,
             b.bad_match if bad else 1.0)
@@ -307,10 +302,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         by_occupation=usual**b.pay,
         by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
         cell_quality=scores.search,
-        bad_share=bad_matches(month)[1],
-        watched=np.asarray(month.parameters["separations.watched_race"], np.float64),
-        bad_fit=float(month.parameters["separations.bad_fit"]) / pay.FIT_MOST,
-        match_key=month.key(Stream.MATCH_QUALITY, fixed=True),
+        matches=matches(month),
     )
     key = month.key(Stream.SEARCH_ON_JOB)
     found = month.crew.map(
