@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from fake_market import SCENARIO
 from laborsim.cli import app
 from laborsim.scenario.load import load_scenario
+from laborsim.study.draws import opposite_pairs
 from laborsim.study.kept import KeptRuns, RunsFailed
 from laborsim.study.local import Local
 from laborsim.study.run import Interrupted, Progress
@@ -93,6 +95,27 @@ def test_what_was_stopped_goes_on_and_what_is_there_is_read(tmp_path: Path) -> N
         return zipfile.ZipFile(io.BytesIO(data)).read("values.npy")
 
     assert [figures(f.read_bytes()) for f in files] == [figures(b) for b in kept_bytes]
+
+
+def test_runs_with_drawn_parameters_are_other_runs(tmp_path: Path) -> None:
+    """With draws and without, and with other draws: each is a set of its own in the store."""
+    spec = spec_of(tmp_path)
+    drawn = opposite_pairs(spec, 4)
+    fewer = replace(drawn, settings=tuple(s[:-1] for s in drawn.settings))
+    told = Told()
+    with kept(tmp_path, told) as runs:
+        runs.results("national", spec, 2, MODEL)
+        runs.results("national", spec, 2, MODEL, opposite_pairs(spec, 2))
+        runs.results("national", spec, 4, MODEL, drawn)  # goes on from the two before
+        assert told.made == 6
+        runs.results("national", spec, 2, MODEL, fewer)
+        assert told.made == 8
+        runs.results("national", spec, 2, MODEL)
+        assert told.made == 8
+    frame = load(tmp_path / "runs.sqlite")
+    assert frame.groupby("draws").size().to_dict() == {"none": 2, drawn.name: 4, fewer.name: 2}
+    assert frame.groupby("draws")["point"].nunique().eq(1).all() and frame["run"].is_unique
+    assert drawn.name == opposite_pairs(spec, 2).name != fewer.name
 
 
 def test_failed_runs_are_rows_and_made_again_when_asked(tmp_path: Path) -> None:

@@ -60,6 +60,19 @@ def test_pay_falls_where_unemployment_round_the_place_has_risen(market):
     memory["usual"][:] = usual
 
 
+def test_without_settling_the_first_month_seen_is_usual(market):
+    month, p = market.month, market.world.people
+    held, before = p.state[: p.size].copy(), month.memory["local_pay"]
+    local_pay.prepare(month)
+    assert (local_pay.factor(month) == 1.0).all() and local_pay.slack(month) == 1.0
+    there = np.flatnonzero((p.zone[: p.size] == 0) & (p.state[: p.size] < SELF_EMPLOYED))
+    p.state[there[: there.size // 20]] = UNEMPLOYED
+    inside = month.economy.outside
+    after = local_pay.factor(month)
+    assert after[0] < 0.99 and after[0] == after[:inside].min() and local_pay.slack(month) > 1.05
+    p.state[: p.size], month.memory["local_pay"] = held, before
+
+
 def made(target, filled, unemployed, finding=0.3):
     """A month with some cells, some unemployed people and last month's chance of work."""
     cells = SimpleNamespace(target=np.array(target, np.int32), filled=np.array(filled, np.int32), size=len(target))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from laborsim.market import gate
 from laborsim.scenario.ledger import Study, ledger
 from laborsim.scenario.problems import InputError
 from laborsim.study import trial as trials
+from laborsim.study.store import StoreFailed
 from laborsim.study.trial_design import APPLICANTS, PAIRED, SERVICE, design
 from laborsim.study.trial_run import by_quarter
 from test_wioa import panel
@@ -268,3 +271,56 @@ def test_a_trial_that_was_stopped_makes_only_what_is_missing(made, tmp_path, mon
         assert trials.run(spec, "sectoral", replicates=1, scale=0.02, threads=1, keep=keep).failed
         file.write_bytes(file.read_bytes()[:-200])
         assert trials.run(spec, "classroom", replicates=1, scale=0.02, threads=1, keep=keep).failed
+
+
+class Disk:
+    """Files written whole until `room` of them are; the next one is cut short, as on a full disk."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.room, self.real = 10**9, Path.write_bytes
+        monkeypatch.setattr(Path, "write_bytes", lambda path, data: self.write(path, data))
+
+    def write(self, path: Path, data: bytes) -> int:
+        if self.room == 0:
+            self.real(path, data[: len(data) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        self.room -= 1
+        return self.real(path, data)
+
+
+def test_a_full_disk_is_said_and_the_trial_goes_on_when_there_is_room(made, tmp_path, monkeypatch):
+    folder, spec = tmp_path / "out", load_scenario(made[2])
+    options = {"replicates": 2, "scale": 0.02, "threads": 1}
+    stored = trials.run(spec, "classroom", keep=made[1] / "replicates", **options)
+    made_again: list[int] = []
+
+    def at_once(task, *_, **__):
+        made_again.append(task.replicate)
+        return stored.runs[task.replicate]
+
+    monkeypatch.setattr("laborsim.study.trial.run_trial", at_once)
+    disk = Disk(monkeypatch)
+    disk.room = 1
+    with pytest.raises(StoreFailed, match=r"replicates: cannot be written \(No space left.*goes on from them"):
+        trials.run(spec, "classroom", keep=folder / "replicates", **options)
+    assert [f.suffix for f in (folder / "replicates").iterdir()] == [".npz"], "whole files alone"
+    disk.room = 10**9
+    made_again.clear()
+    found = trials.run(spec, "classroom", keep=folder / "replicates", **options)
+    assert made_again == [1] and found.effects.equals(stored.effects)
+
+    def page(trial, place):
+        (place / "page.html").write_bytes(b"page")
+
+    trials.write(found, folder, page)
+    whole = {p.name for p in folder.iterdir()}
+    assert {"page.html", "manifest.json", "replicates"} < whole
+    for room in range(len(whole) - 1):  # whichever file the disk has no room for
+        disk.room = room
+        with pytest.raises(StoreFailed, match=r"No space left.*goes on from them"):
+            trials.write(found, folder, page)
+        names = {p.name for p in folder.iterdir()}
+        assert names == whole - {"manifest.json"}, "the folder does not say that it is complete, and holds no rests"
+    disk.room = 10**9
+    trials.write(found, folder, page)
+    assert {p.name for p in folder.iterdir()} == whole

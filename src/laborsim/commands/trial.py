@@ -78,8 +78,7 @@ def command(
                 remark(made.failed[0].trace)
             raise typer.Exit(1)
         bar.writing("tables and charts")
-        study.write(made, folder)
-        report.publish(made, folder)
+        study.write(made, folder, report.publish)
     if json_:
         emit_json({"out": str(folder), **made.to_json()})
     else:

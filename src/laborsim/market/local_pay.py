@@ -73,6 +73,8 @@ def factor(month: Month) -> F8:
         memory["usual"] += (relative - memory["usual"]) * 0.25
         memory["usual_region"] = 0.25 * region + 0.75 * (memory["usual_region"] or region)
         return np.ones(relative.size)
+    if not memory["usual_region"]:  # nothing settled: the first month seen is usual
+        memory["usual"], memory["usual_region"] = relative, region
     moved = np.clip(relative / np.maximum(memory["usual"], 1e-9), 1.0 / MOST, MOST)
     return np.asarray(moved ** -month.room("wages")["local_elasticity"])
 
@@ -80,8 +82,6 @@ def factor(month: Month) -> F8:
 def slack(month: Month) -> float:
     """The region's unemployment last month relative to that of the start."""
     memory = month.memory["local_pay"]
-    if not memory["usual_region"]:  # nothing settled: the first month seen is usual
-        memory["usual_region"] = memory["region"]
     usual = float(memory["usual_region"])
     return float(np.clip(float(memory["region"]) / usual, 1.0 / SLACK_MOST, SLACK_MOST)) if usual > 0.0 else 1.0
 

@@ -15,6 +15,7 @@ from laborsim.report.terminal import console
 from laborsim.report.terminal import plain_table as table_of
 from laborsim.report.wording import CAVEAT, NOT_DISTINGUISHABLE, each
 from laborsim.study.benefit_cost import EVERYONE, TAKING_PART
+from laborsim.study.storage import write_atomically
 from laborsim.study.trial import LABELS
 from laborsim.study.trial_evidence import INSIDE, NOT_MEASURED, OVERLAPS, Beside
 
@@ -303,5 +304,5 @@ def publish(trial: Trial, folder: Path) -> list[Path]:
     if picture is not None:
         picture.save(folder / "charts")
     path = folder / "trial.html"
-    path.write_text(page(trial, picture), encoding="utf-8")
+    write_atomically(path, page(trial, picture))
     return [path]

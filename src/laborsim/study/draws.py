@@ -7,6 +7,7 @@ its draw.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from laborsim.scenario.parameters.registry import declared
 from laborsim.scenario.problems import nearest
 from laborsim.study.calibration.moments import free_factors
 from laborsim.study.calibration.posterior import SHIPPED, Posterior, load
+from laborsim.study.design import settings_text
 from laborsim.study.factors import Factor
 from laborsim.study.names import WrongOption
 from laborsim.study.vary import Settings
@@ -53,6 +55,12 @@ class Draws:
     def of(self, replicate: int) -> Settings:
         """Parameters of a replicate."""
         return self.settings[replicate // self.seeds]
+
+    @property
+    def name(self) -> str:
+        """How, and a mark of what is drawn: the same for any number of draws, since the first ones are."""
+        first = settings_text(self.settings[0]) if self.settings else ""
+        return f"{self.how} {hashlib.sha256((first + str(self.seeds)).encode()).hexdigest()[:8]}"
 
     def about(self) -> dict[str, Any]:
         """What the manifest says."""

@@ -25,7 +25,7 @@ from laborsim.study.store import Store, StoreFailed, load
 from laborsim.study.sweep import NotAsked, versions
 from laborsim.study.task import RunRecord, Task, replicate_seeds, run_key
 
-FACTORS = ("set", "horizon", "drivers", "scale", "model")  # what a row says of its run
+FACTORS = ("set", "horizon", "drivers", "scale", "model", "draws")  # what a row says of its run
 # of the whole run, so that the store says something by itself
 MEANS = {"unemployment": "recorded_unemployment_rate", "participation": "participation_rate",
          "openings": "openings_rate"}  # fmt: skip
@@ -102,7 +102,7 @@ class KeptRuns:
             After Ctrl-C; finished runs are kept.
         """
         spec = spec.with_settings(replicates=replicates)
-        said = (name, spec.horizon, spec.drivers, spec.scale, model)
+        said = (name, spec.horizon, spec.drivers, spec.scale, model, "none" if draws is None else draws.name)
         number = self._point(tuple(zip(FACTORS, said, strict=True)))
         tasks = self._tasks(spec, model)
         if draws is not None:

@@ -77,8 +77,13 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """Write a file so that it is either wholly there or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     data = content.encode("utf-8") if isinstance(content, str) else content
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)  # on a full disk its beginning takes room
+        raise
 
 
 def save_run(path: Path, record: RunRecord) -> None:

@@ -12,6 +12,7 @@ from laborsim.indicators.definitions import HEADLINES as RATES_AND_FLOWS
 from laborsim.study.compare import FAMILIES
 from laborsim.study.outcomes import BY_GROUP, HEADLINES
 from laborsim.study.statistics import mean_of_known, quantiles_of_known
+from laborsim.study.storage import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +139,7 @@ def _field(text: Any) -> str:
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a small table: six significant digits, empty for missing."""
-    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+    write_atomically(path, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
 
 
 def write_spending(path: Path, results: Results) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from laborsim.study.manifest import describe, manifest_text, plain
 from laborsim.study.names import WrongOption
 from laborsim.study.run import MODEL, Interrupted, Progress, settle
 from laborsim.study.storage import code_fingerprint, write_atomically
+from laborsim.study.store import StoreFailed
 from laborsim.study.tables import write_csv
 from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds
 from laborsim.study.trial_design import PAIRED, SERVICE, Design, design
@@ -290,6 +291,8 @@ def run(
     ------
     InputError
         If an option is out of range or names nothing.
+    StoreFailed
+        If a replicate cannot be kept (a full disk, say); those finished before are in `keep`.
     Interrupted
         After Ctrl-C; replicates that were finished are in `keep`.
 
@@ -334,6 +337,9 @@ def run(
     except KeyboardInterrupt:
         executor.close()
         raise Interrupted(len(records), wanted, keep if records else None) from None
+    except BaseException:
+        executor.close()
+        raise
     records.sort(key=lambda r: r.replicate)
     done = [r.made for r in records if r.done]
     about["people"] = done[0].people if done else 0
@@ -341,11 +347,28 @@ def run(
     return Trial(chosen, about, done, [r for r in records if not r.done])
 
 
-def write(trial: Trial, folder: Path) -> None:
+def write(trial: Trial, folder: Path, finish: Callable[[Trial, Path], object] | None = None) -> None:
     """Write trial.json, effects.csv, quarters.csv, displacement.csv, evidence.csv, benefit_cost.csv and wioa.csv.
 
     manifest.json goes last: a folder that has it is complete.
+
+    Parameters
+    ----------
+    finish : writes what else belongs into the folder (charts, the page).
+
+    Raises
+    ------
+    StoreFailed
+        If something cannot be written (a full disk, say); the folder is then without a manifest.
     """
+    try:
+        _write(trial, folder, finish)
+    except OSError as error:
+        raise StoreFailed(f"{error.filename or folder}: cannot be written ({error.strerror}); replicates are kept in "
+                          f"{folder}, and the same command goes on from them") from None  # fmt: skip
+
+
+def _write(trial: Trial, folder: Path, finish: Callable[[Trial, Path], object] | None) -> None:
     import pandas as pd
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -358,6 +381,8 @@ def write(trial: Trial, folder: Path) -> None:
     for name, table in tables.items():
         write_csv(folder / f"{name}.csv", table)
     write_atomically(folder / "trial.json", json.dumps(plain(trial.to_json()), indent=1, ensure_ascii=False) + "\n")
+    if finish is not None:
+        finish(trial, folder)
     write_atomically(folder / "manifest.json", manifest_text(trial.about))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from laborsim.study.storage import code_fingerprint, region_fingerprint, write_atomically
+from laborsim.study.store import StoreFailed
 from laborsim.study.task import Task, run_key
 from laborsim.study.trial_design import Design
 from laborsim.study.trial_run import Sample, TrialRun
@@ -59,16 +60,26 @@ class Replicates:
         return found if isinstance(found, TrialRun) else None
 
     def write(self, task: Task, design: Design, run: TrialRun) -> None:
-        """Keep a replicate; it is wholly there or not at all."""
+        """Keep a replicate; it is wholly there or not at all.
+
+        Raises
+        ------
+        StoreFailed
+            If it cannot be written (a full disk, say); the replicates before are safe.
+        """
         file = self._file(task, design)
         if file is None:
             return
-        file.parent.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {}
         about = json.dumps(_packed(run, arrays))
         into = io.BytesIO()
         np.savez_compressed(into, about=np.array(about), **arrays)
-        write_atomically(file, into.getvalue())
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(file, into.getvalue())
+        except OSError as error:
+            raise StoreFailed(f"{file.parent}: cannot be written ({error.strerror}); the replicates finished before are in "
+                              "it, and the same command goes on from them") from None  # fmt: skip
 
 
 def _packed(value: Any, arrays: dict[str, Any]) -> Any:
