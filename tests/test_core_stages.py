@@ -427,6 +427,28 @@ def test_technology_moves_jobs_between_occupations_and_hiring_slows_first():
     assert np.all(adoption.technology(m, 98, shares)[exposed > 0.5] >= factor[exposed > 0.5])
 
 
+def test_what_the_indices_hold_of_adoption_is_not_taken_off_again():
+    m = ready()
+    m.economy = dataclasses.replace(m.economy, months=120)
+    memory, c = m.memory["demand"], m.world.cells
+    shares, mix = memory["shares"], memory["mix"]
+    np.testing.assert_allclose(mix.sum(axis=1)[np.unique(c.sector[: c.size])], 1.0)
+    np.testing.assert_array_equal(adoption.in_indices(m, 59, mix, shares), 1.0)
+    now, held = adoption.technology(m, 110, shares), adoption.in_indices(m, 110, mix, shares)
+    for s in np.unique(c.sector[: c.size]):
+        mine = np.flatnonzero(c.sector[: c.size] == s)
+        start = sum(float(x) for x in mix[s])
+        kept = sum(float(mix[s, o] * now[o]) for o in range(now.size)) / held[s]
+        assert mine.size and kept == pytest.approx(start)  # jobs move within the sector alone
+    assert np.ptp(now) > 0.01
+    # faster here than what the indices hold: fewer in all
+    m.levers.ai_speed = 3.0
+    for m.index in range(111):
+        adoption.stage(m)
+    faster = (mix * adoption.technology(m, 110, shares)).sum(axis=1) / held
+    assert (faster - 1.0) @ memory["jobs"] < 0.0
+
+
 def test_closed_establishments_let_everyone_go_and_come_back():
     m = ready()
     est, c, p = m.world.establishments, m.world.cells, m.world.people

@@ -171,6 +171,26 @@ def test_higher_prices_sell_less_in_every_sector():
     assert (out == 1.0).all()
 
 
+def test_owners_lose_what_a_higher_wage_bill_leaves_them_less():
+    m = ready(overrides={"spending.growth_lag": 0.0, "wages.real_growth": 0.0})
+    e, q = m.economy, m.room("spending")
+    spending.factor(m, flat(m))
+    m.index = 3
+    dearer = flat(m)
+    dearer[:, :, 1] = 100.0
+    dearer[1, : e.outside, 0] = 20.0  # a fifth dearer in one sector
+    dearer[:, e.outside :, 0] = 50.0  # elsewhere is none of ours
+    part = 1 - (1 - 2 / (q["smoothing_months"] + 1)) ** 3
+    lost = 0.2 / e.sectors * (1 - q["labor_in_price"]) * q["profit_share"] * q["owners_here"] * q["owners_spend"]
+    out = spending.factor(m, dearer)
+    local = spending.local_sectors(m) & (np.arange(e.sectors) != 1)
+    want = math.exp(part * q["local_share"] * math.log(1 - lost))
+    np.testing.assert_allclose(out[local][:, : e.outside], want, rtol=1e-9)
+    assert want < 1.0
+    public = ready(overrides={"spending.without_owners": e.sector_codes[1]})
+    assert spending.owners_loss(public, dearer) == 0.0
+
+
 def test_money_does_not_chase_itself():
     """Residents' earnings that follow local jobs, and local jobs that follow earnings, come to rest."""
     m = ready(overrides={"spending.growth_lag": 0.0, "spending.local_share": 0.9, "wages.real_growth": 0.0})

@@ -12,7 +12,7 @@ from laborsim.market.month import Month
 
 
 def ready(**changes: float) -> Month:
-    given = {"shutdown_share": 0.6, "shutdown_from": 0.02, "shutdown_memory": 3} | changes
+    given = {"shutdown_share": 0.6, "shutdown_from": 0.02, "shutdown_memory": 3, "shutdown_fade": 0} | changes
     m = worlds.month(people=3000, overrides={f"demand.{k}": v for k, v in given.items()})
     shutdowns.prepare(m)
     return m
@@ -72,3 +72,13 @@ def test_large_places_do_not_shut():
     m.world.establishments.base[: m.world.establishments.size] = 5.0
     got = shutdowns.factor(m, np.full(m.economy.sectors, 0.3))
     assert got is not None and (got == 1.0).all()
+
+
+def test_a_height_is_forgotten_step_by_step():
+    m = ready(shutdown_memory=3, shutdown_fade=4, shutdown_from=0.0)
+    n = m.economy.sectors
+    falls = [shutdowns.fall(m, np.full(n, 0.8))[0] for _ in range(9)]
+    assert falls[:2] == pytest.approx([0.2] * 2)
+    # in full for two months, then a fifth of the height less every month
+    want = [1.0 - 0.8 / (0.8 + 0.2 * left) for left in (0.8, 0.6, 0.4, 0.2)]
+    assert falls[2:6] == pytest.approx(want) and falls[6:] == pytest.approx([0.0] * 3)

@@ -68,8 +68,30 @@ def technology(month: Month, index: int, shares: F8) -> F8:
     Exposed tasks adopted lower a cell's target; part of the work comes back in less exposed occupations, in
     proportion to their size.
     """
+    return _targets_with(month, adopted(month, index), shares)
+
+
+def in_indices(month: Month, index: int, mix: F8, shares: F8) -> F8:
+    """(S,) factor on the employment of each sector that its index of month `index` holds already.
+
+    The nation's employment is what it is with the adoption of `ai_in_indices` a year. Divided by this, adoption as fast
+    as that moves jobs between the occupations of a sector and leaves its total to the index; what is faster or slower
+    here, by policy or assumption, moves the total as well.
+
+    Parameters
+    ----------
+    mix : (S, O) share of each occupation in the sector's jobs. shares : (O,) the same of all sectors together.
+    """
+    own = max(0.0, (index - _begin(month)) / 12.0)
+    usual = 1.0 - math.exp(-float(month.parameters["demand.ai_in_indices"]) * own)
+    # Sums along rows, not a matrix product: its rounding would depend on the library.
+    return np.asarray((mix * (_targets_with(month, usual, shares) - 1.0)).sum(axis=1) + 1.0)
+
+
+def _targets_with(month: Month, share: float, shares: F8) -> F8:
+    """(O,) factor on targets where this share of exposed tasks is adopted."""
     q, e = month.room("demand"), month.economy
-    lost = np.asarray(e.occ_ai) * adopted(month, index) * q["ai_labor_saving"]
+    lost = np.asarray(e.occ_ai) * share * q["ai_labor_saving"]
     sheltered = (1.0 - np.asarray(e.occ_ai)) * shares
     back = q["ai_reinstatement"] * float((lost * shares).sum()) * sheltered / max(float(sheltered.sum()), 1e-12)
     return np.asarray(1.0 - lost + back / np.maximum(shares, 1e-12))
@@ -248,6 +270,6 @@ def pay_supplements(month: Month) -> None:
 
 
 __all__ = [
-    "DISPLACED", "adopted", "displaced", "experience_asked", "insure_wages", "obsolescence", "pay_supplements",
-    "redeploy", "remember", "share_work", "stage", "technology", "years",
+    "DISPLACED", "adopted", "displaced", "experience_asked", "in_indices", "insure_wages", "obsolescence",
+    "pay_supplements", "redeploy", "remember", "share_work", "stage", "technology", "years",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Demand: how many people each job cell wants this month.
 
-target = base x sector index x own growth of the establishment x technology x answer to labor cost x local spending x
-childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only when their causes do.
+target = base x sector index x own growth of the establishment x technology (less what the index holds of it) x answer
+to labor cost x local spending x childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only when their causes do.
 Establishments close and entrants take their place, with their sector and zone but their own id and growth. Those who
 lose their job by it do so in separations.
 """
@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import labor_cost, shutdowns, spending, startups
-from laborsim.market.adoption import technology
+from laborsim.market.adoption import in_indices, technology
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.month import Month
@@ -136,8 +136,11 @@ def prepare(month: Month) -> None:
     c = month.world.cells
     shares = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=month.economy.occupations)
     n, sectors = month.economy.occupations, month.economy.sectors
+    pair = c.sector[: c.size].astype(np.int64) * n + c.occupation[: c.size]
+    mix = np.bincount(pair, weights=c.base[: c.size], minlength=sectors * n).reshape(sectors, n)
     month.memory["demand"] = {
         "shares": shares / max(shares.sum(), 1.0),
+        "mix": mix / np.maximum(mix.sum(axis=1, keepdims=True), 1e-12),
         "jobs": np.bincount(c.sector[: c.size], weights=c.base[: c.size], minlength=sectors),
         "slack": np.ones(n),
         "technology": np.ones(n),
@@ -187,7 +190,8 @@ def stage(month: Month) -> None:
     base = w.establishments.base[:m]
     empty = (w.establishments.closed[:m] != OPEN) & (w.establishments.growth[:m] != PRICED_OUT)
     share_open = 1.0 - float(base[empty].sum()) / max(float(base.sum()), 1.0)
-    index = index * spending.factor(month, by_place) / share_open
+    held = in_indices(month, month.index, memory["mix"], shares)
+    index = index * spending.factor(month, by_place) / (share_open * held[:, None])
     own = np.empty(w.establishments.size)
     _own_factor(est.growth, _drift(q), own)
     unequal = shutdowns.factor(month, memory["path"][0])

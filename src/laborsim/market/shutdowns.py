@@ -2,7 +2,9 @@
 
 Part of it falls on places that shut for a while, the rest on all. Those that shut lose everyone at once, also where
 posts stood open; when the sector comes back they open again, those that shut last first, and call their people back.
-The sector's own path is kept: the others have more than it says by as much as those shut have less.
+The sector's own path is kept: the others have more than it says by as much as those shut have less. A height of before
+is remembered in full for some months and then less and less: places that never open again hand their part to the others
+step by step.
 """
 
 from __future__ import annotations
@@ -19,12 +21,18 @@ F8 = NDArray[np.float64]
 
 def prepare(month: Month) -> None:
     """Remember the sectors' paths of the last months; none has fallen yet."""
-    held = int(month.room("demand")["shutdown_memory"])
-    month.memory["shutdowns"] = np.ones((held, month.economy.sectors))
+    month.memory["shutdowns"] = np.ones((weights(month).size, month.economy.sectors))
+
+
+def weights(month: Month) -> F8:
+    """How much of a sector's height is remembered after so many months: all of it, then less by as much every month."""
+    q = month.room("demand")
+    full, fades = int(q["shutdown_memory"]), int(q["shutdown_fade"])
+    return np.concatenate([np.ones(full), 1.0 - np.arange(1, fades + 1) / (fades + 1.0)])
 
 
 def fall(month: Month, path: F8) -> F8:
-    """(S,) fall of each sector below its highest level of the months remembered, beyond what all places share.
+    """(S,) fall of each sector below its height as far as that is remembered, beyond what all places share.
 
     Parameters
     ----------
@@ -33,7 +41,8 @@ def fall(month: Month, path: F8) -> F8:
     held: F8 = month.memory["shutdowns"]
     held[1:] = held[:-1].copy()
     held[0] = path
-    below = 1.0 - path / np.maximum(held.max(axis=0), 1e-9)
+    height = path + (weights(month)[:, None] * (held - path)).max(axis=0)
+    below = 1.0 - path / np.maximum(height, 1e-9)
     return np.asarray(np.maximum(below - month.room("demand")["shutdown_from"], 0.0))
 
 

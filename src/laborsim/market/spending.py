@@ -4,7 +4,9 @@ The sector index holds what the nation's households spend. Where residents earn 
 sectors and real growth make of their earnings in the first month (a plant has come, posts stay empty), sectors that
 are not traded follow, by a share. Spending falls where people live and near it: weights of commuting times the jobs in
 such sectors. What a sector pays beyond its reference path (`labor_cost`) its customers pay in prices, and they spend
-the same dollars on it. Both take some months; employers look at their sales once a quarter.
+the same dollars on it. Where pay rises beyond that path the dollars of sales are the same, so somebody else is paid
+less: of what is left for others part are profits, and owners who live here spend so much less. Prices and incomes take
+some months to tell; employers look at their sales once a quarter.
 """
 
 from __future__ import annotations
@@ -62,6 +64,24 @@ def start(month: Month) -> dict[str, F8]:
     }
 
 
+def owners_loss(month: Month, dearer: F8) -> float:
+    """What owners who live here spend less for labor that is dearer, as a share of the payroll.
+
+    Pay up by x for the same work: prices rise by labor_in_price * x and so much less is sold for the same dollars. The
+    wage bill is up by x (1 - labor_in_price), and what is left of the sales for others is down by as much.
+
+    Parameters
+    ----------
+    dearer : as in `factor`.
+    """
+    e, q = month.economy, month.room("spending")
+    nobody = {code.strip() for code in str(q["without_owners"]).split(",")}
+    owned = np.array([code not in nobody for code in e.sector_codes])
+    excess = float(dearer[owned, : e.outside, 0].sum()) / max(float(dearer[:, : e.outside, 1].sum()), 1e-9)
+    bill = (1.0 - q["labor_in_price"]) * excess
+    return float(bill * q["profit_share"] * q["owners_here"] * q["owners_spend"])
+
+
 def factor(month: Month, dearer: F8) -> F8:
     """(S, Z) factor on what employers want from what they can sell; call once a month.
 
@@ -81,7 +101,8 @@ def factor(month: Month, dearer: F8) -> F8:
     growth = (1.0 + month.parameters["wages.real_growth"]) ** (month.index / 12.0)
     growth *= np.exp(-q["growth_lag"] * min(month.index / 12.0, 1.0))
     usual = memory["pay"] @ e.sector_index[month.now] * growth
-    spent = np.maximum(earnings(month)[inside] @ memory["where"][inside], 1e-9)
+    income = earnings(month)[inside] - owners_loss(month, dearer) * usual[inside]
+    spent = np.maximum(income @ memory["where"][inside], 1e-9)
     expected = np.maximum(usual[inside] @ memory["where"][inside], 1e-9)
     goal = -q["labor_in_price"] * dearer[:, :, 0] / np.maximum(dearer[:, :, 1], 1e-9)
     goal[np.ix_(local_sectors(month), np.arange(e.zones) < e.outside)] += (
