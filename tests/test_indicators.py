@@ -16,7 +16,7 @@ from laborsim.indicators.definitions import DEFINITIONS, HEADLINES
 from laborsim.market import codes as k
 from laborsim.market.counts import PIPELINE
 from laborsim.market.month import CHUNK, Crew, Month
-from laborsim.market.transitions import out_of_work
+from laborsim.market.transitions import months_out
 
 E, U, N = "E", "U", "N"
 
@@ -43,7 +43,7 @@ def table(m: Month, spell: np.ndarray[Any, Any] | None = None) -> pd.DataFrame:
     for c in ("adults", "children", "youngest"):
         d[c] = h.arrays[c][d["household"]]
     d["spell"] = 0 if spell is None else spell[:n]
-    d["idle"] = out_of_work(m, np.arange(n))
+    d["idle"] = [0 if s < 4 else months_out(h, m.index - e) for s, h, e in d[["state", "history", "since"]].to_numpy()]
     lookup = [E] * 4 + [U] * 2 + [N] * 6 + ["absent"]
     d["now"] = [lookup[s] for s in d["state"]]
     d["was"] = [lookup[s] for s in d["last"]]

@@ -13,11 +13,10 @@ from laborsim.indicators import Frame
 from laborsim.indicators.frame import month_index, month_labels
 from laborsim.indicators.observation import classification, recorded_joint, recorded_stocks, transition_rates
 from laborsim.indicators.peers import distribution, own_ratio, ranks, with_ranks
-from laborsim.indicators.targets import evaluate, meets, outcome, window_mean
+from laborsim.indicators.targets import meets, outcome, window_mean
 from laborsim.indicators.wages import quantiles
 from laborsim.scenario.parameters import Parameters
 from laborsim.scenario.peers import Peers
-from laborsim.scenario.schema import Target
 
 values_ = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30)
 
@@ -55,16 +54,6 @@ def test_targets_of_missing_values() -> None:
     assert nothing.runs == 0 and math.isnan(nothing.probability) and not nothing.met
     assert not meets(np.array([np.nan]), "< 1").any()
     assert month_index("2018-01", "2017-12") == -1
-
-
-def test_evaluate_reads_each_run_once() -> None:
-    target = Target(name="t", indicator="unemployment_rate", group="sex:female", goal="<= 5%", by="2018-12")
-    frames = [Frame([("unemployment_rate", "sex:female")], ["share"], np.full((12, 1), v), "2018-01")
-              for v in (0.03, 0.04, 0.06, 0.07)]  # fmt: skip
-    found = evaluate(target, frames)
-    assert found.probability == 0.5 and found.met and found.value == pytest.approx(0.05)
-    with pytest.raises(KeyError):
-        evaluate(target, [Frame([("jobs", "all")], ["jobs"], np.zeros((12, 1)), "2018-01")])
 
 
 shares = st.lists(st.floats(0.01, 1.0), min_size=3, max_size=3)

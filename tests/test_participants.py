@@ -10,7 +10,7 @@ from laborsim.market import training
 from laborsim.market.counts import PIPELINE
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.progress import TROUBLES, _reasons
-from test_training import CLASS, eager, run
+from trainees import CLASS, eager, run
 
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 

@@ -11,7 +11,6 @@ from laborsim.indicators.snapshot import Snapshot
 from laborsim.market.economy import Economy
 
 I8 = NDArray[np.int64]
-F8 = NDArray[np.float64]
 
 QUINTILES = ("q1", "q2", "q3", "q4", "q5", "none")
 # Groups of SOC major groups as the Census Bureau and BLS put them together.

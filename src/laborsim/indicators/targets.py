@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.indicators.frame import Frame, month_index
+from laborsim.indicators.frame import month_index
 from laborsim.scenario.fields import parse_goal
 
 F8 = NDArray[np.float64]
-
-
-class TargetLike(Protocol):
-    """What is read of a target (`laborsim.scenario.schema.Target`)."""
-
-    @property
-    def indicator(self) -> str: ...
-    @property
-    def group(self) -> str: ...
-    @property
-    def goal(self) -> str: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def window_months(self) -> int: ...
 
 
 class Outcome(NamedTuple):
@@ -106,19 +90,4 @@ def outcome(values: F8, goal: str) -> Outcome:
     return Outcome(value, low, high, probability, probability >= 0.5, missing, int(known.size))
 
 
-def evaluate(target: TargetLike, frames: Sequence[Frame]) -> Outcome:
-    """A target over the frames of one policy's runs.
-
-    Ranks among peers already rest on a year's figures: their value is that of the target's month.
-
-    Raises
-    ------
-    KeyError
-        If the frames do not have the indicator for the group.
-    """
-    window = 1 if target.indicator.startswith("peer_rank_") else target.window_months
-    reached = [window_mean(f.series(target.indicator, target.group), f.start, target.by, window) for f in frames]
-    return outcome(np.array([float(x) for x in reached], np.float64), target.goal)
-
-
-__all__ = ["Outcome", "TargetLike", "evaluate", "meets", "outcome", "window_mean"]
+__all__ = ["Outcome", "meets", "outcome", "window_mean"]

@@ -24,7 +24,6 @@ from laborsim.market.skill import skills, write
 from laborsim.market.sponsors import hosting_table, logistic
 
 I8 = NDArray[np.int64]
-F8 = NDArray[np.float64]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 # Skill that is lost on leaving the employer.
 SPECIFIC = (("id", np.uint64), ("row", np.int64), ("employer", np.uint64), ("loss", np.float32))

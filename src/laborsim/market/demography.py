@@ -20,7 +20,6 @@ from laborsim.market.month import Month
 from laborsim.market.stationary import by_knots, monthly
 from laborsim.market.transitions import gather, move
 
-F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 AGES = 121
 STAYS = 255  # no change of state

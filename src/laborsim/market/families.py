@@ -16,7 +16,6 @@ from laborsim.market.lifecourse import MOST_CHILDREN
 from laborsim.market.month import Month
 from laborsim.market.rows import give_back, take
 
-I4 = NDArray[np.int32]
 I8 = NDArray[np.int64]
 FAR_AGES = 180  # months: couples further apart in age do not form
 

@@ -61,7 +61,7 @@ def people_of(month: Month, cells: NDArray[np.bool_], first: int, last: int) -> 
 
 
 @njit(cache=True, nogil=True)
-def _lowest(score, cell, order, places, taken):  # type: ignore[no-untyped-def]
+def _lowest(cell, order, places, taken):  # type: ignore[no-untyped-def]
     """Mark the `places[cell]` lowest scores of each cell; `order` sorts by score."""
     for k in order:
         c = cell[k]
@@ -80,7 +80,7 @@ def choose(score: NDArray[np.float64], cell: NDArray[np.int32], places: NDArray[
     """
     taken = np.zeros(score.size, np.bool_)
     # Keyed scores do not tie (those of infinity are never taken), so the fast sort gives one order.
-    _lowest(score, cell, np.argsort(score), places, taken)
+    _lowest(cell, np.argsort(score), places, taken)
     return taken
 
 

@@ -18,8 +18,6 @@ from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.skill import skills
 
-I8 = NDArray[np.int64]
-
 
 def introductions(
     skill: NDArray[np.floating[Any]], wants: list[list[int]], open_: dict[int, int]

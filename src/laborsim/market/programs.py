@@ -66,7 +66,7 @@ class Programs:
     instructors : (P,) seats instructors at hand can serve, relative to the own ones; NaN: the declared default.
     supports, site_spread, placement, specific : (P,) see scenario.programs.ProgramType.
     employer_input : (P,) 1 where the curriculum does not age.
-    stipend : (P,) dollars an hour.  appeal : (P,) attention a seat gets.  recruits : (P,) 1 where applicants need not
+    appeal : (P,) attention a seat gets.  recruits : (P,) 1 where applicants need not
         know of such programs.
     hires : (P,) 1 where employers promise vacancies to completers: customized training of new hires.
     payers : (P, 6) shares of the cost beyond the price, by codes.PAYERS.
@@ -104,7 +104,6 @@ class Programs:
     site_spread: F8 = field(default_factory=_none)
     placement: F8 = field(default_factory=_none)
     specific: F8 = field(default_factory=_none)
-    stipend: F8 = field(default_factory=_none)
     appeal: F8 = field(default_factory=_none)
     recruits: U1 = field(default_factory=_none)
     hires: U1 = field(default_factory=_none)
@@ -132,7 +131,6 @@ class Programs:
             ("site_spread", np.zeros(n)),
             ("placement", np.zeros(n)),
             ("specific", np.zeros(n)),
-            ("stipend", np.zeros(n)),
             ("appeal", np.ones(n)),
             ("recruits", np.zeros(n, np.uint8)),
             ("hires", np.zeros(n, np.uint8)),
@@ -237,7 +235,6 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         site_spread=column("site_spread", np.float64),
         placement=column("placement", np.float64),
         specific=column("specific", np.float64),
-        stipend=column("stipend", np.float64),
         appeal=column("appeal", np.float64),
         recruits=column("recruits", np.uint8),
         hires=column("hires", np.uint8),

@@ -195,20 +195,6 @@ def hire(
     )
 
 
-@njit(cache=True, nogil=True)
-def _all_months_out(p, rows, month, out):  # type: ignore[no-untyped-def]
-    for k in range(rows.size):
-        i = rows[k]
-        out[k] = 0 if p.state[i] <= SELF_EMPLOYED else months_out(p.history[i], month - p.since[i])
-
-
-def out_of_work(month: Month, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n,) months since these people last had a job, see `months_out`; 0 for the employed."""
-    out = np.zeros(rows.size, np.int64)
-    _all_months_out(month.world.people.columns, rows, month.index, out)
-    return out
-
-
 def gather(results: list[Any], rows: NDArray[np.int64], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
     """Join what chunked kernels wrote: chunk c wrote `results[c]` entries at its own offset `c * CHUNK`."""
     from laborsim.market.month import CHUNK

@@ -25,7 +25,6 @@ from laborsim.market.skill import skills, write
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
-B1 = NDArray[np.bool_]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 
 

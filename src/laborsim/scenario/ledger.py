@@ -83,10 +83,6 @@ class Study(BaseModel):
         low = self.estimate if self.low is None else self.low
         return low, self.estimate if self.high is None else self.high
 
-    def carried_over(self) -> float:
-        """The estimate as expected elsewhere: reduced by the discount."""
-        return self.estimate * (1.0 - self.discount)
-
     def accepted(self, prices: float = 1.0) -> tuple[float, float]:
         """The range a simulated effect is held to: from the discounted to the published interval, whole.
 

@@ -46,7 +46,6 @@ class ProgramType(BaseModel):
     site_spread : standard deviation between providers of the skill their completers reach.
     placement : chance a month that the program brings a completer before one of its partner employers.
     specific : share of the skill that is worth something with the training employer only.
-    stipend : dollars an hour paid to participants.
     appeal : attention a seat gets relative to that of a course; recruits : the program finds its applicants itself, so
         that they need not know of such programs.
     hires : employers promise vacancies to completers (customized training of new hires).
@@ -85,7 +84,6 @@ class ProgramType(BaseModel):
     site_spread: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
     placement: Share = 0.0
     specific: Share = 0.0
-    stipend: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
     appeal: Annotated[float, Field(ge=0.0, le=50.0)] = 1.0
     recruits: bool = False
     hires: bool = False

@@ -75,11 +75,6 @@ class Target(Model):
         """The comparison of the goal, such as ">="."""
         return parse_goal(self.goal)[0]
 
-    @property
-    def threshold(self) -> float:
-        """The number of the goal."""
-        return parse_goal(self.goal)[1]
-
 
 class EventModel(Model):
     """What all events share."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 F8 = NDArray[np.float64]
 PERSPECTIVES = ("participants", "others", "taxpayers", "employers", "society")
-PUBLIC = ("board", "state", "federal", "local", "city", "county")
 # Whose gains are counted: of everyone in the region, displacement included, or of those who take part alone.
 EVERYONE, TAKING_PART = "all residents", "participants only"
 COLUMNS = (

@@ -14,7 +14,6 @@ from laborsim.scenario.ledger import Study, studies
 from laborsim.study.trial_estimates import Arm, Estimate, estimate, over_runs, window
 from laborsim.study.trial_run import Sample, TrialRun
 
-F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 INSIDE, OVERLAPS, OUTSIDE, NOT_MEASURED = "inside", "interval reaches it", "outside", "not measured"
 QUARTERS_A_YEAR = 4

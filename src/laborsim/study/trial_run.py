@@ -24,8 +24,6 @@ I8 = NDArray[np.int64]
 B1 = NDArray[np.bool_]
 
 OUTCOMES = ("earnings", "employed", "sufficient", "benefit", "taxes", "support")
-ARMS = ("trial", "none", "all")
-MONTHS = 12
 
 
 @dataclass
@@ -125,7 +123,7 @@ def run_trial(task: Any, on_month: Callable[[int], None] | None, design: Design)
     everyone = build.run("all", 0.0)
     ids = np.unique(np.concatenate([s.panel.traits["id"] for s in (trial, everyone) if s is not None]))
     nobody = build.run("none", 1.0, ids)
-    sample = None if trial is None else _sample(design, trial, nobody, build.chosen, first, until)
+    sample = None if trial is None else _sample(design, trial, nobody, build.chosen, until)
     cohort = _cohort(design, everyone, nobody, build.chosen, first, until)
     seen = {"none": nobody, "all": everyone} | ({} if trial is None else {"trial": trial})
     flows = {"all": {name: everyone.totals[name] - nobody.totals[name] for name in TOTALS}}
@@ -253,7 +251,7 @@ class _Builder:
 # --- people -------------------------------------------------------------------------------------------
 
 
-def _sample(design: Design, trial: _Seen, nobody: _Seen, chosen: B1, first: int, until: int) -> Sample:
+def _sample(design: Design, trial: _Seen, nobody: _Seen, chosen: B1, until: int) -> Sample:
     """Those randomised, by their first application within the months of intake."""
     log = trial.log
     ids, at = np.unique(log["id"], return_index=True)  # the first row of each person
@@ -400,4 +398,4 @@ def _wioa(design: Design, everyone: _Seen, nobody: _Seen, build: _Builder, first
     return found
 
 
-__all__ = ["ARMS", "OUTCOMES", "TOTALS", "Sample", "TrialRun", "by_quarter", "run_trial"]
+__all__ = ["OUTCOMES", "TOTALS", "Sample", "TrialRun", "by_quarter", "run_trial"]

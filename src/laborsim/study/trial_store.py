@@ -78,8 +78,8 @@ class Replicates:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(file, into.getvalue())
         except OSError as error:
-            raise StoreFailed(f"{file.parent}: cannot be written ({error.strerror}); the replicates finished before are in "
-                              "it, and the same command goes on from them") from None  # fmt: skip
+            raise StoreFailed(f"{file.parent}: cannot be written ({error.strerror}); the replicates finished before "
+                              "are in it, and the same command goes on from them") from None  # fmt: skip
 
 
 def _packed(value: Any, arrays: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ out the smallest group of runs its estimator can do without, and is named.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,7 +148,7 @@ def analysed(experiment: Experiment, method: str, swept: Swept) -> Sensitivity:
             if m.against == policy:
                 continue
             values = answers.values(m.name, policy)
-            found, of, used = work(experiment, answers, values, level)
+            found, of, used = work(experiment, values, level)
             head = {"policy": policy, "outcome": m.name}
             rows += [head | row for row in found if _acts(experiment, row["factor"], policy)]
             mean = values.mean(axis=1)  # a sample without one of its runs has no mean: same seeds at all or none
@@ -163,10 +163,9 @@ def _acts(experiment: Experiment, name: str, policy: str) -> bool:
 
 
 Found = tuple[list[dict[str, Any]], int, int]
-Work = Callable[["Experiment", Answers, F8, float], Found]
 
 
-def _morris(experiment: Experiment, answers: Answers, values: F8, level: float) -> Found:
+def _morris(experiment: Experiment, values: F8, level: float) -> Found:
     """Elementary effects over whole trajectories: one without all its runs is left out."""
     n = len(experiment.factors)
     seed = design_seed(experiment.seed)
@@ -206,7 +205,7 @@ def _luck(x: F8, values: F8, factors: int) -> F8:
     return np.array([math.sqrt(2.0 / math.pi) * error[which == k].mean() for k in range(factors)])
 
 
-def _sobol(experiment: Experiment, answers: Answers, values: F8, level: float) -> Found:
+def _sobol(experiment: Experiment, values: F8, level: float) -> Found:
     """Indices over whole blocks: one without all its runs is left out."""
     n = len(experiment.factors)
     whole = _whole(values, n + 2)
@@ -225,7 +224,7 @@ def _sobol(experiment: Experiment, answers: Answers, values: F8, level: float) -
     return rows, len(whole), used
 
 
-def _tornado(experiment: Experiment, answers: Answers, values: F8, level: float) -> Found:
+def _tornado(experiment: Experiment, values: F8, level: float) -> Found:
     """Each end against the scenario as it is, paired by seed; an end without a pair of runs has no figure."""
     base = values[0]
     zero = np.zeros_like(base)

@@ -13,9 +13,7 @@ from laborsim.study.task import BASELINE
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, money, two_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
 
     from laborsim.study.results import Results
 
@@ -44,12 +42,6 @@ def since(results: Results, policy: str, indicator: str, month: int, group: str 
           against: str = BASELINE) -> Paired:  # fmt: skip
     """Mean from a month on, policy against baseline."""
     return at_end(results, policy, indicator, group, against, max(1, len(results.months) - month))
-
-
-def difference(results: Results, policy: str, per_run: dict[str, NDArray[np.float64]],
-               against: str = BASELINE) -> Paired:  # fmt: skip
-    """Paired difference of one number a run, given by policy."""
-    return paired(per_run[against], per_run[policy], LEVEL)
 
 
 def dollars(results: Results, policy: str, against: str = BASELINE) -> float:
@@ -149,8 +141,3 @@ def bought(results: Results, policy: str, most: int = 4) -> str:
     by = join([f"{name} {100 * float(x) / whole:.0f}%" for name, x in payers.head(4).items()])
     tail = f" and {more} more items" if more > 0 else ""
     return f"{money(whole / runs)} over all months bought {join(parts)}{tail}; paid by {by}"
-
-
-def ranked(pairs: Sequence[tuple[str, float]]) -> list[str]:
-    """Names in the order of their values, the highest first; those without a value last."""
-    return [n for n, _ in sorted(pairs, key=lambda x: -x[1] if math.isfinite(x[1]) else math.inf)]

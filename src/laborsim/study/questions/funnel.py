@@ -67,7 +67,7 @@ def answer(bench: Bench) -> Answer:
     people = {stage: _pair(results, stage, first) for stage in ("seats", *STAGES, "dropouts")}
     lost = _lost(people)
     found.basis, found.runs = basis(results), len(results.records)
-    found.said = _said(people, lost, starts, budget)
+    found.said = _said(people, lost)
     found.sheets = [
         Sheet(
             "The pipeline, all apprenticeships from the start of the policy",
@@ -115,7 +115,7 @@ def _lost(people: dict[str, Paired]) -> dict[str, float]:
     }
 
 
-def _said(people: dict[str, Paired], lost: dict[str, float], starts: float, budget: float) -> list[str]:
+def _said(people: dict[str, Paired], lost: dict[str, float]) -> list[str]:
     enrolled = people["enrolled"]
     if people["seats"].difference <= 0:
         return ["The seats added are fewer than one simulated person: simulate more people (--scale)."]

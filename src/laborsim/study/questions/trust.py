@@ -80,7 +80,7 @@ def answer(bench: Bench) -> Answer:
     found.basis = basis(results) + f" The ranges add {3 * count * len(ends)} runs ({count} at each end)."
     found.said = [
         _recommendation(s, best, second, rate, _lead(results, best, second)),
-        _flips(names, flips, certain, lower(s.short(second)), float(lead.difference)),
+        _flips(names, flips, certain, lower(s.short(second))),
         _record(facts),
     ]
     found.sheets = [
@@ -172,7 +172,7 @@ def _recommendation(s: Simulated, best: str, second: str, rate: dict[str, float]
     return said + f", {in_runs(p.up, p.replicates)}."
 
 
-def _flips(names: list[str], flips: list[End], certain: list[End], other: str, lead: float) -> str:
+def _flips(names: list[str], flips: list[End], certain: list[End], other: str) -> str:
     if not flips:
         return f"None of {len(names)} assumptions turns that round within its range."
     known = parameters()

@@ -20,8 +20,6 @@ from laborsim.study.validation.curves import CARE_SUBSIDY, TENURE_EDGES
 from laborsim.study.validation.local import LikePay, NewMatches
 
 F8 = NDArray[np.float64]
-MODEL = "laborsim.study.validation.observer:ObservedMarket"
-CHEAPER = "laborsim.study.validation.observer:CheaperCare"
 
 TENURE_MONTHS = 24  # watched from the start
 DISPLACED_MONTHS = 12  # layoffs of the first year are followed
@@ -287,4 +285,4 @@ def _headcount(month: Month) -> F8:
     return np.bincount(c.establishment[:n], weights=c.filled[:n], minlength=most).astype(np.float64)
 
 
-__all__ = ["CHEAPER", "MODEL", "CheaperCare", "ObservedMarket", "commuting_decay", "structure"]
+__all__ = ["CheaperCare", "ObservedMarket", "commuting_decay", "structure"]

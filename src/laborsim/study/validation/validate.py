@@ -19,7 +19,6 @@ from laborsim.study.validation.forecast import EVERY, RATE, Benchmark, Paths, be
 from laborsim.study.validation.hindcast import Errors, compare
 from laborsim.study.validation.observed import Observed, observed
 
-DRIVERS = ("national", "state")
 STORE = "runs.sqlite"
 WATCHED = "laborsim.study.validation.observer:ObservedMarket"
 CHEAPER = "laborsim.study.validation.observer:CheaperCare"
@@ -145,4 +144,4 @@ def _needs_statsmodels() -> None:
         raise InputError('forecasts need statsmodels: pip install "laborsim[study]", or --origins-every 0')
 
 
-__all__ = ["CHEAPER", "DRIVERS", "WATCHED", "Validation", "folder_of", "validate"]
+__all__ = ["CHEAPER", "WATCHED", "Validation", "folder_of", "validate"]

@@ -1,0 +1,140 @@
+"""Targets, entry and exit, vacancies against slow, obvious Python, on small worlds."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+import worlds
+from laborsim.market import (
+    adoption,
+    codes,
+    demand,
+    layoffs,
+    vacancies,
+)
+from laborsim.market.draws import Stream
+from stages import draw, ready
+
+
+def test_targets_match_plain_python():
+    m = ready(index=6)
+    w, e = m.world, m.economy
+    est, c = w.establishments, w.cells
+    before = est.growth[: est.size].copy()
+    demand.stage(m)
+    q = m.room("demand")
+    key = m.key(Stream.ESTABLISHMENT_GROWTH)
+    for j in range(0, est.size, 7):
+        u1, u2 = draw(key, est.id[j]), draw(key, est.id[j], 1)
+        normal = math.sqrt(-2 * math.log(1 - u1)) * math.cos(2 * math.pi * u2)
+        if est.closed[j] == demand.OPEN:
+            want = q["growth_persistence"] * before[j] + q["growth_shock"] * normal
+            assert est.growth[j] == pytest.approx(want, abs=1e-5)
+    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
+    closed = est.closed[: est.size] != demand.OPEN
+    open_share = 1 - est.base[: est.size][closed].sum() / est.base[: est.size].sum()
+    technology = adoption.technology(m, m.index, m.memory["demand"]["shares"])
+    rounding = m.key(Stream.TARGET_ROUNDING, fixed=True)
+    for k in range(0, c.size, 5):
+        j = c.establishment[k]
+        x = c.base[k] * e.sector_index[6, c.sector[k]] / open_share * technology[c.occupation[k]]
+        x *= math.exp(float(est.growth[j]) - spread / 2) * c.answer[k]
+        x *= math.exp(m.memory["spending"]["pull"][c.sector[k], c.zone[k]])
+        want = 0 if closed[j] else int(x + draw(rounding, k))
+        assert c.target[k] == want or abs(x + draw(rounding, k) - round(x + draw(rounding, k))) < 1e-4
+
+
+def test_own_growth_starts_at_its_stationary_spread_and_moves_no_target():
+    m = worlds.month()
+    wanted = m.world.cells.base[: m.world.cells.size].copy()
+    demand.prepare(m)
+    q, est, c = m.room("demand"), m.world.establishments, m.world.cells
+    growth = est.growth[: est.size].astype(float)
+    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)
+    # the sample variance of n normals is within 5 standard errors but once in a million
+    assert growth.var() == pytest.approx(spread, rel=5 * math.sqrt(2 / est.size))
+    now = c.base[: c.size] * np.exp(growth[c.establishment[: c.size]] - spread / 2)
+    np.testing.assert_allclose(now, wanted, rtol=1e-5)
+
+
+def test_technology_moves_jobs_between_occupations_and_hiring_slows_first():
+    m = ready()
+    m.levers.ai_speed = 8.0
+    m.economy = dataclasses.replace(m.economy, months=120)
+    for m.index in range(111):
+        adoption.stage(m)
+    shares = m.memory["demand"]["shares"]
+    factor = adoption.technology(m, 110, shares)
+    exposed = m.economy.occ_ai
+    assert np.corrcoef(factor, exposed)[0, 1] < -0.5
+    lost = (1 - factor) @ shares
+    assert 0 <= lost < 0.1
+    assert np.all(adoption.technology(m, 98, shares)[exposed > 0.5] >= factor[exposed > 0.5])
+
+
+def test_what_the_indices_hold_of_adoption_is_not_taken_off_again():
+    m = ready()
+    m.economy = dataclasses.replace(m.economy, months=120)
+    memory, c = m.memory["demand"], m.world.cells
+    shares, mix = memory["shares"], memory["mix"]
+    np.testing.assert_allclose(mix.sum(axis=1)[np.unique(c.sector[: c.size])], 1.0)
+    np.testing.assert_array_equal(adoption.in_indices(m, 59, mix, shares), 1.0)
+    now, held = adoption.technology(m, 110, shares), adoption.in_indices(m, 110, mix, shares)
+    for s in np.unique(c.sector[: c.size]):
+        mine = np.flatnonzero(c.sector[: c.size] == s)
+        start = sum(float(x) for x in mix[s])
+        kept = sum(float(mix[s, o] * now[o]) for o in range(now.size)) / held[s]
+        assert mine.size and kept == pytest.approx(start)  # jobs move within the sector alone
+    assert np.ptp(now) > 0.01
+    # faster here than what the indices hold: fewer in all
+    m.levers.ai_speed = 3.0
+    for m.index in range(111):
+        adoption.stage(m)
+    faster = (mix * adoption.technology(m, 110, shares)).sum(axis=1) / held
+    assert (faster - 1.0) @ memory["jobs"] < 0.0
+
+
+def test_closed_establishments_let_everyone_go_and_come_back():
+    m = ready()
+    est, c, p = m.world.establishments, m.world.cells, m.world.people
+    demand.stage(m)
+    staff = np.flatnonzero((p.job[: p.size] >= 0) & (p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY))
+    own = staff[c.establishment[p.job[staff]] == 0]
+    est.closed[0] = m.index
+    closed = int((est.closed[c.establishment[p.job[staff]]] == m.index).sum())
+    identity = int(est.id[0])
+    c.target[: c.size][c.establishment[: c.size] == 0] = 0
+    layoffs.layoffs(m)
+    assert own.size > 0
+    assert c.filled[: c.size][c.establishment[: c.size] == 0].sum() == 0
+    assert not np.any(p.state[own] == codes.TEMPORARY_LAYOFF)
+    assert m.counts.separations[codes.CLOSURE].sum() == closed
+    worlds.check(m.world)
+    m.index += int(m.room("demand")["reentry_months"])
+    demand.stage(m)
+    assert est.closed[0] == demand.OPEN
+    assert int(est.id[0]) != identity
+
+
+def test_vacancies_never_exceed_room_and_age_by_a_month():
+    m = ready()
+    demand.stage(m)
+    c = m.world.cells
+    old, age = c.vacancies[: c.size].copy(), c.age[: c.size].copy()
+    vacancies.stage(m)
+    n = c.size
+    q = m.room("vacancies")
+    ahead = np.floor(c.filled[:n] * q["notice_share"]) + 1
+    assert np.all(c.vacancies[:n] <= np.maximum(c.target[:n] - c.filled[:n] + ahead, 0))
+    assert np.all(c.vacancies[:n][c.target[:n] == 0] == 0)
+    same = (old == c.vacancies[:n]) & (old > 0)
+    room = c.target[:n] - c.filled[:n]
+    untouched = same & (room == old)
+    grown = c.age[:n][untouched] - age[untouched]
+    assert np.all(grown <= 1.0 + 1e-5)
+    total = m.counts.openings_posted.sum() - m.counts.openings_withdrawn.sum()
+    assert c.vacancies[:n].sum() - old.sum() == total

@@ -1,0 +1,148 @@
+"""Leaving, layoffs, recalls and insurance against slow, obvious Python, on small worlds."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import worlds
+from laborsim.market import (
+    codes,
+    demand,
+    insurance,
+    layoffs,
+    leaving,
+    skill,
+    transitions,
+)
+from laborsim.market.draws import Stream, bits, to_unit
+from stages import childcare, draw, ready, u64
+
+
+def test_leaving_matches_plain_python():
+    m = ready(index=7)
+    w = m.world
+    p, h = w.people, w.households
+    q = m.room("separations")
+    b = leaving._behaviour(m)
+    cost, _ = childcare(m)
+    leave, match = m.key(Stream.LEAVE_LABOR_FORCE), m.key(Stream.MATCH_QUALITY, fixed=True)
+    weights = m.parameters["quality.leaving"]
+    scores = w.establishments.quality[: w.establishments.size].astype(float)
+    quality = [int(sum(a * b for a, b in zip(row, weights, strict=True)) / sum(weights) + 0.5) for row in scores]
+    quality = np.array(quality, np.uint8)
+    want = {}
+    settling = int(m.parameters["model.settle_months"])
+    bad_by_tenure = [q["bad_match_share"]]
+    for k in range(64):
+        ends = q["bad_match_hazard"] * (1 - math.exp(-k / q["learning_months"]))
+        bad_by_tenure.append(bad_by_tenure[-1] * (1 - ends))
+    for i in range(p.size):
+        s = int(p.state[i])
+        if s > codes.SELF_EMPLOYED:
+            continue
+        age = (m.index - int(p.birth[i])) // 12
+        band = max(b for b, floor in enumerate(codes.AGE_BAND_FLOORS) if age >= floor)
+        usual = 1 + leaving.USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
+        base = q["leave_by_age"][band] / usual
+        base *= q["leave_women_factor"] if p.sex[i] == codes.FEMALE else 1.0
+        u = draw(leave, p.id[i])
+        if s == codes.SELF_EMPLOYED:
+            if u < base * 0.5 + b.self_employed:
+                want[i] = "inactive" if u < base * 0.5 else "unemployed"
+            continue
+        tenure = min(max(m.index - int(p.hired[i]), 0), 63)
+        score = (quality[w.cells.establishment[p.job[i]]] - 127.5) / 127.5
+        out = base * (1 + q["tenure_shape"] * 0.5 ** (tenure / q["tenure_half_life"]))
+        out *= math.exp(-sum(weights) * score)
+        out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
+        hh = int(p.household[i])
+        if h.children[hh] > 0 and m.index - h.youngest[hh] < 72 and p.sex[i] == codes.FEMALE:
+            left = max(1 - cost[hh] / max(float(p.wage[i]) * float(p.hours[i]) * 4.33, 1.0), 0.05) / 0.75
+            out *= q["leave_young_child_factor"] * left ** -m.parameters["participation.childcare_elasticity"]
+            if h.care[hh] == codes.CARE_PARENT and h.earners[hh] == h.adults[hh]:
+                out *= q["leave_no_place_factor"]
+        elif h.children[hh] > 0 and p.sex[i] == codes.MALE and age >= leaving.FATHERHOOD:
+            out *= q["leave_father_factor"]
+        end = 0.0
+        if tenure < 63:
+            key = u64(p.id[i]) ^ (u64(int(p.hired[i]) + 4096) << u64(32))
+            still = bad_by_tenure[max(min(-int(p.hired[i]), 63) - settling, 0)]
+            watched = q["watched_race"][p.race[i]] * (1.0 - q["bad_fit"] * float(p.fit[i]) / 127.0)
+            if to_unit(u64(bits(match, key))) < watched * still / (still + 1 - q["bad_match_share"]):
+                end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
+        if u < min(out + end, leaving.MOST):
+            want[i] = "inactive" if u < out else "unemployed"
+    rows, states, reasons = m.buffers()
+    moved = m.crew.map(
+        leaving._leave,
+        p.size,
+        p.columns,
+        h.columns,
+        quality[w.cells.establishment[: w.cells.size]],
+        m.index,
+        leave,
+        b,
+        cost,
+        rows,
+        states,
+        reasons,
+    )
+    r, s, _ = transitions.gather(moved, rows, states, reasons)
+    got = {int(i): "inactive" if k >= codes.CARER else "unemployed" for i, k in zip(r, s, strict=True)}
+    assert got == want
+
+
+def test_layoffs_bring_cells_to_target_and_take_the_newest_first():
+    m = ready(overrides={"quality.hoarding": 0.0})
+    demand.stage(m)
+    c = m.world.cells
+    c.target[: c.size] = np.maximum(c.filled[: c.size] - 1, 0)
+    layoffs.layoffs(m)
+    assert np.all(c.filled[: c.size] <= c.target[: c.size])
+    worlds.check(m.world)
+    assert m.counts.separations[codes.LAYOFF].sum() + m.counts.separations[codes.LAYOFF_TEMPORARY].sum() > 0
+
+
+def test_recall_fills_room_from_those_waiting_and_keeps_seniority():
+    m = ready(index=3)
+    p, c = m.world.people, m.world.cells
+    rows = np.flatnonzero((p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY) & (p.job[: p.size] >= 0))[::5]
+    hired = p.hired[rows].copy()
+    p.fit[rows] = fit = (np.arange(rows.size) % 100).astype(np.int8)
+    transitions.move(
+        m,
+        rows,
+        np.full(rows.size, codes.TEMPORARY_LAYOFF, np.uint8),
+        np.full(rows.size, codes.LAYOFF_TEMPORARY, np.uint8),
+    )
+    demand.stage(m)
+    c.target[: c.size] = c.filled[: c.size] + c.recall[: c.size]
+    m.index = 4
+    now = skill.skills(m, rows)
+    layoffs.recalls(m)
+    back = p.state[rows] <= codes.PART_TIME_INVOLUNTARY
+    assert 0.3 < back.mean() < 0.8
+    assert np.all(p.hired[rows][back] == hired[back]) and np.all(p.fit[rows][back] == fit[back])
+    assert p.skill[rows][back] == pytest.approx(now[back]), "what a month out of work cost is not forgotten"
+    assert back.sum() <= m.counts.recalls.sum() <= back.sum() + 5  # a few waited from the start
+    worlds.check(m.world)
+
+
+def test_insurance_needs_a_work_history():
+    m = ready()
+    p, e = m.world.people, m.economy
+    rows = np.flatnonzero(p.state[: p.size] == codes.FULL_TIME)[:50]
+    p.traits[rows] |= codes.TRAIT_UI_CLAIMS
+    p.since[rows], p.hours[rows] = m.index, 40
+    p.history[rows] = 0b111111
+    p.history[rows[:10]] = 0b11111
+    insurance.insure(m, rows)
+    assert np.all(p.ui_weeks[rows[:10]] == 0)
+    assert np.all(p.ui_weeks[rows[10:]] > 0)
+    r = rows[20]
+    z = p.zone[r]
+    want = min(e.ui_replacement[z] * p.wage[r] * 40, e.ui_maximum[m.index, z])
+    assert p.ui_benefit[r] == pytest.approx(want, rel=1e-6)
