@@ -45,7 +45,7 @@ def test_no_seat_is_used_twice():
 
 
 def test_unused_seats_are_kept_for_some_months_only():
-    month = eager(seed=3)
+    month = eager(seed=3, staff_share=0.0)
     month.world.people.knows[:] = 0
     run(month, 12)
     limit = np.ceil(6 * month.programs.seats)
@@ -135,7 +135,7 @@ def test_instructors_limit_what_can_be_added_at_once():
 
 
 def test_apprentices_fill_vacancies_of_sponsors_at_a_share_of_the_wage():
-    month = eager(seed=7)
+    month = eager(seed=7, staff_share=0.0)
     c, p, e = month.world.cells, month.world.people, month.world.establishments
     vacancies = c.vacancies[: c.size].copy()
     held = set(np.flatnonzero(p.program[: p.size] == APPRENTICE).tolist())
@@ -165,7 +165,7 @@ def test_without_sponsors_nobody_is_apprenticed():
 
 
 def test_training_for_an_occupation_without_vacancies_takes_nobody_on_at_work():
-    month = eager(seed=9)
+    month = eager(seed=9, staff_share=0.0)
     c = month.world.cells
     c.vacancies[: c.size][np.isin(c.occupation[: c.size], (7, 8))] = 0
     seen = run(month, 6)

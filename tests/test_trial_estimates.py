@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from laborsim.study import trial_evidence
 from laborsim.study.trial_estimates import Arm, estimate, over_runs, window
 
 
@@ -103,3 +105,13 @@ def test_people_of_one_household_are_not_counted_as_independent():
 
     alarms = {c: np.mean([estimate([family(c)], 0.90).distinguishable for _ in range(300)]) for c in (True, False)}
     assert alarms[True] < 0.15 < 0.2 < alarms[False]
+
+
+def test_shares_of_all_registered_count_who_is_still_active():
+    """Entries spread evenly over a window: a slow oracle counts every month of entry."""
+    lasted, finished = np.array([4, 10, 30, -1]), np.array([False, True, False, False])
+    run = SimpleNamespace(lasted=lasted, finished=finished, completed=1, exits=3)
+    for measure, of in (("completion", [10]), ("cancellation", [4, 30])):
+        seen = sum(1 for months in of for since in range(1, 25) if since > months)  # months from entry to the end
+        assert trial_evidence._of_exits(measure, [run], 24)[0] == pytest.approx(seen / 24 / 4)
+    assert trial_evidence._of_exits("cancellation", [run])[0] == pytest.approx(2 / 3)

@@ -1,9 +1,9 @@
 """Demand: how many people each job cell wants this month.
 
 target = base x sector index x own growth of the establishment x technology (less what the index holds of it) x answer
-to labor cost x local spending x childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only when their causes do.
-Establishments close and entrants take their place, with their sector and zone but their own id and growth. Those who
-lose their job by it do so in separations.
+to labor cost x local spending x childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only
+when their causes do. Establishments close and entrants take their place, with their sector and zone but their own id
+and growth. Those who lose their job by it do so in separations.
 """
 
 from __future__ import annotations

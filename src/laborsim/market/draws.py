@@ -119,6 +119,7 @@ class Stream(IntEnum):
     HIRE_CLASS = 141
     SCHOOL_TIE = 142
     UI_DENIED = 143
+    SPONSOR_STAFF = 144
     SHUTDOWN = 89
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import hire_classes, keeping
+from laborsim.market import hire_classes, keeping, posts
 from laborsim.market import participants as log
 from laborsim.market.codes import APPRENTICESHIP, KNOWS_PROGRAM_BIT, NO_PROGRAM, OJT, SELF_EMPLOYED, UNEMPLOYED
 from laborsim.market.counts import LOST, PIPELINE
@@ -137,6 +137,7 @@ def progress(month: Month) -> None:
     had = (q["partial_skill"] * reached * value)[some]
     write(month, rows[some], taught(month, skills(month, rows[some]), p.occupation[rows[some]], had))
     p.program[rows[leaves]] = NO_PROGRAM
+    _paid_as_others(month, rows[leaves & (kind == APPRENTICESHIP) & trade])
     log.leave(month, rows[leaves], log.DROPPED_OUT, reason[leaves])
 
     done = ~leaves & (elapsed >= pr.months[program]) & (~at_work | trade)
@@ -185,12 +186,11 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
         np.uint32(1) << (KNOWS_PROGRAM_BIT + pr.kind[program]).astype(np.uint32)
     )
     journey = trade & (pr.kind[program] == APPRENTICESHIP)
-    full = (q["journey_wage"] * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
-    p.wage[rows[journey]] = np.maximum(p.wage[rows[journey]], full[journey])
     ends = trade & (pr.kind[program] == OJT)
     stays = trade.copy()
     stays[ends] = keeping.contracts_end(month, rows[ends], program[ends])
     p.program[rows] = NO_PROGRAM
+    _paid_as_others(month, rows[journey])
     state = p.state[rows]
     joins = k.among(state, (k.CARER, k.DISCOURAGED, k.OTHER_INACTIVE)) & (
         draws(key + np.uint64(2), p.id[rows]) < q["completer_joins"]
@@ -205,6 +205,18 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     at = log.leave(month, rows, log.COMPLETED, reason, np.where(earns, pr.credential[program], 255))
     table["placed"][at] = np.where(stays, month.index, log.NEVER)
     table["hired"][at] = np.where(stays, p.hired[rows], log.NEVER)
+
+
+def _paid_as_others(month: Month, rows: I8) -> None:
+    """The schedule of wages ends: those who stay in the job are paid as others of their skill, ability and fit."""
+    p, c, eco = month.world.people, month.world.cells, month.economy
+    if rows.size == 0:
+        return
+    job = p.job[rows].astype(np.int64)
+    tenure = np.minimum((month.index - p.hired[rows]) // 12, 15)
+    wage = posts.newcomer_wage(month, rows, job) * np.exp(month.parameters["wages.tenure_return"] * tenure)
+    floor = np.maximum(eco.minimum_wage[month.now, c.zone[job]], month.levers.wage_floor[c.zone[job]])
+    p.wage[rows] = np.maximum(wage, floor).astype(np.float32)
 
 
 def follow(month: Month) -> None:

@@ -1,9 +1,10 @@
 """Training: progress, drop-out and completion of those enrolled, then applications and enrolment under scarce seats.
 
 Three ways in. A course takes the eligible applicants that keyed draws rank first, up to its seats and instructors. An
-apprenticeship also needs a sponsor with an open vacancy in the trade and room for one more trainee: the apprentice
-is hired into it at a share of the wage. On-the-job training needs an employer who gives a vacancy to someone without
-the skill for part of the wage; a class of new hires one who promises a vacancy to those who complete (`hire_classes`).
+apprenticeship also needs a sponsor with room for one more trainee: some are the sponsor's own staff (`own_staff`), the
+others are hired into an open vacancy in the trade, the best applicants first, at a share of the wage. On-the-job
+training needs an employer who gives a vacancy to someone without the skill for part of the wage; a class of new hires
+one who promises a vacancy to those who complete (`hire_classes`).
 Employers' own workers (`customized`) and students (`youth`) have stages of their own.
 What a program is worth is not written anywhere: completers have the skill, the
 credential and the occupation, and the labor market does the rest.
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import customized, hire_classes, participants, placement, posts, sponsors, youth
+from laborsim.market import customized, hire_classes, own_staff, participants, placement, posts, sponsors, youth
 from laborsim.market.applications import applicants
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT, PAYERS
 from laborsim.market.counts import LOST, SCALAR
@@ -25,6 +26,7 @@ from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.progress import STEP, follow, needed_wage, progress, wage_share
 from laborsim.market.scaling import scaled_count
 from laborsim.market.seats import assign, curricula, instructors_at_start, keep, nearest, open_now
+from laborsim.market.skill import skills
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -124,14 +126,21 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     Those drawn by added seats come after the others.
     """
     pr, p = month.programs, month.world.people
+    own, added, staff = _staff(month, own, added)
+    on_staff = np.bincount(pr.family[staff[1][~staff[2]]], minlength=own.size)
+    free = p.program[rows] == NO_PROGRAM
+    rows, program, late = rows[free], program[free], late[free]
     may = participants.admitted(month, rows, program)
     rows, program, late = rows[may], program[may], late[may]
-    score = draws(month.key(Stream.TRAINING_RANK), p.id[rows]) + late
+    score = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
+    sponsored = pr.kind[program] == APPRENTICESHIP
+    score[sponsored] = own_staff.preference(month, rows[sponsored], program[sponsored])
+    score += late
     order = np.lexsort((p.id[rows], score))
     rows, program = rows[order], program[order]
     enrolled = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
     near = month.table("training.near", lambda: nearest(pr, month.economy.commute_minutes))
-    offers = _offers(month, enrolled)
+    offers = _offers(month)
     _reassign(month, enrolled, near, offers)
     gets, cell, on_added = assign(pr, near, program, own, added, offers, rows)
     used = np.bincount(pr.family[gets[(gets >= 0) & ~on_added]], minlength=own.size)
@@ -149,7 +158,7 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     month.counts.seat_months += np.bincount(p.program[enrolled], minlength=len(pr)) + np.bincount(
         gets, minlength=len(pr)
     )
-    _count_starts(month, rows, gets, on_added)
+    _count_starts(month, *(np.concatenate(both) for both in zip(staff, (rows, gets, on_added), strict=True)))
     participants.enter(month, rows, gets, on_added)
     later = (cell >= 0) & (pr.hires[gets] > 0)
     hire_classes.promise(month, rows[later], cell[later])
@@ -159,7 +168,31 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     _contracts(month, rows[at_work], gets[at_work], cell[at_work], on_added[at_work])
     p.program[rows] = gets
     p.enrolled[rows] = month.index
-    return used
+    return np.asarray(used + on_staff)
+
+
+def _staff(month: Month, own: I8, added: I8) -> tuple[I8, I8, tuple[I8, I8, B1]]:
+    """Enrol sponsors' own staff; places left, (families,) and (P,), and rows, programs, whether on an added place."""
+    pr, p, c = month.programs, month.world.people, month.world.cells
+    rows, program, on_added = own_staff.named(month, own, added, _hosted(month))
+    participants.enter(month, rows, program, on_added)
+    cells = p.job[rows].astype(np.int64)
+    share = pr.wage_share[program] + _joint_wage(month, program, cells)
+    p.skill[rows] = skills(month, rows)  # from here on it grows as the program teaches
+    p.counted[rows] = month.index
+    p.wage[rows] = np.maximum(p.wage[rows], (share * c.posted[cells]).astype(np.float32))
+    p.program[rows] = program
+    p.enrolled[rows] = month.index
+    used = np.bincount(pr.family[program[~on_added]], minlength=own.size)
+    return own - used, added - np.bincount(program[on_added], minlength=len(pr)), (rows, program, on_added)
+
+
+def _hosted(month: Month) -> I8:
+    """(E,) apprentices each establishment has."""
+    pr, p, w = month.programs, month.world.people, month.world
+    enrolled = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
+    return np.bincount(w.cells.establishment[p.job[trainees]], minlength=w.establishments.size)
 
 
 def _contracts(month: Month, rows: I8, program: I8, cells: I8, added: B1) -> None:
@@ -197,11 +230,9 @@ def _best_to_joint(month: Month, rows: I8, program: I8, cell: I8) -> None:
     cell[mine[best]] = cell[mine[first]]
 
 
-def _offers(month: Month, enrolled: I8) -> list[list[int]]:
+def _offers(month: Month) -> list[list[int]]:
     """Job cells offered to trainees by program, the first to be filled first."""
-    pr, p, e = month.programs, month.world.people, month.world.establishments
-    trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
-    hosted = np.bincount(month.world.cells.establishment[p.job[trainees]], minlength=e.size)
+    pr, hosted = month.programs, _hosted(month)
     found = [sponsors.places(month, kind, hosted) for kind in (APPRENTICESHIP, OJT)] + [hire_classes.places(month)]
     cells, programs, rank = (np.concatenate(both) for both in zip(*found, strict=True))
     # A vacancy is offered once, to apprentices first.

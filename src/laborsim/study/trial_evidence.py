@@ -134,7 +134,7 @@ def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[
     """The figure of a trial that a study's is of: value with interval, months measured, remark."""
     measure = study.measure
     if measure in ("completion", "cancellation", "credential"):
-        return _of_exits(measure, runs), (0, 0), ""
+        return _of_exits(measure, runs, study.horizon_months), (0, 0), ""
     if measure == "net_over_gross":
         followed = runs[0].months - runs[0].first if runs else 0
         return over_runs([_net_over_gross(r) for r in runs]), (0, followed), "noisy where few are placed"
@@ -171,11 +171,20 @@ def _scaled(found: Estimate, factor: float) -> Three:
     return found.tot * factor, ends[0], ends[1]
 
 
-def _of_exits(measure: str, runs: Sequence[TrialRun]) -> Three:
-    """Shares of those who left: completed, or left without completing; credentials more than without, as a share."""
+def _of_exits(measure: str, runs: Sequence[TrialRun], window: int | None = None) -> Three:
+    """Shares of those who left: completed, or left without completing; credentials more than without, as a share.
+
+    With a window of months they are shares of all registered who entered evenly within it, some of whom are active at
+    its end: what administrative records of several years' cohorts count.
+    """
     values = []
     for run in runs:
         done, left = run.completed, run.exits
+        if window and measure in ("completion", "cancellation"):
+            gone = (run.lasted >= 0) & (run.finished == (measure == "completion"))
+            since = np.clip(window - run.lasted[gone], 0, window) / window  # share of entries that see it by the end
+            values.append(float(since.sum()) / run.lasted.size if run.lasted.size else math.nan)
+            continue
         if measure == "credential":
             rows = [r for r in run.wioa if r["indicator"] == "credential_attainment" and r["program"] == "all"
                     and r["population"] == "all" and r["group"] == "all"]  # fmt: skip

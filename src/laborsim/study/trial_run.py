@@ -69,6 +69,7 @@ class TrialRun:
         and what participants paid of that; full scale.
     places : people who took part from intake on, full scale.
     exits, completed : people of the cohort who left by the end of the run, and those of them who completed; simulated.
+    lasted, finished : (n,) of all of the cohort, months from enrolment to exit (-1 not yet), and whether completed.
     """
 
     sample: Sample | None
@@ -88,6 +89,8 @@ class TrialRun:
     people: int = 0
     exits: int = 0
     completed: int = 0
+    lasted: I8 = field(default_factory=lambda: np.empty(0, np.int64))
+    finished: B1 = field(default_factory=lambda: np.empty(0, bool))
     hashes: dict[str, str] = field(default_factory=dict)
 
 
@@ -137,7 +140,8 @@ def run_trial(task: Any, on_month: Callable[[int], None] | None, design: Design)
         own = {name: values * (cohort.ids.size / takers if takers else 0.0) for name, values in own.items()}
     gains["all"] = _gains(own, everyone, nobody, first)
     flows["participants"] = own
-    costs, ended = build.costs(everyone, first), _ended(design, everyone, build.chosen, first)
+    costs = build.costs(everyone, first)
+    lasted, finished = _ended(design, everyone, build.chosen, first)
     return TrialRun(
         sample=sample,
         cohort=cohort,
@@ -154,8 +158,10 @@ def run_trial(task: Any, on_month: Callable[[int], None] | None, design: Design)
         months=spec.months,
         first=first,
         people=everyone.people,
-        exits=ended[0],
-        completed=ended[1],
+        exits=int((lasted >= 0).sum()),
+        completed=int(finished.sum()),
+        lasted=lasted,
+        finished=finished,
         hashes={name: s.hash for name, s in seen.items()},
     )
 
@@ -371,13 +377,15 @@ def _gains(own: dict[str, F8], seen: _Seen, nobody: _Seen, first: int) -> dict[s
     return out
 
 
-def _ended(design: Design, seen: _Seen, chosen: B1, first: int) -> tuple[int, int]:
-    """People who took part and have left, and those of them who completed."""
+def _ended(design: Design, seen: _Seen, chosen: B1, first: int) -> tuple[I8, B1]:
+    """(n,) months that those who took part stayed, -1 if they still do, and whether they completed."""
     if design.mode != APPLICANTS:
-        return 0, 0
+        return np.empty(0, np.int64), np.empty(0, bool)
     e = seen.enrolments
-    left = (e["under_way"] == 0) & chosen[e["program"]] & (e["enrolled"] >= first) & (e["exit"] < seen.panel.horizon)
-    return int(left.sum()), int((left & (e["completed"] > 0)).sum())
+    mine = (e["under_way"] == 0) & chosen[e["program"]] & (e["enrolled"] >= first)
+    left = e["exit"][mine] < seen.panel.horizon
+    lasted = np.where(left, e["exit"][mine].astype(np.int64) - e["enrolled"][mine], -1)
+    return lasted, left & (e["completed"][mine] > 0)
 
 
 def _less(a: dict[str, float], b: dict[str, float]) -> dict[str, float]:

@@ -1,0 +1,124 @@
+"""Apprentices that sponsors take from their own staff, and how sponsors rank those who apply from outside.
+
+Many apprentices are registered by an employer they already work for: young staff in the trade who have not learnt it
+yet. No vacancy is filled then; they stay in their job, learn as the program teaches and are paid by its schedule if
+that is more. The other places go to applicants, whom sponsors rank as employers rank applicants for any job.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market import codes as k
+from laborsim.market import participants, sponsors
+from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM
+from laborsim.market.counts import PIPELINE
+from laborsim.market.draws import Stream
+from laborsim.market.layoffs import people_of
+from laborsim.market.month import Month
+from laborsim.market.pipeline import draws, ordinal
+from laborsim.market.skill import skills
+from laborsim.market.terrain import carried
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+B1 = NDArray[np.bool_]
+STEP = {name: i for i, name in enumerate(PIPELINE)}
+
+
+def candidates(month: Month) -> tuple[I8, I8]:
+    """Staff of sponsors in a trade who have not learnt it yet, and the program each would enter: rows, programs."""
+    pr, w = month.programs, month.world
+    p, c, e = w.people, w.cells, w.establishments
+    cells = np.arange(c.size)
+    program = sponsors.hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]]
+    hosts = (program >= 0) & (c.filled[: c.size] > 0) & (c.zone[: c.size] < month.economy.outside)
+    hosts &= (e.practices[c.establishment[: c.size]] & k.PRACTICE_SPONSOR) > 0
+    rows = people_of(month, hosts, k.FULL_TIME, k.PART_TIME_INVOLUNTARY)
+    rows = rows[(p.program[rows] == NO_PROGRAM) & (p.zone[rows] < month.economy.outside)]
+    g = program[p.job[rows]]
+    age = (month.index - p.birth[rows].astype(np.int64)) // 12
+    ready = (pr.ready[g] > 0) & ((p.traits[rows] & k.TRAIT_READY) > 0)
+    fits = (age >= pr.least_age[g]) & (age <= pr.most_age[g]) & ((p.education[rows] >= pr.education[g]) | ready)
+    fits &= (pr.background_check[g] == 0) | ((p.traits[rows] & k.TRAIT_RECORD) == 0)
+    rows, g = rows[fits], g[fits]
+    learns = skills(month, rows) < month.room("training")["staff_skill"]
+    return rows[learns], g[learns].astype(np.int64)
+
+
+def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
+    """Whom sponsors register of their own staff: rows ascending, programs, and whether the place is an added one.
+
+    They take a share of the places, the young first, as far as each sponsor has room.
+
+    Parameters
+    ----------
+    own, added : (families,) and (P,) places of this month.
+    hosted : (E,) apprentices each establishment has.
+    """
+    q, pr, w = month.room("training"), month.programs, month.world
+    p, c, e = w.people, w.cells, w.establishments
+    key = month.key(Stream.SPONSOR_STAFF)
+    trades = np.bincount(pr.family[pr.kind == APPRENTICESHIP], minlength=own.size) > 0
+    family = np.arange(own.size, dtype=np.uint64)
+    share = q["staff_share"]
+    mine = np.where(trades, np.floor(own * share + draws(key + np.uint64(1), family)), 0).astype(np.int64)
+    of_kind = pr.kind == APPRENTICESHIP
+    more = np.floor(added * share + draws(key + np.uint64(2), np.arange(len(pr), dtype=np.uint64))).astype(np.int64)
+    mine, more = np.minimum(mine, own), np.where(of_kind, np.minimum(more, added), 0)
+    none = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_)
+    if not (mine.any() or more.any()):
+        return none
+    rows, program = candidates(month)
+    if rows.size == 0:
+        return none
+    older = np.maximum(0.0, (month.index - p.birth[rows].astype(np.float64)) / 12.0 - 22.0)
+    score = draws(key, p.id[rows]) + q["older_apprentices"] * older
+    owner = c.establishment[p.job[rows]].astype(np.int64)
+    size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=e.size)
+    part = draws(month.key(Stream.SPONSOR_OPENING, fixed=True), e.id[owner])
+    room = np.floor(e.host[owner] * size[owner] + part).astype(np.int64) - hosted[owner]
+    fits = ordinal(owner, score, p.id[rows]) < room
+    rows, program, score = rows[fits], program[fits], score[fits]
+    of = pr.family[program]
+    on_own = ordinal(of, score, p.id[rows]) < mine[of]
+    rest = np.flatnonzero(~on_own)
+    on_added = np.zeros(rows.size, np.bool_)
+    on_added[rest] = ordinal(program[rest], score[rest], p.id[rows[rest]]) < more[program[rest]]
+    takes = on_own | on_added
+    rows, program, on_added = rows[takes], program[takes], on_added[takes]
+    asked = np.bincount(program, minlength=len(pr))
+    for step in ("aware", "applied", "eligible"):
+        month.counts.pipeline[:, STEP[step]] += asked
+    may = participants.admitted(month, rows, program)
+    return rows[may], program[may], on_added[may]
+
+
+def preference(month: Month, rows: I8, program: I8) -> F8:
+    """(n,) place in (0, 1) of each applicant in the order in which employers would take them, the best lowest.
+
+    What employers see of skill in the trade, ability and time out of work, and noise, as in hiring (`search`).
+    """
+    p, q, pr = month.world.people, month.room("search"), month.programs
+    carry: NDArray[Any] = carried(month)
+    kinds, which = np.unique(program, return_inverse=True)
+    there = np.stack([carry[:, pr.occupations[g] > 0].max(axis=1) for g in kinds]) if kinds.size else np.empty((0, 0))
+    skill = skills(month, rows) * there[which, p.occupation[rows]] if rows.size else np.empty(0)
+    first = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
+    second = draws(month.key(Stream.SPONSOR_STAFF) + np.uint64(3), p.id[rows])
+    noise = np.sqrt(-2.0 * np.log1p(-first)) * np.cos(2.0 * np.pi * second)
+    state = p.state[rows]
+    idle = np.where(state > k.SELF_EMPLOYED, month.index - p.since[rows], 0)
+    score = q["skill_weight"] * np.maximum(skill, q["skill_floor"]) + q["ability_weight"] * p.ability[rows]
+    score += np.where(state <= k.SELF_EMPLOYED, q["employed_bonus"], 0.0)
+    score -= np.where(state > k.UNEMPLOYED, q["inactive_penalty"],
+                      q["duration_penalty"] * np.minimum(idle, q["duration_months"]))  # fmt: skip
+    score += month.parameters["matching.noise"] * noise
+    # The logistic keeps places in (0, 1) and an order that does not depend on who else applies.
+    return np.asarray(1.0 / (1.0 + np.exp(score)))
+
+
+__all__ = ["candidates", "named", "preference"]

@@ -1,0 +1,90 @@
+"""Sponsors of apprentices: their own staff, how they rank those from outside, and pay after the term."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from laborsim.market import codes as k
+from laborsim.market import own_staff, participants, posts, progress, sponsors, training
+from laborsim.market.draws import Stream, uniform
+from laborsim.market.skill import skills
+from laborsim.market.terrain import carried
+from trainees import APPRENTICE, eager
+
+
+def test_sponsors_register_their_own_young_staff_who_keep_job_and_pay():
+    month = eager(seed=7, staff_share=1.0)
+    month.levers.program_seats[APPRENTICE] = 40
+    c, p, e = month.world.cells, month.world.people, month.world.establishments
+    rows, program = own_staff.candidates(month)
+    assert rows.size > 20 and (program == APPRENTICE).all()
+    skill = skills(month, rows)
+    q = month.room("training")
+    for i, s in zip(rows.tolist(), skill.tolist(), strict=True):
+        assert p.program[i] == 255 and s < q["staff_skill"] and p.state[i] <= k.PART_TIME_INVOLUNTARY
+        assert month.programs.occupations[APPRENTICE][c.occupation[p.job[i]]] == 1
+        assert e.practices[c.establishment[p.job[i]]] & k.PRACTICE_SPONSOR
+    places = training.open_now(month)
+    own, added = (x.copy() for x in places)
+    job, wage, vacancies = p.job.copy(), p.wage.copy(), c.vacancies.copy()
+    left, more, (staff, _, on_added) = training._staff(month, own, added)
+    new = rows[p.program[rows] == APPRENTICE]
+    assert 0 < new.size == staff.size and set(new.tolist()) == set(staff.tolist())
+    assert new.size == (own - left).sum() + (added - more).sum() and (added - more).sum() == on_added.sum()
+    np.testing.assert_array_equal(p.job, job)
+    np.testing.assert_array_equal(c.vacancies, vacancies)
+    joint = sponsors.joint(month, c.establishment[job[new]])
+    schedule = (0.5 + 0.05 * joint) * c.posted[job[new]]
+    np.testing.assert_allclose(p.wage[new], np.maximum(wage[new], schedule), rtol=1e-6)
+    hosted = np.bincount(c.establishment[job[np.flatnonzero(p.program[: p.size] == APPRENTICE)]], minlength=e.size)
+    size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=e.size)
+    registers = np.bincount(c.establishment[job[new]], minlength=e.size) > 0
+    assert np.all(hosted[registers] <= (e.host[: e.size] * size + 1.0)[registers])
+
+
+def test_sponsors_rank_applicants_as_employers_do():
+    month = eager(seed=5)
+    p, q, pr = month.world.people, month.room("search"), month.programs
+    rows = np.arange(0, 900, 3)
+    program = np.full(rows.size, APPRENTICE)
+    got = own_staff.preference(month, rows, program)
+    carry, now = carried(month), skills(month, rows)
+    first = month.key(Stream.TRAINING_RANK)
+    second = month.key(Stream.SPONSOR_STAFF) + np.uint64(3)
+    for n, i in enumerate(rows.tolist()):
+        trades = [o for o in range(carry.shape[1]) if pr.occupations[APPRENTICE][o]]
+        skill = max(now[n] * max(float(carry[p.occupation[i], o]) for o in trades), q["skill_floor"])
+        u, v = uniform(first, p.id[i]), uniform(second, p.id[i])
+        score = month.parameters["matching.noise"] * math.sqrt(-2 * math.log(1 - u)) * math.cos(2 * math.pi * v)
+        score += q["skill_weight"] * skill + q["ability_weight"] * float(p.ability[i])
+        if p.state[i] <= k.SELF_EMPLOYED:
+            score += q["employed_bonus"]
+        elif p.state[i] <= k.UNEMPLOYED:
+            score -= q["duration_penalty"] * min(month.index - int(p.since[i]), q["duration_months"])
+        else:
+            score -= q["inactive_penalty"]
+        assert got[n] == pytest.approx(1 / (1 + math.exp(score)), rel=1e-6)
+
+
+def test_after_the_term_apprentices_are_paid_as_others_are():
+    month = eager(seed=7)
+    month.programs = replace(month.programs, dropout=np.zeros(4))
+    p = month.world.people
+    mine = np.flatnonzero(p.program[: p.size] == APPRENTICE)
+    mine = mine[p.state[mine] <= k.PART_TIME_INVOLUNTARY]
+    length = int(month.programs.months[APPRENTICE])
+    p.enrolled[mine] = month.index - length
+    p.wage[mine] = 99.0  # whatever the schedule paid
+    participants.reconcile(month)
+    month.counts.reset()
+    progress.progress(month)
+    done = mine[p.program[mine] == 255]
+    assert done.size > 5
+    tenure = np.minimum((month.index - p.hired[done]) // 12, 15)
+    usual = posts.newcomer_wage(month, done, p.job[done].astype(np.int64))
+    usual = np.maximum(usual * np.exp(month.parameters["wages.tenure_return"] * tenure), 8.6)
+    np.testing.assert_allclose(p.wage[done], usual, rtol=1e-5)
