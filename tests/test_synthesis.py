@@ -13,7 +13,7 @@ import worlds
 from laborsim.market import codes as k
 from laborsim.region import cache, careers, fit, fit_page
 from laborsim.region.pack import list_packs, load_national, load_pack
-from laborsim.region.synthesize import synthesize
+from laborsim.region.synthesize import ROOMS, SCHOOLING, SPACING, synthesize
 from laborsim.scenario.parameters.registry import Parameters
 
 
@@ -40,6 +40,22 @@ def kansas_city():
     economy = conditions(pack, national, "2018-01", 12, parameters=parameters)
     world = synthesize(pack, national, economy, parameters, 0.05, 1)
     return world, pack, national, economy
+
+
+def test_synthesis_reads_nothing_that_is_not_in_the_key_of_the_region():
+    pack, national, economy = packs.region(20_000.0)
+    everything = Parameters()
+    keyed = (*(f"{room}." for room in ROOMS), SPACING, SCHOOLING)
+    some = {name: value for name, value in everything.items() if name.startswith(keyed)}
+    assert digest(synthesize(pack, national, economy, some, 1.0, 1)) == digest(
+        synthesize(pack, national, economy, everything, 1.0, 1)
+    )
+
+    def key(values):
+        return cache.region_key(pack, national, economy, values, 1.0, 1)
+
+    keys = {key(some | {n: [v, "moved"]}) for n, v in some.items()}
+    assert len(keys) == len(some) and key(some) == key(everything) not in keys
 
 
 @pytest.mark.parametrize("which", ["made", "kansas_city"])

@@ -249,7 +249,7 @@ def stage(month: Month) -> None:
     _supplement(month)
     looked, placed = sums[:, 4], sums[:, 5]
     now = (placed + 1.0) / (looked + 1.0)
-    memory["chance"] += 0.3 * (np.clip(now, 0.0, 1.0) - memory["chance"])
+    memory["chance"] += month.room("childcare")["chance_update"] * (np.clip(now, 0.0, 1.0) - memory["chance"])
     memory["shortage"][:] = 1.0 - memory["chance"]
     mean_load = sums[:, 0] / np.maximum(sums[:, 1], 1) / UNIT
     memory["slots"][:] = capacity / np.where(mean_load > 0, mean_load, float(t.load[1]) / UNIT)

@@ -84,6 +84,7 @@ def hazards(month: Month) -> Hazards:
         enter=memory["enter"],
         ability_weight=float(q["ability_schooling"]),
         ability_center=memory["ability_center"],
+        studied_skill=float(q["studied_skill"]),
         record=memory["record"],
         care_start=np.minimum(0.5, stop * care / np.maximum(1.0 - care, 0.1)),
         care_stop=stop,
@@ -312,7 +313,8 @@ def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
     floor = e.minimum_wage[month.now]
     _grow_up(homes, at, p, h, memory["head"], memory["ring"], month.index, month.key(Stream.YOUTH_TRAITS),
              memory["first_jobs"], e.occ_major, e.occ_wage, floor, float(e.enrolment[16]),
-             float(q["ability_inherited"]), float(memory["claims"][0]))  # fmt: skip
+             float(q["ability_inherited"]), float(memory["claims"][0]), float(q["first_skill"]),
+             float(q["first_pay"]))  # fmt: skip
     month.counts.youth += np.bincount(p.zone[at], minlength=e.zones).astype(np.int64)
 
 
@@ -333,6 +335,8 @@ def _grow_up(  # type: ignore[no-untyped-def]
     enrolled,
     inherited,
     claims,
+    first_skill,
+    first_pay,
 ):
     for n in range(homes.size):
         g, i = homes[n], at[n]
@@ -358,14 +362,14 @@ def _grow_up(  # type: ignore[no-untyped-def]
         o = min(np.searchsorted(first_jobs, to_unit(more_bits(first, 3)), side="right"), first_jobs.size - 1)
         p.occupation[i] = o
         p.hours[i] = 20
-        pay = max(floor[h.zone[g]], 0.75 * occ_wage[o])
+        pay = max(floor[h.zone[g]], first_pay * occ_wage[o])
         p.wage[i] = pay
         p.reservation[i] = floor[h.zone[g]]
         normal = np.sqrt(-2.0 * np.log(1.0 - to_unit(more_bits(first, 4)))) * np.cos(
             6.283185307179586 * to_unit(more_bits(first, 5))
         )
         p.ability[i] = inherited * p.ability[parent] + np.sqrt(1.0 - inherited * inherited) * normal
-        p.skill[i] = 0.3
+        p.skill[i] = first_skill
         p.history[i] = 0
         p.knows[i] = (np.uint32(1) << np.uint32(occ_major[o])) | (
             np.uint32(1) << np.uint32(occ_major[p.occupation[parent]])

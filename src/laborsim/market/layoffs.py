@@ -85,13 +85,13 @@ def choose(score: NDArray[np.float64], cell: NDArray[np.int32], places: NDArray[
 
 
 @njit(cache=True, nogil=True)
-def _scores(p, c, rows, key, month, seniority, bias, fairness, out):  # type: ignore[no-untyped-def]
+def _scores(p, c, rows, key, month, seniority, half, bias, fairness, out):  # type: ignore[no-untyped-def]
     """Who goes first: the lowest by chance, tenure and what the employer holds against the group."""
     for k in range(rows.size):
         i = rows[k]
         months = max(month - p.hired[i], 0)
         held = bias[p.race[i]] * fairness[c.establishment[p.job[i]]]
-        out[k] = to_unit(bits(key, p.id[i])) + seniority * months / (months + 24.0) - held
+        out[k] = to_unit(bits(key, p.id[i])) + seniority * months / (months + half) - held
 
 
 @njit(cache=True, nogil=True)
@@ -180,7 +180,8 @@ def layoffs(month: Month) -> None:
     score = np.zeros(candidates.size)
     bias, fairness = np.asarray(q["layoff_bias_race"], np.float64), quality.fairness_factor(month)
     pick = month.key(Stream.LAYOFF_PICK)
-    _scores(p, w.cells.columns, candidates, pick, month.index, q["seniority"], bias, fairness, score)
+    seniority = q["seniority"], q["seniority_months"]
+    _scores(p, w.cells.columns, candidates, pick, month.index, *seniority, bias, fairness, score)
     r = candidates[choose(score, w.people.job[candidates], excess)]
     displaced = adoption.displaced(month, r)
     kept = np.zeros(r.size, np.bool_)
@@ -191,9 +192,8 @@ def layoffs(month: Month) -> None:
     jobs = month.memory["demand"]["jobs"]
     # What shuts the whole economy is expected to pass, whatever one's own sector loses by it.
     fall = np.maximum(np.log(path[2] / path[0]), float(np.log((path[2] @ jobs) / (path[0] @ jobs))))
-    temporary = np.clip(
-        q["temporary_base"] + q["temporary_slope"] * np.maximum(fall - 0.02, 0.0), 0.0, q["temporary_most"]
-    )
+    beyond = np.maximum(fall - q["temporary_threshold"], 0.0)
+    temporary = np.clip(q["temporary_base"] + q["temporary_slope"] * beyond, 0.0, q["temporary_most"])
     leave = month.table("separations.laid_off_leave", lambda: by_age(q["laid_off_leave"]))
     states, reasons = np.empty(r.size, np.uint8), np.empty(r.size, np.uint8)
     _after_layoff(

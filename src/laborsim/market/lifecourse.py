@@ -74,6 +74,7 @@ class Hazards(NamedTuple):
     enter: F8  # (2, 5, 61)
     ability_weight: float
     ability_center: F8  # (6,)
+    studied_skill: float
     record: F8  # (2, 5) yearly
     care_start: F8  # (2, 7) yearly
     care_stop: float
@@ -311,7 +312,7 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
                 while field < last and fields[got, field] <= x:
                     field += 1
                 if occ_major[field] != occ_major[occupation[i]]:
-                    skill[i] = min(skill[i], np.float32(0.5))  # a newcomer to the field studied
+                    skill[i] = min(skill[i], np.float32(t.studied_skill))  # a newcomer to the field studied
                 occupation[i] = field
                 knows[i] |= np.uint32(1) << np.uint32(occ_major[field])
         if inside:

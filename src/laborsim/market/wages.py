@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, local_pay, skill
+from laborsim.market import adoption, local_pay, own_business, skill
 from laborsim.market.codes import (
     FULL_TIME,
     N_STATES,
@@ -116,7 +116,7 @@ def going_rate(month: Month) -> NDArray[np.float64]:
     smooth = memory["open"]
     if not smooth.any():
         smooth[:] = open_now
-    smooth += (open_now - smooth) * 0.2
+    smooth += (open_now - smooth) * q["tightness_update"]
     rate = memory["going"] * (1.0 + q["real_growth"]) ** (max(month.index, 0) / 12.0)
     if month.index < 0:  # settling: what is usual is seen at its end
         memory["usual_open"][:] = smooth
@@ -191,11 +191,9 @@ def stage(month: Month) -> None:
     before = month.scratch.get("wages.floor")
     binding = before is None or bool(np.any(floor > before))
     month.scratch["wages.floor"] = floor
-    path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
-    fall = max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
     hours_change = np.zeros(N_STATES)  # chance of other hours, by state; cuts are many in a slump
     hours_change[PART_TIME_INVOLUNTARY] = q["hours_raised"]
-    hours_change[FULL_TIME] = q["hours_cut"] * (1.0 + 40.0 * fall)
+    hours_change[FULL_TIME] = q["hours_cut"] * (1.0 + q["hours_cut_slump"] * own_business.fall(month))
     month.crew.map(
         _review,
         w.people.size,

@@ -61,19 +61,19 @@ def durations(rows: I8, temporary: NDArray[np.bool_], seed: int, s: dict[str, An
     """Full months already unemployed: a mixture of a fast and a slow geometric."""
     key = part_key(seed, Part.DURATION)
     slow = uniforms(key, rows + (1 << 40)) < s["duration_long_share"]
-    hazard = np.where(temporary, 0.5, np.where(slow, s["duration_slow"], s["duration_fast"]))
+    hazard = np.where(temporary, s["duration_waiting"], np.where(slow, s["duration_slow"], s["duration_fast"]))
     u = np.maximum(1.0 - uniforms(key, rows), 1e-12)
     return np.minimum(np.floor(log(u) / log(1.0 - hazard)), 96).astype(np.int64)
 
 
 @njit(cache=True)
-def _histories(key, rows, attached, gap, out):  # type: ignore[no-untyped-def]
+def _histories(key, rows, attached, gap, stay, out):  # type: ignore[no-untyped-def]
     """Months employed before the present spell: attached people mostly, others rarely, in spells."""
     for k in range(rows.size):
         b = bits(key, rows[k])
         employed = attached[k]
-        stay_in = 0.975 if attached[k] else 0.90
-        stay_out = 0.75 if attached[k] else 0.975
+        stay_in = stay[0] if attached[k] else stay[2]
+        stay_out = stay[1] if attached[k] else stay[3]
         word = np.uint64(0)
         for j in range(32):
             if j < gap[k]:
@@ -86,7 +86,7 @@ def _histories(key, rows, attached, gap, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _knows(key, occupation, education, major, level, near, any_share, programs, out):  # type: ignore[no-untyped-def]
+def _knows(key, occupation, education, major, level, near, any_share, other, programs, out):  # type: ignore[no-untyped-def]
     n_major = near.shape[1]
     for i in range(out.size):
         b = bits(key, i)
@@ -94,7 +94,7 @@ def _knows(key, occupation, education, major, level, near, any_share, programs, 
         own = major[o]
         word = np.uint32(1) << np.uint32(own)
         for g in range(n_major):
-            reach = any_share if abs(level[g] - education[i]) <= 1.0 else 0.3 * any_share
+            reach = any_share if abs(level[g] - education[i]) <= 1.0 else other * any_share
             if to_unit(more_bits(b, g + 1)) < max(near[o, g], reach):
                 word |= np.uint32(1) << np.uint32(g)
         for t in range(programs.size):
@@ -118,7 +118,8 @@ def knows(economy: Economy, occupation: NDArray[np.uint8], education: NDArray[np
     assert KNOWS_PROGRAM_BIT + programs.size <= 32
     out = np.zeros(occupation.size, np.uint32)
     _knows(part_key(seed, Part.CONSIDERATION), occupation.astype(np.int64), education.astype(np.int64),
-           economy.occ_major.astype(np.int64), level, near, float(s["knows_any"]), programs, out)
+           economy.occ_major.astype(np.int64), level, near, float(s["knows_any"]), float(s["knows_other_schooling"]),
+           programs, out)
     return out
 
 
@@ -264,10 +265,10 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     wage = np.maximum(pay * exp(own), floor)
 
     hours = np.full(n, 40, np.uint8)
-    hours[state == PART_TIME] = 20
-    hours[state == PART_TIME_INVOLUNTARY] = 24
-    low = uniforms(part_key(seed, Part.HOURS), rows) < 0.2
-    hours[(state > SELF_EMPLOYED) & low] = 24
+    hours[state == PART_TIME] = s["hours_part_time"][0]
+    hours[state == PART_TIME_INVOLUNTARY] = s["hours_part_time"][1]
+    low = uniforms(part_key(seed, Part.HOURS), rows) < s["last_part_time"]
+    hours[(state > SELF_EMPLOYED) & low] = s["hours_part_time"][1]
 
     attached = np.ones(n, bool)
     h = part_key(seed, Part.HISTORY)
@@ -275,11 +276,11 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     attached[jobless] = came_from_job[jobless] | waiting
     recently = np.asarray(s["inactive_worked"], float)[band_of(age, RATE_AGES)]
     attached[out] = uniforms(h, out + (1 << 41)) < recently[out]
-    attached[employed] = uniforms(h, employed + (1 << 42)) < np.where(age[employed] < 22, 0.55, 0.86)
+    attached[employed] = uniforms(h, employed + (1 << 42)) < np.where(age[employed] < 22, *s["history_steady"])
     history = np.zeros(n, np.uint32)
     months_since_16 = np.maximum((age - 16) * 12 + 6 - np.where(state <= SELF_EMPLOYED, tenure, idle), 0)
     gap = np.where(attached, 0, 6).astype(np.int64)
-    _histories(h, rows, attached, gap, history)
+    _histories(h, rows, attached, gap, np.asarray(s["history_stay"], float), history)
     able = np.where(months_since_16 >= 32, np.uint64(0xFFFFFFFF),
                     (np.uint64(1) << np.minimum(months_since_16, 32).astype(np.uint64)) - np.uint64(1))
     history &= able.astype(np.uint32)

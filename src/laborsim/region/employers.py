@@ -257,25 +257,27 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     premium = _premium(m, economy, sector, size, est, occ, filled, normal(0), s)
     dispersion = max(float(s["premium_dispersion"]), 1e-6)
     z = np.clip(premium / dispersion, -3.0, 3.0)
+    pay = s["quality_of_pay"]
     common = s["quality_pay"] * z + (1 - s["quality_pay"] ** 2) ** 0.5 * normal(1)
     quality = np.empty((n, len(PRINCIPLES)))
     for k, principle in enumerate(PRINCIPLES):
         own = normal(10 + k)
-        mixed = 0.9 * z + 0.3 * own if principle == "pay" else s["quality_common"] * common + (
+        mixed = pay[0] * z + pay[1] * own if principle == "pay" else s["quality_common"] * common + (
             1 - s["quality_common"] ** 2) ** 0.5 * own
         quality[:, k] = 127.5 + s["quality_spread"] * mixed
-    large = log(size.astype(float)) / np.log(50.0)
+    large = log(size.astype(float)) / np.log(s["practice_size"])
     practices = np.zeros(n, np.uint8)
 
     def practice(bit: int, probability: F8, k: int) -> None:
         practices[uniform(k) < probability] |= bit
 
     practice(PRACTICE_CREDENTIAL_SCREEN, np.full(n, float(s["credential_screen_share"])), 20)
-    practice(PRACTICE_RECORD_SCREEN, np.clip(s["record_screen_share"] * (0.7 + 0.3 * large), 0, 0.98), 21)
+    by_size = (1.0 - s["record_screen_size"]) + s["record_screen_size"] * large
+    practice(PRACTICE_RECORD_SCREEN, np.clip(s["record_screen_share"] * by_size, 0, 0.98), 21)
     screened = (practices & PRACTICE_RECORD_SCREEN) > 0
     practice(PRACTICE_SECOND_CHANCE, np.where(screened, 0.0, float(s["second_chance_share"])), 22)
     trades = np.isin(np.array(economy.sector_codes), ("23", "31-33"))[sector]
-    sponsor = np.where(trades, s["sponsor_share_trades"], s["sponsor_share"]) * np.clip(large, 0.2, 2.5)
+    sponsor = np.where(trades, s["sponsor_share_trades"], s["sponsor_share"]) * np.clip(large, *s["sponsor_size_range"])
     practice(PRACTICE_SPONSOR, np.clip(sponsor, 0.0, 0.9), 23)
     practices[economy.sector_traded[sector] > 0] |= PRACTICE_TRADED
     practices[sector == economy.childcare_sector] |= PRACTICE_CHILDCARE
@@ -285,11 +287,11 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     months = -log(np.maximum(1.0 - wait, 1e-9)) * s["vacancy_age_months"]
     return Employers(
         zone=zone.astype(np.uint8), sector=sector.astype(np.uint8), size=size, premium=premium,
-        host=np.clip(s["host_share"] * exp(0.5 * normal(3)), 0.0, 0.5), practices=practices,
+        host=np.clip(s["host_share"] * exp(s["host_spread"] * normal(3)), 0.0, s["host_most"]), practices=practices,
         quality=np.clip(np.rint(quality), 0, 255).astype(np.uint8), establishment=est,
         occupation=occ.astype(np.uint8), filled=filled, vacancies=vacancies, unposted=unposted,
         age=np.where(vacancies > 0, months, 0.0),
-        needs=_needs(economy, occ, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, seed),
+        needs=_needs(economy, occ, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, seed, s),
     )
 
 
@@ -305,9 +307,10 @@ def _premium(m: Margins, economy: Economy, sector: I8, size: I8, est: I8, occ: I
     gap = log(np.maximum(weekly, 1.0)) - predicted / jobs
     gap = np.where((jobs > 1) & (weekly > 1), gap, np.nan)
     gap = np.nan_to_num(gap - np.nansum(gap * jobs) / jobs[~np.isnan(gap)].sum())
+    most = s["premium_sector_most"]
     premium = (
         s["premium_size"] * log(size.astype(float))
-        + np.clip(s["premium_sector"] * gap, -0.25, 0.25)[sector]
+        + np.clip(s["premium_sector"] * gap, -most, most)[sector]
         + s["premium_dispersion"] * noise
     )
     # centred within each occupation's mix as a whole: the mean over jobs is nil
@@ -337,12 +340,12 @@ def _vacancies(sector: I8, major: NDArray[np.uint8], premium: F8, filled: I8, se
     return out[0], out[1]
 
 
-def _needs(economy: Economy, occ: I8, screen: NDArray[np.bool_], seed: int) -> NDArray[np.uint8]:
+def _needs(economy: Economy, occ: I8, screen: NDArray[np.bool_], seed: int, s: dict[str, Any]) -> NDArray[np.uint8]:
     """Lowest education let through: one step below the typical without a screen, inflated with one."""
     typical = economy.occ_education[occ].astype(np.int64)
     plain = np.maximum(typical - 1, LESS_THAN_HS)
     inflated = np.select(
         [typical <= LESS_THAN_HS, typical == HS, typical <= ASSOCIATE], [HS, ASSOCIATE, BACHELOR], typical
     )
-    applies = uniforms(part_key(seed, Part.SCREENS), np.arange(occ.size)) < 0.7  # not every job of the firm
+    applies = uniforms(part_key(seed, Part.SCREENS), np.arange(occ.size)) < s["credential_screen_jobs"]
     return np.where(screen & applies, inflated, plain).astype(np.uint8)

@@ -63,11 +63,11 @@ class _Zone:
         return order[systematic(np.minimum(probability[order], 1.0), start) > 0]
 
 
-def _couples(z: _Zone, m: Margins, zone: int, race_odds: list[float]) -> tuple[I8, I8]:
+def _couples(z: _Zone, m: Margins, zone: int, s: dict[str, Any]) -> tuple[I8, I8]:
     """Women and men who live together, row by row."""
     share = m.coupled[zone].reshape(-1)
-    young = np.select([z.age == 16, z.age == 17, z.age == 18], [-3.5, -2.5, -0.6], 0.0)
-    odds = young + np.log(np.array(race_odds))[z.race] - 0.05 * np.maximum(z.age - 75, 0)
+    young = np.select([z.age == 16, z.age == 17, z.age == 18], s["coupled_teenagers"], 0.0)
+    odds = young + np.log(np.array(s["coupled_race_odds"]))[z.race] + s["coupled_old"] * np.maximum(z.age - 75, 0)
     target = np.where((share > 0) & (share < 1), share, np.nan)
     probability = shift_to_mean(odds, z.cell, target, 2 * N_BANDS)
     probability[share[z.cell] <= 0] = 0.0
@@ -87,12 +87,13 @@ def _couples(z: _Zone, m: Margins, zone: int, race_odds: list[float]) -> tuple[I
     women, men = women[:count], men[:count]
 
     def like_by_like(rows: I8, older: float) -> I8:
-        by_age = rows[np.argsort(z.age[rows] + older + 2.5 * z.normal(Part.PARTNER_AGE, rows), kind="stable")]
+        chance = s["partner_age_spread"] * z.normal(Part.PARTNER_AGE, rows)
+        by_age = rows[np.argsort(z.age[rows] + older + chance, kind="stable")]
         block = np.arange(count) // BLOCK
-        closeness = z.education[by_age] + 1.1 * z.normal(Part.PARTNER_EDUCATION, by_age)
+        closeness = z.education[by_age] + s["partner_education_spread"] * z.normal(Part.PARTNER_EDUCATION, by_age)
         return by_age[np.lexsort((closeness, z.race[by_age], block))]
 
-    return like_by_like(women, 2.0), like_by_like(men, 0.0)
+    return like_by_like(women, s["partner_age_gap"]), like_by_like(men, 0.0)
 
 
 def _parents(z: _Zone, m: Margins, zone: int, women: I8, men: I8, scale: float, spacing: int,
@@ -212,14 +213,14 @@ def _alone(z: _Zone, m: Margins, zone: int) -> None:
     z.role[chosen] = HEAD
 
 
-def _attach(z: _Zone, rows: I8) -> I8:
+def _attach(z: _Zone, rows: I8, s: dict[str, Any]) -> I8:
     """Attach people to a family a generation older (the young) or younger (elders); returns those left over."""
     hosts = np.flatnonzero((z.role == HEAD) & (z.household < z.family_households) & (z.age >= 34))  # type: ignore[attr-defined]
     if hosts.size == 0 or rows.size == 0:
         return rows
     hosts = hosts[np.lexsort((z.uniform(Part.PARENT_ORDER)[hosts], z.age[hosts], z.race[hosts]))]
-    generation = np.where(z.age[rows] >= 62, -28.0, 28.0)
-    wanted = z.age[rows] + generation + 4.5 * z.normal(Part.PARENT_AGE, rows)
+    generation = np.where(z.age[rows] >= 62, -s["generation_years"], s["generation_years"])
+    wanted = z.age[rows] + generation + s["generation_spread"] * z.normal(Part.PARENT_AGE, rows)
     wanted = np.clip(np.rint(wanted), 34, 90).astype(np.int64)
     bucket = z.race[rows] * 128 + wanted
     host_bucket = z.race[hosts] * 128 + np.minimum(z.age[hosts], 90)
@@ -242,19 +243,19 @@ def _attach(z: _Zone, rows: I8) -> I8:
     return rows[:0]
 
 
-def _others(z: _Zone, m: Margins, zone: int, home_odds: list[float]) -> None:
+def _others(z: _Zone, m: Margins, zone: int, s: dict[str, Any]) -> None:
     """At home with parents, with grown children, or sharing; the number of households decides how many."""
     rest = np.flatnonzero(z.household < 0)
     if rest.size == 0:
         return
     at_home = np.clip((rest.size - 2.0 * (_wanted(z, m, zone) - z.households)) / rest.size, 0.15, 0.97)
-    odds = np.array(home_odds)[z.band[rest]]
+    odds = np.array(s["at_home_log_odds"])[z.band[rest]]
     odds[z.age[rest] < LEAVING] += 4.0
     p = np.zeros(z.ids.size)
     p[rest] = shift_to_mean(odds, np.zeros(rest.size, np.int64), np.array([at_home]), 1)
     order = rest[np.lexsort((z.uniform(Part.AT_HOME)[rest], z.age[rest], z.sex[rest]))]
     chosen = z.pick(p, order, Part.AT_HOME)
-    _attach(z, chosen)
+    _attach(z, chosen, s)
     rest = np.flatnonzero(z.household < 0)
     rest = rest[np.argsort(z.age[rest] + 4.0 * z.normal(Part.SHARING_ORDER, rest), kind="stable")]
     pair = np.arange(rest.size) // 2
@@ -288,12 +289,12 @@ def form(m: Margins, people: dict[str, NDArray[Any]], scale: float, seed: int, s
         z = _Zone(people, slice(int(edges[zone]), int(edges[zone + 1])), seed)
         if z.ids.size == 0:
             continue
-        women, men = _couples(z, m, zone, settings["coupled_race_odds"])
+        women, men = _couples(z, m, zone, settings)
         _parents(z, m, zone, women, men, scale, spacing, settings["teenagers_at_home"])
         z.family_households = z.households  # type: ignore[attr-defined]
         _teenagers(z, spacing)
         _alone(z, m, zone)
-        _others(z, m, zone, settings["at_home_log_odds"])
+        _others(z, m, zone, settings)
 
         children = np.zeros(z.households, np.uint8)
         youngest = np.zeros(z.households, np.int64)

@@ -118,7 +118,7 @@ def participation(m: Margins, people: People, bits: NDArray[np.uint8], seed: int
         - s["participation_age"] * (age - 60) * ((age >= 55) & (age < 65))
         - s["participation_age"] * (age - 69) * ((age >= 65) & (age < 75))
         - s["participation_age"] * (age - 79) * (age >= 75)
-        + 0.35 * (age - 17.5) * (age < 20)
+        + s["participation_teenagers"] * (age - 17.5) * (age < 20)
     )
     # the terms above must not move the group's own level
     cell = (band * 2 + sex) * 3 + people["parent"]
@@ -220,8 +220,9 @@ def states(m: Margins, people: People, seed: int, s: dict[str, Any]) -> NDArray[
 
     working = np.flatnonzero(active & ~idle)
     age = people["age"][working].astype(float)
-    odds = np.clip(s["self_employed_age"] * (age - 42.0), -2.0, 1.2) - 0.3 * (people["sex"][working] == FEMALE)
-    odds -= 3.0 * (age < 18)
+    odds = np.clip(s["self_employed_age"] * (age - 42.0), -2.0, 1.2)
+    odds += s["self_employed_women"] * (people["sex"][working] == FEMALE)
+    odds += s["self_employed_minors"] * (age < 18)
     zone = people["zone"][working].astype(np.int64)
     p = shift_to_mean(odds, zone, m.labor_force["self_employed"], len(m.zones))
     own = draw(p, (zone, people["age"][working]), working, seed, Part.SELF_EMPLOYED)
@@ -252,7 +253,8 @@ def part_time(m: Margins, people: People, state: NDArray[np.uint8], sector: NDAr
     odds = (
         place + s["part_time_enrolled"] * (enrolled & (age < 26)) + s["part_time_old"] * (age >= 65)
         + s["part_time_women"] * women + s["part_time_mothers"] * (women & (parent == UNDER_SIX))
-        + 0.5 * s["part_time_mothers"] * (women & (parent == SIX_TO_17)) + 0.8 * (age < 20)
+        + s["part_time_school_age"] * s["part_time_mothers"] * (women & (parent == SIX_TO_17))
+        + s["part_time_teenagers"] * (age < 20)
     )
     target = np.clip(m.labor_force["part_time"] * employed / payroll, 0.001, 0.9)
     p = shift_to_mean(odds, zone, target, n_zones)
@@ -261,7 +263,8 @@ def part_time(m: Margins, people: People, state: NDArray[np.uint8], sector: NDAr
 
     rest = rows[~by_choice]
     zone = people["zone"][rest].astype(np.int64)
-    odds = place[~by_choice] - 0.25 * people["education"][rest] - 0.02 * (people["age"][rest] - 40.0)
+    odds = place[~by_choice] + s["involuntary_education"] * people["education"][rest]
+    odds += s["involuntary_age"] * (people["age"][rest] - 40.0)
     target = np.clip(
         m.labor_force["part_time_involuntary"] * employed / np.maximum(np.bincount(zone, minlength=n_zones), 1),
         0.0005, 0.9,

@@ -132,13 +132,13 @@ def _household_columns(m: Margins, people: Mapping[str, NDArray[Any]], household
     odds = (
         s["no_car_alone"] * (households["adults"] == 1) + s["no_car_idle"] * (earners == 0)
         + np.asarray(s["no_car_race"], float)[people["race"][head]]
-        - 0.25 * people["education"][head]
+        + s["no_car_education"] * people["education"][head]
     )
     without = draw(shift_to_mean(odds, zone, m.no_car, len(m.zones)), (zone,), rows, seed, Part.CAR)
     months = -households["youngest"]
     young = (households["children"] > 0) & (months < 156)
     u = uniforms(part_key(seed, Part.CHILDCARE), rows)
-    pays = u < np.where(months < 72, 1.0, 0.45) * s["formal_care_share"]
+    pays = u < np.where(months < 72, 1.0, s["formal_care_school_age"]) * s["formal_care_share"]
     care = np.where(
         ~young, CARE_NOT_NEEDED,
         np.where(earners < np.minimum(households["adults"], 2), CARE_PARENT, np.where(pays, CARE_FORMAL, CARE_FAMILY)),
