@@ -19,8 +19,9 @@ from laborsim.report import documents, front, terminal, wording
 from laborsim.report.brief import brief_html, content
 from laborsim.report.plots import Plotter
 from laborsim.study import findings as findings_of
-from laborsim.study.findings import STOCKS, Findings, _found
+from laborsim.study.findings import STOCKS, Findings
 from laborsim.study.results import Results
+from laborsim.study.verdicts import idle_because
 from studies import scenario, study
 
 
@@ -204,22 +205,22 @@ def test_a_policy_that_spent_nothing_is_not_said_to_be_tested(tmp_path: Path) ->
 
 
 def test_a_budget_that_pays_for_nothing_is_named(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert findings_of.idle_because(results, "training") == "" == findings_of.idle_because(results, "baseline")
+    assert idle_because(results, "training") == "" == idle_because(results, "baseline")
     monkeypatch.setattr(results, "figures", lambda record: np.full((96, 2), float(record.replicate)))
     monkeypatch.setattr(results, "dollars", lambda policy: np.zeros(4))
     plan = results.about["policies"]["training"] | {"budget": 2.0}
     monkeypatch.setitem(results.about["policies"], "training", plan)
     said = "spent nothing: its budget of $2 pays for nothing"
-    assert findings_of.idle_because(results, "training") == said
+    assert idle_because(results, "training") == said
 
 
 def test_the_first_page_says_what_could_have_been_seen(results: Results) -> None:
-    # both half widths are 100 with 4 runs of each, t(0.95, 3) = 2.3534: a standard error of 42.5
-    least = findings_of.detectable(made_up_findings(0.5, 0.5))
-    assert least == pytest.approx((1.64485 + 0.84162) * 100 / 2.35336, rel=1e-4)
-    text = front.seen(results, made_up_findings(0.5, 0.5))[0]
+    # t(0.95, 3) = 2.3534 and z(0.8) = 0.8416
+    least = findings_of.detectable(made_up_findings(first=True, second=False))
+    assert least == pytest.approx((2.35336 + 0.84162) * 42.5, rel=1e-4)
+    text = front.seen(results, made_up_findings(first=True, second=False))[0]
     assert text.startswith("With 4 runs of each at 5% scale, effects on the number of workers at a self-sufficiency")
-    assert "smaller than about 110 cannot be seen (90% level, power 80%); about 16 runs would show 53." in text
+    assert "smaller than about 140 are likely to be missed (power 80%); about 16 runs would show 68." in text
 
 
 def test_the_first_page_says_how_far_the_model_is_tested(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,48 +233,53 @@ def test_the_first_page_says_how_far_the_model_is_tested(results: Results, monke
     assert "Demand after June 2025, the last month of the sector index, follows" in front.reach(results)[0]
 
 
-def made_up_findings(p: float, q: float) -> Findings:
-    """Two policies, with given p-values of the first and the second stock for the first policy."""
+def made_up_findings(first: bool, second: bool) -> Findings:
+    """Two policies; whether the first one changes the first and the second stock by more than chance."""
     comparisons: dict[str, Any] = {}
-    for policy, values in (("training", (p, q)), ("childcare", (0.7, 0.8))):
+    for policy, sure in (("training", (first, second)), ("childcare", (False, False))):
+        half = np.where(sure, [100.0, 200.0], [1_200.0, 2_500.0])
+        priced = np.where(sure, 1.0, math.nan)
         costs = pd.DataFrame(
             {
                 "outcome": ["worker at a self-sufficiency wage", "employed resident"],
-                "p": values,
                 "additional": [1_000.0, 2_000.0],
-                "low": [900.0, 1_800.0],
-                "high": [1_100.0, 2_200.0],
+                "low": np.array([1_000.0, 2_000.0]) - half,
+                "high": np.array([1_000.0, 2_000.0]) + half,
                 "up": [1.0, 1.0],
                 "down": [0.0, 0.0],
                 "replicates": [4, 4],
+                "error": [42.5, 85.0],
+                "df": [3, 3],
+                "alpha": [0.1, 0.1],
                 "dollars": [41_358_000.0, 41_358_000.0],
-                "per_additional": [41_358.0, 20_679.0],
-                "per_additional_low": [22_678.0, 11_000.0],
-                "per_additional_high": [234_594.0, 100_000.0],
+                "per_additional": [41_358.0, 20_679.0] * priced,
+                "per_additional_low": [22_678.0, 11_000.0] * priced,
+                "per_additional_high": [234_594.0, 100_000.0] * priced,
             }
         )
         nothing = pd.DataFrame({"indicator": [], "p": []})
         comparisons[policy] = SimpleNamespace(
             costs=costs, differences=nothing, gains=nothing, losses=nothing, level=0.9
         )
-    return Findings(comparisons, STOCKS[0], _found(comparisons), ())
+    names = ("worker at a self-sufficiency wage", "employed resident")
+    found = {("training", n) for n, sure in zip(names, (first, second), strict=True) if sure}
+    return Findings(comparisons, next(iter(STOCKS)), frozenset(found), ())
 
 
 def test_the_answer_is_about_the_same_outcome_whatever_is_found(results: Results) -> None:
-    for p, q in ((0.06, 0.05), (0.9, 0.0001), (0.0001, 0.9)):
-        found = made_up_findings(p, q)
+    for first, second in ((False, False), (False, True), (True, False)):
+        found = made_up_findings(first, second)
         text = " ".join(front.answer(results, found))
         lines = front.rows(results, found)
-        # every policy stands in the table, found or not
+        # every policy stands in the table, found or not, and its range agrees with the verdict
         assert [r["additional"] for r in lines] == ["middle about 1,000"] * 2
-        assert lines[0]["interval"] == "between +900 and +1,100"
-        # each of the two would pass alone at 10%, not among four
-        assert ("No policy can be told from the baseline (or from the others)" in text) == (p > 0.01)
+        assert lines[0]["interval"] == ("between +900 and +1,100" if first else "between -200 and +2,200")
+        assert ("No policy can be told from the baseline (or from the others)" in text) == (not first)
         said = "there are between 900 and 1,100 more workers at a self-sufficiency wage than in the baseline"
-        assert (said in text) == (p < 0.01)
-        assert ("more in 4 of 4 runs" in text) == (p < 0.01)
-        assert ("Other changes by more than chance: employed residents between +1,800 and +2,200" in text) == (q < 0.01)
-        assert (lines[0]["price"] == "about $41,000 ($23,000 to $230,000)") == (p < 0.01)
+        assert (said in text) == first
+        assert ("more in 4 of 4 runs" in text) == first
+        assert ("Other changes by more than chance: employed residents between +1,800 and +2,200" in text) == second
+        assert (lines[0]["price"] == "about $41,000 ($23,000 to $230,000)") == first
         assert lines[1]["price"] == "no price: may be zero"
 
 
@@ -305,9 +311,7 @@ def test_words_of_probability() -> None:
     row = SimpleNamespace(label="x", kind="share", difference=0.001, low=-0.001, high=0.003, distinguishable=False,
                           up=0.75, down=0.25, replicates=8)  # fmt: skip
     assert wording.sentence(row).startswith("not distinguishable from zero")
-    row.low = 0.0005
-    assert wording.sentence(row).startswith("not distinguishable from zero, allowing for the number of comparisons")
-    row.distinguishable = True
+    row.low, row.distinguishable = 0.0005, True
     assert "higher in 6 of 8 runs" in wording.sentence(row)
     row.replicates = 100
     assert "in 75% of runs" in wording.sentence(row)

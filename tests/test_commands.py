@@ -141,9 +141,9 @@ def test_a_policy_that_did_nothing_is_no_comparison(
     assert "training: spent nothing: its budget is 0" in run.stderr and "childcare: spent" not in run.stderr
     done = call("compare", path, "--policy", "training", "--threads", 1)
     assert done.exit_code == 0, done.output
-    assert "training: not tested: spent nothing: its budget is 0" in done.stdout and "interval" not in done.stdout
+    assert "training: not tested: spent nothing: its budget is 0" in done.stdout and "range" not in done.stdout
     both = call("compare", path, "--policy", "training", "--policy", "childcare", "--threads", 1)
-    assert "training: not tested" in both.stdout and "interval" in both.stdout
+    assert "training: not tested" in both.stdout and "range" in both.stdout
     out = json.loads(call("compare", path, "--policy", "training", "--threads", 1, "--json").stdout)
     assert out["not_tested"] == {"training": "spent nothing: its budget is 0"}
 

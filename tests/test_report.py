@@ -7,7 +7,6 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import matplotlib
@@ -21,10 +20,8 @@ from laborsim.report.brief import brief_html
 from laborsim.report.charts_segments import segments
 from laborsim.report.plots import CHARTS, Plotter
 from laborsim.report.publish import publish
-from laborsim.study.findings import _found
 from laborsim.study.outcomes import TRAINING_STAGES, shown
 from laborsim.study.results import Results
-from laborsim.study.statistics import student_t_cdf, student_t_quantile
 from studies import scenario, study
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -202,26 +199,3 @@ def test_many_policies_leave_room_for_the_axis(tmp_path: Path) -> None:
     assert chart is not None and len(chart.figure.axes) == 1
     assert chart.figure.axes[0].get_position().width * chart.figure.get_figwidth() > 1.0
     chart.svg()
-
-
-def test_a_policy_whose_few_runs_lie_close_by_luck_is_not_called_sure() -> None:
-    """Beside policies whose differences spread five times as far, four close ones say little; among equals they do."""
-
-    def seen(half: dict[str, float]) -> bool:
-        comparisons = {}
-        for policy, h in half.items():
-            gain = 4_300.0 if policy == "lucky" else 500.0
-            error = h / student_t_quantile(0.95, 3)
-            costs = pd.DataFrame(
-                {
-                    "outcome": ["employed resident"], "additional": [gain], "low": [gain - h], "high": [gain + h],
-                    "p": [2.0 * student_t_cdf(-gain / error, 3)], "replicates": [4],
-                }
-            )
-            nothing = pd.DataFrame({"indicator": [], "p": []})
-            comparisons[policy] = SimpleNamespace(costs=costs, differences=nothing, level=0.9)
-        return ("lucky", "employed resident") in _found(comparisons)  # type: ignore[arg-type]
-
-    others = [f"p{k}" for k in range(5)]
-    assert not seen({"lucky": 900.0} | dict.fromkeys(others, 5_500.0))
-    assert seen({"lucky": 900.0} | dict.fromkeys(others, 900.0)) and seen({"lucky": 900.0})

@@ -56,10 +56,10 @@ def command(
 
     Example: laborsim compare scenarios/independence-works-2025.toml --policy baseline --policy childcare --by segment
     """
-    from laborsim.study.compare import FAMILIES
     from laborsim.study.names import WrongOption, known
     from laborsim.study.results import load_results
     from laborsim.study.task import BASELINE
+    from laborsim.study.verdicts import FAMILIES, idle_because
 
     if len(policy) > 2:
         raise WrongOption("--policy: give two policies, or one to compare with the baseline")
@@ -86,7 +86,6 @@ def command(
         raise typer.Exit(1)
     comparison = results.compare(chosen, against, by=by)
     from laborsim.report import terminal
-    from laborsim.study.findings import idle_because
 
     idle = {name: why for name in (against, chosen) if (why := idle_because(results, name))}
     tested = chosen not in idle or against not in (BASELINE, *idle)  # else the two have the same runs

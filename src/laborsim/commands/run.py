@@ -78,7 +78,7 @@ def command(
     from laborsim.report import terminal
     from laborsim.report.wording import stops
     from laborsim.scenario.remarks import remarks
-    from laborsim.study.findings import idle_because
+    from laborsim.study.verdicts import idle_because
 
     if json_:
         emit_json(summary(results))

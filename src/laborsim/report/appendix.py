@@ -21,8 +21,9 @@ from laborsim.report.wording import (
     target_rows,
     verdict,
 )
-from laborsim.study.findings import JUDGED, SAME, STOCKS, Findings
+from laborsim.study.findings import JUDGED, STOCKS, Findings
 from laborsim.study.outcomes import shown
+from laborsim.study.verdicts import SAME
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results

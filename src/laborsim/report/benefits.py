@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.report.wording import chance, money, policy_title
-from laborsim.study.additional import additional
+from laborsim.study.additional import price
 from laborsim.study.benefit_cost import PERSPECTIVES
 from laborsim.study.task import BASELINE
 
@@ -62,13 +62,20 @@ def _price(results: Results, policy: str) -> str:
     """What one more person in training costs; empty for a policy that adds none by more than chance."""
     if ("pipeline_enrolled", "all") not in results:
         return ""
-    more = np.nansum(results.series("pipeline_enrolled", policy=policy), axis=1)
-    more = more - np.nansum(results.series("pipeline_enrolled", policy=BASELINE), axis=1)
-    found = additional(more, results.dollars(policy) - results.dollars(BASELINE))
-    if not math.isfinite(found.each):
+    known = {p: results.series("pipeline_enrolled", policy=p) for p in results.policies}
+    sums = {p: np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) for p, x in known.items()}
+    more = results.verdicts().figures([sums])[0].get(policy)
+    if more is None:
         return ""
-    span = f"{money(found.each_low)} to {money(found.each_high)}"
-    return f"All spending over additional people in training ({found.people:,.0f}): {money(found.each)} each ({span})."
+    both = np.isfinite(sums[policy]) & np.isfinite(sums[BASELINE])
+    spent = float((results.dollars(policy) - results.dollars(BASELINE))[both].mean()) if both.any() else math.nan
+    each, low, high = price(spent, more.difference, more.low, more.high)
+    if not math.isfinite(each):
+        return ""
+    return (
+        f"All spending over additional people in training ({more.difference:,.0f}): {money(each)} each ({money(low)} "
+        f"to {money(high)})."
+    )
 
 
 __all__ = ["nets", "sections", "signed"]

@@ -12,15 +12,16 @@ from laborsim.report import theme
 from laborsim.report.figures import Chart
 from laborsim.report.wording import (
     NOT_DISTINGUISHABLE,
+    RANGES,
     in_runs,
     lower,
     place_and_period,
     policy_title,
     runs_note,
 )
-from laborsim.study.findings import JUDGED
+from laborsim.study.judging import course
 from laborsim.study.outcomes import group_name, outcome, shown
-from laborsim.study.statistics import paired, student_t_quantile
+from laborsim.study.statistics import Paired, paired
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def rate(results: Results, indicator: str, group: str = "all", name: str | None 
     x = np.arange(len(months))
     policies = [p for p in results.policies if p != BASELINE]
     base = results.series(indicator, group)
-    rows = [_course(results, indicator, group, p) for p in results.policies]
-    changes = {p: _change(results, indicator, group, p) for p in policies}
+    changes = _changes(results, indicator, group)
+    rows = [_course(results, indicator, group, p, changes[p]) for p in results.policies]
     title, alt = _rate_finding(results, indicator, group)
     who = "" if group == "all" else f", {group_name(group)}"
     subtitle = f"{said.label[0].upper()}{said.label[1:]}{who}, {place_and_period(results)}. "
@@ -224,14 +225,8 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     name = f"{said.label[0].upper()}{said.label[1:]}"
     opening = f"{name} averages {level} in {when} in the baseline"
     policies = [p for p in results.policies if p != BASELINE and p not in results.findings.idle]
-    # The title speaks of the largest of several changes: each has to pass at a level shared among them, and a figure
-    # that the brief judges has to pass there too.
-    level_each = 1.0 - 0.10 / max(len(policies), 1)
-    pairs = {p: paired(base, results.last_year(indicator, group, p), level_each) for p in policies}
-    judged = group == "all" and indicator in JUDGED
-    sure = {
-        p: d for p, d in pairs.items() if (results.findings.sure(p, indicator) if judged else d.distinguishable)
-    }
+    pairs = _pairs(results, indicator, group, policies)
+    sure = {p: d for p, d in pairs.items() if d.distinguishable}
     if not policies:
         title = opening
     elif not sure and results.replicates > 1:
@@ -258,9 +253,18 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     return title, alt.rstrip(";") + ("." if alt.endswith(";") else "")
 
 
-def _course(results: Results, indicator: str, group: str, policy: str) -> list[dict[str, Any]]:
+def _pairs(results: Results, indicator: str, group: str, policies: list[str]) -> dict[str, Paired]:
+    """Policies against the baseline, judged with the figures of the brief; one it does not show as its own family."""
+    verdicts = results.verdicts()
+    found = {p: d for p in policies if (d := verdicts.of(p, BASELINE, indicator, group)) is not None}
+    arms = {p: results.last_year(indicator, group, p) for p in results.policies}
+    return found or {p: d for p, d in verdicts.figures([arms])[0].items() if p in policies}
+
+
+def _course(
+    results: Results, indicator: str, group: str, policy: str, change: tuple[F8, F8, F8]
+) -> list[dict[str, Any]]:
     mean, low, high = _mean_and_band(results.series(indicator, group, policy))
-    change = _change(results, indicator, group, policy)
     return [
         {
             "month": m,
@@ -276,23 +280,21 @@ def _course(results: Results, indicator: str, group: str, policy: str) -> list[d
     ]
 
 
-def _change(results: Results, indicator: str, group: str, policy: str) -> tuple[F8, F8, F8]:
-    """Mean over runs of the trailing 12-month mean difference, with its 90% interval."""
-    d = results.series(indicator, group, policy) - results.series(indicator, group)
-    d = d[np.isfinite(d).any(axis=1)]
-    total = np.cumsum(np.where(np.isfinite(d), d, 0.0), axis=1)
-    window = 12
-    summed = total.copy()
-    summed[:, window:] -= total[:, :-window]
-    trailing = summed / np.minimum(np.arange(d.shape[1]) + 1, window)
-    if len(trailing) == 0:
-        gone = np.full(d.shape[1], np.nan)
-        return gone, gone, gone
-    mean = trailing.mean(axis=0)
-    if len(trailing) == 1:
-        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    half = student_t_quantile(0.95, len(trailing) - 1) * trailing.std(axis=0, ddof=1) / math.sqrt(len(trailing))
-    return mean, mean - half, mean + half
+def _changes(results: Results, indicator: str, group: str) -> dict[str, tuple[F8, F8, F8]]:
+    """By policy the mean over runs of the trailing 12-month mean difference, with its range."""
+    arms = {p: _trailing(results.series(indicator, group, p)) for p in results.policies}
+    none = paired([], [])
+    pairs = _pairs(results, indicator, group, list(results.policies))
+    return {p: course(arms, BASELINE, p, pairs.get(p, none)) for p in results.policies}
+
+
+def _trailing(values: F8, window: int = 12) -> F8:
+    """(R, T) means of the months to date, at most so many; runs that failed have none."""
+    known = np.isfinite(values)
+    total = np.cumsum(np.where(known, values, 0.0), axis=1)
+    total[:, window:] -= total[:, :-window].copy()
+    means = total / np.minimum(np.arange(values.shape[1]) + 1, window)
+    return np.where(known.any(axis=1, keepdims=True), means, np.nan)
 
 
 def _mean_and_band(values: F8) -> tuple[F8, F8, F8]:
@@ -311,7 +313,7 @@ def _floor(low: F8, high: F8) -> float | None:
 def _note(results: Results, differences: bool) -> str:
     bands = "grey band: 5% to 95% of runs"
     if differences:
-        bands += "; coloured bands: 90% confidence intervals of the mean difference between paired runs"
+        bands += f"; coloured bands: {RANGES} of the difference"
     return runs_note(results, bands)
 
 

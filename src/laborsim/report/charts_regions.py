@@ -11,7 +11,6 @@ from laborsim.report.figures import Chart
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title, runs_note, two_digits
 from laborsim.study.outcomes import shown
 from laborsim.study.questions.answer import Sheet
-from laborsim.study.statistics import discoveries, paired
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -163,16 +162,18 @@ def road_map(results: Results) -> Chart | None:
     policies = [p for p in results.policies if p != BASELINE]
     if len(groups) < LEAST or not policies or any((EFFECT, g) not in results for g in groups):
         return None
+    verdicts = results.verdicts()
     rows: list[dict[str, Any]] = []
     for g in groups:
         workers = float(np.nanmean(results.last_year("employment", g)))
         for p in policies:
-            pair = paired(results.last_year(EFFECT, g), results.last_year(EFFECT, g, p), 0.90)
+            pair = verdicts.of(p, BASELINE, EFFECT, g)
+            assert pair is not None  # a figure of zones
             rows.append({"zone": g.partition(":")[2], "name": zone_name(results, g), "policy": p,
                          "more": pair.difference, "low": pair.low, "high": pair.high, "p": pair.p,
+                         "more_than_chance": pair.distinguishable,
                          "per_thousand": 1000.0 * pair.difference / workers})  # fmt: skip
     data = pd.DataFrame(rows)
-    data["more_than_chance"] = discoveries(data["p"], 0.1)
     shape = (len(groups), len(policies))
     values = data["per_thousand"].to_numpy().reshape(shape)
     sure = data["more_than_chance"].to_numpy(bool).reshape(shape)
@@ -185,9 +186,8 @@ def road_map(results: Results) -> Chart | None:
         f"{place_and_period(results)}"
     )
     note = (
-        f"Mean of {results.replicates} paired model runs. Bold: more than chance, allowing for all cells; of those "
-        f"at most "
-        f"one in ten is chance. {CAVEAT}"
+        f"Mean of {results.replicates} paired model runs. Bold: more than chance; of all changes of groups "
+        f"named at most one in ten is chance. {CAVEAT}"
     )
     titles = [policy_title(results, p) for p in policies]
     with theme.style():

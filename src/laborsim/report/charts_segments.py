@@ -12,13 +12,13 @@ from laborsim.report.figures import Chart, key_line, key_room
 from laborsim.report.wording import (
     CAVEAT,
     NOT_DISTINGUISHABLE,
+    RANGES,
     each,
     lower,
     policy_title,
     region_title,
 )
 from laborsim.study.outcomes import group_name, outcome, shown
-from laborsim.study.statistics import discoveries, paired
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ def segments(results: Results, months: int = 12) -> Chart | None:
     groups = sorted(
         results.groups("segment"), key=lambda g: SEGMENT_ORDER.index(g[8:]) if g[8:] in SEGMENT_ORDER else 99
     )
-    rows = []
+    verdicts, rows = results.verdicts(months), []
     for indicator in SEGMENT_ROWS:
         for group in groups:
             if (indicator, group) not in results:
                 continue
-            base = results.last_year(indicator, group, months=months)
-            if not np.isfinite(base).any():
+            if not np.isfinite(results.last_year(indicator, group, months=months)).any():
                 continue
             for policy in policies:
-                p = paired(base, results.last_year(indicator, group, policy, months))
+                p = verdicts.of(policy, BASELINE, indicator, group)
+                assert p is not None  # a figure of segments
                 rows.append(
                     {
                         "indicator": indicator,
@@ -68,7 +68,6 @@ def segments(results: Results, months: int = 12) -> Chart | None:
     if not rows:
         return None
     data = pd.DataFrame(rows)
-    data["distinguishable"] = discoveries(data["p"])
     panels = [i for i in SEGMENT_ROWS if i in set(data["indicator"])]
     heights = [max(1, data[data["indicator"] == i]["group"].nunique()) for i in panels]
     block = ROW * len(policies) + 0.14
@@ -78,8 +77,8 @@ def segments(results: Results, months: int = 12) -> Chart | None:
         f"{region_title(results)}. Segments overlap"
     )
     note = (
-        f"Dots: mean difference of {results.replicates} pairs of model runs; lines: 90% confidence intervals. Hollow: "
-        f"{NOT_DISTINGUISHABLE}, allowing for the number of comparisons. {CAVEAT}"
+        f"Dots: mean difference of {results.replicates} pairs of model runs; lines: {RANGES}. Hollow: "
+        f"{NOT_DISTINGUISHABLE}. {CAVEAT}"
     )
     # each panel has a heading and an axis with its own unit
     gap = 0.62

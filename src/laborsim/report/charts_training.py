@@ -16,7 +16,6 @@ from laborsim.report.wording import (
     policy_title,
 )
 from laborsim.study.outcomes import TRAINING_STAGES
-from laborsim.study.statistics import paired
 from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
@@ -159,9 +158,12 @@ def _funnel_panel(
 
 def _differs(results: Results, policy: str, stage: str) -> bool:
     """Whether a policy changes how many pass a stage, by more than chance and by more than 2%."""
-    series = (results.series(f"pipeline_{stage}", "all", p) for p in (BASELINE, policy))
-    base, other = (np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) for x in series)
-    p = paired(base, other)
+    series = {p: results.series(f"pipeline_{stage}", "all", p) for p in results.policies}
+    sums = {p: np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) for p, x in series.items()}
+    found = results.verdicts().figures([sums])[0]
+    if policy not in found:
+        return False
+    p = found[policy]
     far = abs(p.difference) > 0.02 * max(p.base, 1.0)
     return far and (p.distinguishable or p.replicates < 2)
 

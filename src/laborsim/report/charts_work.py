@@ -9,7 +9,17 @@ import numpy as np
 
 from laborsim.report import cells, theme
 from laborsim.report.figures import Chart, key_line, key_room
-from laborsim.report.wording import CAVEAT, lower, month_name, place_and_period, policy_title, region_title, two_digits
+from laborsim.report.wording import (
+    CAVEAT,
+    NOT_DISTINGUISHABLE,
+    RANGES,
+    lower,
+    month_name,
+    place_and_period,
+    policy_title,
+    region_title,
+    two_digits,
+)
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.questions.answer import Sheet
 from laborsim.study.statistics import paired
@@ -193,12 +203,17 @@ def quality(results: Results) -> Chart | None:
     if not asked or not have:
         return None
     rows: list[dict[str, Any]] = []
-    for q in have:
-        for p in (BASELINE, *asked):
-            pair = paired(results.last_year(f"quality_{q}"), results.last_year(f"quality_{q}", "all", p), 0.90)
-            rows.append({"principle": q, "policy": p, "score": pair.policy, "change": pair.difference, "low": pair.low,
-                         "high": pair.high, "sure": pair.distinguishable})  # fmt: skip
+    arms = [{p: results.last_year(f"quality_{q}", "all", p) for p in results.policies} for q in have]
+    for q, pairs in zip(have, results.verdicts().figures(arms), strict=True):
+        for p in (p for p in asked if p in pairs):
+            pair = pairs[p]
+            rows.append({"principle": q, "policy": p, "baseline": pair.base, "score": pair.policy,
+                         "change": pair.difference, "low": pair.low, "high": pair.high,
+                         "sure": pair.distinguishable})  # fmt: skip
+    if not rows:
+        return None
     data: Any = pd.DataFrame(rows)
+    asked = [p for p in asked if p in set(data["policy"])]
     best = data.loc[data["change"].idxmax()]
     title = (
         f"{policy_title(results, best['policy'])} raises {_principle(best['principle']).lower()} most: "
@@ -207,7 +222,7 @@ def quality(results: Results) -> Chart | None:
         else "No policy raises a principle of job quality by more than chance, over all jobs"
     )
     subtitle = f"Change of the mean score over all jobs in the last 12 months; {place_and_period(results)}"
-    note = f"Mean of {results.replicates} paired model runs; lines: 90% range of it. {CAVEAT}"
+    note = f"Mean of {results.replicates} paired model runs; lines: {RANGES}. Hollow: {NOT_DISTINGUISHABLE}. {CAVEAT}"
     block = 0.13 * len(asked) + 0.16
     with theme.style():
         figure, axes = theme.canvas(title, subtitle, note, block * len(have) + 0.1, left=2.3, right=0.4, below=0.3,
@@ -225,13 +240,15 @@ def quality(results: Results) -> Chart | None:
                 y, ink = -block * k - 0.12 - 0.13 * j, theme.colour(results.policies, p)
                 if math.isfinite(row["low"]):
                     axes.plot([row["low"], row["high"]], [y, y], color=ink, linewidth=1.8, alpha=0.5)
-                axes.plot([row["change"]], [y], "o", color=ink, markersize=4.5)
+                solid = row["sure"] or results.replicates < 2
+                axes.plot([row["change"]], [y], "o", color=ink, markersize=4.5,
+                          markerfacecolor=ink if solid else "white")  # fmt: skip
         axes.xaxis.set_major_formatter(lambda v, _: f"{v:+.3g}" if v else "0")
         axes.xaxis.get_major_locator().set_params(nbins=5)
         key_line(axes, results, asked)
     alt = "; ".join(
         f"{_principle(r['principle'])}, {policy_title(results, r['policy'])}: {r['change']:+.3f}"
-        for r in rows if r["policy"] != BASELINE
+        for r in rows
     )  # fmt: skip
     return Chart("quality", title, alt + ".", figure, data)
 

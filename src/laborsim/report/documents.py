@@ -105,7 +105,7 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
             for o in said["options"]
             for c in o["costs"]
         ]
-        heads = ("Policy", "Adds, last 12 months (90% interval)", "Spent", "Cost of each additional one")
+        heads = ("Policy", "Adds, last 12 months (90% range)", "Spent", "Cost of each additional one")
         _table(document, heads, lines)
     if said["targets"]:
         document.add_heading("Appendix: targets", 1)

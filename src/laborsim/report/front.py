@@ -78,12 +78,10 @@ def answer(results: Results, findings: Findings) -> list[str]:
     said = []
     if not sure:
         others = " (or from the others)" if len(policies) > 1 and not findings.apart else ""
-        alone = any(row["low"] > 0 or row["high"] < 0 for row in map(findings.row, policies))
         said.append(
             f"No {'tested ' if findings.idle else ''}policy can be told from the baseline{others}: "
             f"what each adds to the number of {PLURALS[stock]} is "
-            f"{NOT_DISTINGUISHABLE} with {runs} runs of each"
-            f"{', allowing for the number of comparisons' if alone else ''}."
+            f"{NOT_DISTINGUISHABLE} with {runs} runs of each."
         )
     by_size = sorted(sure, key=lambda p: -float(findings.row(p)["additional"]))
     for p in by_size[:MOST_NAMED]:
@@ -264,9 +262,10 @@ def certainty(results: Results, findings: Findings) -> list[str]:
         said = ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
         return [*said, *reach(results)]
     return [
-        f"The ranges are 90% intervals of the mean over {results.replicates} runs. {held(results)}",
-        "A change is named where it is more than chance by its own and by the usual spread over runs, allowing for all "
-        "comparisons: at most one in ten is chance.",
+        f"The ranges are 90% ranges of the mean over {results.replicates} runs, wider the more is compared. "
+        f"{held(results)}",
+        "A change is named where its range leaves zero out, by its own and by the usual spread over runs: of the "
+        "changes named at most one in ten is chance.",
         *seen(results, findings),
         *reach(results),
     ]
@@ -293,11 +292,10 @@ def seen(results: Results, findings: Findings) -> list[str]:
     if not least > 0.0:
         return []
     n, half = results.replicates, float(two_digits(0.5 * least).replace(",", ""))
-    level = 100 * findings.comparisons[findings.tested[0]].level
     return [
         f"With {n} runs of each at {100 * results.about['scale']:g}% scale, effects on the number of "
-        f"{PLURALS[str(findings.stock)]} smaller than about {two_digits(least)} cannot be seen ({level:.0f}% level, "
-        f"power {100 * POWER:.0f}%); about {math.ceil(n * (least / half) ** 2)} runs would show {two_digits(half)}."
+        f"{PLURALS[str(findings.stock)]} smaller than about {two_digits(least)} are likely to be missed (power "
+        f"{100 * POWER:.0f}%); about {math.ceil(n * (least / half) ** 2)} runs would show {two_digits(half)}."
     ]
 
 

@@ -95,14 +95,14 @@ def differences(results: Results, comparison: Comparison) -> Table:
     c = comparison
     out = plain_table(
         f"{policy_title(results, c.policy)} less {policy_title(results, c.against).lower()}",
-        f"mean of the last {c.months} months; {100 * c.level:.0f}% intervals of the paired difference; precision: how "
-        "many times as many runs independent seeds would need",
+        f"mean of the last {c.months} months; range: {100 * c.level:.0f}% range of the paired difference, wider the "
+        "more is compared; precision: how many times as many runs independent seeds would need",
     )
     by_group = set(c.differences["group"]) != {"all"}
     out.add_column("indicator")
     if by_group:
         out.add_column("group")
-    for column in (c.against, c.policy, "difference", "interval", "runs higher", "precision"):
+    for column in (c.against, c.policy, "difference", "range", "runs higher", "precision"):
         out.add_column(column, justify="right")
     for row in each(c.differences):
         mark = "" if row.distinguishable or row.replicates < 2 else "[dim]"
@@ -138,13 +138,13 @@ def costs(results: Results, comparison: Comparison) -> Table:
     out = plain_table(
         f"Cost per additional outcome: {_spent(spent)} than with {lower(policy_title(results, c.against))}",
         f"additional: people more in the last {c.months} months; prices: all spending / additional people in the last "
-        f"{c.months} months, all spending / additional person-years over all months; only where the gain is more than "
-        "chance. Each interval stands alone: of ten comparisons without any effect, one would leave zero out",
+        f"{c.months} months, all spending / additional person-years over all months; only where the range of the gain "
+        "leaves zero out. Ranges are wider the more is compared: at most one in ten of the changes named is chance",
     )
     for column, side in (
         ("outcome", "left"),
         ("additional", "right"),
-        ("interval", "right"),
+        ("range", "right"),
         ("per additional person", "right"),
         ("per person-year", "right"),
     ):

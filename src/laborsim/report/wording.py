@@ -17,6 +17,7 @@ from laborsim.study.words import (
     FEW,
     MOST,
     NOT_DISTINGUISHABLE,
+    RANGES,
     in_runs,
     join,
     lower,
@@ -66,10 +67,9 @@ def sentence(row: Any) -> str:
         return f"{change} in the only run (one run gives no interval)"
     interval = f"{shown(row.low, row.kind, signed=True)} to {shown(row.high, row.kind, signed=True)}"
     if not row.distinguishable:
-        many = ", allowing for the number of comparisons" if row.low > 0 or row.high < 0 else ""
-        return f"{NOT_DISTINGUISHABLE}{many} ({change}, 90% interval {interval})"
+        return f"{NOT_DISTINGUISHABLE} ({change}, 90% range {interval})"
     side, share = ("higher", row.up) if row.difference > 0 else ("lower", row.down)
-    return f"{change} (90% interval {interval}; {side} {in_runs(share, row.replicates)})"
+    return f"{change} (90% range {interval}; {side} {in_runs(share, row.replicates)})"
 
 
 def place_and_period(results: Results) -> str:
@@ -196,6 +196,7 @@ __all__ = [
     "FEW",
     "MOST",
     "NOT_DISTINGUISHABLE",
+    "RANGES",
     "against_goal",
     "chance",
     "each",

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from laborsim.study.additional import additional, at_end
+from laborsim.study.additional import price
+from laborsim.study.judging import RATE
 from laborsim.study.outcomes import BY_GROUP, HEADLINES, group_name, outcome
-from laborsim.study.statistics import discoveries, paired
+from laborsim.study.statistics import Paired
 from laborsim.study.task import BASELINE
+from laborsim.study.verdicts import FAMILIES, STOCKS, YEARS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from laborsim.study.results import Results
 
-# stocks of people whose additional number is priced: name, indicator, share of it (or None)
-STOCKS = (
-    ("employed resident", "employment", None),
-    ("worker at a self-sufficiency wage", "self_sufficient_workers", None),
-    ("worker in a good job", "employment", "share_good_jobs"),
-)
 COLUMNS = [
     "indicator",
     "group",
@@ -45,26 +41,25 @@ COLUMNS = [
     "p",
     "replicates",
 ]
-FAMILIES = ("segment", "sex", "race", "age", "education", "zone", "parent")
 
 
 @dataclass
 class Comparison:
-    """Outcome of a comparison.
+    """Outcome of a comparison, by the verdicts of the study (`laborsim.study.verdicts`).
 
     Attributes
     ----------
     policy, against : names.
-    level : confidence level of the intervals.
+    level : share of the named differences whose interval holds the truth, and 1 - the share that may be chance.
     months : the last months the figures are means of.
     differences : one row per indicator and group: indicator, group, unit, base, policy, difference, low, high,
         distinguishable, better (1 better for residents, -1 worse, 0 not said), up (share of runs higher),
-        variance_reduction, replicates.
+        variance_reduction, replicates. Intervals allow for the number of comparisons.
     costs : one row per stock of people: outcome, additional (at the end), low, high, person_years (over all months),
         p (of no additional people), up and down (shares of the runs with more, with fewer), replicates, dollars,
-        per_additional, per_person_year with ranges; NaN where the gain is not distinguishable from zero.
-    groups : as differences, for every group; "distinguishable" and "better" allow for the number of comparisons
-        (at most 1 - level of those reported are chance), and those reported come first.
+        per_additional, per_person_year with ranges; NaN where the gain is not distinguishable from zero. Of the
+        number additional also error (standard error), df and alpha (1 - level of its own interval).
+    groups : as differences, for every group; those distinguishable come first.
     """
 
     policy: str
@@ -93,7 +88,7 @@ def compare(
     by: str | None = None,
     indicators: Sequence[str] | None = None,
     months: int = 12,
-    level: float = 0.90,
+    level: float = 1.0 - RATE,
 ) -> Comparison:
     """Compare two policies run with common random numbers.
 
@@ -104,7 +99,7 @@ def compare(
     by : family of groups ("segment", "sex", "zone" ...) to break the figures down by, or None for everyone.
     indicators : names; None takes the headlines (for groups, those known by group).
     months : the figure of a run is its mean over this many last months.
-    level : confidence level.
+    level : 1 - the share of the differences named that may be chance.
 
     Raises
     ------
@@ -125,15 +120,12 @@ def compare(
     else:
         for name in indicators:
             known(name, list(dict.fromkeys(i for i, _ in results.keys)), "indicator")
-    differences = _table(results, policy, against, indicators, groups, months, level)
+    asked = [(i, g) for i in indicators for g in groups]
     families = [f for f in FAMILIES if f != by] + ([by] if by and by not in FAMILIES else [])
     everyone = [g for f in ([by] if by else families) for g in results.groups(f)]
-    per_group = _table(results, policy, against, BY_GROUP, everyone, months, level)
-    # nearly two hundred comparisons: one in ten would look like a finding by chance
-    found = discoveries(per_group["p"], 1.0 - level)
-    rows: Any = per_group.itertuples()
-    per_group["better"] = np.where(found, [_better(r.indicator, r.unit, r.difference) for r in rows], 0)
-    per_group["distinguishable"] = found
+    rate = 1.0 - level
+    differences = _table(results, policy, against, asked, months, rate)
+    per_group = _table(results, policy, against, [(i, g) for i in BY_GROUP for g in everyone], months, rate)
     if len(per_group):
         per_group = per_group.sort_values("distinguishable", ascending=False, kind="stable", ignore_index=True)
     return Comparison(
@@ -142,35 +134,22 @@ def compare(
 
 
 def _table(
-    results: Results,
-    policy: str,
-    against: str,
-    indicators: Sequence[str],
-    groups: Sequence[str],
-    months: int,
-    level: float,
+    results: Results, policy: str, against: str, keys: Sequence[tuple[str, str]], months: int, rate: float
 ) -> pd.DataFrame:
+    """Rows of COLUMNS; figures without a pair of runs are left out."""
     import pandas as pd
 
-    rows = [
-        row
-        for indicator in indicators
-        for group in groups
-        if (indicator, group) in results
-        and (row := _difference(results, policy, against, indicator, group, months, level)) is not None
-    ]
+    verdicts = results.verdicts(months, rate)
+    keys = [key for key in keys if key in results]
+    found = [verdicts.of(policy, against, *key) for key in keys]
+    alone = iter(verdicts.alone(policy, against, [k for k, p in zip(keys, found, strict=True) if p is None]))
+    pairs = [next(alone) if p is None else p for p in found]
+    rows = [_row(results, *key, p) for key, p in zip(keys, pairs, strict=True) if p.replicates]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _difference(
-    results: Results, policy: str, against: str, indicator: str, group: str, months: int, level: float
-) -> dict[str, Any] | None:
-    """One row of COLUMNS; None if no pair of runs has a figure."""
-    p = paired(
-        results.last_year(indicator, group, against, months), results.last_year(indicator, group, policy, months), level
-    )
-    if p.replicates == 0:
-        return None
+def _row(results: Results, indicator: str, group: str, p: Paired) -> dict[str, Any]:
+    """One row of COLUMNS."""
     unit = results.units[indicator, group]
     said = outcome(indicator, unit)
     return {
@@ -192,34 +171,29 @@ def _better(indicator: str, unit: str, difference: float) -> int:
 
 
 def costs(
-    results: Results, policy: str, against: str = BASELINE, months: int = 12, level: float = 0.90
+    results: Results, policy: str, against: str = BASELINE, months: int = 12, level: float = 1.0 - RATE
 ) -> pd.DataFrame:
     """Additional people of each stock and what one of them costs, see `laborsim.study.additional`."""
     import pandas as pd
 
-    dollars = results.dollars(policy) - results.dollars(against)
+    verdicts = results.verdicts(months, 1.0 - level)
     done = {(r.policy, r.replicate) for r in results.records if r.done}
     use = [r for r in range(results.replicates) if (policy, r) in done and (against, r) in done]
+    spent = (results.dollars(policy) - results.dollars(against))[use]
+    dollars = float(spent.mean()) if use else math.nan
     rows = []
-    for name, indicator, share in STOCKS:
-        if (indicator, "all") not in results or (share is not None and (share, "all") not in results):
+    for name in STOCKS:
+        end, years = (verdicts.of(policy, against, key) for key in (name, name + YEARS))
+        if end is None or years is None:
             continue
-        extra = _stock(results, indicator, share, policy) - _stock(results, indicator, share, against)
-        end = additional(at_end(extra[use], months), dollars[use], level)
-        years = additional(np.nansum(extra[use], axis=1) / 12.0, dollars[use], level)
-        rows.append(
-            {
-                "outcome": name, "additional": end.people, "low": end.low, "high": end.high, "p": end.p, "up": end.up,
-                "down": end.down, "replicates": end.runs, "person_years": years.people,
-                "person_years_low": years.low, "person_years_high": years.high, "dollars": end.dollars,
-                "per_additional": end.each, "per_additional_low": end.each_low, "per_additional_high": end.each_high,
-                "per_person_year": years.each, "per_person_year_low": years.each_low,
-                "per_person_year_high": years.each_high,
-            }
-        )  # fmt: skip
+        row: dict[str, Any] = {
+            "outcome": name, "additional": end.difference, "low": end.low, "high": end.high, "p": end.p, "up": end.up,
+            "down": end.down, "replicates": end.replicates, "error": end.error, "df": end.df, "alpha": end.alpha,
+            "person_years": years.difference, "person_years_low": years.low, "person_years_high": years.high,
+            "dollars": dollars,
+        }  # fmt: skip
+        for column, p in (("per_additional", end), ("per_person_year", years)):
+            each = price(dollars, p.difference, p.low, p.high)
+            row |= dict(zip((column, f"{column}_low", f"{column}_high"), each, strict=True))
+        rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _stock(results: Results, indicator: str, share: str | None, policy: str) -> NDArray[np.float64]:
-    people = results.series(indicator, "all", policy)
-    return people if share is None else people * results.series(share, "all", policy)

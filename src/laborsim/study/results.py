@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.study.judging import RATE
 from laborsim.study.statistics import mean_of_known
 from laborsim.study.storage import MANIFEST, RUNS, ResultsError, load_run, run_file
 from laborsim.study.task import BASELINE, RunRecord
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from laborsim.study.compare import Comparison
     from laborsim.study.findings import Findings
+    from laborsim.study.verdicts import Verdicts
 
 F8 = NDArray[np.float64]
 
@@ -45,6 +47,7 @@ class Results:
         self.records = sorted(records, key=lambda r: (self._rank(r.policy), r.replicate))
         self.path = path
         self._figures: dict[tuple[str, int], F8] = {}
+        self._verdicts: dict[tuple[int, float], Verdicts] = {}
 
     def _rank(self, policy: str) -> int:
         return list(self.about["policies"]).index(policy)
@@ -222,6 +225,15 @@ class Results:
         from laborsim.study.compare import compare
 
         return compare(self, policy, against, by=by, indicators=indicators, months=months)
+
+    def verdicts(self, months: int = 12, rate: float = RATE) -> Verdicts:
+        """Differences between policies, judged in families; see `laborsim.study.verdicts`."""
+        from laborsim.study.verdicts import Verdicts
+
+        key = (months, round(rate, 9))
+        if key not in self._verdicts:
+            self._verdicts[key] = Verdicts(self, *key)
+        return self._verdicts[key]
 
     @cached_property
     def findings(self) -> Findings:

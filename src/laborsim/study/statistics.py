@@ -89,6 +89,8 @@ class Paired:
     variance_reduction : how many times as many independent runs would be needed for the same precision:
         (Var a + Var b) / Var(a - b). Infinite if all differences are equal, NaN with fewer than two pairs.
     p : two-sided p-value of no difference; 1 with fewer than two pairs.
+    error, df, alpha : standard error, its degrees of freedom and 1 - level of the interval, where several were judged
+        together (`laborsim.study.judging`).
     """
 
     base: float
@@ -101,6 +103,9 @@ class Paired:
     down: float
     variance_reduction: float
     p: float = 1.0
+    error: float = math.nan
+    df: int = 0
+    alpha: float = math.nan
 
     @property
     def distinguishable(self) -> bool:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.indicators.definitions import HEADLINES as RATES_AND_FLOWS
-from laborsim.study.compare import FAMILIES
 from laborsim.study.outcomes import BY_GROUP, HEADLINES
 from laborsim.study.statistics import mean_of_known, quantiles_of_known
 from laborsim.study.storage import write_atomically
+from laborsim.study.verdicts import FAMILIES
 
 if TYPE_CHECKING:
     import pandas as pd

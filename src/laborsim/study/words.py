@@ -9,6 +9,7 @@ from typing import Final
 NOT_DISTINGUISHABLE: Final = "not distinguishable from zero"
 MOST: Final = 0.8  # share of runs from which on a target is called met
 FEW: Final = 0.2  # share of runs up to which it is called missed
+RANGES: Final = "90% ranges, wider the more is compared"
 CAVEAT: Final = "Synthetic region, not a forecast."
 
 
