@@ -91,6 +91,53 @@ def test_the_six_figures_of_four_people_by_hand():
     assert wioa.figure(found, "measurable_skill_gains", everyone) == (0.75, 4)
 
 
+def slow_attainment(e, kind, quarters, horizon):
+    """`wioa._attainment` of the own run, an enrolment and a year at a time."""
+    credential, gains, years = [], [], []
+    over = int(quarters.program_year(horizon)) - 1
+    for j in range(kind.size):
+        left = e["exit"][j] < horizon
+        earned = any(
+            e["id"][m] == e["id"][j] and e["credential"][m] != 255 and e["exit"][m] < horizon
+            and e["enrolled"][j] <= e["exit"][m] <= e["exit"][j] + 12
+            for m in range(kind.size)
+        )  # fmt: skip
+        whole = left and (e["exit"][j] + 12 < horizon or earned)
+        trained = kind[j] not in (k.OJT, k.CUSTOMIZED, wioa.CLIENTS)
+        credential.append(float(earned) if whole and trained else np.nan)
+        last = min(int(quarters.program_year(min(e["exit"][j], horizon - 1))), over)
+        of = range(int(quarters.program_year(e["enrolled"][j])), last + 1) if kind[j] != wioa.CLIENTS else range(0)
+        gained = 0
+        for year in of:
+            done = left and (e["completed"][j] or e["credential"][j] != 255)
+            finished = done and quarters.program_year(e["exit"][j]) == year
+            steps = [e["enrolled"][j] + 12 * n for n in range(1, 7)] if kind[j] == k.APPRENTICESHIP else []
+            stepped = any(quarters.program_year(s) == year and s < e["exit"][j] and s < horizon for s in steps)
+            gained += bool(finished or stepped)
+        years.append(len(of))
+        gains.append(gained if len(of) else np.nan)
+    return credential, gains, years
+
+
+@pytest.mark.parametrize("start", ["2018-01", "2019-08"])
+def test_attainment_and_gains_of_many_the_slow_way(start):
+    rng = np.random.default_rng(5)
+    n, horizon = 400, 60
+    begin = rng.integers(0, horizon, n)
+    e = {
+        "id": rng.integers(0, 150, n).astype(np.uint64), "enrolled": begin,
+        "exit": np.minimum(begin + rng.integers(0, 70, n), horizon),
+        "completed": rng.integers(0, 2, n).astype(np.uint8),
+        "credential": np.where(rng.random(n) < 0.3, 4, 255).astype(np.uint8),
+    }  # fmt: skip
+    kind = rng.integers(0, wioa.CLIENTS + 1, n)
+    quarters = wioa.Quarters(start)
+    found, expected = wioa._attainment(e, kind, quarters, horizon, True), slow_attainment(e, kind, quarters, horizon)
+    for got, slow in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(got, slow)
+    assert np.nansum(expected[0]) > 20 and np.nansum(expected[1]) > 50
+
+
 def test_ojt_has_no_credential_indicator_and_contracts_are_not_employment():
     pay = np.full((1, MONTHS), 1000.0)
     people = panel(pay)

@@ -37,33 +37,43 @@ def wage_grid() -> F8:
 
 
 @njit(cache=True, nogil=True)
-def _at_work(p, n, h, need, outside, month, pay):  # type: ignore[no-untyped-def]
-    """Weekly pay of each resident at work into `pay`, in row order; how many, how many of them earn what their
-    household needs of each adult, and how many are on a payroll. `need` (Z, 2, 4, 2) float32."""
-    works, sufficient, payroll = 0, 0, 0
-    for row in range(n):
+def _at_work(lo, hi, chunk, p, h, need, outside, month, pay, counts):  # type: ignore[no-untyped-def]
+    """Add up residents [lo, hi) at work: their weekly pay into pay[chunk], and into counts[chunk] how many they are,
+    how many earn what their household needs of each adult, and how many are on a payroll. `need` (Z, 2, 4, 2) float32.
+
+    Without branches, which would be guessed wrong half the time.
+    """
+    works, sufficient, payroll, total = 0, 0, 0, 0.0
+    for row in range(lo, hi):
         i = np.uint64(row)  # unsigned: no test for negative indices
-        if p.zone[i] >= outside or p.state[i] > SELF_EMPLOYED:
-            continue
-        hh = np.uint64(p.household[i])
-        children = min(h.children[hh], 3)
-        young = 1 if children > 0 and month - h.youngest[hh] < 72 else 0
-        sufficient += p.wage[i] >= need[p.zone[i], min(max(h.adults[hh], 1), 2) - 1, children, young]
-        payroll += p.state[i] <= PART_TIME_INVOLUNTARY
-        pay[works] = np.float64(p.wage[i]) * p.hours[i]
-        works += 1
-    return works, sufficient, payroll
+        hh = np.uint64(max(p.household[i], np.int32(0)))  # those who left have none
+        here = (p.zone[i] < outside) & (p.state[i] <= SELF_EMPLOYED)
+        children = min(h.children[hh], np.uint8(3))
+        young = (children > 0) & (month - h.youngest[hh] < 72)
+        adults = np.uint64(h.adults[hh] > 1)
+        enough = p.wage[i] >= need[np.uint64(p.zone[i]), adults, np.uint64(children), np.uint64(young)]
+        works += here
+        sufficient += here & enough
+        payroll += here & (p.state[i] <= PART_TIME_INVOLUNTARY)
+        total += np.float64(here) * (np.float64(p.wage[i]) * p.hours[i])
+    pay[chunk] = total
+    counts[chunk, 0], counts[chunk, 1], counts[chunk, 2] = works, sufficient, payroll
+
+
+@njit(cache=True, nogil=True)
+def _gross(p, n, gross):  # type: ignore[no-untyped-def]
+    """Add a year's earnings of each person at work to those of the household; without branches, like `_at_work`."""
+    for row in range(n):
+        i = np.uint64(row)
+        works = np.float64(p.state[i] <= SELF_EMPLOYED)
+        gross[np.uint64(max(p.household[i], np.int32(0)))] += works * (np.float64(p.wage[i]) * p.hours[i] * 52.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _of_households(p, n, h, size, month, tables, gross, taxes, support):  # type: ignore[no-untyped-def]
-    """Dollars of the month of every household; `gross` comes in as zeros, `tables` are those of `Budgets`."""
-    for row in range(n):
-        i = np.uint64(row)  # unsigned: no test for negative indices
-        if p.state[i] <= SELF_EMPLOYED:
-            gross[np.uint64(p.household[i])] += np.float64(p.wage[i]) * p.hours[i] * 52.0
+def _of_households(lo, hi, chunk, h, month, tables, gross, taxes, support):  # type: ignore[no-untyped-def]
+    """Dollars of the month of households [lo, hi); `gross` comes in a year's, `tables` are those of `Budgets`."""
     paid, helped = tables
-    for row in range(size):
+    for row in range(lo, hi):
         g = np.uint64(row)
         if h.adults[g] > 0:
             adults, children = min(h.adults[g], 2) - 1, min(h.children[g], 3)
@@ -121,7 +131,8 @@ class Budgets:
     def _work_out(self, month: Month) -> tuple[F8, F8, F8]:
         p, h = month.world.people, month.world.households
         gross, taxes, support = np.zeros((3, h.size))
-        _of_households(p.columns, p.size, h.columns, h.size, month.index, (self._taxes, self._support), gross, taxes,
+        _gross(p.columns, p.size, gross)
+        month.crew.map(_of_households, h.size, h.columns, month.index, (self._taxes, self._support), gross, taxes,
                        support)  # fmt: skip
         return gross, taxes, support
 
@@ -144,19 +155,21 @@ class Accounts:
     def __call__(self, month: Month) -> None:
         """Add up a month at its end."""
         p, h = month.world.people, month.world.households
-        pay, need = np.empty(p.size), month.economy.household_need.astype(np.float32)
-        works, sufficient, payroll = _at_work(p.columns, p.size, h.columns, need, self.outside, month.index, pay)
-        pay = pay[:works]
+        need, chunks = month.economy.household_need.astype(np.float32), month.crew.chunks(p.size)
+        by_chunk, counts = np.zeros(chunks), np.zeros((chunks, 3), np.int64)
+        month.crew.map(_at_work, p.size, p.columns, h.columns, need, self.outside, month.index, by_chunk, counts)
+        works, sufficient, payroll = counts.sum(axis=0).tolist()
+        pay = float(by_chunk.sum())
         total = dict.fromkeys(TOTALS, 0.0)
         total["employed"], total["sufficient"], total["payroll_jobs"] = works, sufficient, payroll
-        total["earnings"] = float(pay.sum()) * WEEKS_A_MONTH
+        total["earnings"] = pay * WEEKS_A_MONTH
         total["unemployment_insurance"] = float(month.counts.scalars[SCALAR["ui_cents"]]) / 100.0
         if self.budgets is not None and len(self._kept) % EVERY == 0:
             _, taxes, support = self.budgets.of_households(month)
             inside = (h.zone[: h.size] < self.outside) & (h.adults[: h.size] > 0)
             self._household = float(taxes[inside].sum()), float(support[inside].sum())
         total["taxes"], total["support"] = self._household
-        mean = float(pay.sum()) * 52.0 / max(works, 1)
+        mean = pay * 52.0 / max(works, 1)
         total["turnover"] = float(month.counts.separations[:, :, : self.outside].sum()) * mean * self.turnover_share
         self._kept.append(np.array([total[name] for name in TOTALS]) / month.scale)
 

@@ -243,9 +243,8 @@ class Watch:
             "program": np.where(here, p.program[rows], NO_PROGRAM).astype(np.uint8),
         }
         kept["school"], kept["sufficient"] = kept["school"].astype(np.uint8), kept["sufficient"].astype(np.uint8)
-        zero = np.zeros(rows.size, np.float32)
         if self.budgets is None or rows.size == 0:
-            return kept | {"gross": zero, "taxes": zero, "support": zero}
+            return kept
         gross, taxes, support = self.budgets.of_people(month, rows)
         return kept | {
             name: np.where(here, x, 0.0).astype(np.float32)
@@ -256,7 +255,10 @@ class Watch:
     def panel(self) -> Panel:
         """Everyone followed, all months so far."""
         n, t = self._rows.size, len(self._kept)
-        months = {name: np.full((n, t), empty, dtype) for name, dtype, empty in MONTHLY}
+        # zeros cost nothing until they are written over
+        months = {
+            name: np.full((n, t), empty, dtype) if empty else np.zeros((n, t), dtype) for name, dtype, empty in MONTHLY
+        }
         for k, seen in enumerate(self._kept):
             for name, column in seen.items():
                 months[name][: column.size, k] = column

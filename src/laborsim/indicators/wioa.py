@@ -231,32 +231,29 @@ def _attainment(
     counted = ~np.isin(kind, (OJT, CUSTOMIZED, CLIENTS))
     # A credential of this or a later enrolment counts if it is earned within a year of the exit.
     earned = np.zeros(kind.size)
-    with_one = np.flatnonzero((e["credential"] != 255) & left) if own else np.empty(0, np.int64)
-    by_person: dict[int, list[int]] = {}
-    for j in with_one.tolist():
-        by_person.setdefault(int(e["id"][j]), []).append(int(e["exit"][j]))
-    for k, who in enumerate(e["id"]):
-        months = by_person.get(int(who), ())
-        earned[k] = any(e["enrolled"][k] <= m <= e["exit"][k] + CREDENTIAL_MONTHS for m in months)
+    if own:
+        # one number for person and month: the next of a person's credentials is the next in order, if it is theirs
+        who, started = np.unique(e["id"], return_inverse=True)[1], e["enrolled"] - e["enrolled"].min(initial=0)
+        span = int(e["exit"].max(initial=0)) - int(e["enrolled"].min(initial=0)) + CREDENTIAL_MONTHS + 1
+        ends = who * span + started + (e["exit"] - e["enrolled"])
+        given = np.sort(ends[(e["credential"] != 255) & left])
+        following = np.append(given, np.iinfo(np.int64).max)[np.searchsorted(given, who * span + started)]
+        earned[following <= ends + CREDENTIAL_MONTHS] = 1.0
     whole = left & ((e["exit"] + CREDENTIAL_MONTHS < horizon) | (earned > 0))
     credential = np.where(counted & whole, earned, np.nan)
     # Program years that are over, from that of enrolment to that of exit.
     last_whole = int(quarters.program_year(np.array([horizon]))[0]) - 1
     first = quarters.program_year(e["enrolled"])
     last = np.minimum(quarters.program_year(np.minimum(e["exit"], horizon - 1)), last_whole)
-    gains, years = np.zeros(kind.size), np.zeros(kind.size)
-    for k in np.flatnonzero(kind != CLIENTS).tolist():
-        for year in range(int(first[k]), int(last[k]) + 1):
-            years[k] += 1
-            if not own:
-                continue
-            done = (e["completed"][k] or e["credential"][k] != 255) and left[k]
-            finished = done and int(quarters.program_year(e["exit"][k : k + 1])[0]) == year
-            steps = e["enrolled"][k] + 12 * np.arange(1, 7)
-            stepped = kind[k] == APPRENTICESHIP and (
-                (quarters.program_year(steps) == year) & (steps < e["exit"][k]) & (steps < horizon)
-            ).any()
-            gains[k] += bool(finished or stepped)
+    years = np.where(kind != CLIENTS, np.maximum(last - first + 1, 0), 0).astype(np.float64)
+    if not own:
+        return credential, np.where(years > 0, 0.0, np.nan), years
+    done = ((e["completed"] > 0) | (e["credential"] != 255)) & left
+    finished = np.where(done, quarters.program_year(e["exit"]), -1)
+    gains = (done & (first <= finished) & (finished <= last)).astype(np.float64)
+    for step in range(1, 7):  # yearly steps are in program years of their own
+        reached = (kind == APPRENTICESHIP) & (e["enrolled"] + 12 * step < np.minimum(e["exit"], horizon))
+        gains += reached & (first + step <= last) & (first + step != finished)
     return credential, np.where(years > 0, gains, np.nan), years
 
 
