@@ -88,9 +88,10 @@ def test_layoffs_fall_on_those_an_employer_holds_something_against(bias):
     rows = np.flatnonzero(p.state[: p.size] < codes.SELF_EMPLOYED)
     p.hired[rows] = -100
     p.race[: p.size] = np.arange(p.size) % 2
-    score = np.zeros(rows.size)
+    n, score = rows.size, np.zeros(rows.size)
     fair = np.ones(m.world.establishments.size)
-    layoffs._scores(p.columns, c.columns, rows, np.uint64(9), 1, 2.5, 24.0, np.array([0, bias, 0, 0, 0.0]), fair, score)
-    plain = np.zeros(rows.size)
-    layoffs._scores(p.columns, c.columns, rows, np.uint64(9), 1, 2.5, 24.0, np.zeros(5), fair, plain)
+    key, biases = np.uint64(9), np.array([0, bias, 0, 0, 0.0])
+    layoffs._scores(0, n, 0, p.columns, c.columns, rows, key, 1, 2.5, 24.0, biases, fair, score)
+    plain = np.zeros(n)
+    layoffs._scores(0, n, 0, p.columns, c.columns, rows, key, 1, 2.5, 24.0, np.zeros(5), fair, plain)
     assert plain - score == pytest.approx(bias * (p.race[rows] == 1))

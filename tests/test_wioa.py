@@ -289,6 +289,41 @@ def test_closing_programs_refuses_everyone_new():
     assert month.memory["trial"]["id"].size > 0 and month.memory["trial"]["barred"].all()
 
 
+def test_what_is_seen_of_people_the_slow_way():
+    from laborsim.indicators.watch import needs
+
+    month = worlds.month(people=1500, seed=11)
+    w = month.world
+    p, e, c = w.people, w.establishments, w.cells
+    rng = np.random.default_rng(2)
+    p.ui_weeks[: p.size] = rng.integers(0, 3, p.size)
+    p.ui_benefit[: p.size] = 300.0
+    p.program[: p.size] = np.where(rng.random(p.size) < 0.2, 1, k.NO_PROGRAM)
+    everyone = np.sort(rng.choice(p.size, 900, replace=False))
+    watch = Watch(12, "2018-01", p.id[everyone], participants=False)
+    watch(month)
+    p.state[everyone[:30]], p.id[everyone[30:40]] = k.GONE, np.uint64(1)  # died; rows of others now
+    month.index = 1
+    watch(month)
+    seen, who = watch.panel().months, watch.panel().traits["id"]
+    assert who.size == 900 and (seen["state"][:, 1] == k.GONE).sum() == 40
+    for j, i in enumerate(everyone):
+        if p.id[i] != who[j] or p.state[i] == k.GONE:
+            assert seen["earnings"][j, 1] == 0 and seen["employer"][j, 1] == NO_EMPLOYER and not seen["school"][j, 1]
+            assert seen["program"][j, 1] == k.NO_PROGRAM and not seen["sufficient"][j, 1]
+            continue
+        state, works = p.state[i], p.state[i] <= k.SELF_EMPLOYED
+        payroll = state <= k.PART_TIME_INVOLUNTARY and p.job[i] >= 0
+        draws = state in (k.UNEMPLOYED, k.TEMPORARY_LAYOFF) and p.ui_weeks[i] > 0
+        assert seen["state"][j, 1] == state and seen["program"][j, 1] == p.program[i]
+        assert seen["earnings"][j, 1] == pytest.approx(works * p.wage[i] * p.hours[i] * 52 / 12, rel=1e-6)
+        assert seen["employer"][j, 1] == (e.id[c.establishment[p.job[i]]] if payroll else NO_EMPLOYER)
+        assert seen["benefit"][j, 1] == pytest.approx(300.0 * 52 / 12 if draws else 0.0)
+        assert seen["school"][j, 1] == ((p.traits[i] & k.TRAIT_ENROLLED > 0) | (p.program[i] != k.NO_PROGRAM))
+        assert seen["sufficient"][j, 1] == (works and p.wage[i] >= needs(month, np.array([i]))[0])
+    assert seen["benefit"].any() and seen["sufficient"].any() and seen["school"].any()
+
+
 def test_taxes_and_support_of_households_the_slow_way():
     from laborsim.indicators.money import EVERY, HOURS, Accounts, Budgets, wage_grid
     from laborsim.indicators.watch import needs

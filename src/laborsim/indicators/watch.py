@@ -8,9 +8,10 @@ month on, and the applicants of a trial, each from the month they are first seen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.indicators.clients import enrolments as client_spells
@@ -24,7 +25,7 @@ from laborsim.market.codes import (
     TRAIT_ENROLLED,
     UNEMPLOYED,
 )
-from laborsim.market.month import Month
+from laborsim.market.month import FEW, Month
 
 I8 = NDArray[np.int64]
 U8 = NDArray[np.uint64]
@@ -32,6 +33,7 @@ F4 = NDArray[np.float32]
 
 WEEKS_A_MONTH = 52.0 / 12.0
 NO_EMPLOYER = np.uint64(2**64 - 1)
+NOBODY = np.uint64(2**64 - 1)  # id of no one
 NEVER = -9999  # month of a layoff that did not happen
 UNKNOWN = 255  # state before enrolment that is not known
 
@@ -137,6 +139,7 @@ class Watch:
         self._rows = np.empty(0, np.int64)
         self._traits: dict[str, list[NDArray[Any]]] = {name: [] for name in (*TRAITS, "first")}
         self._ids = np.empty(0, np.uint64)
+        self._followed = np.empty(0, np.uint64)  # id of the one followed, by row
         self._kept: list[dict[str, NDArray[Any]]] = []
         self._months = months
         self._first = -1
@@ -165,6 +168,7 @@ class Watch:
             more = p.capacity - self._layoff.size
             self._layoff = np.concatenate([self._layoff, np.full(more, NEVER, np.int16)])
             self._layoff_id = np.concatenate([self._layoff_id, np.zeros(more, np.uint64)])
+            self._followed = np.concatenate([self._followed, np.full(more, NOBODY)])
         rows = month.scratch.get("layoffs.rows")
         if rows is not None and rows.size:
             self._layoff[rows] = month.index
@@ -196,8 +200,7 @@ class Watch:
             self._follow(month, served)
         for gate in month.memory.get("gates", {}).values():
             rows, ids = gate["row"], gate["id"]
-            new = (p.id[rows] == ids) & ~np.isin(ids, self._ids)
-            self._follow(month, rows[new])
+            self._follow(month, rows[p.id[rows] == ids])
         trial = month.memory.get("trial")
         if trial is not None:
             rows, ids = trial["row"][self._trial_seen :], trial["id"][self._trial_seen :]
@@ -210,11 +213,10 @@ class Watch:
     def _follow(self, month: Month, rows: I8) -> None:
         """Follow the people of these rows from now on, those who are not followed yet."""
         p = month.world.people
-        ids, first = np.unique(p.id[rows], return_index=True)
-        fresh = ~np.isin(ids, self._ids)
-        rows = np.sort(np.asarray(rows)[first[fresh]])
+        rows = np.unique(rows[self._followed[rows] != p.id[rows]])
         if rows.size == 0:
             return
+        self._followed[rows] = p.id[rows]
         for name in TRAITS:
             self._traits[name].append(p.arrays[name][rows].copy())
         self._traits["first"].append(np.full(rows.size, month.index))
@@ -224,30 +226,16 @@ class Watch:
     # --- what they do ------------------------------------------------------------------------------
     def _look(self, month: Month) -> dict[str, NDArray[Any]]:
         w, rows = month.world, self._rows
-        p, c, e = w.people, w.cells, w.establishments
-        here = (p.id[rows] == self._ids) & (p.state[rows] != GONE)
-        state = np.where(here, p.state[rows], GONE).astype(np.uint8)
-        employed, payroll = state <= SELF_EMPLOYED, (state <= PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0)
-        jobless = (state == UNEMPLOYED) | (state == TEMPORARY_LAYOFF)
-        draws_ui = jobless & (p.ui_weeks[rows] > 0)
-        employer = np.full(rows.size, NO_EMPLOYER, np.uint64)
-        employer[payroll] = e.id[c.establishment[p.job[rows[payroll]]]]
-        earnings = np.where(employed, p.wage[rows] * p.hours[rows] * np.float32(WEEKS_A_MONTH), 0.0)
-        kept = {
-            "state": state,
-            "earnings": earnings.astype(np.float32),
-            "employer": employer,
-            "benefit": np.where(draws_ui, p.ui_benefit[rows] * WEEKS_A_MONTH, 0.0).astype(np.float32),
-            "school": here & (((p.traits[rows] & TRAIT_ENROLLED) > 0) | (p.program[rows] != NO_PROGRAM)),
-            "sufficient": employed & (p.wage[rows] >= needs(month, rows)),
-            "program": np.where(here, p.program[rows], NO_PROGRAM).astype(np.uint8),
-        }
-        kept["school"], kept["sufficient"] = kept["school"].astype(np.uint8), kept["sufficient"].astype(np.uint8)
+        seen = _Seen(*(np.empty(rows.size, dtype) for name, dtype, _ in MONTHLY[: len(_Seen._fields)]))
+        need = month.economy.household_need.astype(np.float32)
+        month.crew.map(_see, rows.size, rows, self._ids, w.people.columns, w.cells.columns, w.establishments.columns,
+                       w.households.columns, need, month.index, seen, size=FEW)  # fmt: skip
+        kept = seen._asdict()
         if self.budgets is None or rows.size == 0:
             return kept
         gross, taxes, support = self.budgets.of_people(month, rows)
         return kept | {
-            name: np.where(here, x, 0.0).astype(np.float32)
+            name: np.where(seen.state != GONE, x, 0.0).astype(np.float32)
             for name, x in (("gross", gross), ("taxes", taxes), ("support", support))
         }
 
@@ -297,6 +285,43 @@ class Watch:
         visits = {name: np.concatenate([np.empty(0, empty[name]), *x]) for name, x in self._visits.items()}
         found = client_spells(visits, len(self._kept), self._months, self._programs)
         return {name: found[name].astype(dtype) for name, dtype in ENROLMENTS}
+
+
+class _Seen(NamedTuple):
+    """What is seen of people in a month, the first of `MONTHLY`."""
+
+    state: NDArray[np.uint8]
+    earnings: F4
+    employer: U8
+    benefit: F4
+    school: NDArray[np.uint8]
+    sufficient: NDArray[np.uint8]
+    program: NDArray[np.uint8]
+
+
+@njit(cache=True, nogil=True)
+def _see(lo, hi, chunk, rows, ids, p, c, e, h, need, month, out):  # type: ignore[no-untyped-def]
+    """Fill `out` for [lo, hi) of those followed; `need` (Z, 2, 4, 2) float32. Those who are gone have nothing."""
+    for row in range(lo, hi):
+        k = np.uint64(row)  # unsigned: no test for negative indices
+        i = np.uint64(rows[k])
+        here = p.id[i] == ids[k] and p.state[i] != GONE
+        state, job = p.state[i] if here else np.uint8(GONE), p.job[i]
+        out.state[k], out.program[k] = state, p.program[i] if here else np.uint8(NO_PROGRAM)
+        out.employer[k] = NO_EMPLOYER
+        if state <= PART_TIME_INVOLUNTARY and job >= 0:
+            out.employer[k] = e.id[np.uint64(c.establishment[np.uint64(job)])]
+        out.school[k] = here and ((p.traits[i] & TRAIT_ENROLLED) > 0 or p.program[i] != NO_PROGRAM)
+        out.earnings[k], out.benefit[k], out.sufficient[k] = 0.0, 0.0, 0
+        if state <= SELF_EMPLOYED:
+            hh = np.uint64(p.household[i])
+            out.earnings[k] = p.wage[i] * np.float32(p.hours[i]) * np.float32(WEEKS_A_MONTH)
+            children = min(h.children[hh], np.uint8(3))
+            young = np.uint64(children > 0 and month - h.youngest[hh] < 72)
+            adults = np.uint64(h.adults[hh] > 1)
+            out.sufficient[k] = p.wage[i] >= need[np.uint64(p.zone[i]), adults, np.uint64(children), young]
+        elif (state == UNEMPLOYED or state == TEMPORARY_LAYOFF) and p.ui_weeks[i] > 0:
+            out.benefit[k] = p.ui_benefit[i] * np.float32(WEEKS_A_MONTH)
 
 
 def needs(month: Month, rows: I8) -> F4:

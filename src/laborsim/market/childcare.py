@@ -26,7 +26,7 @@ from laborsim.market import gate
 from laborsim.market.codes import GONE
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
-from laborsim.market.month import Month
+from laborsim.market.month import FEW, Month
 from laborsim.market.places import (
     BINS,
     CARES,
@@ -253,9 +253,13 @@ def stage(month: Month) -> None:
     memory["shortage"][:] = 1.0 - memory["chance"]
     mean_load = sums[:, 0] / np.maximum(sums[:, 1], 1) / UNIT
     memory["slots"][:] = capacity / np.where(mean_load > 0, mean_load, float(t.load[1]) / UNIT)
-    kept_home(work.carer_rows, w.people.columns, w.households.columns, work.head, month.scratch["childcare.cost"],
-               memory["chance"], month.index, month.key(Stream.CHILDCARE_FAMILY, fixed=True),
-               float(room["parent_works_hours"]), float(room["too_dear"]), counts.childcare_kept_home)  # fmt: skip
+    carers = work.carer_rows
+    at_home = np.zeros((month.crew.chunks(carers.size, FEW), e.zones), np.int64)
+    month.crew.map(kept_home, carers.size, carers, w.people.columns, w.households.columns, work.head,
+                   month.scratch["childcare.cost"], memory["chance"], month.index,
+                   month.key(Stream.CHILDCARE_FAMILY, fixed=True), float(room["parent_works_hours"]),
+                   float(room["too_dear"]), at_home, size=FEW)  # fmt: skip
+    counts.childcare_kept_home += at_home.sum(axis=0)
     # Parents at home for want of a place want one as well.
     kept_out = counts.childcare_kept_home * memory["shortage"] * mean_load
     _adjust(month, sums[:, 0] / UNIT + kept_out, mean_load, capacity, aimed, wage)

@@ -27,7 +27,7 @@ from laborsim.market.codes import (
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Vacancies, match
-from laborsim.market.month import Month
+from laborsim.market.month import FEW, Month
 from laborsim.market.pay import Pay, log_worth, pair, suits
 from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
 from laborsim.market.skill import Learning, skill_now
@@ -56,9 +56,9 @@ class _Terms(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _terms(p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-untyped-def]
-    """Occupation, skill, wage and hours of each new job; writes skill and occupation to people."""
-    for k in range(rows.size):
+def _terms(lo, hi, chunk, p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-untyped-def]
+    """Occupation, skill, wage and hours of the new jobs [lo, hi); writes skill and occupation to people."""
+    for k in range(lo, hi):
         i = rows[k]
         cell = cells[k]
         o = c.occupation[cell]
@@ -215,7 +215,8 @@ def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32])
         fairness=quality.fairness_factor(month),
         pay=b.pay_terms,
     )
-    _terms(w.people.columns, w.households.columns, w.cells.columns, rows, cells, terms, states, wages, hours)
+    month.crew.map(_terms, rows.size, w.people.columns, w.households.columns, w.cells.columns, rows, cells, terms,
+                   states, wages, hours, size=FEW)  # fmt: skip
     moved = hire(month, rows, cells, states, wages, hours)
     month.counts.scalars[SCALAR["job_to_job"]] += moved
 

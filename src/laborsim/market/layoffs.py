@@ -24,7 +24,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.insurance import insure
-from laborsim.market.month import Month
+from laborsim.market.month import FEW, Month
 from laborsim.market.participation import MAX_AGE, by_age, inactive_reason
 from laborsim.market.skill import skills
 from laborsim.market.transitions import gather, hire, move
@@ -85,9 +85,9 @@ def choose(score: NDArray[np.float64], cell: NDArray[np.int32], places: NDArray[
 
 
 @njit(cache=True, nogil=True)
-def _scores(p, c, rows, key, month, seniority, half, bias, fairness, out):  # type: ignore[no-untyped-def]
-    """Who goes first: the lowest by chance, tenure and what the employer holds against the group."""
-    for k in range(rows.size):
+def _scores(lo, hi, chunk, p, c, rows, key, month, seniority, half, bias, fairness, out):  # type: ignore[no-untyped-def]
+    """Who of rows [lo, hi) goes first: the lowest by chance, tenure and what the employer holds against the group."""
+    for k in range(lo, hi):
         i = rows[k]
         months = max(month - p.hired[i], 0)
         held = bias[p.race[i]] * fairness[c.establishment[p.job[i]]]
@@ -95,8 +95,10 @@ def _scores(p, c, rows, key, month, seniority, half, bias, fairness, out):  # ty
 
 
 @njit(cache=True, nogil=True)
-def _after_layoff(p, h, c, e, rows, kind_key, temporary, secure, leave, waiting_leave, month, states, reasons):  # type: ignore[no-untyped-def]
-    for k in range(rows.size):
+def _after_layoff(  # type: ignore[no-untyped-def]
+    lo, hi, chunk, p, h, c, e, rows, kind_key, temporary, secure, leave, waiting_leave, month, states, reasons
+):
+    for k in range(lo, hi):
         i = rows[k]
         b = bits(kind_key, p.id[i])
         age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
@@ -181,7 +183,8 @@ def layoffs(month: Month) -> None:
     bias, fairness = np.asarray(q["layoff_bias_race"], np.float64), quality.fairness_factor(month)
     pick = month.key(Stream.LAYOFF_PICK)
     seniority = q["seniority"], q["seniority_months"]
-    _scores(p, w.cells.columns, candidates, pick, month.index, *seniority, bias, fairness, score)
+    month.crew.map(_scores, candidates.size, p, w.cells.columns, candidates, pick, month.index, *seniority, bias,
+                   fairness, score, size=FEW)  # fmt: skip
     r = candidates[choose(score, w.people.job[candidates], excess)]
     displaced = adoption.displaced(month, r)
     kept = np.zeros(r.size, np.bool_)
@@ -196,7 +199,9 @@ def layoffs(month: Month) -> None:
     temporary = np.clip(q["temporary_base"] + q["temporary_slope"] * beyond, 0.0, q["temporary_most"])
     leave = month.table("separations.laid_off_leave", lambda: by_age(q["laid_off_leave"]))
     states, reasons = np.empty(r.size, np.uint8), np.empty(r.size, np.uint8)
-    _after_layoff(
+    month.crew.map(
+        _after_layoff,
+        r.size,
         p,
         w.households.columns,
         w.cells.columns,
@@ -210,6 +215,7 @@ def layoffs(month: Month) -> None:
         month.index,
         states,
         reasons,
+        size=FEW,
     )
     month.scratch["layoffs.rows"] = r  # for those who look on; nothing in the market reads it
     final = displaced & (states == TEMPORARY_LAYOFF)  # nobody is called back to work that is no longer done

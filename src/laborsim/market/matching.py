@@ -355,5 +355,5 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
     sizes = crew.map(_screen, n, s, choices, terms, applications)
     passed, thrown_out = _lists(applications, sizes)
     assign(applications, passed, thrown_out, s.id, j.cell, j.open, int(parameters.rounds), np.uint64(keys.noise),
-            index, filled, received)
+            index, filled, received, crew)
     return Matches(index, sent, filled, received)

@@ -22,6 +22,7 @@ from laborsim.market.programs import Programs
 from laborsim.market.tables import World
 
 CHUNK = 1 << 16
+FEW = 1 << 12  # chunk of lists that are short and take long a row
 
 
 class Crew:
@@ -39,14 +40,14 @@ class Crew:
         return Crew, (self.threads,)
 
     @staticmethod
-    def chunks(n: int) -> int:
-        """Number of chunks for n rows (at least 1)."""
-        return max(1, -(-n // CHUNK))
+    def chunks(n: int, size: int = CHUNK) -> int:
+        """Number of chunks of `size` rows for n rows (at least 1)."""
+        return max(1, -(-n // size))
 
-    def map(self, kernel: Callable[..., Any], n: int, *args: Any) -> list[Any]:
-        """Call `kernel(lo, hi, chunk, *args)` for every chunk; results in chunk order."""
-        count = self.chunks(n)
-        bounds = [(c * CHUNK, min(n, (c + 1) * CHUNK), c) for c in range(count)]
+    def map(self, kernel: Callable[..., Any], n: int, *args: Any, size: int = CHUNK) -> list[Any]:
+        """Call `kernel(lo, hi, chunk, *args)` for every chunk of `size` rows; results in chunk order."""
+        count = self.chunks(n, size)
+        bounds = [(c * size, min(n, (c + 1) * size), c) for c in range(count)]
         if self._pool is None or count == 1:
             return [kernel(*b, *args) for b in bounds]
         results: list[Any] = [None] * count

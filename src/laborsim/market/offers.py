@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from laborsim.market.draws import bits, mix, more_bits
+from laborsim.market.month import FEW, Crew
 
 
 @njit(cache=True, inline="always")
@@ -66,17 +67,9 @@ def _rank(order, score, lo, hi, cell, seeker, ids, key):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True)
-def assign(applications, passed, thrown_out, ids, cell, open_, rounds, key, vacancy_index, filled, received):  # type: ignore[no-untyped-def]
-    """Rank applicants of every cell and run the rounds; fills the last three arrays.
-
-    In a round every cell offers its free places to its best applicants not yet asked; each seeker holds the best
-    offer, and places refused or given up are offered in the next round. All offers of a round count as simultaneous,
-    so the order of cells does not matter; equal scores and utilities are told apart by keyed bits.
-    """
-    vacancy, seeker, given, utility = (applications.vacancy, applications.seeker, applications.score,
-                                       applications.utility)
-    m = cell.size
-    start = np.zeros(m + 1, np.int64)
+def _by_cell(vacancy, given, passed, thrown_out, start, received, order, score):  # type: ignore[no-untyped-def]
+    """Applications of each cell together, in order of seekers: those of cell v from `start[v]` on, with the scores."""
+    m = received.size
     for p in passed:
         start[np.uint64(vacancy[p] + 1)] += 1
     for p in thrown_out:
@@ -84,8 +77,6 @@ def assign(applications, passed, thrown_out, ids, cell, open_, rounds, key, vaca
     for v in range(m):
         received[v] += start[v + 1]
         start[v + 1] += start[v]
-    order = np.empty(start[m], np.uint32)
-    score = np.empty(start[m], np.float64)
     turn = start[:m].copy()
     for p in passed:
         at = np.uint64(vacancy[p])
@@ -93,14 +84,26 @@ def assign(applications, passed, thrown_out, ids, cell, open_, rounds, key, vaca
         order[place] = p
         score[place] = given[p]
         turn[at] += 1
+
+
+@njit(cache=True, nogil=True)
+def _rank_cells(lo, hi, chunk, start, order, score, cell, seeker, ids, key):  # type: ignore[no-untyped-def]
+    """Rank the applicants of cells [lo, hi)."""
+    for v in range(lo, hi):
+        _rank(order, score, start[v], start[v + 1], cell[v], seeker, ids, key)
+
+
+@njit(cache=True, nogil=True)
+def _rounds(applications, start, order, ids, cell, open_, rounds, key, vacancy_index, filled):  # type: ignore[no-untyped-def]
+    """Offers by ranked applicants; fills the last two arrays."""
+    vacancy, seeker, utility = applications.vacancy, applications.seeker, applications.utility
+    m = cell.size
+    turn = start[:m].copy()
     active = np.empty(m, np.int64)
     n_active = 0
     for v in range(m):
-        turn[v] = start[v]
-        if start[v + 1] > start[v]:
-            active[n_active] = v
-            n_active += 1
-            _rank(order, score, start[v], start[v + 1], cell[v], seeker, ids, key)
+        active[n_active] = v
+        n_active += start[v + 1] > start[v]
     held = np.full(vacancy_index.size, -1, np.int32)  # application whose offer the seeker holds
     slots = open_.copy()
     back = np.zeros(m, np.int32)  # slots refused or given up in this round: offered again in the next
@@ -143,3 +146,20 @@ def assign(applications, passed, thrown_out, ids, cell, open_, rounds, key, vaca
         if held[i] >= 0:
             vacancy_index[i] = vacancy[held[i]]
             filled[vacancy_index[i]] += 1
+
+
+def assign(
+    applications: Any, passed: Any, thrown_out: Any, ids: Any, cell: Any, open_: Any, rounds: int, key: np.uint64,
+    vacancy_index: Any, filled: Any, received: Any, crew: Crew,
+) -> None:  # fmt: skip
+    """Rank applicants of every cell and run the rounds; fills `vacancy_index`, `filled` and `received`.
+
+    In a round every cell offers its free places to its best applicants not yet asked; each seeker holds the best
+    offer, and places refused or given up are offered in the next round. All offers of a round count as simultaneous,
+    so the order of cells does not matter; equal scores and utilities are told apart by keyed bits.
+    """
+    start = np.zeros(cell.size + 1, np.int64)
+    order, score = np.empty(passed.size, np.uint32), np.empty(passed.size)
+    _by_cell(applications.vacancy, applications.score, passed, thrown_out, start, received, order, score)
+    crew.map(_rank_cells, cell.size, start, order, score, cell, applications.seeker, ids, key, size=FEW)
+    _rounds(applications, start, order, ids, cell, open_, rounds, key, vacancy_index, filled)

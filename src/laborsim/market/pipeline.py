@@ -145,7 +145,7 @@ class Applications(NamedTuple):
     late_flags: NDArray[np.uint8]
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, forceinline=True)
 def _entry(i, g, p, age, q):  # type: ignore[no-untyped-def]
     """ELIGIBLE, or the first rule of program `g` that keeps person `i` out."""
     schooled = p.education[i] >= q.education[g]
@@ -160,7 +160,7 @@ def _entry(i, g, p, age, q):  # type: ignore[no-untyped-def]
     return ELIGIBLE
 
 
-@njit(cache=True, inline="always", error_model="numpy")
+@njit(cache=True, forceinline=True, error_model="numpy")
 def _odds(i, g, p, h, month, q, now, ahead, employed):  # type: ignore[no-untyped-def]
     """Log odds of applying: what the program would bring over the horizon, less fee, travel, care and pay forgone."""
     hh = p.household[i]

@@ -206,17 +206,21 @@ def place_pass(lo, hi, chunk, h, selected, month, cut, paid, plan, rank, places,
     return 0
 
 
-@njit(cache=True)
-def kept_home(rows, p, h, head, cost, chance, month, family_key, hours, share, out):  # type: ignore[no-untyped-def]
-    """Carers of a child under six kept out by childcare: no place to be had, or it would take too much of the pay."""
-    for i in rows:
-        g = p.household[i]
+@njit(cache=True, nogil=True)
+def kept_home(lo, hi, chunk, rows, p, h, head, cost, chance, month, family_key, hours, share, out):  # type: ignore[no-untyped-def]
+    """Carers of a child under six kept out by childcare: no place to be had, or it would take too much of the pay.
+
+    Counted into out[chunk, zone].
+    """
+    for k in range(lo, hi):
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
+        g = np.uint64(p.household[i])
         if h.children[g] == 0 or month - h.youngest[g] >= 72 or cost[g] <= 0.0:
             continue
         z = h.zone[g]
         none = to_unit(more_bits(bits(family_key, p.id[max(head[g], 0)]), 3)) >= chance[z]
         if none or cost[g] > share * hours * p.wage[i]:
-            out[z] += 1
+            out[chunk, z] += 1
 
 
 @njit(cache=True)

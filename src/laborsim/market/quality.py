@@ -110,7 +110,12 @@ def learning_pace(month: Month) -> F8:
 
 def fairness_factor(month: Month) -> F8:
     """(E,) factor of each employer on the biases of hiring."""
-    return np.asarray(np.exp(-response(month, "fairness") * centred(uses(month).fairness)))
+    scores = uses(month)
+    held: tuple[Uses, F8] | None = month.scratch.get("quality.fairness")
+    if held is None or held[0] is not scores:
+        held = (scores, np.exp(-response(month, "fairness") * centred(scores.fairness)))
+        month.scratch["quality.fairness"] = held
+    return held[1]
 
 
 def security_factor(month: Month) -> F8:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,9 +37,15 @@ class Chart:
     alt: str
     figure: Figure
     data: pd.DataFrame
+    _svg: str | None = field(default=None, init=False, repr=False, compare=False)  # drawn once: it takes long
 
     def svg(self) -> str:
         """The picture as SVG text with <title> and <desc>; the same chart gives the same text."""
+        if self._svg is None:
+            self._svg = self._draw()
+        return self._svg
+
+    def _draw(self) -> str:
         out = io.StringIO()
         with theme.style():
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
