@@ -127,6 +127,58 @@ def test_claimants_called_in_come_or_lose_the_benefit():
     assert count(m, "center_served") >= called - away
 
 
+def test_a_review_ends_some_benefits_and_the_others_keep_up_their_search():
+    m = ready(job_centers=centers(places=10_000, called=1.0, walk_in=False, review=0.3, applications=0.0))
+    p = m.world.people
+    idle = np.flatnonzero((p.state[: p.size] == codes.UNEMPLOYED) & (p.zone[: p.size] < 2))[::2]
+    p.ui_weeks[: p.size] = 0
+    p.ui_weeks[idle], p.since[idle] = 20, m.index - 1
+    rows, s, v, ground, visited = gathered(m)
+    usual = int(m.parameters["matching.applications_unemployed"])
+    s.applications[np.isin(rows, idle)] = usual - 1  # benefits lower effort
+    services.serve(m, rows, s, v, ground, visited)
+    away, out = count(m, "center_no_shows"), count(m, "center_found_ineligible")
+    assert count(m, "center_came") == idle.size - away == count(m, "center_served")
+    assert out / (idle.size - away) == pytest.approx(0.3, abs=0.1)
+    assert (p.ui_weeks[idle] == 0).sum() == away + out
+    kept = np.isin(rows, idle[p.ui_weeks[idle] > 0])
+    assert (s.applications[kept] == usual).all()
+    assert (s.applications[np.isin(rows, idle) & ~kept] == usual - 1).all()
+
+
+def test_help_goes_on_for_the_months_stated_while_people_look():
+    m = ready(job_centers=centers(places=30, applications=2.0, months=3))
+    served: list[np.ndarray] = []
+    for m.index in range(3, 7):
+        m.counts.reset()
+        rows, s, v, ground, visited = gathered(m)
+        before = s.applications.copy()
+        services.serve(m, rows, s, v, ground, visited)
+        new = m.scratch["services.served"]
+        assert new.size == count(m, "center_served") <= 30
+        expected = set(np.concatenate([*served[-2:], new]).tolist())
+        assert {int(r) for r in rows[s.applications == before + 2]} == expected
+        assert not set(new.tolist()) & set(np.concatenate([*served[-2:], new[:0]]).tolist())
+        served.append(new)
+    assert ready().memory.get("helped") is None
+
+
+def test_cheaper_trips_are_more_trips_and_only_low_wages_may_ask():
+    order = TravelSupport(10_000, HERE, paid=1.0, wage_limit=14.0)
+    m = ready(travel=(order,))
+    rows, s = search.gather_seekers(m)
+    before = s.applications.copy()
+    travel.help_seekers(m, rows, s)
+    p = m.world.people
+    out = p.state[rows] > codes.SELF_EMPLOYED
+    asks = out & (np.array(HERE)[p.zone[rows]] > 0) & (p.wage[rows] < 14.0)
+    assert (s.travel[asks] >= 2).all() and (s.travel[~asks] < 2).all() and asks.sum() > 50
+    assert (s.applications[~asks] == before[~asks]).all()
+    rise = (1 - m.parameters["search.travel_money"]) ** -m.parameters["services.trips_elasticity"] - 1
+    want = float((before[asks] * rise).sum())
+    assert float((s.applications[asks] - before[asks]).sum()) == pytest.approx(want, abs=4 * math.sqrt(asks.sum()) / 2)
+
+
 def test_service_adds_applications_fields_and_lowers_what_is_asked_for():
     m = ready(job_centers=centers(places=10_000, applications=2.0, fields=1, coaching=1.0, advertising=1.0))
     p, q = m.world.people, m.room("search")

@@ -116,7 +116,7 @@ SCALARS = (
     "center_turned_away", "prospect_contacts", "prospect_openings", "travel_users", "travel_riders",
     "outreach_contacts", "outreach_learnt", "rent_families", "rent_cents",
     "ui_supplement_cents", "ui_extra_cents", "ui_helped", "startups_helped", "prospects_won_cents",
-    "prospects_won_jobs", "prospects_tipped_jobs", "kept_in_school",
+    "prospects_won_jobs", "prospects_tipped_jobs", "kept_in_school", "center_found_ineligible",
 )
 SCALAR = {name: i for i, name in enumerate(SCALARS)}
 PIPELINE = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")

@@ -120,6 +120,8 @@ class Stream(IntEnum):
     SCHOOL_TIE = 142
     UI_DENIED = 143
     SPONSOR_STAFF = 144
+    CENTER_REVIEW = 145
+    TRAVEL_TRIPS = 146
     SHUTDOWN = 89
 
 

@@ -56,7 +56,9 @@ class JobCenters:
     coaching : how far their reservation wage moves to the least that jobs pay them, 0..1.
     referrals : applications that go to vacancies named by caseworkers.
     uninsured_share : least share of places for people who do not draw insurance, as far as they come.
-    called : share of new claimants called in.
+    called : share of new claimants called in; walk_in : whether others are served, too.
+    review : of the claimants called who come, the share found not to meet the rules: they lose the benefit.
+    months : for which those served are helped while they look; claimants under review keep up their search so long.
     advertising : added share of the unemployed who know of the centers.
     employer_contacts : employers visited about their vacancies.
     """
@@ -70,6 +72,9 @@ class JobCenters:
     referrals: int = 0
     uninsured_share: float = 0.0
     called: float = 0.0
+    walk_in: bool = True
+    review: float = 0.0
+    months: int = 1
     advertising: float = 0.0
     employer_contacts: int = 0
 
@@ -77,13 +82,15 @@ class JobCenters:
 @dataclass(frozen=True)
 class TravelSupport:
     """Help with travel for people who look for work: places at full scale, (Z,) 1 for zones of residence, share of the
-    money of a commute paid, rides for those without a car, whether only they can have a place."""
+    money of a commute paid, rides for those without a car, whether only they can have a place; last wage an hour below
+    which people may ask, 0 any."""
 
     places: int
     zones: tuple[int, ...]
     paid: float = 0.0
     rides: bool = False
     only_without_car: bool = False
+    wage_limit: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 The unemployed come by what they know of the centers and how far away they are; claimants of insurance may be called in.
 Places are scarce and go by ranked keyed draws: those turned away before first, then those called, then the others,
-after a share kept for people who do not draw insurance. Whoever is served sends more applications, looks at more fields
-of work, near to those known and where vacancies are, asks for a wage nearer to what jobs pay, and is sent to vacancies
-that have been open for long and that would let him or her through. Employers who are visited post what they have not
-posted yet and decide sooner. Effects come from there: a place filled this way is one that another seeker does not get.
+after a share kept for people who do not draw insurance. Of the claimants called in some are found not to meet the rules
+and lose the benefit, as those who stay away do. Whoever is served, for a month or more, sends more applications, looks
+at more fields of work, near to those known and where vacancies are, asks for a wage nearer to what jobs pay, and is
+sent to vacancies that have been open for long and that would let him or her through. Employers who are visited post
+what they have not posted yet and decide sooner. Effects come from there: a place filled this way is one that another
+seeker does not get.
 Without an order nothing here holds state or draws.
 """
 
@@ -99,11 +101,17 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
     reach = _Reach(terrain.mobility, terrain.commute_weight, _open(v, terrain), terrain.occ_major, carried)
     free = np.ones(rows.size, np.bool_)  # served by nobody yet
     waits = []
+    helped = _helped(month, rows)
     for number, order in enumerate(month.levers.job_centers):
+        again = np.flatnonzero(helped == number) if order.months > 1 else np.empty(0, np.int64)
+        free[again] = False
         served, turned = _places(month, order, number, rows, free)
         free[served] = False
         everyone = np.concatenate([everyone, rows[served]])
         waits.append(turned)
+        if order.months > 1:
+            _remember(month, rows, served, number, order.months)
+            served = np.union1d(served, again)
         sent = _help(month, order, rows, s, v, reach, served, visited)
         out = Referrals(
             np.concatenate([out.seeker, sent.seeker]),
@@ -115,6 +123,30 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
     again = again[free[again]]
     month.memory["services"] = {"row": rows[again], "id": month.world.people.id[rows[again]]}
     return out
+
+
+def _helped(month: Month, rows: I8) -> I8:
+    """(n,) order by which each of those who look is still helped from an earlier month, -1 none; forgets the others."""
+    out = np.full(rows.size, -1, np.int64)
+    held = month.memory.get("helped")
+    if held is None or rows.size == 0:
+        return out
+    p = month.world.people
+    at = np.minimum(np.searchsorted(rows, held["row"]), rows.size - 1)
+    on = (rows[at] == held["row"]) & (p.id[held["row"]] == held["id"]) & (p.state[held["row"]] == UNEMPLOYED)
+    on &= (held["until"] > month.index) & (held["order"] < len(month.levers.job_centers))
+    out[at[on]] = held["order"][on]
+    month.memory["helped"] = {name: values[on] for name, values in held.items()}
+    return out
+
+
+def _remember(month: Month, rows: I8, served: I8, number: int, months: int) -> None:
+    """Those served now are helped for some months more."""
+    who = rows[served]
+    new = {"row": who, "id": month.world.people.id[who], "order": np.full(who.size, number),
+           "until": np.full(who.size, month.index + months)}  # fmt: skip
+    held = month.memory.get("helped")
+    month.memory["helped"] = {n: x if held is None else np.concatenate([held[n], x]) for n, x in new.items()}
 
 
 def _open(v: Vacancies, terrain: Terrain) -> F8:
@@ -133,23 +165,32 @@ def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1) ->
     known = uniforms(month.key(Stream.CENTER_KNOWN, fixed=True), ids) < q["known"] + order.advertising
     minutes = month.economy.commute_minutes[:, np.flatnonzero(order.centers)].min(axis=1)[zone]
     minutes = np.where(h.car[p.household[who]] > 0, minutes, q["no_car_time"] * minutes)
-    comes = known & (visit < q["visit"] * np.exp(-minutes / q["visit_minutes"]))
+    comes = known & (visit < q["visit"] * np.exp(-minutes / q["visit_minutes"])) & order.walk_in
     insured = p.ui_weeks[who] > 0
     claims = uniforms(month.key(Stream.CENTER_RANK) + np.uint64(1), ids) < order.called
     called = insured & (month.index - p.since[who] == int(q["call_month"])) & claims
-    stays_away = called & (visit >= q["comply"])
     returns = np.zeros(who.size, np.bool_)
     held = month.memory.get("services")
     if held is not None:
         mine = np.isin(who, held["row"][p.id[held["row"]] == held["id"]])
         returns = mine & (visit >= q["drop_off"])
-    # Who is called and does not come loses the benefit.
-    p.ui_weeks[who[stays_away]] = 0
+    # A trial refuses people before they are called: the call itself is part of what is tried.
+    may = np.ones(who.size, np.bool_)
+    asks = np.flatnonzero(comes | returns | called)
+    may[asks] = gate.admit(month, SERVICE, ids[asks], who[asks])
+    comes, returns, called = comes & may, returns & may, called & may
+    gate.serve(month, SERVICE, ids[called])
+    stays_away = called & (visit >= q["comply"])
+    ineligible = np.zeros(who.size, np.bool_)
+    if order.review > 0:
+        reviewed = np.flatnonzero(called & ~stays_away)
+        ineligible[reviewed] = uniforms(month.key(Stream.CENTER_REVIEW), ids[reviewed]) < order.review
+    # Who is called and does not come, or does not meet the rules, loses the benefit.
+    p.ui_weeks[who[stays_away | ineligible]] = 0
     came = comes | returns | (called & ~stays_away)
     rank = uniforms(month.key(Stream.CENTER_RANK), ids) + np.where(returns, RETURNING, np.where(called, CALLED, OTHERS))
     places = scaled_count(order.places, month.scale, month.key(Stream.CENTER_RANK), (number + 1) << 33)
     line = np.flatnonzero(came)
-    line = line[gate.admit(month, SERVICE, ids[line], who[line])]
     line = line[np.lexsort((ids[line], rank[line]))]
     kept = int(np.ceil(order.uninsured_share * places))
     first = line[~insured[line]][:kept]
@@ -158,7 +199,7 @@ def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1) ->
     gate.serve(month, SERVICE, ids[served])
     for name, value in (
         ("center_aware", known | called | returns), ("center_came", came), ("center_called", called),
-        ("center_no_shows", stays_away),
+        ("center_no_shows", stays_away), ("center_found_ineligible", ineligible),
     ):  # fmt: skip
         scalars[SCALAR[name]] += int(value.sum())
     scalars[SCALAR["center_served"]] += served.size
@@ -177,6 +218,10 @@ def _help(
     who = rows[served]
     key = month.key(Stream.CENTER_REFERRAL)
     extra = np.floor(order.applications + uniforms(key, p.id[who])).astype(np.uint8)
+    if order.review > 0:  # claimants show that they search as much as others do
+        claims = served[p.ui_weeks[who] > 0]
+        usual = np.uint8(month.parameters["matching.applications_unemployed"])
+        s.applications[claims] = np.maximum(s.applications[claims], usual)
     s.applications[served] += extra
     if order.fields > 0:
         _show_fields(served, s, reach, int(order.fields))

@@ -74,6 +74,8 @@ def help_seekers(month: Month, rows: I8, s: Seekers) -> None:
         ask = (p.state[rows] > SELF_EMPLOYED) & (np.array(order.zones)[p.zone[rows]] > 0) & ~taken
         if order.only_without_car:
             ask &= s.travel == NO_CAR
+        if order.wage_limit > 0:
+            ask &= p.wage[rows] < order.wage_limit
         line = np.flatnonzero(ask)
         line = line[gate.admit(month, SERVICE, s.id[line], rows[line])]
         line = line[np.lexsort((s.id[line], uniforms(key, s.id[line])))][: max(places - int(mine.sum()), 0)]
@@ -86,10 +88,19 @@ def help_seekers(month: Month, rows: I8, s: Seekers) -> None:
         s.travel[riders] = CAR
         if order.paid > 0:
             s.travel[using] += np.uint8(2 + 2 * number)
+            _more_trips(month, np.flatnonzero(using), s, order.paid)
         scalars[SCALAR["travel_users"]] += int((held["order"] == number).sum())
         scalars[SCALAR["travel_riders"]] += int(riders.sum())
     order_of = np.lexsort((held["row"],))
     month.memory["travel"] = {name: values[order_of] for name, values in held.items()}
+
+
+def _more_trips(month: Month, using: I8, s: Seekers, paid: float) -> None:
+    """People whose trips cost less make more of them, and apply more: changes the applications in `s`."""
+    left = 1.0 - month.room("search")["travel_money"] * paid
+    more = s.applications[using] * (left ** -float(month.room("services")["trips_elasticity"]) - 1.0)
+    draw = uniforms(month.key(Stream.TRAVEL_TRIPS), s.id[using])
+    s.applications[using] += np.floor(more + draw).astype(s.applications.dtype)
 
 
 __all__ = ["CAR", "NO_CAR", "help_seekers", "tables"]

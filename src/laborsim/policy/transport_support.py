@@ -33,7 +33,8 @@ class TransportSupport:
         if places == 0 or not (s.paid > 0 or s.rides):
             return {}
         budget.reserve(month, places * unit)
-        order = TravelSupport(full_scale(places, self.scale), self.zones, s.paid, s.rides, s.only_without_car)
+        order = TravelSupport(full_scale(places, self.scale), self.zones, s.paid, s.rides, s.only_without_car,
+                              s.wage_limit)  # fmt: skip
         levers.travel = (*levers.travel, order)
         asked = {"travel": np.array([float(places)])}
         if s.rides:

@@ -18,8 +18,11 @@ class JobCenterServices(InstrumentModel):
         Dollars, Field(description="Dollars for one person served. Default: RESEA, about $290 a claimant (DOL).")
     ] = 290.0
     applications: Annotated[
-        float, Field(ge=0.0, le=10.0, description="More applications in the month of service. Default assumed.")
+        float, Field(ge=0.0, le=10.0, description="More applications in a month of service. Default assumed.")
     ] = 2.0
+    months: Annotated[
+        int, Field(ge=1, le=12, description="Months for which a person served is helped while looking for work.")
+    ] = 1
     fields_shown: Annotated[
         int, Field(ge=0, le=10, description="Fields of work shown to a person, near and with vacancies.")
     ] = 1
@@ -34,6 +37,14 @@ class JobCenterServices(InstrumentModel):
     ] = 0.0
     called: Annotated[
         Share, Field(description="Share of new claimants called in; who does not come loses the benefit.")
+    ] = 0.0
+    walk_in: Annotated[bool, Field(description="Whether others than claimants called in are served.")] = True
+    review: Annotated[
+        Share,
+        Field(
+            description="Of the claimants called who come, the share found not to meet the rules, who lose the benefit."
+            " The others keep up their search while they are helped."
+        ),
     ] = 0.0
     advertising: Annotated[
         Share, Field(description="Added share of the unemployed who know of the centers.")
@@ -61,6 +72,9 @@ class TransportSupport(InstrumentModel):
         False
     )
     only_without_car: Annotated[bool, Field(description="Places only for people without a car.")] = False
+    wage_limit: Annotated[
+        Dollars, Field(description="Places only for people whose last wage was below this, dollars an hour; 0: any.")
+    ] = 0.0
     cost_per_user: Annotated[
         Dollars, Field(description="Dollars for one user and month. Default assumed: a transit pass.")
     ] = 75.0
