@@ -20,6 +20,24 @@ from laborsim.market.draws import Stream
 from stages import draw, ready
 
 
+def evened(m):
+    """Plain Python: own growth of each establishment, brought to the path of its zone, then of its sector, then of all."""
+    q, e = m.room("demand"), m.world.establishments
+    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
+    rows = range(e.size)
+    paths = [float(e.base[j]) * float(m.memory["demand"]["spread"][j]) for j in rows]
+    own = [math.exp(float(e.growth[j]) - spread / 2) if e.closed[j] == demand.OPEN else 0.0 for j in rows]
+    for group in (e.zone, e.sector):
+        for g in set(group[: e.size].tolist()):
+            mine = [j for j in rows if group[j] == g]
+            wanted = sum(float(e.base[j]) * own[j] for j in mine)
+            ratio = sum(paths[j] for j in mine) / wanted if wanted else 1.0
+            for j in mine:
+                own[j] *= min(max(ratio, 1 / q["carried_most"]), q["carried_most"])
+    total = sum(paths) / sum(float(e.base[j]) * own[j] for j in rows)
+    return [x * total for x in own]
+
+
 def test_targets_match_plain_python():
     m = ready(index=6)
     w, e = m.world, m.economy
@@ -34,15 +52,14 @@ def test_targets_match_plain_python():
         if est.closed[j] == demand.OPEN:
             want = q["growth_persistence"] * before[j] + q["growth_shock"] * normal
             assert est.growth[j] == pytest.approx(want, abs=1e-5)
-    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
     closed = est.closed[: est.size] != demand.OPEN
-    open_share = 1 - est.base[: est.size][closed].sum() / est.base[: est.size].sum()
+    own = evened(m)
     technology = adoption.technology(m, m.index, m.memory["demand"]["shares"])
     rounding = m.key(Stream.TARGET_ROUNDING, fixed=True)
     for k in range(0, c.size, 5):
         j = c.establishment[k]
-        x = c.base[k] * e.sector_index[6, c.sector[k]] / open_share * technology[c.occupation[k]]
-        x *= math.exp(float(est.growth[j]) - spread / 2) * c.answer[k]
+        x = c.base[k] * e.sector_index[6, c.sector[k]] * technology[c.occupation[k]]
+        x *= own[j] * c.answer[k]
         x *= math.exp(m.memory["spending"]["pull"][c.sector[k], c.zone[k]])
         want = 0 if closed[j] else int(x + draw(rounding, k))
         assert c.target[k] == want or abs(x + draw(rounding, k) - round(x + draw(rounding, k))) < 1e-4

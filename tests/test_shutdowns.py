@@ -25,7 +25,7 @@ def oracle(m: Month, path: np.ndarray, highest: np.ndarray) -> np.ndarray:
     for s in range(path.size):
         share = q["shutdown_share"] * max(1.0 - path[s] / highest[s] - q["shutdown_from"], 0.0)
         rows = [j for j in range(e.size) if e.sector[j] == s]
-        shut = [j for j in rows if e.base[j] < q["shutdown_largest"] and uniform(key, e.id[j]) < share]
+        shut = [j for j in rows if e.stands[j] < q["shutdown_largest"] and uniform(key, e.id[j]) < share]
         left = sum(float(e.base[j]) for j in rows if j not in shut)
         for j in rows:
             out[j] = 0.0 if j in shut else sum(float(e.base[x]) for x in rows) / left if left else 1.0
@@ -69,7 +69,7 @@ def test_places_open_again_as_the_sector_comes_back():
 
 def test_large_places_do_not_shut():
     m = ready(shutdown_largest=1)
-    m.world.establishments.base[: m.world.establishments.size] = 5.0
+    m.world.establishments.stands[: m.world.establishments.size] = 5.0
     got = shutdowns.factor(m, np.full(m.economy.sectors, 0.3))
     assert got is not None and (got == 1.0).all()
 

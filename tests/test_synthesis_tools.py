@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -162,6 +164,42 @@ def test_sizes_sum_to_the_jobs_at_every_scale(jobs, count, scale):
     assert (simulated >= 1).all()
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 200), st.floats(0.02, 1.0), st.integers(0, 9))
+def test_representatives_keep_what_depends_on_size(count, scale, salt):
+    sizes = np.sort(np.random.default_rng(salt).pareto(1.06, count) * 4 + 1)
+    n = max(1, round(count * scale))
+    mean = employers.represented(sizes, n, np.log(sizes))
+    jobs = employers.represented(sizes, n, np.ones(count))
+    assert jobs == pytest.approx(np.ones(n))
+    edges = np.linspace(0, count, n + 1)
+    for k in range(n):  # plainly: each stands for a stretch of the row, of the ones at its ends in part
+        part = [max(0.0, min(edges[k + 1], i + 1) - max(edges[k], i)) for i in range(count)]
+        weight = [p * s for p, s in zip(part, sizes, strict=True)]
+        want = sum(w * math.log(s) for w, s in zip(weight, sizes, strict=True)) / sum(weight)
+        assert mean[k] == pytest.approx(want, rel=1e-6, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 300), st.floats(0.05, 0.95), st.integers(0, 99))
+def test_even_choice_leaves_no_group_to_luck(n, chance, salt):
+    rng = np.random.default_rng(salt)
+    weight, group, u = rng.pareto(1.1, n) + 1, rng.integers(0, 4, n), rng.random(n)
+    chances = np.clip(chance + 0.2 * rng.normal(size=n), 0.0, 1.0)
+    order = np.argsort(-weight, kind="stable")
+    chosen = employers.even_choice(chances, weight, group, order, u)
+    owed = [0.0] * 4
+    for i in order.tolist():  # oracle
+        g = int(group[i])
+        owed[g] += chances[i] * weight[i]
+        assert chosen[i] == (chances[i] > 0 and u[i] * weight[i] < owed[g])
+        owed[g] -= weight[i] * chosen[i]
+    for g in range(4):  # what is missing or too much is at most the last few, not the largest
+        mine = group == g
+        if mine.sum() > 20:
+            assert abs(float((weight * (chosen - chances))[mine].sum())) <= weight[mine].max()
+
+
 def test_size_tail_is_near_zipf():
     groups = ((9000, 15), (4000, 9), (1500, 40), (6000, 20))
     parts = [employers.tail_sizes(n * mean, n, 1.06, 9000.0) for n, mean in groups]
@@ -176,7 +214,7 @@ def test_staffing_totals_follow_the_shares():
     staffing = rng.dirichlet(np.full(30, 0.4), 2)
     size = np.sort(np.floor(1 + rng.pareto(1.06, 600) * 3).astype(np.int64).clip(1, 2000))
     zone, sector = np.repeat([0, 1], 300), np.tile(np.repeat([0, 1], 150), 2)
-    est, occ, count = employers.cells(zone, sector, size, staffing, 7)
+    est, occ, count = employers.cells(zone, sector, size, size.astype(float), staffing, 7)
     assert np.bincount(est, count, 600).tolist() == size.tolist()
     assert (count > 0).all() and (np.diff(est) >= 0).all()
     for s in (0, 1):

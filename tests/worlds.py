@@ -360,6 +360,8 @@ def _employers(rng: np.random.Generator, w: World, eco: Economy, n: int) -> None
     c.target[:m] = c.filled[:m] + c.vacancies[:m]
     c.base[:m] = c.target[:m]
     e.base[:n_e] = np.bincount(c.establishment[:m], c.base[:m], minlength=n_e)
+    e.stands[:n_e] = e.base[:n_e]
+    e.frail[:n_e] = np.where(e.base[:n_e] < 500, np.sqrt(10 / np.maximum(e.base[:n_e], 10)), 0)
     c.posted[:m] = np.maximum(8.6, eco.occ_wage[c.occupation[:m]] * np.exp(e.premium[c.establishment[:m]]))
     c.age[:m] = np.where(c.vacancies[:m] > 0, rng.exponential(1.2, m), 0.0)
     c.needs[:m] = eco.occ_education[c.occupation[:m]]

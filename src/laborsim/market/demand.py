@@ -21,6 +21,8 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.month import Month
 
+F8 = NDArray[np.float64]
+
 OPEN = 32767
 PRICED_OUT = np.float32(-99.0)  # own growth of an establishment that closed for its labor cost, until an entrant comes
 
@@ -37,7 +39,7 @@ def _establishments(  # type: ignore[no-untyped-def]
 ):
     """Own growth, exits and entries; returns how many closed and opened.
 
-    exits, cost_exits : (n,) monthly hazard of exit of small establishments, and what labor cost adds to it; those who
+    exits, cost_exits : (n,) monthly hazard of exit of the smallest establishments, and what labor cost adds to it; those who
     exit by the latter are marked in `growth`: others do not take over their sales.
     """
     closed = 0
@@ -57,11 +59,8 @@ def _establishments(  # type: ignore[no-untyped-def]
             continue
         b = bits(growth_key, e.id[j])
         e.growth[j] = persistence * e.growth[j] + shock * _normal(b)
-        size = max(e.base[j], np.float32(1.0))
-        if size >= 500:
-            continue
-        rarer = 1.0 if size < 10 else math.sqrt(10.0 / size)
         u = uniform(exit_key, e.id[j])
+        rarer = np.float64(e.frail[j])
         if u < (exits[j] + cost_exits[j]) * rarer:
             e.closed[j] = month
             closed += 1
@@ -131,11 +130,41 @@ def _normals(key, ids):  # type: ignore[no-untyped-def]
     return out
 
 
+def _path(month: Month) -> F8:
+    """(establishments,) factor on the base of each that its sector's path starts from; 0 where labor cost closed it.
+
+    Nobody takes over what those sold.
+    """
+    e = month.world.establishments
+    spread = np.ones(e.size)  # plants that came later have no growth of their own at first
+    known = month.memory["demand"]["spread"]
+    spread[: known.size] = known
+    return np.asarray(spread * (e.growth[: e.size] != PRICED_OUT))
+
+
+def _even(month: Month, own: F8, path: F8) -> None:
+    """Keep sectors and zones on their paths: own growth and closures only shift jobs between establishments.
+
+    Without it whole sectors and zones would rise and fall by chance, the more so the fewer establishments are
+    simulated. Those open carry at most `carried_most` times their own; what they cannot carry, all do.
+    """
+    e = month.world.establishments
+    n, most = e.size, float(month.room("demand")["carried_most"])
+    base = e.base[:n].astype(np.float64)
+    own *= e.closed[:n] == OPEN
+    for row, groups in ((e.zone[:n], month.economy.zones), (e.sector[:n], month.economy.sectors)):
+        paths, wanted = (np.bincount(row, weights=base * x, minlength=groups) for x in (path, own))
+        ratio = np.divide(paths, wanted, out=np.ones(groups), where=wanted > 0.0)
+        own *= np.clip(ratio, 1.0 / most, most)[row]
+    own *= (base * path).sum() / max(float((base * own).sum()), 1e-9)
+
+
 def prepare(month: Month) -> None:
     """Remember each occupation's share of base employment; spread establishments' own growth."""
     c = month.world.cells
     shares = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=month.economy.occupations)
     n, sectors = month.economy.occupations, month.economy.sectors
+    e = month.world.establishments
     pair = c.sector[: c.size].astype(np.int64) * n + c.occupation[: c.size]
     mix = np.bincount(pair, weights=c.base[: c.size], minlength=sectors * n).reshape(sectors, n)
     month.memory["demand"] = {
@@ -147,7 +176,9 @@ def prepare(month: Month) -> None:
         "path": np.ones((3, sectors)),  # of the sectors, shocks included: this month and the two before
     }
     shutdowns.prepare(month)
+    before = e.base[: e.size].astype(np.float64)
     _own_growth(month)
+    month.memory["demand"]["spread"] = before / np.maximum(e.base[: e.size], 1e-9)
 
 
 def stage(month: Month) -> None:
@@ -186,14 +217,11 @@ def stage(month: Month) -> None:
     now = technology(month, month.index, shares)
     memory["technology"] = now
     memory["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
-    # Closed places stand empty for a while: the others carry the sector's path, but for those that labor cost closed.
-    base = w.establishments.base[:m]
-    empty = (w.establishments.closed[:m] != OPEN) & (w.establishments.growth[:m] != PRICED_OUT)
-    share_open = 1.0 - float(base[empty].sum()) / max(float(base.sum()), 1.0)
     held = in_indices(month, month.index, memory["mix"], shares)
-    index = index * spending.factor(month, by_place) / (share_open * held[:, None])
     own = np.empty(w.establishments.size)
     _own_factor(est.growth, _drift(q), own)
+    _even(month, own, _path(month))
+    index = index * spending.factor(month, by_place) / held[:, None]
     unequal = shutdowns.factor(month, memory["path"][0])
     if unequal is not None:
         own *= unequal

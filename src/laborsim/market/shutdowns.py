@@ -58,7 +58,7 @@ def factor(month: Month, path: F8) -> F8 | None:
     m = e.size
     sector, base = e.sector[:m], e.base[:m].astype(np.float64)
     rank = draws(month.key(Stream.SHUTDOWN, fixed=True), e.id[:m])
-    closes = (rank < shut[sector]) & (base < q["shutdown_largest"])
+    closes = (rank < shut[sector]) & (e.stands[:m] < q["shutdown_largest"])
     sectors = path.size
     total = np.bincount(sector, weights=base, minlength=sectors)
     lost = np.bincount(sector, weights=base * closes, minlength=sectors)

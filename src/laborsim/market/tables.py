@@ -71,6 +71,8 @@ ESTABLISHMENTS = (
     Column("zone", "u1", 0, "zone of work"),
     Column("sector", "u1", 0, "row of economy.sector_codes"),
     Column("base", "f4", 0, "headcount wanted at the start"),
+    Column("stands", "f4", 1, "people at a workplace of the kind it stands for at full scale"),
+    Column("frail", "f4", 1, "chance of closing relative to the smallest workplaces"),
     Column("growth", "f4", 0, "own log deviation from its sector's path"),
     Column("premium", "f4", 0, "log wage premium over the occupation's median"),
     Column("renewed", "f4", 0, "log change of that premium by entrants in its place: no rise of cost"),

@@ -43,7 +43,7 @@ class Employers:
 
     Attributes
     ----------
-    zone, sector, size, premium, host, practices, quality : (E,) establishments.
+    zone, sector, size, stands, frail, premium, host, practices, quality : (E,) establishments; see `Establishments`.
     establishment, occupation, filled, vacancies, age, needs : (C,) cells, sorted by establishment.
     unposted : (C,) places just left, for which no vacancy is open yet.
     """
@@ -51,6 +51,8 @@ class Employers:
     zone: NDArray[np.uint8]
     sector: NDArray[np.uint8]
     size: I8
+    stands: F8
+    frail: F8
     premium: F8
     host: F8
     practices: NDArray[np.uint8]
@@ -121,19 +123,49 @@ def sample_sizes(sizes: F8, scale: float) -> I8:
     return 1 + largest_remainder(np.maximum(mean - 1.0, 0.0), jobs - n) if jobs > n else np.ones(n, np.int64)
 
 
+def represented(sizes: F8, n: int, values: F8) -> F8:
+    """Mean, over jobs, of `values` (one per establishment) among those that each of `n` representatives stands for.
+
+    Examples
+    --------
+    >>> represented(np.array([1.0, 3.0, 6.0, 6.0]), 2, np.array([0.0, 4.0, 1.0, 3.0])).tolist()
+    [3.0, 2.0]
+    """
+    edges, rows = np.linspace(0.0, sizes.size, n + 1), np.arange(sizes.size + 1)
+    sums = [np.diff(np.interp(edges, rows, np.concatenate([[0.0], np.cumsum(x)]))) for x in (sizes * values, sizes)]
+    return np.asarray(sums[0] / sums[1])
+
+
+def frailty(sizes: F8, s: dict[str, Any]) -> F8:
+    """Chance of closing relative to the smallest, by size: falls with its root; the largest do not close by chance.
+
+    Parameters
+    ----------
+    s : values of the room "synthesis".
+
+    Examples
+    --------
+    >>> frailty(np.array([3.0, 40.0, 800.0]), {"frail_size": 10.0, "firm_size": 500.0}).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    rarer = np.sqrt(s["frail_size"] / np.maximum(sizes, s["frail_size"]))
+    return np.where(sizes < s["firm_size"], rarer, 0.0)
+
+
 @njit(cache=True)
-def _staff(sizes, shares, ahead, key, first_id, carry, est_out, occ_out, count_out):  # type: ignore[no-untyped-def]
+def _staff(sizes, larger, shares, ahead, key, first_id, carry, est_out, occ_out, count_out):  # type: ignore[no-untyped-def]
     """Occupations of each establishment, block by block; totals by occupation follow `shares`.
 
     From the last to the first: the smallest come last and take what rounding has left over. No occupation gets
-    more than `ahead` of its share.
+    more than `ahead` of its share. Cells are as large as where there are `larger` times as many people: what employers
+    do to a cell depends on its size, at any scale.
     """
     k = shares.size
     counts = np.zeros(k, np.int64)
     made = 0
     for e in range(sizes.size - 1, -1, -1):
         left = sizes[e]
-        block = max(1, int(np.sqrt(left) * 0.7))
+        block = max(1, int(np.sqrt(left * larger[e]) * 0.7))
         counts[:] = 0
         draw = bits(key, first_id + e)
         step = 0
@@ -167,8 +199,8 @@ def _staff(sizes, shares, ahead, key, first_id, carry, est_out, occ_out, count_o
     return made
 
 
-def establishments(m: Margins, scale: float, workers: int, s: dict[str, Any]) -> tuple[I8, I8, I8]:
-    """Zone, sector and size of every establishment simulated; sizes sum to `workers`.
+def establishments(m: Margins, scale: float, workers: int, s: dict[str, Any]) -> tuple[I8, I8, I8, F8, F8]:
+    """Zone, sector, size, `stands` and `frail` of every establishment simulated; sizes sum to `workers`.
 
     The region has the jobs of the pack; the outside zone takes the balance between people at work and jobs.
     Only if that would leave it less than 0.3 or more than 1.7 times its own jobs are the region's jobs scaled.
@@ -193,16 +225,21 @@ def establishments(m: Margins, scale: float, workers: int, s: dict[str, Any]) ->
     factor[outside] = rest / max(beyond, 1e-9)
     if abs(factor[0] - 1.0) < 1e-6:
         factor[:outside] = 1.0
-    zone, sector, size = [], [], []
+    zone, sector, size, stands, frail = [], [], [], [], []
     for z in range(len(m.zones)):
         for k in range(m.jobs.shape[1]):
             jobs, count = m.jobs[z, k] * factor[z], m.establishments[z, k] * factor[z]
             if jobs < 0.5:
                 continue
-            sizes = sample_sizes(tail_sizes(jobs, max(count, 1.0), s["size_exponent"], s["size_largest"]), scale)
+            full = tail_sizes(jobs, max(count, 1.0), s["size_exponent"], s["size_largest"])
+            sizes = sample_sizes(full, scale)
             zone.append(np.full(sizes.size, z))
             sector.append(np.full(sizes.size, k))
             size.append(sizes)
+            if sizes.size:
+                # what depends on size does not depend on how few establishments are simulated
+                stands.append(exp(represented(full, sizes.size, log(full))))
+                frail.append(represented(full, sizes.size, frailty(full, s)))
     zones, sectors, sizes = np.concatenate(zone), np.concatenate(sector), np.concatenate(size)
     # rounding: the last few places are found in the largest establishments, outside first
     order = np.lexsort((-sizes, zones != outside))
@@ -212,14 +249,15 @@ def establishments(m: Margins, scale: float, workers: int, s: dict[str, Any]) ->
         fit = order[sizes[order] + step >= 1][: abs(short)]
         sizes[fit] += step
         short -= int(step) * fit.size
-    return zones, sectors, sizes
+    return zones, sectors, sizes, np.concatenate(stands), np.concatenate(frail)
 
 
-def cells(zone: I8, sector: I8, size: I8, staffing: F8, seed: int) -> tuple[I8, I8, I8]:
+def cells(zone: I8, sector: I8, size: I8, stands: F8, staffing: F8, seed: int) -> tuple[I8, I8, I8]:
     """Establishment, occupation and headcount of every job cell."""
     key = part_key(seed, Part.STAFFING)
     group = zone * staffing.shape[0] + sector
     edges = np.concatenate([[0], np.flatnonzero(np.diff(group)) + 1, [group.size]])
+    larger = np.clip(stands / size, 1.0, 4.0)  # more would leave occupations' totals to few cells
     capacity = int(np.minimum(size, 3 * np.sqrt(size) + 3).sum()) + 100
     est, occ, count = (np.empty(capacity, np.int64) for _ in range(3))
     made = 0
@@ -227,7 +265,7 @@ def cells(zone: I8, sector: I8, size: I8, staffing: F8, seed: int) -> tuple[I8, 
     ahead = np.maximum(0.004 * staffing * np.bincount(sector, size, staffing.shape[0])[:, None], 0.5)
     for a, b in pairwise(edges):
         k = int(sector[a])
-        made += _staff(size[a:b], staffing[k], ahead[k], key, int(a), carries[k], est[made:], occ[made:], count[made:])
+        made += _staff(size[a:b], larger[a:b], staffing[k], ahead[k], key, int(a), carries[k], est[made:], occ[made:], count[made:])
     order = np.argsort(est[:made], kind="stable")
     return est[:made][order], occ[:made][order], count[:made][order]
 
@@ -242,8 +280,8 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     workers : payroll workers simulated; there are as many filled jobs.
     s : values of the room "synthesis".
     """
-    zone, sector, size = establishments(m, scale, workers, s)
-    est, occ, filled = cells(zone, sector, size, m.staffing, seed)
+    zone, sector, size, stands, frail = establishments(m, scale, workers, s)
+    est, occ, filled = cells(zone, sector, size, stands, m.staffing, seed)
     n = size.size
     ids = np.arange(n)
     key = part_key(seed, Part.ESTABLISHMENT_TRAITS)
@@ -254,7 +292,7 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     def uniform(k: int) -> F8:
         return uniforms(key, ids + (k << 40))
 
-    premium = _premium(m, economy, sector, size, est, occ, filled, normal(0), s)
+    premium = _premium(m, economy, zone, sector, size, stands, est, occ, filled, normal(0), s)
     dispersion = max(float(s["premium_dispersion"]), 1e-6)
     z = np.clip(premium / dispersion, -3.0, 3.0)
     pay = s["quality_of_pay"]
@@ -265,11 +303,13 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
         mixed = pay[0] * z + pay[1] * own if principle == "pay" else s["quality_common"] * common + (
             1 - s["quality_common"] ** 2) ** 0.5 * own
         quality[:, k] = 127.5 + s["quality_spread"] * mixed
-    large = log(size.astype(float)) / np.log(s["practice_size"])
+    large = log(stands) / np.log(s["practice_size"])
     practices = np.zeros(n, np.uint8)
 
+    largest_first = np.argsort(-size, kind="stable")
+
     def practice(bit: int, probability: F8, k: int) -> None:
-        practices[uniform(k) < probability] |= bit
+        practices[even_choice(probability, size.astype(float), sector, largest_first, uniform(k))] |= bit
 
     practice(PRACTICE_CREDENTIAL_SCREEN, np.full(n, float(s["credential_screen_share"])), 20)
     by_size = (1.0 - s["record_screen_size"]) + s["record_screen_size"] * large
@@ -286,17 +326,18 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     wait = uniforms(part_key(seed, Part.VACANCY_AGE), np.arange(est.size))
     months = -log(np.maximum(1.0 - wait, 1e-9)) * s["vacancy_age_months"]
     return Employers(
-        zone=zone.astype(np.uint8), sector=sector.astype(np.uint8), size=size, premium=premium,
+        zone=zone.astype(np.uint8), sector=sector.astype(np.uint8), size=size, stands=stands, frail=frail,
+        premium=premium,
         host=np.clip(s["host_share"] * exp(s["host_spread"] * normal(3)), 0.0, s["host_most"]), practices=practices,
         quality=np.clip(np.rint(quality), 0, 255).astype(np.uint8), establishment=est,
         occupation=occ.astype(np.uint8), filled=filled, vacancies=vacancies, unposted=unposted,
         age=np.where(vacancies > 0, months, 0.0),
-        needs=_needs(economy, occ, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, seed, s),
+        needs=_needs(economy, occ, filled, (practices[est] & PRACTICE_CREDENTIAL_SCREEN) > 0, seed, s),
     )
 
 
-def _premium(m: Margins, economy: Economy, sector: I8, size: I8, est: I8, occ: I8, filled: I8,
-             noise: F8, s: dict[str, Any]) -> F8:
+def _premium(m: Margins, economy: Economy, zone: I8, sector: I8, size: I8, stands: F8, est: I8, occ: I8,
+             filled: I8, noise: F8, s: dict[str, Any]) -> F8:
     """Log wage premium of each establishment: size, sector and its own; mean zero over the region's jobs."""
     n_sectors = m.jobs.shape[1]
     predicted = np.bincount(sector[est], filled * log(economy.occ_wage)[occ], n_sectors)
@@ -307,15 +348,64 @@ def _premium(m: Margins, economy: Economy, sector: I8, size: I8, est: I8, occ: I
     gap = log(np.maximum(weekly, 1.0)) - predicted / jobs
     gap = np.where((jobs > 1) & (weekly > 1), gap, np.nan)
     gap = np.nan_to_num(gap - np.nansum(gap * jobs) / jobs[~np.isnan(gap)].sum())
+    weight = np.bincount(est, filled, size.size).astype(np.float64)
+    noise = _evened(noise, weight, (zone, sector))
     most = s["premium_sector_most"]
     premium = (
-        s["premium_size"] * log(size.astype(float))
+        s["premium_size"] * log(stands)
         + np.clip(s["premium_sector"] * gap, -most, most)[sector]
         + s["premium_dispersion"] * noise
     )
     # centred within each occupation's mix as a whole: the mean over jobs is nil
-    weight = np.bincount(est, filled, size.size)
     return np.asarray(premium - float((premium * weight).cumsum()[-1] / weight.sum()))
+
+
+@njit(cache=True)
+def even_choice(chance, weight, group, order, u):  # type: ignore[no-untyped-def]
+    """Who is chosen, each with about its chance, so that in every group the weight chosen is the weight expected.
+
+    Along `order` (the largest first) each is more likely the more the chosen of its group lag behind: how much a few
+    large establishments do of something is no luck.
+
+    Parameters
+    ----------
+    chance, weight, u : (n,) chance; weight; uniform draw.
+    group : (n,) group of each.
+    order : (n,) rows in the order of choice.
+
+    Returns
+    -------
+    (n,) booleans.
+
+    Examples
+    --------
+    >>> n = np.zeros(4, np.int64)
+    >>> int(even_choice(np.full(4, 0.5), np.ones(4), n, np.arange(4), np.array([0.2, 0.9, 0.6, 0.1])).sum())
+    2
+    """
+    owed = np.zeros(group.max() + 1 if group.size else 1)
+    chosen = np.zeros(chance.size, np.bool_)
+    for i in order:
+        g = group[i]
+        owed[g] += chance[i] * weight[i]
+        chosen[i] = 0.0 < chance[i] and u[i] * weight[i] < owed[g]
+        if chosen[i]:
+            owed[g] -= weight[i]
+    return chosen
+
+
+def _evened(noise: F8, weight: F8, groups: tuple[I8, ...]) -> F8:
+    """Noise with mean near 0 over the jobs of each group and the spread it had.
+
+    Where few establishments are simulated, whole sectors and places would else pay more or less than others by chance.
+    """
+    for _ in range(4):
+        for group in groups:
+            total = np.bincount(group, weight)
+            mean = np.divide(np.bincount(group, weight * noise), total, out=np.zeros(total.size), where=total > 0)
+            noise = noise - mean[group]
+    spread = float((weight * noise**2).cumsum()[-1] / weight.sum())
+    return np.asarray(noise / max(spread, 0.25) ** 0.5)
 
 
 def _vacancies(sector: I8, major: NDArray[np.uint8], premium: F8, filled: I8, seed: int,
@@ -340,12 +430,15 @@ def _vacancies(sector: I8, major: NDArray[np.uint8], premium: F8, filled: I8, se
     return out[0], out[1]
 
 
-def _needs(economy: Economy, occ: I8, screen: NDArray[np.bool_], seed: int, s: dict[str, Any]) -> NDArray[np.uint8]:
+def _needs(economy: Economy, occ: I8, filled: I8, screen: NDArray[np.bool_], seed: int,
+           s: dict[str, Any]) -> NDArray[np.uint8]:
     """Lowest education let through: one step below the typical without a screen, inflated with one."""
     typical = economy.occ_education[occ].astype(np.int64)
     plain = np.maximum(typical - 1, LESS_THAN_HS)
     inflated = np.select(
         [typical <= LESS_THAN_HS, typical == HS, typical <= ASSOCIATE], [HS, ASSOCIATE, BACHELOR], typical
     )
-    applies = uniforms(part_key(seed, Part.SCREENS), np.arange(occ.size)) < s["credential_screen_jobs"]
-    return np.where(screen & applies, inflated, plain).astype(np.uint8)
+    u = uniforms(part_key(seed, Part.SCREENS), np.arange(occ.size))
+    largest_first = np.argsort(-filled, kind="stable")
+    applies = even_choice(np.where(screen, s["credential_screen_jobs"], 0.0), filled.astype(float), occ, largest_first, u)
+    return np.where(applies, inflated, plain).astype(np.uint8)
