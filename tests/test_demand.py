@@ -21,7 +21,7 @@ from stages import draw, ready
 
 
 def evened(m):
-    """Plain Python: own growth of each establishment, brought to the path of its zone, then of its sector, then of all."""
+    """Plain Python: own growth, brought to the path of the zone, then of the sector, then of all."""
     q, e = m.room("demand"), m.world.establishments
     spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
     rows = range(e.size)

@@ -2,8 +2,9 @@
 
 target = base x sector index x own growth of the establishment x technology (less what the index holds of it) x answer
 to labor cost x local spending x childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only
-when their causes do. Establishments close and entrants take their place, with their sector and zone but their own id
-and growth. Those who lose their job by it do so in separations.
+when their causes do. Own growth and closures move jobs within sectors and zones, not their totals.
+Establishments close and entrants take their place, with their sector and zone but their own id and growth. Those who
+lose their job by it do so in separations.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def _establishments(  # type: ignore[no-untyped-def]
 ):
     """Own growth, exits and entries; returns how many closed and opened.
 
-    exits, cost_exits : (n,) monthly hazard of exit of the smallest establishments, and what labor cost adds to it; those who
-    exit by the latter are marked in `growth`: others do not take over their sales.
+    exits, cost_exits : (n,) monthly hazard of exit of the smallest establishments, and what labor cost adds to it;
+    those who exit by the latter are marked in `growth`: others do not take over their sales.
     """
     closed = 0
     opened = 0

@@ -265,7 +265,8 @@ def cells(zone: I8, sector: I8, size: I8, stands: F8, staffing: F8, seed: int) -
     ahead = np.maximum(0.004 * staffing * np.bincount(sector, size, staffing.shape[0])[:, None], 0.5)
     for a, b in pairwise(edges):
         k = int(sector[a])
-        made += _staff(size[a:b], larger[a:b], staffing[k], ahead[k], key, int(a), carries[k], est[made:], occ[made:], count[made:])
+        made += _staff(size[a:b], larger[a:b], staffing[k], ahead[k], key, int(a), carries[k],
+                       est[made:], occ[made:], count[made:])  # fmt: skip
     order = np.argsort(est[:made], kind="stable")
     return est[:made][order], occ[:made][order], count[:made][order]
 

@@ -156,7 +156,8 @@ def _fill_employers(world: World, e: Employers, posted: NDArray[np.float64], job
     wanted = np.bincount(e.establishment, target, e.size.size)
     _fill(world.establishments, {
         "id": np.arange(e.size.size, dtype=np.uint64), "zone": e.zone, "sector": e.sector, "base": wanted,
-        "stands": e.stands, "frail": e.frail, "premium": e.premium, "host": e.host, "practices": e.practices, "quality": e.quality,
+        "stands": e.stands, "frail": e.frail, "premium": e.premium,
+        "host": e.host, "practices": e.practices, "quality": e.quality,
     })
     waiting = job[state == TEMPORARY_LAYOFF]
     _fill(world.cells, {
