@@ -11,10 +11,10 @@ from laborsim.scenario.schema import BASELINE
 from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, headline, note, place, simulate
-from laborsim.study.questions.effects import at_end, cell, dollars, price_each, total
+from laborsim.study.questions.effects import at_end, cell, dollars, price_each, span, totals
 from laborsim.study.questions.probes import choose, own
-from laborsim.study.questions.retirements import programs_of, trained
-from laborsim.study.statistics import Paired, paired
+from laborsim.study.questions.retirements import placed, programs_of
+from laborsim.study.statistics import Paired
 from laborsim.study.words import NOT_DISTINGUISHABLE, join, lower, money, two_digits
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ def answer(bench: Bench) -> Answer:
     s = simulate(bench, choose(bench.spec, wanted))
     results = s.results
     kind = s.choice.kind_of
-    gross = {n: paired(trained(results, kind[n], BASELINE), trained(results, kind[n], n), 0.90) for n in s.names}
-    net = {n: total(results, n, "employment", per=12.0) for n in s.names}
+    gross = placed(results, kind)
+    net = totals(results, s.names, "employment", per=12.0)
     work = {n: _years_in_place(s, n) for n in s.names}
-    end = {n: at_end(results, n, "employment") for n in s.names}
+    end = at_end(results, s.names, "employment")
     spent = {n: dollars(results, n) for n in s.names}
     found = Answer("additional", QUESTIONS["additional"], [], basis(results), len(results.records))
-    counted = [n for n in s.names if gross[n].difference > 0]
+    counted = [n for n in s.names if (gross[n].low > 0 or gross[n].replicates < 2) and work[n] > 0]
     if counted:
         best = max(counted, key=lambda n: gross[n].difference)
         found.said = [_one(s, best, gross[best], net[best], work[best])]
@@ -47,7 +47,7 @@ def answer(bench: Bench) -> Answer:
                 + (f" ({join([lower(s.short(n)) for n in clear])})." if clear else ".")
             )
     else:
-        found.said = ["No policy placed more people through programs than the baseline: there is nothing additional."]
+        found.said = [_none(s, gross)]
     found.sheets = [Sheet(
         "Gross and net, all months together",
         {"policy": "Policy", "spent": "Spent", "gross": "Placements, more than without (gross)",
@@ -69,10 +69,9 @@ def answer(bench: Bench) -> Answer:
         for n in s.names
     ]  # fmt: skip
     found.picture = Picture(
-        "ranges", headline(found.said[0]), f"Person-years of work added in the region (dot) beside the years that "
-                                           f"those placed "
-                                 f"could "
-        f"work by the end (diamond), {place(results)}", rows, note(results) + " Diamonds: gross.",
+        "ranges", headline(found.said[0], map(s.short, s.names)),
+        "Person-years of work added in the region (dot) beside the years that those placed could work by the end "
+        f"(diamond), {place(results)}", rows, note(results) + " Diamonds: gross.",
     )  # fmt: skip
     found.notes = ["Placements are those the programs count; help that has no program (search help, hiring "
                    "practices) shows "
@@ -110,6 +109,15 @@ def _one(s: Simulated, name: str, gross: Paired, net: Paired, work: float) -> st
     return (
         f"{placed}; about {100 * share:.0f}% of their years at work are additional for the region "
         f"({100 * low:.0f}% to {100 * high:.0f}%), the rest would have been worked anyway, by them or by others."
+    )
+
+
+def _none(s: Simulated, gross: dict[str, Paired]) -> str:
+    best = max(s.names, key=lambda n: gross[n].difference)
+    return (
+        "No policy places more people through programs than without by more than chance: there is nothing of which a "
+        f"share could be additional. Most are placed with {lower(s.short(best))} "
+        f"({two_digits(gross[best].difference, True)} people, range {span(gross[best])})."
     )
 
 

@@ -13,10 +13,10 @@ from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.common import BASE, Simulated, basis, filled, note, place
-from laborsim.study.questions.effects import cell, change, dollars, rate_cell, total
+from laborsim.study.questions.effects import by_group, cell, change, dollars, rate_cell, totals
 from laborsim.study.questions.probes import Choice, choose
 from laborsim.study.questions.retirements import MAJORS
-from laborsim.study.statistics import Paired, discoveries
+from laborsim.study.statistics import Paired
 from laborsim.study.words import NOT_DISTINGUISHABLE, join, lower, money, two_digits
 
 if TYPE_CHECKING:
@@ -46,13 +46,15 @@ def answer(bench: Bench) -> Answer:
     speed = Arm(FASTER, f"AI adoption at {100 * twice:.0f}% a year", BASELINE, faster)
     results = bench.results([BASE, speed, *arms], choice.extra)
     s = Simulated(results, choice)
-    lost = total(results, FASTER, "employment", per=12.0)
-    displaced = total(results, FASTER, "ai_displaced")
+    lost = totals(results, [FASTER], "employment", per=12.0)[FASTER]
+    displaced = totals(results, [FASTER], "ai_displaced")[FASTER]
     majors = [g for i, g in results.keys if i == "ai_displaced" and g.startswith("occupation:")]
-    by_major = sorted(((g, total(results, FASTER, "ai_displaced", g)) for g in majors), key=lambda x: -x[1].difference)
-    whom = [(g, total(results, FASTER, "employment", g, per=12.0)) for g in GROUPS if ("employment", g) in results]
-    flags = discoveries([p.p for _, p in whom])
-    hurt = [group_name(g) for (g, p), f in zip(whom, flags, strict=True) if f and p.difference < 0]
+    found_ = zip(majors, by_group(results, FASTER, [("ai_displaced", g) for g in majors]), strict=True)
+    by_major = sorted(found_, key=lambda x: -x[1].difference)
+    known = [g for g in GROUPS if ("employment", g) in results]
+    whom = dict(zip(known, by_group(results, FASTER, [("employment", g) for g in known], per=12.0), strict=True))
+    losers = sorted((g for g, p in whom.items() if p.high < 0), key=lambda g: whom[g].difference)
+    hurt = [f"{group_name(g)} ({two_digits(whom[g].difference)})" for g in losers]
     jobs = {g: float(np.nanmean(results.last_year("jobs", g))) for g, _ in by_major}
     top = [f"{lower(MAJORS.get(g[11:], g))} ({two_digits(p.difference)})" for g, p in by_major[:3] if p.difference > 0]
     found = Answer("ai", QUESTIONS["ai"], [], basis(results), len(results.records))
@@ -61,8 +63,12 @@ def answer(bench: Bench) -> Answer:
     first += f", most in {join(top)}; " if top else "; "
     first += f"work in the region changes by {cell(lost)} person-years"
     first += f", {NOT_DISTINGUISHABLE}" if not lost.distinguishable and lost.replicates > 1 else ""
-    first += f", mostly of {join(hurt[:3])}." if hurt else "; no group loses work by more than chance."
-    gain = {a.name: total(results, a.name, "employment", against=FASTER, per=12.0) for a in arms}
+    if hurt:
+        more = f", and {len(hurt) - 3} more" if len(hurt) > 3 else ""
+        first += f". Groups that lose most work, by more than chance: {join(hurt[:3])} person-years{more}."
+    else:
+        first += "; no group loses work by more than chance."
+    gain = totals(results, [a.name for a in arms], "employment", against=FASTER, per=12.0)
     spent = {a.name: dollars(results, a.name, FASTER) for a in arms}
     good = sorted((n for n in gain if gain[n].low > 0), key=lambda n: -gain[n].difference)
     if good:
@@ -82,8 +88,8 @@ def answer(bench: Bench) -> Answer:
                 "share": f"{100 * p.difference / jobs[g]:.2f}%" if jobs[g] > 0 else ""} for g, p in by_major]),
         Sheet("Work lost by group, "
               "person-years", {"name": "Group", "work": "Change (90% range)", "sure": "More than chance"},
-              [{"name": group_name(g), "work": cell(p), "sure": "yes" if f else "no"}
-               for (g, p), f in zip(whom, flags, strict=True)], "Allowing for the number of groups; groups overlap."),
+              [{"name": group_name(g), "work": cell(p), "sure": "yes" if p.distinguishable else "no"}
+               for g, p in whom.items()], "Groups overlap."),
         Sheet("Cushions, with AI at twice the rate",
               {"name": "Cushion", "spent": "Spent", "work": "Person-years of work "
                                                             "added", "rate": "For each $1 million"},

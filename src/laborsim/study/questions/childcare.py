@@ -10,9 +10,9 @@ from laborsim.study.outcomes import group_name
 from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, headline, note, place, simulate
-from laborsim.study.questions.effects import cell, dollars, per_million, price_each, rate_cell, span, total
+from laborsim.study.questions.effects import by_group, cell, dollars, per_million, price_each, rate_cell, span, totals
 from laborsim.study.questions.probes import both, choose, choose_side
-from laborsim.study.statistics import Paired, discoveries, paired
+from laborsim.study.statistics import Paired, paired
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, lower, money, two_digits
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def answer(bench: Bench) -> Answer:
     s = simulate(bench, both(choose(bench.spec, ["childcare"]), choose_side(bench.spec, TRAINING)))
     results = s.results
     kind = s.choice.kind_of
-    gain = {n: total(results, n, "employment", per=YEARS) for n in s.names}
+    gain = totals(results, s.names, "employment", per=YEARS)
     spent = {n: dollars(results, n) for n in s.names}
     rate = {n: per_million(gain[n], spent[n]) for n in s.names}
     known = [n for n in s.names if math.isfinite(rate[n][0])]
@@ -59,9 +59,8 @@ def answer(bench: Bench) -> Answer:
         for n in known
     ]  # fmt: skip
     found.picture = Picture(
-        "ranges", headline(found.said[0]), f"Person-years of work added for each million dollars, "
-                                           f"{place(results)}", rows,
-        note(results),
+        "ranges", headline(found.said[0], map(s.short, s.names)),
+        f"Person-years of work added for each million dollars, {place(results)}", rows, note(results),
     )  # fmt: skip
     return filled(found, s, bench)
 
@@ -95,9 +94,8 @@ def _groups(s: Simulated, names: list[str]) -> str:
     """For whom: groups whose work grows by more than chance, allowing for the number of groups."""
     parts = []
     for n in names:
-        pairs = [(g, total(s.results, n, "employment", g, per=YEARS)) for g in GROUPS if ("employment", g) in s.results]
-        flags = discoveries([p.p for _, p in pairs])
-        sure = sorted(((g, p) for (g, p), f in zip(pairs, flags, strict=True) if f), key=lambda x: -x[1].difference)
+        found = _of_groups(s, n)
+        sure = sorted(((g, p) for g, p in found.items() if p.distinguishable), key=lambda x: -x[1].difference)
         if sure:
             whom = [f"{group_name(g)} ({two_digits(p.difference, True)} person-years)" for g, p in sure[:3]]
             parts.append(f"with {lower(s.short(n))}, {join(whom)}")
@@ -106,14 +104,20 @@ def _groups(s: Simulated, names: list[str]) -> str:
     return f"For whom: {'; '.join(parts)}."
 
 
+def _of_groups(s: Simulated, name: str) -> dict[str, Paired]:
+    """Person-years of work added by group, judged together."""
+    known = [g for g in GROUPS if ("employment", g) in s.results]
+    found = by_group(s.results, name, [("employment", g) for g in known], per=YEARS)
+    return dict(zip(known, found, strict=True))
+
+
 def _by_group(s: Simulated, spent: dict[str, float]) -> Sheet:
     rows = []
-    for g in GROUPS:
-        if ("employment", g) not in s.results:
-            continue
+    found = {n: _of_groups(s, n) for n in s.names}
+    for g in found[s.names[0]]:
         row = {"group": group_name(g)}
         for n in s.names:
-            p = total(s.results, n, "employment", g, per=YEARS)
+            p = found[n][g]
             row[n] = f"{rate_cell(p, spent[n])}" if math.isfinite(spent[n]) and spent[n] > 0 else span(p)
         rows.append(row)
     columns = {"group": "Group"} | {n: s.title(n) for n in s.names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from laborsim.scenario.schema import BASELINE
 from laborsim.study.questions.answer import Answer
 from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.effects import bought
-from laborsim.study.words import CAVEAT, month_name
+from laborsim.study.words import CAVEAT, lower, month_name
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
@@ -95,15 +96,21 @@ def filled(answer: Answer, s: Simulated, bench: Bench) -> Answer:
     return answer
 
 
-def headline(sentence: str) -> str:
-    """The finding of an answer's first sentence, as the title of its chart.
+def headline(sentence: str, titles: Iterable[str] = ()) -> str:
+    """The finding of an answer's first sentence, as the title of its chart: up to a colon that is of no policy's title.
 
     Examples
     --------
     >>> headline("Neither fills jobs faster by more than chance: a changes (-1 to +2).")
     'Neither fills jobs faster by more than chance'
+    >>> headline("Youth: into jobs places 170 more: of those 50.", ["Youth: into jobs"])
+    'Youth: into jobs places 170 more'
     """
-    at = sentence.find(": ", 25)  # a colon before that is of a policy's title
+    hidden = sentence
+    for title in titles:
+        for text in (title, lower(title)):
+            hidden = hidden.replace(text, "-" * len(text))
+    at = hidden.find(": ")
     return (sentence[:at] if at > 0 else sentence).rstrip(".")
 
 

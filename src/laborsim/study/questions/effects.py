@@ -8,40 +8,58 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.study.additional import price
-from laborsim.study.statistics import Paired, paired
+from laborsim.study.judging import Arms, judge
+from laborsim.study.statistics import Paired
 from laborsim.study.task import BASELINE
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, money, two_digits
 
 if TYPE_CHECKING:
-
+    from collections.abc import Iterable, Mapping, Sequence
 
     from laborsim.study.results import Results
 
-LEVEL = 0.90
+Paireds = dict[str, Paired]
 
 
-def total(
-    results: Results, policy: str, indicator: str, group: str = "all", against: str = BASELINE, per: float = 1.0
-) -> Paired:
-    """Sum over all months, divided by `per` (12: person-years of a stock), policy against baseline."""
-    one, two = (results.series(indicator, group, p) for p in (against, policy))
-    sums = [np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) / per for x in (one, two)]
-    return paired(sums[0], sums[1], LEVEL)
+def totals(results: Results, policies: Iterable[str], indicator: str, group: str = "all", against: str = BASELINE,
+           per: float = 1.0) -> Paireds:  # fmt: skip
+    """Sums over all months, divided by `per` (12: person-years of a stock), of policies judged together."""
+    return differences(policies, sums(results, indicator, group, per), against)
 
 
-def at_end(
-    results: Results, policy: str, indicator: str, group: str = "all", against: str = BASELINE, months: int = 12
-) -> Paired:
-    """Mean of the last months, policy against baseline."""
-    return paired(
-        results.last_year(indicator, group, against, months), results.last_year(indicator, group, policy, months), LEVEL
-    )
+def by_group(results: Results, policy: str, keys: Sequence[tuple[str, str]], against: str = BASELINE,
+             per: float = 1.0) -> list[Paired]:  # fmt: skip
+    """Sums over all months of one policy in figures of several groups, judged together."""
+    return judge([(sums(results, *key, per), against, policy) for key in keys])
 
 
-def since(results: Results, policy: str, indicator: str, month: int, group: str = "all",
-          against: str = BASELINE) -> Paired:  # fmt: skip
-    """Mean from a month on, policy against baseline."""
-    return at_end(results, policy, indicator, group, against, max(1, len(results.months) - month))
+def at_end(results: Results, policies: Iterable[str], indicator: str, group: str = "all", against: str = BASELINE,
+           months: int = 12) -> Paireds:  # fmt: skip
+    """Means of the last months of policies judged together."""
+    arms = {p: results.last_year(indicator, group, p, months) for p in results.policies}
+    return differences(policies, arms, against)
+
+
+def since(results: Results, first: Mapping[str, int], indicator: str) -> Paireds:
+    """Means of each policy from a month of its own on, judged together."""
+    months = {n: max(1, len(results.months) - month) for n, month in first.items()}
+    wanted = [
+        ({p: results.last_year(indicator, "all", p, k) for p in results.policies}, BASELINE, n)
+        for n, k in months.items()
+    ]
+    return dict(zip(months, judge(wanted), strict=True))
+
+
+def differences(policies: Iterable[str], arms: Arms, against: str = BASELINE) -> Paireds:
+    """Paired differences of one figure a run, given by arm, of policies judged together."""
+    policies = list(policies)
+    return dict(zip(policies, judge([(arms, against, n) for n in policies]), strict=True))
+
+
+def sums(results: Results, indicator: str, group: str = "all", per: float = 1.0) -> Arms:
+    """Sum over all months of a figure, divided by `per`, by policy."""
+    series = {p: results.series(indicator, group, p) for p in results.policies}
+    return {p: np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) / per for p, x in series.items()}
 
 
 def dollars(results: Results, policy: str, against: str = BASELINE) -> float:
@@ -60,16 +78,12 @@ def per_million(p: Paired, spent: float) -> tuple[float, float, float]:
     return tuple(1e6 * x / spent for x in (p.difference, p.low, p.high))  # type: ignore[return-value]
 
 
-def sure(p: Paired) -> bool:
-    """Whether the interval leaves zero out."""
-    return p.distinguishable
-
-
 def change(p: Paired, what: str) -> str:
     """An effect on a number of people in words.
 
     Examples
     --------
+    >>> from laborsim.study.statistics import paired
     >>> change(paired([0.0, 0.0, 0.0], [10.0, 11.0, 12.0]), "people employed")
     '11 more people employed (90% range 9 to 13; more in 3 of 3 runs)'
     >>> change(paired([0.0, 0.0], [-10.0, 12.0]), "people employed")
@@ -97,6 +111,7 @@ def cell(p: Paired) -> str:
 
     Examples
     --------
+    >>> from laborsim.study.statistics import paired
     >>> cell(paired([0.0, 0.0], [10.0, 12.0]))
     '+11 (+5 to +17)'
     """

@@ -13,9 +13,9 @@ from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.common import BASE, Simulated, basis, filled, place
-from laborsim.study.questions.effects import cell
+from laborsim.study.questions.effects import cell, differences, span
 from laborsim.study.questions.probes import Choice, declared, standard, start_of
-from laborsim.study.statistics import Paired, paired
+from laborsim.study.statistics import Paired
 from laborsim.study.words import CAVEAT, NOT_DISTINGUISHABLE, money, two_digits
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def answer(bench: Bench) -> Answer:
     choice = Choice([arm], {NAME: policy}, {NAME: "apprenticeship"})
     s = Simulated(bench.results([BASE, arm], choice.extra), choice)
     results = s.results
-    people = {stage: _pair(results, stage, first) for stage in ("seats", *STAGES, "dropouts")}
+    people = {
+        stage: differences([NAME], {p: passing(results, p, stage, first) for p in results.policies})[NAME]
+        for stage in ("seats", *STAGES, "dropouts")
+    }
     lost = _lost(people)
     found.basis, found.runs = basis(results), len(results.records)
     found.said = _said(people, lost)
@@ -101,10 +104,6 @@ def answer(bench: Bench) -> Answer:
     return found
 
 
-def _pair(results: Results, stage: str, first: int) -> Paired:
-    return paired(passing(results, BASELINE, stage, first), passing(results, NAME, stage, first), 0.90)
-
-
 def _lost(people: dict[str, Paired]) -> dict[str, float]:
     """People lost on the way, of those the doubling was to add."""
     more: dict[str, Any] = {k: p.difference for k, p in people.items()}
@@ -123,7 +122,8 @@ def _said(people: dict[str, Paired], lost: dict[str, float]) -> list[str]:
     if not enrolled.distinguishable and enrolled.replicates > 1:
         return [
             f"With seats doubled the pipeline breaks {WORDS['unfilled']}; the change in starts is "
-            f"{NOT_DISTINGUISHABLE} ({cell(enrolled)}, for {two_digits(people['seats'].difference)} seats added).",
+            f"{NOT_DISTINGUISHABLE} ({two_digits(enrolled.difference, True)}, range {span(enrolled)}, for "
+            f"{two_digits(people['seats'].difference)} seats added).",
             _brake(people),
         ]
     where = max(lost, key=lambda k: lost[k])
@@ -131,7 +131,8 @@ def _said(people: dict[str, Paired], lost: dict[str, float]) -> list[str]:
     return [
         f"With seats doubled the pipeline breaks {WORDS[where]}; {two_digits(lost[where])} people are lost there, of "
         f"{two_digits(people['seats'].difference)} seats added. Starts rise to {ratio:.2f} times the baseline "
-        f"({cell(enrolled)}), completions by the end to {done:.2f} times.",
+        f"({two_digits(enrolled.difference, True)}, range {span(enrolled)}), completions by the end to {done:.2f} "
+        "times.",
         _brake(people),
     ]
 

@@ -13,10 +13,10 @@ from laborsim.scenario.schema import Policy
 from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.bench import Arm
-from laborsim.study.questions.common import BASE, Simulated, basis, filled, headline, note, place, started
-from laborsim.study.questions.effects import at_end, cell, dollars, price_each, total
+from laborsim.study.questions.common import BASE, Simulated, basis, filled, note, place, started
+from laborsim.study.questions.effects import at_end, cell, differences, dollars, price_each, sums, totals
 from laborsim.study.questions.probes import PREFIX, Choice, budget, declared, standard
-from laborsim.study.statistics import Paired, paired
+from laborsim.study.statistics import Paired
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, lower, money, two_digits
 
 if TYPE_CHECKING:
@@ -34,15 +34,16 @@ def answer(bench: Bench) -> Answer:
     alone = {PREFIX + p.name: standard(spec, p) for p in probes}
     singles = [Arm(n, p.title, n) for n, p in alone.items()]
     results = bench.results([BASE, *singles], alone)
-    gain = {a.name: total(results, a.name, INDICATOR, per=12.0) for a in singles}
+    gain = totals(results, alone, INDICATOR, per=12.0)
     order = sorted(gain, key=lambda n: -gain[n].difference)[:PAIRED]
     pairs, extra = _pairs(alone, order)
     second = bench.results([BASE, *pairs], alone | extra) if pairs else results
-    gain |= {a.name: total(second, a.name, INDICATOR, per=12.0) for a in pairs}
+    gain |= totals(second, [a.name for a in pairs], INDICATOR, per=12.0)
     title = {a.name: a.title for a in [*singles, *pairs]}
     finalists = sorted(gain, key=lambda n: -gain[n].difference)[:AGAIN]
     fresh = bench.results([BASE, *(Arm(n, title[n], n) for n in finalists)], alone | extra, first=spec.replicates)
-    new = {n: total(fresh, n, INDICATOR, per=12.0) for n in finalists}
+    new = totals(fresh, finalists, INDICATOR, per=12.0)
+    end = at_end(fresh, finalists, INDICATOR)
     best = max(finalists, key=lambda n: new[n].difference)
     spent = {n: dollars(second if n in extra else results, n) for n in gain}
     again = {n: dollars(fresh, n) for n in finalists}
@@ -57,7 +58,7 @@ def answer(bench: Bench) -> Answer:
               {"mix": "Mix", "spent": "Spent", "gain": "Person-years at a self-sufficiency wage added (90% range)",
                "end": "More such workers in the last year", "price": "Price of a person-year"},
               [{"mix": title[n], "spent": money(again[n]), "gain": cell(new[n]),
-                "end": cell(at_end(fresh, n, INDICATOR)),
+                "end": cell(end[n]),
                 "price": price_each(new[n], again[n]) or NOT_DISTINGUISHABLE} for n in finalists]),
         Sheet("All mixes tried, first seeds",
               {"mix": "Mix", "spent": "Spent", "gain": "Person-years at a self-sufficiency wage added (90% range)"},
@@ -70,7 +71,7 @@ def answer(bench: Bench) -> Answer:
          "mark": new[n].difference if n in new else math.nan}
         for n in ranking
     ]  # fmt: skip
-    found.picture = Picture("ranges", headline(found.said[0]), f"Person-years at a self-sufficiency wage added, "
+    found.picture = Picture("ranges", _title(best, new[best], title), f"Person-years at a self-sufficiency wage added, "
                                                      f"{place(results)}", rows,
                             note(results) + " Diamonds: mean with fresh seeds.")  # fmt: skip
     s = Simulated(fresh, Choice([Arm(n, title[n], n) for n in finalists], {}, {}))
@@ -124,11 +125,8 @@ def _said(fresh: object, best: str, finalists: list[str], new: dict[str, Paired]
             f"{price_each(p, spent[best])}."
         ]
     others = [n for n in finalists if n != best]
-    tied = []
-    for n in others:
-        a, b = (fresh.series(INDICATOR, "all", x).sum(axis=1) / 12.0 for x in (n, best))
-        if not paired(a, b, 0.90).distinguishable:
-            tied.append(lower(title[n]))
+    found = differences(others, sums(fresh, INDICATOR, per=12.0), best)
+    tied = [lower(title[n]) for n in others if not found[n].distinguishable]
     if tied and p.low > 0:
         said.append(f"It cannot be told apart from {' or from '.join(tied)}.")
     elif others and p.low > 0:
@@ -136,3 +134,8 @@ def _said(fresh: object, best: str, finalists: list[str], new: dict[str, Paired]
     return said
 
 
+def _title(best: str, p: Paired, title: dict[str, str]) -> str:
+    if p.replicates > 1 and p.low <= 0:
+        return f"No mix of {money(budget())} a year can be shown to add self-sufficient workers"
+    only = " in the only run with fresh seeds" if p.replicates < 2 else ""
+    return f"{money(budget())} a year adds most self-sufficient workers with {lower(title[best])}{only}"

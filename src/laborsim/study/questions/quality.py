@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import shown
 from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, headline, note, place, simulate, started
-from laborsim.study.questions.effects import cell, dollars, since, total
+from laborsim.study.questions.effects import cell, differences, dollars, since, totals
 from laborsim.study.questions.probes import both, choose, choose_side
-from laborsim.study.statistics import Paired, paired
+from laborsim.study.statistics import Paired
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, lower, money
 
 if TYPE_CHECKING:
@@ -25,9 +24,11 @@ def answer(bench: Bench) -> Answer:
     """Days that vacancies stay open under better jobs and under more training, and what a day less costs."""
     s = simulate(bench, both(choose(bench.spec, QUALITY), choose_side(bench.spec, TRAINING)))
     results = s.results
-    days = {n: since(results, n, "time_to_fill", started(results, n)) for n in s.names}
-    fill = {n: since(results, n, "good_vacancy_fill_rate", started(results, n)) for n in s.names}
-    kept = {n: since(results, n, "retention_12_month", started(results, n)) for n in s.names}
+    first = {n: started(results, n) for n in s.names}
+    days, fill, kept = (
+        since(results, first, i) for i in ("time_to_fill", "good_vacancy_fill_rate", "retention_12_month")
+    )
+    work = totals(results, s.names, "employment", per=12.0)
     spent = {n: dollars(results, n) for n in s.names}
     quality = [n for n in s.names if s.choice.kind_of[n] in QUALITY]
     training = [n for n in s.names if n not in quality]
@@ -44,7 +45,7 @@ def answer(bench: Bench) -> Answer:
          "kept": "Still with the employer after 12 months", "work": "Person-years of work added"},
         [{"policy": s.title(n), "spent": money(spent[n]), "days": _shown(days[n], "days"),
           "fill": _shown(fill[n], "share"),
-          "kept": _shown(kept[n], "share"), "work": cell(total(results, n, "employment", per=12.0))} for n in s.names],
+          "kept": _shown(kept[n], "share"), "work": cell(work[n])} for n in s.names],
         "Changes against the baseline; less time is better.",
     )]  # fmt: skip
     rows = [
@@ -52,9 +53,11 @@ def answer(bench: Bench) -> Answer:
          "low": days[n].low, "high": days[n].high, "said": _shown(days[n], "days"), "sure": days[n].distinguishable}
         for n in s.names
     ]  # fmt: skip
-    found.picture = Picture("ranges", headline(found.said[0]), f"Change in the days it takes to fill a vacancy, "
-                                                     f"{place(results)}", rows,
-                            note(results) + " Left of the line: faster.", form="days")  # fmt: skip
+    found.picture = Picture(
+        "ranges", headline(found.said[0], map(s.short, s.names)),
+        f"Change in the days it takes to fill a vacancy, {place(results)}", rows,
+        note(results) + " Left of the line: faster.", form="days",
+    )  # fmt: skip
     return filled(found, s, bench)
 
 
@@ -70,8 +73,8 @@ def _between(s: Simulated, quality: str, training: str, days: dict[str, Paired])
     levels = f"{one} changes time to fill by {_shown(days[quality], 'days')}, {two} by {_shown(days[training], 'days')}"
     month = max(started(s.results, n) for n in (quality, training))
     ends = {n: s.results.last_year("time_to_fill", "all", n, max(1, len(s.results.months) - month))
-            for n in (quality, training, BASELINE)}  # fmt: skip
-    p = paired(ends[training], ends[quality], 0.90)
+            for n in s.results.policies}  # fmt: skip
+    p = differences([quality], ends, training)[quality]
     if p.replicates < 2:
         return f"In the only run {levels}."
     helps = [n for n in (quality, training) if days[n].high < 0]

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.scenario.schema import BASELINE
+from laborsim.study.judging import judge
 from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, place, simulate
-from laborsim.study.questions.effects import cell, dollars, per_million, rate_cell, total
+from laborsim.study.questions.effects import cell, dollars, per_million, rate_cell, totals
 from laborsim.study.questions.probes import choose
-from laborsim.study.statistics import paired
+from laborsim.study.statistics import Paired, paired
 from laborsim.study.words import CAVEAT, NOT_DISTINGUISHABLE, in_runs, join, lower, money, two_digits
 
 if TYPE_CHECKING:
@@ -78,6 +79,17 @@ def trained(results: Results, kind: str, policy: str) -> NDArray[np.float64]:
     return np.asarray(sum(parts), np.float64)
 
 
+def placed(results: Results, kinds: dict[str, str]) -> dict[str, Paired]:
+    """People placed (see `trained`) by policies beyond the baseline, judged together.
+
+    Parameters
+    ----------
+    kinds : policy -> the kind of training it stands for.
+    """
+    arms = {kind: {p: trained(results, kind, p) for p in results.policies} for kind in set(kinds.values())}
+    return dict(zip(kinds, judge([(arms[kind], BASELINE, n) for n, kind in kinds.items()]), strict=True))
+
+
 def _a_year(results: Results, indicator: str, group: str) -> float:
     values: NDArray[np.float64] = results.series(indicator, group, BASELINE)
     return float(np.nanmean(np.nanmean(values, axis=1))) * 12.0
@@ -90,23 +102,21 @@ def answer(bench: Bench) -> Answer:
     groups = openings(results)
     new, old = sum(g["growth"] for g in groups), sum(g["replacement"] for g in groups)
     spent = {n: dollars(results, n) for n in s.names}
-    per_run = {n: trained(results, s.choice.kind_of[n], n) for n in s.names}
-    base = {n: trained(results, s.choice.kind_of[n], BASELINE) for n in s.names}
-    placed = {n: paired(base[n], per_run[n], 0.90) for n in s.names}
-    jobs = {n: total(results, n, "jobs", per=12.0) for n in s.names}
+    more = placed(results, {n: s.choice.kind_of[n] for n in s.names})
+    jobs = totals(results, s.names, "jobs", per=12.0)
     found = Answer("retirements", QUESTIONS["retirements"], [], basis(results), len(results.records))
     most = join([lower(g["name"]) for g in groups[:3]])
     left = f"{two_digits(old)} openings a year are left by people who leave work or the occupation (most in {most})"
     against = f"{old / new:.0f} for each net new job" if new > 0.01 * old else "while the number of jobs does not grow"
-    found.said = [f"{left}, {against}.", _which(s, placed, spent)]
+    found.said = [f"{left}, {against}.", _which(s, more, spent)]
     found.sheets = [
         Sheet(
             "Training for replacement, all months together",
             {"policy": "Policy", "spent": "Spent", "placed": "Placed after training, more than without (90% range)",
              "rate": "Placed for each $1 million", "jobs": "Job-years filled, more than without",
              "job_rate": "Job-years for each $1 million"},
-            [{"policy": s.title(n), "spent": money(spent[n]), "placed": cell(placed[n]),
-              "rate": rate_cell(placed[n], spent[n]), "jobs": cell(jobs[n]), "job_rate": rate_cell(jobs[n], spent[n])}
+            [{"policy": s.title(n), "spent": money(spent[n]), "placed": cell(more[n]),
+              "rate": rate_cell(more[n], spent[n]), "jobs": cell(jobs[n]), "job_rate": rate_cell(jobs[n], spent[n])}
              for n in s.names],
             "Apprentices who start late in the period have not completed by its end. Of customized training, workers "
             "who complete: employers send those they have.",
@@ -135,19 +145,19 @@ def answer(bench: Bench) -> Answer:
     return filled(found, s, bench)
 
 
-def _which(s: Simulated, placed: dict[str, Any], spent: dict[str, float]) -> str:
+def _which(s: Simulated, more: dict[str, Paired], spent: dict[str, float]) -> str:
     """Which kind of training places most people for a dollar, and whether that is more than chance."""
     able = [n for n in s.names if spent[n] > 0 and math.isfinite(spent[n])]
     if not able:
         return "No training spent money in these runs: there is nothing to compare."
-    rate = {n: per_million(placed[n], spent[n]) for n in able}
+    rate = {n: per_million(more[n], spent[n]) for n in able}
     order = sorted(able, key=lambda n: -rate[n][0])
     best = order[0]
     people = two_digits(rate[best][0], True)
-    said = f"{lower(s.short(best))} places {people} more trained people for each million dollars"
+    said = f"{lower(s.short(best))} places {people.lstrip('+')} more trained people for each million dollars"
     if math.isfinite(rate[best][1]):
         said += f" ({two_digits(rate[best][1], True)} to {two_digits(rate[best][2], True)})"
-    if not placed[best].distinguishable:
+    if not more[best].distinguishable:
         return f"No training adds placements by more than chance: {said}, {NOT_DISTINGUISHABLE}."
     if len(order) == 1:
         return f"Only one of the three was compared: {said}."

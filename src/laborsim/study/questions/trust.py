@@ -19,7 +19,7 @@ from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.common import BASE, Simulated, basis, filled, place, simulate
-from laborsim.study.questions.effects import cell, dollars, per_million, rate_cell, total
+from laborsim.study.questions.effects import cell, dollars, per_million, rate_cell, totals
 from laborsim.study.questions.probes import Choice, choose, declared, own, tested
 from laborsim.study.statistics import paired
 from laborsim.study.validation.facts import Found, find
@@ -58,7 +58,7 @@ def answer(bench: Bench) -> Answer:
     s = simulate(bench, choice)
     results = s.results
     spent = {n: dollars(results, n) for n in s.names}
-    gain = {n: total(results, n, INDICATOR, per=12.0) for n in s.names}
+    gain = totals(results, s.names, INDICATOR, per=12.0)
     rate = {n: per_million(gain[n], spent[n])[0] for n in s.names}
     order = sorted((n for n in s.names if math.isfinite(rate[n])), key=lambda n: -rate[n])
     found = Answer("trust", QUESTIONS["trust"], [], basis(results), len(results.records))
@@ -176,7 +176,8 @@ def _flips(names: list[str], flips: list[End], certain: list[End], other: str) -
     if not flips:
         return f"None of {len(names)} assumptions turns that round within its range."
     known = parameters()
-    labels = list(dict.fromkeys(f"{lower(known[e.name].label)} ({e.side})" for e in flips))
+    sides = {n: " or ".join(e.side for e in flips if e.name == n) for n in dict.fromkeys(e.name for e in flips)}
+    labels = [f"{lower(known[n].label)} ({side})" for n, side in sides.items()]
     doubt = f"{len({e.name for e in certain})} of them" if certain else "none"
     return (
         f"{len({e.name for e in flips})} of {len(names)} assumptions turn it to {other} within their range, {doubt} by "
