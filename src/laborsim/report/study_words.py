@@ -126,7 +126,8 @@ def factor_name(experiment: Experiment, name: str) -> str:
     words = words[:1].upper() + words[1:]
     if factor.kind == "lever":
         return f"{words} of {lower(brief(title_of(experiment, name.partition('.')[0])))}"
-    return words if element is None else f"{words} [{element}]"
+    parameter = parameter_of(name)
+    return words if element is None or parameter is None else f"{words}, {parameter.element(element)}"
 
 
 def factor_label(experiment: Experiment, name: str, most: int = 88) -> str:

@@ -42,11 +42,13 @@ def parameter_factor(spec: Scenario, name: str, variation: Variation) -> Factor:
     if parameter is None:
         listy = declared().get(plain)
         if listy is not None:
-            raise Fault(f"{plain} is {listy.kind}: it has no element {element}", plain)
+            known = f"{plain}[1] to {plain}[{len(listy.default)}]" if isinstance(listy.default, list) else plain
+            raise Fault(f"{plain} is {listy.kind}: it has no element {element}", known)
         allowed = "a declared parameter (`laborsim explain` lists them)"
         raise Fault("no such parameter", allowed, nearest(plain, declared()))
     if isinstance(parameter.default, list) and element is None:
-        raise Fault(f"is {parameter.kind}: vary its elements", f"{name}[1] to {name}[{len(parameter.default)}]")
+        names = ", ".join(f"{name}[{k}] ({parameter.element(k)})" for k in range(1, len(parameter.default) + 1))
+        raise Fault(f"is {parameter.kind}: vary its elements", names)
     stated = spec.assumptions.get(plain)
     current = stated.value if stated is not None else parameter.default
     if element is not None:

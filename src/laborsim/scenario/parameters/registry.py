@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from laborsim.scenario.parameters.elements import ELEMENTS
+
 GRADES = ("measured", "published", "calibrated", "assumed")
 _KEYS = {"default", "unit", "label", "source", "grade", "low", "high", "choices"}
 # Units whose values cannot leave 0..1 whatever a scenario says.
@@ -40,6 +42,20 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+
+    def element(self, number: int) -> str:
+        """What one number of a list stands for, from 1.
+
+        Examples
+        --------
+        >>> declared()["search.bias_race"].element(3)
+        'Hispanic'
+        """
+        names = ELEMENTS.get(self.name)
+        if isinstance(names, str):
+            ages = self.default if names == self.name else declared()[names].default
+            return f"age {ages[number - 1]:g}"
+        return names[number - 1] if names else f"element {number} of {len(self.default)}"
 
     @property
     def kind(self) -> str:
