@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 from laborsim.cli import app
 from laborsim.indicators.groups import zone_groups
 from laborsim.region.build import REGIONS, build_pack
-from laborsim.region.build_population import rake
 from laborsim.region.conditions import conditions
 from laborsim.region.national import build_national, seasonal_factors
 from laborsim.region.pack import Pack, PackError, describe, load_national, load_pack, validate
@@ -202,16 +201,6 @@ def test_split_text() -> None:
     parts = parse_split("20091=north:0.5:0.2,south; 20209=a:0.1:0.1,b:0.2:0.2,c")
     assert [p.code for p in parts["20091"]] == ["north", "south"] and len(parts["20209"]) == 3
     assert parse_split("") == {}
-
-
-def test_rake_meets_both_margins() -> None:
-    seed = np.array([[1.0, 2, 3], [4, 1, 1]])
-    rows, columns = np.array([10.0, 20]), np.array([6.0, 9, 15])
-    out = rake(seed, rows, columns)
-    assert_allclose(out.sum(axis=1), rows)
-    assert_allclose(out.sum(axis=0), columns)
-    odds = out[0, 0] * out[1, 1] / (out[0, 1] * out[1, 0])
-    assert_allclose(odds, 1 * 1 / (2 * 4))  # the seed's odds are kept
 
 
 def test_pooled_quantiles_of_one_group_are_its_own() -> None:

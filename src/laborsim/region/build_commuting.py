@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from laborsim.region.build_force import zone_labor_force
 from laborsim.region.build_jobs import zone_jobs
-from laborsim.region.build_population import Builder, rake
+from laborsim.region.build_population import EXACT, Builder
 from laborsim.region.pack import Zone
 from laborsim.region.places import centroid, kilometres
+from laborsim.region.rake import ipf
 from laborsim.region.sources import figure
 
 F8 = NDArray[np.float64]
@@ -81,7 +82,7 @@ def balance(b: Builder) -> Balance:
             if h.county == w.county and h.kind == "part":  # neighbours stay nearer home: assumed
                 value *= 1.8 if i == j else 0.65
             seed[i, j] = value
-    inner = rake(seed, home - leaving, work - coming)
+    inner = ipf(seed, [((0,), home - leaving), ((1,), work - coming)], EXACT, 500)
     if np.abs(inner.sum(axis=1) / (home - leaving) - 1).max() > _MISFIT:
         # zones with few links among them: the flows across the border give way, by zone
         inner, leaving, coming = _close(seed, leaving, coming, home, work)

@@ -15,11 +15,13 @@ from laborsim.market.codes import EDUCATION, RACES, SEXES
 from laborsim.region import schedules
 from laborsim.region.pack import Zone
 from laborsim.region.places import Part, part_ratios
+from laborsim.region.rake import ipf
 from laborsim.region.sources import Data, figure
 from laborsim.region.tables import EDUCATION_AGES, RACE_AGES
 
 F8 = NDArray[np.float64]
 TOP = 85
+EXACT = 1e-10  # of raking: well below what a pack rounds to
 #: Share of civilians' age group living in institutions: (from age, men, women). Census 2010 and ACS levels, assumed.
 _INSTITUTIONS = (
     (0, 0.000, 0.000),
@@ -43,20 +45,6 @@ _US_RACE = np.array(
         [0.604, 0.125, 0.183, 0.057, 0.031],
     ]
 )
-
-
-def rake(seed: F8, rows: F8, columns: F8, rounds: int = 500) -> F8:
-    """Iterative proportional fitting of a matrix to row and column totals (of equal sum)."""
-    out = seed.astype(np.float64).copy()
-    for _ in range(rounds):
-        before = out.copy()
-        out *= np.divide(rows, out.sum(axis=1), out=np.zeros_like(rows), where=out.sum(axis=1) > 0)[:, None]
-        out *= np.divide(columns, out.sum(axis=0), out=np.zeros_like(columns), where=out.sum(axis=0) > 0)[
-            None, :
-        ]
-        if np.abs(out - before).max() <= 1e-10 * max(out.max(), 1e-300):
-            break
-    return out
 
 
 @dataclass
@@ -253,7 +241,7 @@ def education(b: Builder) -> pd.DataFrame:
             ]
         )
         seed = (state[:, 2:] * weights[..., None]).reshape(8, 6)
-        fitted = rake(seed, weights.reshape(8), margins[z.code] * weights.sum())
+        fitted = ipf(seed, [((0,), weights.reshape(8)), ((1,), margins[z.code] * weights.sum())], EXACT, 500)
         out = state.copy()
         out[:, 2:] = (fitted / fitted.sum(axis=1, keepdims=True)).reshape(2, 4, 6)
         tilt = np.sqrt(margins[z.code] / (seed.sum(axis=0) / seed.sum()))  # the young follow half-way
@@ -309,7 +297,7 @@ def race(b: Builder) -> pd.DataFrame:
     for code, total in zone_races(b).items():
         people = np.array([b.zone_population[code][lo:hi].sum() for lo, hi in edges])
         seed = people[:, None] * total[None, :] * _US_RACE[:-1] / _US_RACE[-1]
-        fitted = rake(seed, people, total * people.sum())
+        fitted = ipf(seed, [((0,), people), ((1,), total * people.sum())], EXACT, 500)
         shares[code] = fitted / fitted.sum(axis=1, keepdims=True)
     shares["outside"] = b.region_mean(shares, adults=False)
     rows = [
@@ -344,7 +332,8 @@ def race_education(b: Builder) -> pd.DataFrame:
                 1 - high, mean[1:4] / mean[1:4].sum() * (high - bachelor), mean[4:] / mean[4:].sum() * bachelor
             ]
         # together they make up the zone's own attainment
-        fitted = rake(np.maximum(table, 1e-4) * races[z.code][:, None], races[z.code], mean)
+        seed = np.maximum(table, 1e-4) * races[z.code][:, None]
+        fitted = ipf(seed, [((0,), races[z.code]), ((1,), mean)], EXACT, 500)
         shares[z.code] = fitted / fitted.sum(axis=1, keepdims=True)
     shares["outside"] = b.region_mean(shares)
 
