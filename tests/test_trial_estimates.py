@@ -115,3 +115,12 @@ def test_shares_of_all_registered_count_who_is_still_active():
         seen = sum(1 for months in of for since in range(1, 25) if since > months)  # months from entry to the end
         assert trial_evidence._of_exits(measure, [run], 24)[0] == pytest.approx(seen / 24 / 4)
     assert trial_evidence._of_exits("cancellation", [run])[0] == pytest.approx(2 / 3)
+
+
+def test_studies_are_compared_with_the_people_they_are_of():
+    traits = {"employed": [1, 0, 0, 1, 0], "education": [0, 1, 4, 4, 2], "record": [0, 0, 0, 1, 0]}
+    sample = SimpleNamespace(ids=np.arange(5), traits={k: np.array(v) for k, v in traits.items()})
+    assert trial_evidence.members(sample, "out_of_work").tolist() == [False, True, True, False, True]
+    assert trial_evidence.members(sample, "hard_to_employ").tolist() == [False, True, False, True, False]
+    services = SimpleNamespace(ids=np.arange(5), traits={})
+    assert not trial_evidence.members(services, "out_of_work").any()

@@ -74,6 +74,7 @@ TRIAL = (
     ("program", np.uint8, "row in programs, that applied to"),
     ("month", np.int16, "month of the application"),
     ("barred", np.uint8, "1 if refused by the trial's draw"),
+    ("record", np.uint8, "1 with a justice record"),
     *BEFORE,
 )
 
@@ -192,7 +193,8 @@ def admitted(month: Month, rows: I8, program: I8) -> B1:
         near = np.minimum(np.searchsorted(rule["ids"], p.id[rows]), rule["ids"].size - 1)
         refused |= about & (rule["ids"][near] == p.id[rows])
     seen = {"id": p.id[rows], "row": rows, "program": program, "month": np.full(rows.size, month.index)}
-    seen |= {"barred": refused} | _before(month, rows)
+    record = (p.traits[rows] & k.TRAIT_RECORD) > 0
+    seen |= {"barred": refused, "record": record} | _before(month, rows)
     _append(month.memory["trial"], TRIAL, {name: x[about] for name, x in seen.items()}, int(about.sum()))
     return np.asarray(~refused)
 

@@ -29,6 +29,8 @@ class Study(BaseModel):
         (share of months in work), credential (over the credentials without), completion, cancellation (shares of
         exits), net_over_gross (jobs added in all over jobs gained by participants), mothers_employment (the first
         year's effect on women of 18 to 54), mothers_elasticity (that over their employment without, over the price).
+    who : people of a trial that are compared with it: "" all, out_of_work (before they applied), hard_to_employ (with a
+        justice record, or out of work and without schooling beyond high school).
     outcome : what the figure is of.
     estimate, unit : the figure; effects are for those treated unless `outcome` says otherwise.
     low, high : interval or range; standard_error where that is what was published.
@@ -49,6 +51,7 @@ class Study(BaseModel):
         "", "earnings_year", "earnings_total", "earnings_share", "employment", "credential", "completion",
         "cancellation", "net_over_gross", "mothers_employment", "mothers_elasticity",
     ] = ""  # fmt: skip
+    who: Literal["", "out_of_work", "hard_to_employ"] = ""
     outcome: Line
     estimate: float
     unit: Line

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market.codes import EDUCATION
 from laborsim.scenario.ledger import Study, studies
 from laborsim.study.trial_estimates import Arm, Estimate, estimate, over_runs, window
 from laborsim.study.trial_run import Sample, TrialRun
@@ -18,6 +19,10 @@ B1 = NDArray[np.bool_]
 INSIDE, OVERLAPS, OUTSIDE, NOT_MEASURED = "inside", "interval reaches it", "outside", "not measured"
 QUARTERS_A_YEAR = 4
 MOTHERS = (18, 54)
+WHO = {
+    "out_of_work": "of those out of work before",
+    "hard_to_employ": "of those with a justice record, or out of work and without schooling beyond high school",
+}
 LEAST_PEOPLE = 40  # randomised and seen to the end of the period: below it one person moves a share by five points
 
 
@@ -52,7 +57,7 @@ def arms(runs: Sequence[TrialRun], outcome: str, first: int, last: int, who: str
 
     Parameters
     ----------
-    who : "all", "female", "male", or "mothers" (women of an age to have young children).
+    who : "all", "female", "male", "mothers" (women of an age to have young children), or of a study (`ledger`).
     """
     out = []
     for run in runs:
@@ -72,6 +77,12 @@ def members(s: Sample, who: str) -> B1:
     if who == "mothers":
         age = s.traits["age"]
         return np.asarray((s.traits["sex"] == 1) & (age >= MOTHERS[0]) & (age <= MOTHERS[1]))
+    if who in ("out_of_work", "hard_to_employ"):
+        if "employed" not in s.traits:  # of services nothing but sex, race and age is known
+            return np.zeros(s.ids.size, bool)
+        idle = s.traits["employed"] == 0
+        little = s.traits["education"] <= EDUCATION.index("hs")
+        return np.asarray(idle if who == "out_of_work" else (s.traits["record"] > 0) | (idle & little))
     return np.asarray(s.traits["sex"] == ("male", "female").index(who))
 
 
@@ -155,7 +166,10 @@ def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[
     if last <= first:
         return NONE, months, note
     outcome = "earnings" if measure.startswith("earnings") else "employed"
-    found = estimate(arms(runs, outcome, first, last, "mothers" if measure.startswith("mothers") else "all"))
+    who = "mothers" if measure.startswith("mothers") else study.who or "all"
+    if study.who:
+        note = "; ".join(x for x in (note, WHO[study.who]) if x)
+    found = estimate(arms(runs, outcome, first, last, who))
     if found.people < LEAST_PEOPLE:
         return NONE, months, f"only {found.people} people are seen that long"
     factor = {"earnings_year": 4.0, "earnings_total": float(last - first)}.get(measure, 1.0)

@@ -13,7 +13,7 @@ from laborsim.indicators import wioa
 from laborsim.indicators.clients import SERVICE as SERVICE_OF_CLIENTS
 from laborsim.indicators.money import TOTALS
 from laborsim.indicators.watch import Panel
-from laborsim.market import gate, participants
+from laborsim.market import codes, gate, participants
 from laborsim.study.counterfactual import of_family
 from laborsim.study.evaluation import with_clients
 from laborsim.study.manifest import plain
@@ -36,7 +36,7 @@ class Sample:
     unit : id that the draw was by: the person's own, or that of the household's head.
     values : outcome -> (N, K): dollars of the quarter, or share of its months; NaN beyond the run or after a move away.
     without : the same in the run where nobody takes part; NaN for people who are not there.
-    traits : sex, race, age at assignment.
+    traits : sex, race, age at assignment; of applicants also employed (1), education and record (1) before it.
     """
 
     ids: NDArray[np.uint64]
@@ -272,7 +272,11 @@ def _sample(design: Design, trial: _Seen, nobody: _Seen, chosen: B1, until: int)
         took = np.where(taken == gate.NEVER, -1, taken)
         left = np.full(ids.size, trial.panel.horizon)
     unit = ids if design.mode == APPLICANTS else log["unit"][at]
-    return _of_people(trial, nobody, ids, assigned, ~refused, took, left, unit)
+    sample = _of_people(trial, nobody, ids, assigned, ~refused, took, left, unit)
+    if design.mode == APPLICANTS:
+        sample.traits["employed"] = (log["state"][at] <= codes.SELF_EMPLOYED).astype(np.int64)
+        sample.traits |= {name: log[name][at].astype(np.int64) for name in ("education", "record")}
+    return sample
 
 
 def _cohort(design: Design, everyone: _Seen, nobody: _Seen, chosen: B1, first: int, until: int) -> Sample:
