@@ -28,7 +28,7 @@ from laborsim.indicators.groups import add_rows, places, resident_groups
 from laborsim.indicators.row import Row
 from laborsim.indicators.segments import skill_codes
 from laborsim.indicators.snapshot import Snapshot, stocks
-from laborsim.indicators.tally import Tally, empty_tally, given, tally_cells, tally_people
+from laborsim.indicators.tally import Tables, empty_tables, given, tally_cells, tally_people
 from laborsim.market.codes import TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.economy import Economy
 from laborsim.market.month import Month
@@ -65,7 +65,7 @@ class Collector:
         self.place_names, self.places = places(economy)
         self._skill = skill_codes(economy, self.room)
         self._spell: NDArray[np.uint8] | None = None
-        self._tally: Tally | None = None
+        self._tally: Tables | None = None
         self._row = Row()
         self._values = np.full((months, 0), np.nan)
         self._history: dict[str, Any] = {}
@@ -97,7 +97,7 @@ class Collector:
     def _snapshot(self, month: Month) -> Snapshot:
         slots = month.crew.threads
         if self._tally is None or self._tally.code.shape[0] != slots:
-            self._tally = empty_tally(slots, self.economy.zones, self.economy.sectors)
+            self._tally = empty_tables(slots, self.economy.zones, self.economy.sectors)
         people = tally_people(month, given(month, self._skill, self.room), self._spells(month), self._tally)
         members, prime = self.groups.members, self.groups.prime
         wages = np.empty((len(self.groups) + 1, people.wage.shape[1]))

@@ -75,18 +75,30 @@ class Given(NamedTuple):
     month: int
 
 
-class Tally(NamedTuple):
-    """Counts; the first axis is one slot per thread."""
+class Tables(NamedTuple):
+    """What the pass counts into, a slot per thread: as few tables as all figures follow from."""
 
     code: NDArray[np.int32]  # (slots, R, CODES)
     event: NDArray[np.int32]  # (slots, R, EVENTS)
-    wage: NDArray[np.int32]  # (slots, R + 1, WAGE_BINS); the last row is the underemployed
-    commute: NDArray[np.int64]  # (slots, Z, S, Z) residents on a payroll: home x sector x zone of work
+    wage: NDArray[np.int32]  # (slots, R + 15, WAGE_BINS); each row of education x skill twice, the second underemployed
+    job: NDArray[np.int32]  # (slots, 4, Z, S, Z) people on a payroll: SUFFICIENT and GOOD, home, sector, zone of work
     pay: NDArray[np.int64]  # (slots, S, Z) weekly cents paid, zone of work
-    good_jobs: NDArray[np.int64]  # (slots, S, Z) jobs paying the good-job wage, zone of work
     kept: NDArray[np.int64]  # (slots, S, Z) hired 12 months ago and still there, zone of work
-    sufficient: NDArray[np.int64]  # (slots, S, Z) residents on a payroll at the self-sufficiency wage, zone of work
     duration: NDArray[np.int64]  # (slots, 5, 4) unemployed a month ago by duration x where they are now
+
+
+class Tally(NamedTuple):
+    """Counts of one month."""
+
+    code: NDArray[np.int32]  # (R, CODES)
+    event: NDArray[np.int32]  # (R, EVENTS)
+    wage: NDArray[np.int32]  # (R + 1, WAGE_BINS); the last row is the underemployed
+    commute: NDArray[np.int64]  # (Z, S, Z) residents on a payroll: home x sector x zone of work
+    pay: NDArray[np.int64]  # (S, Z) weekly cents paid, zone of work
+    good_jobs: NDArray[np.int64]  # (S, Z) jobs paying the good-job wage, zone of work
+    kept: NDArray[np.int64]  # (S, Z) hired 12 months ago and still there, zone of work
+    sufficient: NDArray[np.int64]  # (S, Z) residents on a payroll at the self-sufficiency wage, zone of work
+    duration: NDArray[np.int64]  # (5, 4) unemployed a month ago by duration x where they are now
 
 
 class CellTally(NamedTuple):
@@ -192,12 +204,10 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):
     """
     s = chunk % slots
     code, event, wage = t.code[s].reshape(-1), t.event[s].reshape(-1), t.wage[s].reshape(-1)
-    commute, duration = t.commute[s].reshape(-1), t.duration[s]
-    pay, good_jobs, kept = t.pay[s].reshape(-1), t.good_jobs[s].reshape(-1), t.kept[s].reshape(-1)
-    sufficient = t.sufficient[s].reshape(-1)
-    sites, under = np.uint64(pay.size), np.uint64((t.wage.shape[1] - 1) * WAGE_BINS)
+    pay, kept, jobs, duration = t.pay[s].reshape(-1), t.kept[s].reshape(-1), t.job[s].reshape(-1), t.duration[s]
+    sites, homes, third = np.uint64(pay.size), np.uint64(t.job.shape[2]), np.uint64(g.zones * 2 + 70)
     codes, wages, zero = np.uint64(CODES), np.uint64(WAGE_BINS), np.int32(0)
-    u1, u2 = np.uint8(1), np.uint8(OVER_EDUCATED)
+    u1, u2, two = np.uint8(1), np.uint8(OVER_EDUCATED), np.uint64(2)
     x = _Block(np.empty(BLOCK, np.uint16), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.uint16),
                np.empty(BLOCK, np.uint16), np.empty((3, BLOCK), np.uint16), np.empty(BLOCK, np.uint8),
                np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8),
@@ -222,15 +232,13 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):
             fact = (x.facts[k] | enough | (traits & u2)) & x.employed[k]
             column, bin = np.uint64(x.column[k] + fact), np.uint64(x.bin[k])
             at = np.uint64(site[np.uint64(max(job[k], zero))])  # weighted with 0 off the payroll
+            under = (np.uint8(state[k] == PART_TIME_INVOLUNTARY) | (fact >> np.uint8(2))) & u1
             pay[at] += x.cents[k]
-            good_jobs[at] += paid & (fact >> u1)
+            jobs[(np.uint64(fact & np.uint8(SUFFICIENT | GOOD)) * homes + home) * sites + at] += paid
             paid &= here
-            sufficient[at] += paid & enough
-            commute[home * sites + at] += paid
             wage[a * wages + bin] += paid
             wage[b * wages + bin] += paid
-            wage[c * wages + bin] += paid
-            wage[under + bin] += paid & (np.uint8(state[k] == PART_TIME_INVOLUNTARY) | (fact >> np.uint8(2)))
+            wage[(c * two - third + np.uint64(under)) * wages + bin] += paid
             code[a * codes + column] += here
             code[b * codes + column] += here
             code[c * codes + column] += here
@@ -296,7 +304,7 @@ def given(month: Month, skill: NDArray[np.uint8], room: dict[str, Any]) -> Given
     )  # fmt: skip
 
 
-def empty_tally(slots: int, zones: int, sectors: int) -> Tally:
+def empty_tables(slots: int, zones: int, sectors: int) -> Tables:
     """Zero counts."""
     r = rows(zones)[2]
 
@@ -306,20 +314,34 @@ def empty_tally(slots: int, zones: int, sectors: int) -> Tally:
     def large(*shape: int) -> NDArray[np.int64]:
         return np.zeros((slots, *shape), np.int64)
 
-    return Tally(
-        code=small(r, CODES), event=small(r, EVENTS), wage=small(r + 1, WAGE_BINS),
-        commute=large(zones, sectors, zones),
-        pay=large(sectors, zones), good_jobs=large(sectors, zones), kept=large(sectors, zones),
-        sufficient=large(sectors, zones), duration=large(len(DURATIONS), 4),
+    return Tables(
+        code=small(r, CODES), event=small(r, EVENTS), wage=small(r + len(EDUCATION) * 3, WAGE_BINS),
+        job=small(4, zones, sectors, zones), pay=large(sectors, zones), kept=large(sectors, zones),
+        duration=large(len(DURATIONS), 4),
     )  # fmt: skip
 
 
-def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tally) -> Tally:
+def _sums(tables: Tables, zones: int, outside: int) -> Tally:
+    """Counts of all slots together."""
+    t = Tables(*(array[0] if array.shape[0] == 1 else array.sum(axis=0, dtype=array.dtype) for array in tables))
+    third = rows(zones)[1]
+    under, job = t.wage[third + 1 :: 2], t.job.astype(np.int64)
+    commute = job.sum(axis=0)
+    commute[outside:] = 0
+    all_under = under.sum(axis=0, keepdims=True, dtype=np.int32)
+    return Tally(
+        code=t.code, event=t.event, wage=np.concatenate([t.wage[:third], t.wage[third::2] + under, all_under]),
+        commute=commute, pay=t.pay, good_jobs=job[GOOD:].sum(axis=(0, 1)), kept=t.kept,
+        sufficient=job[SUFFICIENT::2, :outside].sum(axis=(0, 1)), duration=t.duration,
+    )  # fmt: skip
+
+
+def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tables) -> Tally:
     """Count everyone; `spell` (capacity,) holds months unemployed so far and is brought up to date.
 
     Returns
     -------
-    Tally of sums without the slot axis. `into` is overwritten: keep it between months to save allocation.
+    Tally. `into` is overwritten: keep it between months to save allocation; arrays of the result may be parts of it.
 
     Notes
     -----
@@ -339,7 +361,7 @@ def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tall
         _tally_people, w.people.size, into.code.shape[0], w.people.columns, w.people.wage.view(np.uint32), kinds, site,
         spell, what, into,
     )  # fmt: skip
-    return Tally(*(array[0] if array.shape[0] == 1 else array.sum(axis=0, dtype=array.dtype) for array in into))
+    return _sums(into, month.economy.zones, month.economy.outside)
 
 
 def tally_cells(month: Month) -> CellTally:
@@ -353,11 +375,12 @@ def tally_cells(month: Month) -> CellTally:
     return CellTally(*(array.sum(axis=0, dtype=array.dtype) for array in into))
 
 
+assert (SUFFICIENT, GOOD) == (1, 2)  # as `_sums` reads them
 assert len(SEXES) * len(RACES) * len(AGE_BANDS) == 70 and SELF_EMPLOYED == 3 and GONE == 12
 
 __all__ = [
     "CODES", "DURATIONS", "EVENTS", "FACTS", "GOOD", "JOB_TO_JOB", "LONG_TERM", "OTHERS", "OVER", "STAYED",
     "SUFFICIENT",
-    "WAGE_BINS", "WAGE_EDGES", "CellTally", "Given", "Tally", "empty_tally", "given", "rows", "tally_cells",
+    "WAGE_BINS", "WAGE_EDGES", "CellTally", "Given", "Tables", "Tally", "empty_tables", "given", "rows", "tally_cells",
     "tally_people",
 ]  # fmt: skip

@@ -125,6 +125,9 @@ def plan_pass(  # type: ignore[no-untyped-def]
         listed[n] = row
         n += np.uint64((kids[g] | care[g]) != 0)
     many = np.int64(n) - lo
+    whose = np.empty(many, np.uint64)
+    for j in range(many):  # on their own: heads lie far apart in memory, and many can be fetched at once
+        whose[j] = ids[np.uint64(max(head[np.uint64(listed[lo + j])], 0))]
     for j in range(lo, lo + many):
         g = np.uint64(listed[j])
         plan[g] = HOME
@@ -135,7 +138,7 @@ def plan_pass(  # type: ignore[no-untyped-def]
             subsidized[g] = 0
             continue
         z = zones[g]
-        who = ids[np.uint64(max(head[g], 0))]
+        who = whose[j - lo]
         first = bits(family_key, who)
         u = to_unit(first)
         k = 0 if age < 24 else 1 if age < 72 else 2
