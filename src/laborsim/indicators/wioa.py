@@ -118,10 +118,10 @@ class Quarters:
         return np.asarray((np.asarray(month) + (int(self.start[5:7]) - 1) + 6) // 12)
 
 
-def window(values: NDArray[Any], first: I8, length: int) -> NDArray[Any]:
-    """(N, length) columns first .. first + length - 1 of each row; rows that do not fit repeat the last month."""
+def window(values: NDArray[Any], row: I8, first: I8, length: int) -> NDArray[Any]:
+    """(N, length) columns first .. first + length - 1 of each of `row`; those that do not fit repeat the last month."""
     months = np.minimum(np.maximum(first, 0)[:, None] + np.arange(length), values.shape[1] - 1)
-    return np.asarray(np.take_along_axis(values, months, axis=1))
+    return np.asarray(values[row[:, None], months])
 
 
 def exits(panel: Panel, enrolments: Mapping[str, NDArray[Any]], kinds: I8, outcomes: Panel | None = None) -> Exits:
@@ -208,13 +208,13 @@ def _quarter(panel: Panel, person: I8, first: I8, left: B1, contract: B1) -> _Se
         return _Seen(nothing, nothing, nothing, np.full(person.size, NO_EMPLOYER, np.uint64))
     row = np.maximum(person, 0)
     known = left & (person >= 0) & (first + 3 <= panel.horizon)
-    known &= window(panel.present[row], first, 3).all(axis=1)
-    free = ~contract[window(panel.months["program"][row], first, 3)]
-    pay = window(panel.months["earnings"][row].astype(np.float64), first, 3) * free
+    known &= (window(panel.months["state"], row, first, 3) != GONE).all(axis=1)
+    free = ~contract[window(panel.months["program"], row, first, 3)]
+    pay = window(panel.months["earnings"], row, first, 3).astype(np.float64) * free
     earnings = pay.sum(axis=1)
     best = pay.argmax(axis=1)[:, None]
-    employer = np.take_along_axis(window(panel.months["employer"][row], first, 3), best, axis=1)[:, 0]
-    school = window(panel.months["school"][row], first, 3).any(axis=1)
+    employer = np.take_along_axis(window(panel.months["employer"], row, first, 3), best, axis=1)[:, 0]
+    school = window(panel.months["school"], row, first, 3).any(axis=1)
     return _Seen(
         np.where(known, earnings > 0.0, np.nan),
         np.where(known, earnings, np.nan),

@@ -78,6 +78,7 @@ class Month:
     crew: Crew
     scale: float = 1.0  # simulated people per person
     events: tuple[Event, ...] = ()
+    begun: int = 0  # stages begun so far; 0 outside a plan
     memory: dict[str, Any] = field(default_factory=dict)  # stage -> its own arrays, kept between months; hashed
     scratch: dict[str, Any] = field(default_factory=dict)  # work arrays and derived tables; never state
 

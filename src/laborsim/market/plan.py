@@ -58,6 +58,7 @@ class Plan:
         """Run one month."""
         for stage in self.stages:
             begin = perf_counter()
+            month.begun += 1
             stage.run(month)
             stage.seconds += perf_counter() - begin
 
@@ -76,6 +77,7 @@ class Plan:
             month.counts.reset()
             for stage in self.stages:
                 if stage.settles:
+                    month.begun += 1
                     stage.run(month)
             people.last[: people.size] = people.state[: people.size]
         month.counts.reset()

@@ -41,6 +41,7 @@ class _Held(NamedTuple):
     scores: NDArray[np.uint64]
     cells: int
     uses: Uses
+    begun: int  # stages begun when this was last found to hold
 
 
 def centred(score: Any) -> Any:
@@ -76,12 +77,18 @@ def weighted(scores: U1, responses: F8) -> U1:
 
 
 def uses(month: Month) -> Uses:
-    """Weighted scores of every use; kept until a score changes or cells are added."""
+    """Weighted scores of every use; kept until a score changes or cells are added.
+
+    Looked for once a stage: a stage that changes scores must not read them by use before.
+    """
     e, c = month.world.establishments, month.world.cells
-    scores = e.quality[: e.size]
     held: _Held | None = month.scratch.get("quality.uses")
+    if held is not None and (held.cells, held.scores.size) == (c.size, e.size) and held.begun == month.begun > 0:
+        return held.uses
+    scores = e.quality[: e.size]
     # Eight scores are compared at once, as one number.
     if held is not None and held.cells == c.size and np.array_equal(held.scores, scores.view(np.uint64)):
+        month.scratch["quality.uses"] = held._replace(begun=month.begun)
         return held.uses
     by_use = {u: weighted(scores, np.asarray(month.parameters[f"quality.{u}"], np.float64)) for u in USES}
     at = c.establishment[: c.size]
@@ -93,7 +100,7 @@ def uses(month: Month) -> Uses:
         fairness=by_use["fairness"],
         security=by_use["security"],
     )
-    month.scratch["quality.uses"] = _Held(scores.view(np.uint64).copy(), c.size, found)
+    month.scratch["quality.uses"] = _Held(scores.view(np.uint64).copy(), c.size, found, month.begun)
     return found
 
 
