@@ -67,7 +67,7 @@ def policies(seed: int, zones: list[str]) -> dict[str, Policy]:
         chosen = [str(payer) for payer in draw.choice(PAYERS, 3, replace=False)]
         payers = dict(zip(chosen, (shares / shares.sum()).tolist(), strict=True))
         made[f"part{part}"] = Policy(
-            title="part", owner="board", budget=float(draw.choice([2e5, 5e7, 5e9])), payer=payers,
+            title="part", owner="board", budget=float(draw.choice([2e5, 5e7, 5e9])) if part else 5e9, payer=payers,
             budget_per=str(draw.choice(["year", "total"])), ramp_months=int(draw.integers(0, 7)),
             adoption_delay_months=int(draw.integers(0, 3)), instruments=instruments,
         )  # fmt: skip

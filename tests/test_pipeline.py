@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import training
+from laborsim.market import seats, training
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
 from laborsim.market.pipeline import APPLIED, ELIGIBLE, consider, draws, ordinal
@@ -220,3 +220,22 @@ def test_places_go_by_rank_and_none_twice(wanted, own, added, offered):
     for program in range(3):
         mine = [placed[i] for i, w in enumerate(wanted) if w == program]
         assert mine == sorted(mine, reverse=True)
+
+
+def test_own_places_go_before_added_ones_to_the_first_in_rank():
+    pr = worlds.programs(worlds.economy())
+    rng = np.random.default_rng(2)
+    program, score = rng.integers(0, 4, 90), np.round(rng.random(90), 1)
+    ids = rng.permutation(90).astype(np.uint64)
+    own, added = np.array([5, 0, 9, 3])[: int(pr.family.max()) + 1], np.array([2, 4, 0, 1])
+    takes, on_added = seats.first_served(pr, program, score, ids, own, added)
+    left, more, want = own.tolist(), added.tolist(), {}
+    for i in sorted(range(90), key=lambda i: (score[i], ids[i])):
+        if left[pr.family[program[i]]] > 0:
+            left[pr.family[program[i]]] -= 1
+            want[i] = False
+        elif more[program[i]] > 0:
+            more[program[i]] -= 1
+            want[i] = True
+    assert {int(i): bool(on_added[i]) for i in np.flatnonzero(takes)} == want and 10 < len(want) < 40
+    assert not on_added[~takes].any()

@@ -19,7 +19,7 @@ from laborsim.market.layoffs import people_of
 from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
-from laborsim.market.seats import intake
+from laborsim.market.seats import first_served, intake
 from laborsim.market.skill import skills, write
 from laborsim.market.sponsors import hosting_table, logistic
 
@@ -90,12 +90,7 @@ def enrol(month: Month, own: I8, added: I8) -> I8:
     rows, program, owner, place = rows[may], program[may], owner[may], place[may]
     agent = e.id[c.establishment[owner]] ^ (c.occupation[owner].astype(np.uint64) << np.uint64(48))
     rank = draws(month.key(Stream.CUSTOMIZED_REQUEST) + np.uint64(1), agent) + 1e-9 * place
-    family = pr.family[program]
-    on_own = ordinal(family, rank, p.id[rows]) < own[family]
-    rest = np.flatnonzero(~on_own)
-    on_added = np.zeros(rows.size, np.bool_)
-    on_added[rest] = ordinal(program[rest], rank[rest], p.id[rows[rest]]) < added[program[rest]]
-    takes = on_own | on_added
+    takes, on_added = first_served(pr, program, rank, p.id[rows], own, added)
     counts.lost[:, LOST["no_seat"]] += np.bincount(program[~takes], minlength=size)
     rows, program, on_added = rows[takes], program[takes], on_added[takes]
     counts.pipeline[:, STEP["enrolled"]] += np.bincount(program, minlength=size)

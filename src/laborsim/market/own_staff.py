@@ -20,6 +20,7 @@ from laborsim.market.draws import Stream
 from laborsim.market.layoffs import people_of
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
+from laborsim.market.seats import first_served
 from laborsim.market.skill import skills
 from laborsim.market.terrain import carried
 
@@ -83,12 +84,7 @@ def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
     room = np.floor(e.host[owner] * size[owner] + part).astype(np.int64) - hosted[owner]
     fits = ordinal(owner, score, p.id[rows]) < room
     rows, program, score = rows[fits], program[fits], score[fits]
-    of = pr.family[program]
-    on_own = ordinal(of, score, p.id[rows]) < mine[of]
-    rest = np.flatnonzero(~on_own)
-    on_added = np.zeros(rows.size, np.bool_)
-    on_added[rest] = ordinal(program[rest], score[rest], p.id[rows[rest]]) < more[program[rest]]
-    takes = on_own | on_added
+    takes, on_added = first_served(pr, program, score, p.id[rows], mine, more)
     rows, program, on_added = rows[takes], program[takes], on_added[takes]
     asked = np.bincount(program, minlength=len(pr))
     for step in ("aware", "applied", "eligible"):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import OJT
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
-from laborsim.market.pipeline import draws
+from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.programs import Programs
 from laborsim.market.scaling import scaled_count
 from laborsim.scenario.fields import month_number
@@ -193,6 +193,29 @@ def assign(
     return gets, cell, on_added
 
 
+def first_served(
+    pr: Programs, program: I8, score: F8, ids: NDArray[np.uint64], own: I8, added: I8
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who has a place where each asks for one program: the lowest scores the family's own, the next the added ones.
+
+    Parameters
+    ----------
+    program, score, ids : (n,) program asked for, rank and id of each.
+    own, added : (families,) and (P,) places.
+
+    Returns
+    -------
+    takes, on_added : (n,) who has a place, and whether it is an added one.
+    """
+    family = pr.family[program]
+    on_own = ordinal(family, score, ids) < own[family]
+    rest = np.flatnonzero(~on_own)
+    on_added = np.zeros(program.size, np.bool_)
+    on_added[rest] = ordinal(program[rest], score[rest], ids[rest]) < added[program[rest]]
+    return on_own | on_added, on_added
+
+
 __all__ = [
-    "assign", "curricula", "instructors_at_start", "intake", "keep", "nearest", "open_now", "shifted", "site_quality",
+    "assign", "curricula", "first_served",
+    "instructors_at_start", "intake", "keep", "nearest", "open_now", "shifted", "site_quality",
 ]  # fmt: skip

@@ -441,5 +441,6 @@ def _needs(economy: Economy, occ: I8, filled: I8, screen: NDArray[np.bool_], see
     )
     u = uniforms(part_key(seed, Part.SCREENS), np.arange(occ.size))
     largest_first = np.argsort(-filled, kind="stable")
-    applies = even_choice(np.where(screen, s["credential_screen_jobs"], 0.0), filled.astype(float), occ, largest_first, u)
+    share = np.where(screen, s["credential_screen_jobs"], 0.0)
+    applies = even_choice(share, filled.astype(float), occ, largest_first, u)
     return np.where(applies, inflated, plain).astype(np.uint8)
