@@ -70,6 +70,31 @@ def test_sponsors_rank_applicants_as_employers_do():
         assert got[n] == pytest.approx(1 / (1 + math.exp(score)), rel=1e-6)
 
 
+def test_own_staff_keep_their_reviews_where_the_schedule_gives_less():
+    month = eager(seed=7)
+    month.programs = replace(month.programs, dropout=np.zeros(4))
+    p, c = month.world.people, month.world.cells
+    mine = np.flatnonzero(p.program[: p.size] == APPRENTICE)
+    mine = mine[p.state[mine] <= k.PART_TIME_INVOLUNTARY]
+    staff = np.arange(mine.size) % 2 == 0
+    p.enrolled[mine] = month.index - 12
+    p.hired[mine] = np.where(staff, month.index - 30, month.index - 12)
+    p.wage[mine] = 9.0
+    participants.reconcile(month)
+    month.counts.reset()
+    progress.progress(month)
+    program = np.full(mine.size, APPRENTICE)
+    last = month.room("training")["last_wage_share"]
+    share = progress.wage_share(month.programs, program, np.full(mine.size, 12), last)
+    schedule = np.maximum(share * c.posted[p.job[mine]], 9.0)
+    np.testing.assert_allclose(p.wage[mine][~staff], schedule[~staff], rtol=1e-5)
+    job = p.job[mine].astype(np.int64)
+    usual = posts.newcomer_wage(month, mine, job) * np.exp(2 * month.parameters["wages.tenure_return"])
+    more = np.maximum(usual - schedule, 0.0) * month.parameters["wages.review_pass"]
+    np.testing.assert_allclose(p.wage[mine][staff], (schedule + more)[staff], rtol=1e-5)
+    assert (more[staff] > 0).any()
+
+
 def test_after_the_term_apprentices_are_paid_as_others_are():
     month = eager(seed=7)
     month.programs = replace(month.programs, dropout=np.zeros(4))

@@ -131,6 +131,7 @@ def progress(month: Month) -> None:
     part = wage_share(pr, program, elapsed, q["last_wage_share"])
     step = (part * c.posted[np.maximum(p.job[rows], 0)]).astype(np.float32)
     p.wage[rows[steps]] = np.maximum(p.wage[rows[steps]], step[steps])
+    _reviewed(month, rows[steps & (p.hired[rows] < p.enrolled[rows])])
     partial = leaves & ~at_work
     in_field = pr.occupations[program, p.occupation[rows]] > 0
     some = partial & in_field
@@ -209,14 +210,26 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
 
 def _paid_as_others(month: Month, rows: I8) -> None:
     """The schedule of wages ends: those who stay in the job are paid as others of their skill, ability and fit."""
+    if rows.size:
+        month.world.people.wage[rows] = _usual_pay(month, rows).astype(np.float32)
+
+
+def _reviewed(month: Month, rows: I8) -> None:
+    """Sponsors' own staff have the yearly review that others have (`wages`), where it gives more than the schedule."""
+    if rows.size:
+        wage = month.world.people.wage
+        more = np.maximum(_usual_pay(month, rows) - wage[rows], 0.0)
+        wage[rows] += (month.parameters["wages.review_pass"] * more).astype(np.float32)
+
+
+def _usual_pay(month: Month, rows: I8) -> F8:
+    """(n,) hourly wage that the job pays others of each one's skill, ability, fit and tenure, the legal one at least."""
     p, c, eco = month.world.people, month.world.cells, month.economy
-    if rows.size == 0:
-        return
     job = p.job[rows].astype(np.int64)
     tenure = np.minimum((month.index - p.hired[rows]) // 12, 15)
     wage = posts.newcomer_wage(month, rows, job) * np.exp(month.parameters["wages.tenure_return"] * tenure)
     floor = np.maximum(eco.minimum_wage[month.now, c.zone[job]], month.levers.wage_floor[c.zone[job]])
-    p.wage[rows] = np.maximum(wage, floor).astype(np.float32)
+    return np.asarray(np.maximum(wage, floor))
 
 
 def follow(month: Month) -> None:
