@@ -158,7 +158,7 @@ def test_trust_sees_a_flip(tmp_path: Path) -> None:
 
 def test_target_counts_runs(answers: dict[str, Answer]) -> None:
     said = answers["target"].said[0]
-    assert "1 of 2 targets are met in at least 80% of 4 runs" in said and "self-sufficiency" in said
+    assert "1 of 2 targets is met in at least 80% of 4 runs" in said and "self-sufficiency" in said
     assert "None of the 2 policies changes how many are met" in answers["target"].said[1]
 
 

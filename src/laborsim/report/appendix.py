@@ -84,6 +84,7 @@ def targets(results: Results) -> list[dict[str, Any]]:
                     "value": against_goal(row["value"], row["goal"], kind) if known else "no figure",
                     "range": f"{shown(row['low'], kind)} to {shown(row['high'], kind)}" if ranged else "",
                     "chance": judged(row) if known else str(row["remark"]),
+                    "way": way(row),
                     "met": verdict(row["probability"]) == "met",
                 }
             )
@@ -94,10 +95,29 @@ def targets(results: Results) -> list[dict[str, Any]]:
                 "by": month_name(first["by"]),
                 "source": first["source"],
                 "cells": cells,
+                "short": short(rows[0], kind),
                 "remark": first["remark"],
             }
         )
     return out
+
+
+def short(base: Any, kind: str) -> str:
+    """By how much the baseline misses a goal."""
+    if not base["gap"] > 0.0:
+        return ""
+    return f"the baseline misses it by {shown(float(base['gap']), kind, signed=True).lstrip('+')}"
+
+
+def way(row: Any) -> str:
+    """Which part of what the baseline misses a policy closes."""
+    if not math.isfinite(row["closed"]):
+        return ""
+    if not row["moved"]:
+        return "moved by no more than chance"
+    if row["closed"] < 0.0:
+        return "moved away from the goal"
+    return "closes the gap" if row["closed"] >= 1.0 else f"closes {100 * row['closed']:.0f}% of the gap"
 
 
 def owners(results: Results, findings: Findings) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def targets(results: Results) -> Chart | None:
     )
     note = runs_note(results, "lines through them: 5% to 95% of runs").replace("Lines: mean", "Dots: mean")
     note = note.replace("Lines: one", "Dots: one") + " Arrows: further away than the chart is wide."
-    left, column = 3.05, min(0.54, 3.0 / len(policies))  # room for the axis, however many policies
+    left, column = 2.95, min(0.54, 2.3 / len(policies))  # room for the axis, however many policies
     narrow = column < 0.5
     columns = column * len(policies) + 0.05
     with theme.style():
@@ -110,7 +110,7 @@ def targets(results: Results) -> Chart | None:
                 )
         axes.set_yticks([])
         axes.grid(True, axis="x")
-        axes.xaxis.get_major_locator().set_params(nbins=5, steps=[1, 2.5, 5, 10])
+        axes.xaxis.get_major_locator().set_params(nbins=5 if len(policies) < 5 else 3, steps=[1, 2.5, 5, 10])
         axes.xaxis.set_major_formatter(lambda v, _: "goal" if v == 0 else f"{v:+g}%".replace("-", "\N{MINUS SIGN}"))
         key_line(axes, results, policies)
         axes.annotate(

@@ -23,6 +23,7 @@ from laborsim.report.wording import (
 )
 from laborsim.study.findings import JUDGED, POWER, STOCKS, TESTED_TO, Findings, detectable
 from laborsim.study.outcomes import shown
+from laborsim.study.scorecard import attainable
 from laborsim.study.uncertainty import drawn, uncertainty
 
 if TYPE_CHECKING:
@@ -251,9 +252,10 @@ def targets_line(results: Results) -> str:
     for of, heading in (("missed", "Missed"), ("toss-up", "Toss-up")):
         rows = base[[verdict(p) == of for p in base["probability"]]]
         names = [lower(target_name(str(t), str(i))) for t, i in zip(rows["target"], rows["indicator"], strict=True)]
-        more = f"; and {len(names) - 4} more" if len(names) > 4 else ""
-        said += f" {heading}: {'; '.join(names[:4])}{more}." if names else ""
-    return said
+        more = f"; and {len(names) - 3} more" if len(names) > 3 else ""
+        said += f" {heading}: {'; '.join(names[:3])}{more}." if names else ""
+    way = attainable(table, {p: policy_title(results, p) for p in results.policies})
+    return f"{said} {way}".rstrip()
 
 
 def certainty(results: Results, findings: Findings) -> list[str]:
@@ -262,10 +264,8 @@ def certainty(results: Results, findings: Findings) -> list[str]:
         said = ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
         return [*said, *reach(results)]
     return [
-        f"The ranges are 90% ranges of the mean over {results.replicates} runs, wider the more is compared. "
-        f"{held(results)}",
-        "A change is named where its range leaves zero out, by its own and by the usual spread over runs: of the "
-        "changes named at most one in ten is chance.",
+        f"The ranges are 90% ranges of the mean over {results.replicates} runs, wider the more is compared: of the "
+        f"changes whose range leaves zero out at most one in ten is chance. {held(results)}",
         *seen(results, findings),
         *reach(results),
     ]

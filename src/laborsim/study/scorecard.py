@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from laborsim.indicators.targets import outcome, window_mean
+from laborsim.study.task import BASELINE
+from laborsim.study.words import lower
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +29,8 @@ COLUMNS = [
     "probability",
     "met",
     "gap",
+    "closed",
+    "moved",
     "indicator",
     "group",
     "by",
@@ -39,12 +46,89 @@ def scorecard(results: Results) -> pd.DataFrame:
 
     One row per target and policy: target, policy, value (mean over runs), low and high (5% and 95% of runs), goal,
     probability (share of runs that meet it), met (probability at least one half), gap (how much is missing, in the
-    indicator's unit; negative if there is room to spare), indicator, group, by, unit, runs, source, remark.
+    indicator's unit; negative if there is room to spare), closed (share of what the baseline misses that the policy
+    closes; negative if it goes the other way, NaN if the baseline misses nothing), moved (whether the policy changes
+    the value by more than chance), indicator, group, by, unit, runs, source, remark.
     """
     import pandas as pd
 
-    rows = [_row(results, target, policy) for target in results.about["targets"] for policy in results.policies]
+    targets = results.about["targets"]
+    arms = [{p: target_values(results, t, p)[0] for p in results.policies} for t in targets]
+    rows = []
+    for target, pairs in zip(targets, results.verdicts().figures(arms), strict=True):
+        missing = math.nan
+        for policy in results.policies:
+            row = _row(results, target, policy) | {"closed": math.nan, "moved": False}
+            if policy == BASELINE:
+                missing = float(row["gap"])
+            elif policy in pairs:
+                row["moved"] = pairs[policy].distinguishable
+                if missing > 0.0:
+                    row["closed"] = 1.0 - float(row["gap"]) / missing
+            rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a target that the baseline falls short of can be moved by the policies tested.
+
+    Attributes
+    ----------
+    target, indicator, unit : of the target.
+    missing : by how much the baseline falls short, in the indicator's unit.
+    policy, closed : the policy that closes most of that and the share; among those that move it by more than chance,
+        if any does ("" and NaN if none goes towards the goal).
+    sure : whether it is more than chance.
+    """
+
+    target: str
+    indicator: str
+    unit: str
+    missing: float
+    policy: str
+    closed: float
+    sure: bool
+
+
+def steps(table: pd.DataFrame) -> list[Step]:
+    """What is attainable, for every target of a scorecard that the baseline falls short of."""
+    out = []
+    for name in dict.fromkeys(table["target"]):
+        rows: Any = table[table["target"] == name].to_dict("records")
+        base = next(r for r in rows if r["policy"] == BASELINE)
+        if not base["gap"] > 0.0:
+            continue
+        towards = [r for r in rows if r["closed"] > 0.0]
+        best = max([r for r in towards if r["moved"]] or towards, key=lambda r: float(r["closed"]), default=None)
+        found = ("", math.nan, False) if best is None else (best["policy"], float(best["closed"]), bool(best["moved"]))
+        out.append(Step(name, base["indicator"], base["unit"], float(base["gap"]), *found))
+    return out
+
+
+def attainable(table: pd.DataFrame, titles: Mapping[str, str], most: int = 3) -> str:
+    """In words, how far the policies move the targets that the baseline falls short of; empty if there is none.
+
+    Parameters
+    ----------
+    table : a scorecard of several runs and policies. titles : of the policies. most : targets that are named.
+    """
+    found = steps(table)
+    if not found or not table["closed"].notna().any() or table["runs"].max() < 2:
+        return ""
+    sure = sorted((s for s in found if s.sure), key=lambda s: -s.closed)
+    goals = f"the {len(found)} goals" if len(found) > 1 else "the goal"
+    if not sure:
+        one = "one of " if len(found) > 1 else ""
+        return f"No policy brings {one}{goals} that the baseline's mean misses closer by more than chance."
+    named = [
+        f"{lower(s.target)} ({'all' if s.closed >= 1.0 else f'{100 * s.closed:.0f}%'} of the way with "
+        f"{lower(titles[s.policy])})"
+        for s in sure[:most]
+    ]
+    more = f"; and {len(sure) - most} more" if len(sure) > most else ""
+    said = "; ".join(named)
+    return f"Of {goals} that the baseline's mean misses, policies bring closer by more than chance: {said}{more}."
 
 
 def _row(results: Results, target: dict[str, Any], policy: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def answer(bench: Bench) -> Answer:
     other = [n for n in known if kind[n] != "childcare"]
     found = Answer("childcare", QUESTIONS["childcare"], [], basis(results), len(results.records))
     if care and other:
-        best = [max(of, key=lambda n: rate[n][0]) for of in (care, other)]
+        best = [_best(of, rate, gain) for of in (care, other)]
         found.said = [_between(s, best[0], best[1], rate, spent), _groups(s, best)]
     else:
         found.said = ["One side spent nothing in these runs: there is nothing to compare."]
@@ -63,6 +63,17 @@ def answer(bench: Bench) -> Answer:
         f"Person-years of work added for each million dollars, {place(results)}", rows, note(results),
     )  # fmt: skip
     return filled(found, s, bench)
+
+
+def _best(names: list[str], rate: dict[str, tuple[float, float, float]], gain: dict[str, Paired]) -> str:
+    """Who stands for a side: who adds most for a dollar of those known to add; else who is known best.
+
+    The highest of several that may be nothing is mostly the one that spent least.
+    """
+    known = [n for n in names if gain[n].low > 0]
+    if known or any(not math.isfinite(rate[n][1]) for n in names):
+        return max(known or names, key=lambda n: rate[n][0])
+    return min(names, key=lambda n: rate[n][2] - rate[n][1])
 
 
 def _between(s: Simulated, care: str, other: str, rate: dict[str, tuple[float, float, float]],

@@ -11,6 +11,7 @@ from laborsim.study.questions import QUESTIONS
 from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import basis, place
 from laborsim.study.questions.effects import bought
+from laborsim.study.scorecard import attainable
 from laborsim.study.words import CAVEAT, FEW, MOST, in_runs, join, lower, verdict
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def answer(bench: Bench) -> Answer:
         found.said = ["No target lies within the months simulated: none can be judged."]
     else:
         found.said = [_without(n, met, sides, runs), *_with(known, base, title, runs)]
+        if way := attainable(known, title):
+            found.said.append(way)
     rows, marks = [], []
     for _, row in table.iterrows():
         kind = outcome(row["indicator"], row["unit"]).kind
@@ -66,7 +69,8 @@ def answer(bench: Bench) -> Answer:
                                                               "else "
                           "a toss-up.")]  # fmt: skip
     found.picture = Picture(
-        "shares", f"In the baseline {len(met)} of {n} targets are met in at least 80% of runs",
+        "shares",
+        f"In the baseline {len(met)} of {n} targets {'is' if len(met) == 1 else 'are'} met in at least 80% of runs",
         f"Share of {runs} baseline runs that meet each target (bar) and the most under any policy (line), "
         f"{place(results)}",
         marks, f"Blue: met or missed in at least 80% of runs; grey: toss-up. {CAVEAT}", ("runs that meet the goal",),
@@ -78,7 +82,8 @@ def answer(bench: Bench) -> Answer:
 
 
 def _without(n: int, met: list[str], sides: dict[str, list[str]], runs: int) -> str:
-    said = f"Without any policy {len(met)} of {n} targets are met in at least {100 * MOST:.0f}% of {runs} runs"
+    are = "is" if len(met) == 1 else "are"
+    said = f"Without any policy {len(met)} of {n} targets {are} met in at least {100 * MOST:.0f}% of {runs} runs"
     rest = []
     for side, words in (("toss-up", "a toss-up"), ("missed", f"met in at most {100 * FEW:.0f}%")):
         if names := sides[side]:
@@ -110,6 +115,8 @@ def _with(known: Any, base: Any, title: dict[str, str], runs: int) -> list[str]:
 
 def _some(names: list[str], most: int = 4) -> str:
     listed = [lower(n) for n in names[:most]]
+    if any("," in n for n in names):  # "good jobs, Southeast" is one of them
+        return "; ".join(listed) + (f"; and {len(names) - most} more" if len(names) > most else "")
     return join(listed) if len(names) <= most else f"{', '.join(listed)} and {len(names) - most} more"
 
 
