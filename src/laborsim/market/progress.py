@@ -223,7 +223,7 @@ def _reviewed(month: Month, rows: I8) -> None:
 
 
 def _usual_pay(month: Month, rows: I8) -> F8:
-    """(n,) hourly wage that the job pays others of each one's skill, ability, fit and tenure, the legal one at least."""
+    """(n,) hourly wage the job pays others of the same skill, ability, fit and tenure, at least the legal one."""
     p, c, eco = month.world.people, month.world.cells, month.economy
     job = p.job[rows].astype(np.int64)
     tenure = np.minimum((month.index - p.hired[rows]) // 12, 15)
