@@ -40,13 +40,14 @@ def _earn(n, p, dollars):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _sort(n, h, need, month, hours, outside, dollars, out):  # type: ignore[no-untyped-def]
-    """Histogram of `dollars` by zone; each then becomes 1 where it covers the household's budget, else 0."""
-    for k in range(n):
+def _sort(lo, hi, chunk, h, need, month, hours, outside, dollars, out):  # type: ignore[no-untyped-def]
+    """Histogram of `dollars` by zone into out[chunk]; each then becomes 1 where it covers the household's budget."""
+    for row in range(lo, hi):
+        k = np.uint64(row)  # unsigned: no test for negative indices
         z, income = h.zone[k], dollars[k]
         dollars[k] = 0
         if z < outside and income > 0:
-            out[z, min(income // 1000, out.shape[1] - 1)] += 1
+            out[chunk, z, min(income // 1000, out.shape[2] - 1)] += 1
             adults = min(max(int(h.adults[k]), 1), 2)
             children = min(int(h.children[k]), 3)
             young = 1 if children > 0 and h.youngest[k] > month - YOUNG_MONTHS else 0
@@ -54,12 +55,14 @@ def _sort(n, h, need, month, hours, outside, dollars, out):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def _cover(n, p, outside, covered, out):  # type: ignore[no-untyped-def]
-    """Workers by zone of residence: in a household with `covered` 1, and all of them."""
-    for i in range(n):
-        if p.state[i] <= SELF_EMPLOYED and p.zone[i] < outside:
-            out[p.zone[i], 0] += covered[p.household[i]]
-            out[p.zone[i], 1] += 1
+def _cover(lo, hi, chunk, p, covered, out):  # type: ignore[no-untyped-def]
+    """Workers by zone of residence: in a household with `covered` 1, and all of them, into out[chunk]."""
+    none = np.int32(0)
+    for row in range(lo, hi):
+        i = np.uint64(row)
+        works = np.int64(p.state[i] <= SELF_EMPLOYED)  # no branch either
+        out[chunk, np.uint64(p.zone[i]), 0] += works * covered[np.uint64(max(p.household[i], none))]
+        out[chunk, np.uint64(p.zone[i]), 1] += works
 
 
 def household_incomes(month: Month, scratch: NDArray[np.int32]) -> Incomes:
@@ -73,19 +76,22 @@ def household_incomes(month: Month, scratch: NDArray[np.int32]) -> Incomes:
     scratch : a row per household, zeros, handed back so.
     """
     w, eco = month.world, month.economy
-    found = Incomes(np.zeros((eco.zones, BINS), np.int64), np.zeros((eco.zones, 2), np.int64))
-    p, h = w.people, w.households
+    p, h, crew = w.people, w.households, month.crew
+    earnings = np.zeros((crew.chunks(h.size), eco.zones, BINS), np.int64)
+    workers = np.zeros((crew.chunks(p.size), eco.zones, 2), np.int64)
     _earn(p.size, p.columns, scratch)
-    _sort(h.size, h.columns, eco.household_need, month.index, FULL_TIME_HOURS, eco.outside, scratch, found.earnings)
-    _cover(p.size, p.columns, eco.outside, scratch, found.workers)
+    crew.map(_sort, h.size, h.columns, eco.household_need, month.index, FULL_TIME_HOURS, eco.outside, scratch, earnings)
+    crew.map(_cover, p.size, p.columns, scratch, workers)
     scratch[: h.size] = 0
+    found = Incomes(earnings.sum(axis=0), workers.sum(axis=0))
+    found.workers[eco.outside :] = 0
     return found
 
 
 def fill(s: Snapshot, row: Row) -> None:
     """By zone, in the last month of each quarter from the start; NaN in the others.
 
-    The pass cannot be shared between threads (members of a household may be far apart), so it is not run every month.
+    Earnings cannot be added up on several threads (members of a household may be far apart), so not every month.
     """
     none = np.full(len(s.place_names), np.nan)
     income, covered, workers = none, none, np.ones(none.size)

@@ -20,7 +20,7 @@ from laborsim.market import labor_cost, shutdowns, spending, startups
 from laborsim.market.adoption import in_indices, technology
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
-from laborsim.market.month import Month
+from laborsim.market.month import FEW, Month
 
 F8 = NDArray[np.float64]
 
@@ -36,16 +36,17 @@ def _normal(b: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def _establishments(  # type: ignore[no-untyped-def]
-    n, e, month, growth_key, exit_key, shock, persistence, exits, cost_exits, reentry, entrant_key, kept, spread
-):
-    """Own growth, exits and entries; returns how many closed and opened.
+    lo, hi, chunk, e, month, growth_key, exit_key, shock, persistence, exits, cost_exits, reentry, entrant_key, kept,
+    spread,
+):  # fmt: skip
+    """Own growth, exits and entries of establishments [lo, hi); returns how many closed and opened.
 
     exits, cost_exits : (n,) monthly hazard of exit of the smallest establishments, and what labor cost adds to it;
     those who exit by the latter are marked in `growth`: others do not take over their sales.
     """
     closed = 0
     opened = 0
-    for j in range(n):
+    for j in range(lo, hi):
         if e.closed[j] != OPEN:
             if month >= e.closed[j] + reentry:
                 e.id[j] = mix(e.id[j] + np.uint64(month + 1))
@@ -193,7 +194,8 @@ def stage(month: Month) -> None:
     cost_exits = usual * np.maximum(np.expm1(q["exit_cost"] * dearer), 0.0)
     startups.help_entry(month, int(q["reentry_months"]))
     coached = startups.survival(month)
-    closed, opened = _establishments(
+    changes = month.crew.map(
+        _establishments,
         m,
         est,
         month.index,
@@ -207,9 +209,10 @@ def stage(month: Month) -> None:
         month.key(Stream.ENTRANT_PREMIUM),
         float(q["entrant_keeps"]),
         float(q["entrant_spread"]),
+        size=FEW,
     )
-    month.counts.scalars[SCALAR["establishments_closed"]] += closed
-    month.counts.scalars[SCALAR["establishments_opened"]] += opened
+    month.counts.scalars[SCALAR["establishments_closed"]] += sum(closed for closed, _ in changes)
+    month.counts.scalars[SCALAR["establishments_opened"]] += sum(opened for _, opened in changes)
     memory = month.memory["demand"]
     index = sector_index(month)
     memory["path"][1:] = memory["path"][:-1].copy()

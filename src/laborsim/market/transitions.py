@@ -22,7 +22,7 @@ from laborsim.market.codes import (
     TEMPORARY_LAYOFF,
 )
 from laborsim.market.draws import Stream, bits
-from laborsim.market.month import Month
+from laborsim.market.month import FEW, Month
 from laborsim.market.pay import pair, suits
 from laborsim.market.skill import skill_now, terms
 
@@ -59,17 +59,14 @@ def months_out(history, elapsed):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _move(p, h, c, rows, states, reasons, month, separations, learning, flows):  # type: ignore[no-untyped-def]
+def _book_moves(p, h, c, rows, states, reasons, separations, flows):  # type: ignore[no-untyped-def]
+    """Headcounts, earners and counts of moves, before the people are moved."""
     for k in range(rows.size):
-        i = rows[k]
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
         old = p.state[i]
         new = states[k]
         job = p.job[i]
-        was_employed = old <= SELF_EMPLOYED
-        p.history[i] = shifted_history(p.history[i], month - p.since[i], was_employed)
-        p.skill[i] = skill_now(i, p, c, learning)
-        p.counted[i] = month
-        if was_employed:
+        if old <= SELF_EMPLOYED:
             if job >= 0:
                 c.filled[job] -= 1
                 separations[reasons[k], c.sector[job], c.zone[job]] += 1
@@ -84,7 +81,18 @@ def _move(p, h, c, rows, states, reasons, month, separations, learning, flows): 
             c.recall[job] -= 1
         if new == TEMPORARY_LAYOFF and job >= 0:
             c.recall[job] += 1
-        else:
+
+
+@njit(cache=True, nogil=True)
+def _move(lo, hi, chunk, p, c, rows, states, month, learning):  # type: ignore[no-untyped-def]
+    """Write the rows [lo, hi) of people moved."""
+    for k in range(lo, hi):
+        i = np.uint64(rows[k])
+        new = states[k]
+        p.history[i] = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
+        p.skill[i] = skill_now(i, p, c, learning)
+        p.counted[i] = month
+        if new != TEMPORARY_LAYOFF:
             p.job[i] = -1
         p.state[i] = new
         p.since[i] = month
@@ -93,16 +101,15 @@ def _move(p, h, c, rows, states, reasons, month, separations, learning, flows): 
 
 
 @njit(cache=True, nogil=True)
-def _hire(p, h, c, rows, cells, states, wages, hours, month, taste_key, recall, separations, hires, flows):  # type: ignore[no-untyped-def]
+def _book_hires(p, h, c, rows, cells, separations, hires, flows):  # type: ignore[no-untyped-def]
+    """Headcounts, earners and counts of hires, before the people are hired; returns how many leave another job."""
     moved = 0
     for k in range(rows.size):
-        i = rows[k]
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
         cell = cells[k]
         old = p.state[i]
-        was_employed = old <= SELF_EMPLOYED
         job = p.job[i]
-        p.history[i] = shifted_history(p.history[i], month - p.since[i], was_employed)
-        if was_employed:
+        if old <= SELF_EMPLOYED:
             moved += 1
             if job >= 0:
                 c.filled[job] -= 1
@@ -118,6 +125,16 @@ def _hire(p, h, c, rows, cells, states, wages, hours, month, taste_key, recall, 
         hires[c.sector[cell], c.zone[cell]] += 1
         if flows.size > 0:
             flows[c.establishment[cell], 2] += 1
+    return moved
+
+
+@njit(cache=True, nogil=True)
+def _hire(lo, hi, chunk, p, rows, cells, states, wages, hours, month, taste_key, recall):  # type: ignore[no-untyped-def]
+    """Write the rows [lo, hi) of people hired."""
+    for k in range(lo, hi):
+        i = np.uint64(rows[k])
+        cell = cells[k]
+        p.history[i] = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
         p.job[i] = cell
         if not recall:
             p.fit[i] = suits(pair(bits(taste_key, p.id[i]), cell))
@@ -127,7 +144,6 @@ def _hire(p, h, c, rows, cells, states, wages, hours, month, taste_key, recall, 
         p.since[i] = month
         p.wage[i] = wages[k]
         p.hours[i] = hours[k]
-    return moved
 
 
 def _employer_flows(month: Month) -> NDArray[np.int32]:
@@ -146,18 +162,9 @@ def move(month: Month, rows: NDArray[np.int64], states: NDArray[np.uint8], reaso
     reasons : (n,) why the job ended, codes.REASONS; ignored for those who have none.
     """
     w = month.world
-    _move(
-        w.people.columns,
-        w.households.columns,
-        w.cells.columns,
-        rows,
-        states,
-        reasons,
-        month.index,
-        month.counts.separations,
-        terms(month),
-        _employer_flows(month),
-    )
+    p, c = w.people.columns, w.cells.columns
+    _book_moves(p, w.households.columns, c, rows, states, reasons, month.counts.separations, _employer_flows(month))
+    month.crew.map(_move, rows.size, p, c, rows, states, month.index, terms(month), size=FEW)
 
 
 def hire(
@@ -175,24 +182,11 @@ def hire(
     """
     w = month.world
     into = month.counts.recalls if recall else month.counts.hires
-    return int(
-        _hire(
-            w.people.columns,
-            w.households.columns,
-            w.cells.columns,
-            rows,
-            cells,
-            states,
-            wages,
-            hours,
-            month.index,
-            month.key(Stream.JOB_TASTE, fixed=True),
-            recall,
-            month.counts.separations,
-            into,
-            _employer_flows(month),
-        )
-    )
+    p, key = w.people.columns, month.key(Stream.JOB_TASTE, fixed=True)
+    moved = _book_hires(p, w.households.columns, w.cells.columns, rows, cells, month.counts.separations, into,
+                        _employer_flows(month))  # fmt: skip
+    month.crew.map(_hire, rows.size, p, rows, cells, states, wages, hours, month.index, key, recall, size=FEW)
+    return int(moved)
 
 
 def gather(results: list[Any], rows: NDArray[np.int64], *columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:

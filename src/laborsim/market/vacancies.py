@@ -6,16 +6,17 @@ import numpy as np
 from numba import njit
 
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
-from laborsim.market.month import Month
+from laborsim.market.month import FEW, Month
 
 
 @njit(cache=True, nogil=True)
-def _post(n, c, post_key, withdraw_key, posting, withdrawal, hold, notice, posted, withdrawn):  # type: ignore[no-untyped-def]
-    for k in range(n):
+def _post(lo, hi, chunk, c, post_key, withdraw_key, posting, withdrawal, hold, notice, posted, withdrawn):  # type: ignore[no-untyped-def]
+    """Vacancies of cells [lo, hi); those posted and withdrawn are added to the chunk's counts by sector and zone."""
+    for k in range(lo, hi):
         open_now = c.vacancies[k]
         if c.target[k] <= 0:
             if open_now > 0:
-                withdrawn[c.sector[k], c.zone[k]] += open_now
+                withdrawn[chunk, c.sector[k], c.zone[k]] += open_now
                 c.vacancies[k] = 0
                 c.age[k] = 0.0
             continue
@@ -36,8 +37,8 @@ def _post(n, c, post_key, withdraw_key, posting, withdrawal, hold, notice, poste
         new = 0
         if room > kept and gone == 0:
             new = int(posting * (room - kept) + to_unit(more_bits(b, 1)))
-        withdrawn[c.sector[k], c.zone[k]] += gone
-        posted[c.sector[k], c.zone[k]] += new
+        withdrawn[chunk, c.sector[k], c.zone[k]] += gone
+        posted[chunk, c.sector[k], c.zone[k]] += new
         total = kept + new
         c.age[k] = (kept * (c.age[k] + 1.0) + new * 0.5) / total if total > 0 else 0.0
         c.vacancies[k] = total
@@ -49,7 +50,10 @@ def stage(month: Month) -> None:
     # Places promised to people in training are not posted.
     promised = month.memory["promises"]["cell"] if "promises" in month.memory else np.empty(0, np.int64)
     np.add.at(w.cells.filled, promised, 1)
-    _post(
+    chunks = month.crew.chunks(w.cells.size, FEW)
+    posted, withdrawn = np.zeros((2, chunks, *month.counts.openings_posted.shape), np.int64)
+    month.crew.map(
+        _post,
         w.cells.size,
         w.cells.columns,
         month.key(Stream.VACANCY_POST),
@@ -58,7 +62,10 @@ def stage(month: Month) -> None:
         q["withdrawal_share"],
         q["recall_hold"],
         q["notice_share"],
-        month.counts.openings_posted,
-        month.counts.openings_withdrawn,
+        posted,
+        withdrawn,
+        size=FEW,
     )
+    month.counts.openings_posted += posted.sum(axis=0)
+    month.counts.openings_withdrawn += withdrawn.sum(axis=0)
     np.subtract.at(w.cells.filled, promised, 1)
