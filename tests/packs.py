@@ -175,6 +175,6 @@ def region(people: float = 60_000.0) -> tuple[Pack, Pack, Economy]:
         "mobility": 0.5 * np.eye(len(codes)) + 0.5 * mobility,
         "sector_codes": SECTORS,
         "sector_traded": national.tables["sectors"]["traded"].to_numpy(np.uint8),
-        "sector_index": np.ones((36, len(SECTORS))), "childcare_sector": SECTORS.index("6244"),
+        "sector_index": np.ones((36, len(SECTORS))), "posts": np.ones(36), "childcare_sector": SECTORS.index("6244"),
     }
     return pack, national, Economy(**{**small.__dict__, **changes})

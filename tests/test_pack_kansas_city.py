@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from laborsim.market.economy import Economy
-from laborsim.region.conditions import commute_weight, conditions, months_from
+from laborsim.region.conditions import commute_weight, conditions, months_from, posts
 from laborsim.region.pack import Pack, PackError, load_national, load_pack
 from laborsim.region.schedules import fertility, migrant_age, mortality
 from laborsim.region.tables import SECTORS
@@ -118,6 +118,7 @@ def test_shapes_and_ranges(economy: Economy) -> None:
         "commute_weight": (z, z),
         "mobility": (o, o),
         "sector_index": (MONTHS, s),
+        "posts": (MONTHS,),
         "household_need": (z, 2, 4, 2),
         "childcare_price": (z, 3),
         "minimum_wage": (MONTHS, z),
@@ -173,6 +174,15 @@ def test_demand_path(economy: Economy, pack: Pack, national: Pack) -> None:
     assert -0.125 < state[at("2020-04")] / state[at("2020-02")] - 1 < -0.10
     growth = np.diff(np.log(state))
     assert np.abs(growth[: at("2020-01")]).max() < 0.01  # no season left
+
+
+def test_posts_follow_the_nations_openings_and_then_stay(economy: Economy, national: Pack) -> None:
+    path = economy.posts
+    assert path[0] == 1.0 and path.argmax() in range(at("2021-10"), at("2022-07"))
+    assert 1.025 < path.max() < 1.045 and 0.98 < path[: at("2021-01")].min()
+    assert (path[at("2025-05") :] == path[at("2025-05")]).all()
+    cut = posts(national, [f"20{y}-{m:02d}" for y in (18, 19, 20) for m in range(1, 13)], known_to="2019-12")
+    assert (cut[24:] == cut[23]).all() and (cut[:24] == path[:24]).all()
 
 
 def test_demand_beyond_the_data_follows_the_declared_trend(pack: Pack, national: Pack) -> None:

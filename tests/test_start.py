@@ -33,6 +33,7 @@ def steady(spec, scale):
     e = replace(
         e,
         sector_index=np.repeat(growth[:, None], e.sectors, 1),
+        posts=np.ones_like(e.posts),
         minimum_wage=np.repeat(e.minimum_wage[:1], e.months, 0),
         ui_all=np.zeros_like(e.ui_all),
         ui_supplement=np.zeros_like(e.ui_supplement),

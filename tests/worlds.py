@@ -119,6 +119,7 @@ def economy(months: int = 36) -> Economy:
         sector_codes=SECTORS,
         sector_traded=np.array([0, 1, 0, 0, 0, 0, 0], np.uint8),
         sector_index=np.ones((t, s)),
+        posts=np.ones(t),
         childcare_sector=SECTORS.index("6244"),
         household_need=need,
         childcare_price=np.tile([950.0, 760.0, 420.0], (z, 1)),

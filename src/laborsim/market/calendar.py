@@ -103,7 +103,7 @@ def _open(month: Month, event: Event, number: int) -> None:
     # A cell's own keyed draw rounds its share, so that small cells are not all lost.
     key = month.key(Stream.PLANT_CELLS, fixed=True)
     wanted = np.array([np.floor(jobs * s + uniform(key, np.uint64(k))) for k, s in zip(cells, share, strict=True)])
-    w.cells.base[cells] = wanted / np.maximum(e.sector_index[month.now][event.sector], 1e-6)
+    w.cells.base[cells] = wanted / np.maximum(e.sector_index[month.now][event.sector] * e.posts[month.now], 1e-6)
 
 
 def _close(month: Month, event: Event) -> None:

@@ -97,9 +97,12 @@ def _targets(lo, hi, chunk, c, e, own, index, technology, childcare, childcare_s
 
 
 def sector_index(month: Month) -> NDArray[np.float64]:
-    """Employment of each sector in each zone relative to the start, dated shocks included, shape (S, Z)."""
+    """Posts of each sector in each zone relative to the start, dated shocks included, shape (S, Z).
+
+    The index is of jobs; employers want as many more as stay open in the nation.
+    """
     e = month.economy
-    path = e.sector_index[month.now]
+    path = e.sector_index[month.now] * e.posts[month.now]
     return np.asarray(path[:, None] * month.scratch["sector_shock"])
 
 

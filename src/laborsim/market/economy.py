@@ -42,6 +42,7 @@ class Economy:
         the diagonal is the share of searchers who look in their own occupation.
     sector_codes : NAICS sectors; sector_traded (S,) 0/1.
     sector_index : (T, S) employment relative to the start.
+    posts : (T,) posts, filled and open, for each job, relative to the start: what employers want beyond their jobs.
     childcare_sector : index of NAICS 6244.
     household_need : (Z, 2, 4, 2) hourly wage each adult must earn full-time for self-sufficiency:
         zone x adults (1, 2+) x children (0, 1, 2, 3+) x youngest under six (0/1).
@@ -84,6 +85,7 @@ class Economy:
     sector_codes: tuple[str, ...]
     sector_traded: U1
     sector_index: F8
+    posts: F8
     childcare_sector: int
     household_need: F8
     childcare_price: F8

@@ -303,6 +303,13 @@ DATA_SOURCES: Final[dict[str, Source]] = {
         "Moves inside the region and younger movers allowed for by assumed factors; out-migration closes PEP growth.",
     ),
     "naics": Source("U.S. Office of Management and Budget", "NAICS 2017", "2017", "published"),
+    "jolts_posts": Source(
+        _BLS,
+        "JOLTS job openings rate, total nonfarm, adjusted: posts for each job relative to January 2018",
+        "July 2025 and, before May 2021, August 2022",
+        "measured",
+        "A derived ratio.",
+    ),
     "ces": Source(
         _BLS,
         "CES employment, seasonally adjusted, relative to January 2018",

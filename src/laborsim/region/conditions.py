@@ -113,6 +113,7 @@ def conditions(
             pack, national, calendar, drivers, values["region.trend_growth"], values["region.driver_blend"],
             values["region.index_known_to"],
         ),
+        posts=posts(national, calendar, values["region.index_known_to"]),
         childcare_sector=SECTORS.index("6244"),
         household_need=_needs(pack),
         childcare_price=np.ascontiguousarray(
@@ -308,6 +309,13 @@ def sector_index(
     beyond = np.arange(1, len(calendar) - len(known) + 1)[:, None] / 12
     out[len(known) :] = out[len(known) - 1] * (1 + trend) ** beyond
     return np.ascontiguousarray(out / out[0])
+
+
+def posts(national: Pack, calendar: list[str], known_to: str = "2099-12") -> F8:
+    """(T,) posts, filled and open, for each job, relative to the first month; beyond what is known, the last known."""
+    known = national["posts"].set_index("month")["posts"]
+    path = known[known.index <= known_to].reindex(calendar).ffill().bfill().to_numpy(np.float64)
+    return np.ascontiguousarray(path / path[0])
 
 
 def state_paths(pack: Pack, national: Pack, us: pd.DataFrame) -> pd.DataFrame:

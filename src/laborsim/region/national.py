@@ -191,6 +191,13 @@ def _index_table(data: Data) -> pd.DataFrame:
     return rows
 
 
+def _posts_table(data: Data) -> pd.DataFrame:
+    """Posts for each job, relative to the base month: jobs are all posts but the open ones."""
+    posts = 1.0 / (1.0 - data.openings_us)
+    rows = (posts / posts[BASE_MONTH]).loc[FIRST_MONTH:].rename("posts").rename_axis("month").reset_index()
+    return pd.DataFrame(rows).assign(source="jolts_posts")
+
+
 def _index_source(sector: str) -> str:
     if sector == "11":
         return "constant"
@@ -464,6 +471,7 @@ def build_national(data_dir: str | Path) -> Pack:
         "sectors": facts,
         "sector_jobs": _sector_jobs(data),
         "sector_index": _index_table(data),
+        "posts": _posts_table(data),
         "sector_index_state": _state_table(data),
         "occupations": _occupations(data),
         "staffing": _staffing(data),

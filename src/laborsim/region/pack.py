@@ -45,6 +45,7 @@ National tables
 sectors : code, name, ces, state_series, traded.
 sector_jobs : sector, share. Of US payroll jobs at the start, without agriculture, which CES leaves out.
 sector_index : month, sector, index. sector_index_state : state ("US" too), month, series (CES supersector), index.
+posts : month, posts. Filled and open posts for each job, relative to the base month.
 occupations : code (SOC minor group), title, education, training_months, exit_rate, transfer_rate,
     ai_exposure, wage (hourly median), sigma (s.d. of log wage).
 staffing : sector, occupation, share. mobility : from, to, share (yearly; diagonal is staying).

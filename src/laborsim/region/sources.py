@@ -172,6 +172,16 @@ class Data:
         return frame[frame["seasonal"] == "NSA"]
 
     @cached_property
+    def openings_us(self) -> pd.Series:
+        """US job openings by month, adjusted, as a share of jobs and openings; the later vintage where two overlap."""
+        frame = self._csv("jolts_us_industry_rates_2010_2022m08.csv.gz")
+        frame = frame[(frame["industry_text"] == "Total nonfarm") & (frame["seasonal"] == "S")]
+        early = frame.set_index("month")["Job openings"]
+        frame = self._csv("jolts_us_total_sa_rates_2021m05_2025m05.csv")
+        late = frame.set_index(frame["date"].str[:7])["Job openings"]
+        return late.combine_first(early).sort_index() / 100.0
+
+    @cached_property
     def projections(self) -> pd.DataFrame:
         frame = self._csv("bls_ep_occupations_2022_32.csv")
         return frame[frame["occupation_type"] == "Line item"]

@@ -272,6 +272,9 @@ NATIONAL_TABLES: Final[dict[str, Layout]] = {
         (),
         "US employment relative to 2018-01, seasonally adjusted",
     ),
+    "posts": Layout(
+        (_MONTH, _number("posts")), ("month",), (), "US posts, filled and open, for each job, relative to 2018-01"
+    ),
     "sector_index_state": Layout(
         (Field("state", "text"), _MONTH, Field("series", "text"), _number("index")),
         ("state", "month", "series"),

@@ -42,7 +42,9 @@ class OrdinaryCycle(LaborMarket):
         e = self.economy
         path = np.repeat(demand(len(e.sector_index))[:, None], e.sectors, axis=1)
         none, nothing = np.zeros_like(e.ui_all), np.zeros_like(e.ui_supplement)
-        self.economy = self.month.economy = replace(e, sector_index=path, ui_all=none, ui_supplement=nothing)
+        self.economy = self.month.economy = replace(
+            e, sector_index=path, posts=np.ones_like(e.posts), ui_all=none, ui_supplement=nothing
+        )
 
 
 __all__ = ["CYCLE", "OrdinaryCycle", "demand"]
