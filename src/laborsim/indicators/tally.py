@@ -195,14 +195,13 @@ def _prepare(lo, hi, p, wage_bits, g, x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):  # type: ignore[no-untyped-def]
-    """Add people [lo, hi) to slot `chunk % slots`, a block at a time.
+def _tally_people(lo, hi, s, p, wage_bits, kinds, site, spell, g, t):  # type: ignore[no-untyped-def]
+    """Add people [lo, hi) to slot `s`, a block at a time.
 
     Facts are worked out without branches, for everyone, and counted with a weight of 0 or 1: states and wages alternate
     from row to row, so that branches would be guessed wrong half the time. Tables are flat and indices unsigned,
     which spares the arithmetic of strides and of negative indices.
     """
-    s = chunk % slots
     code, event, wage = t.code[s].reshape(-1), t.event[s].reshape(-1), t.wage[s].reshape(-1)
     pay, kept, jobs, duration = t.pay[s].reshape(-1), t.kept[s].reshape(-1), t.job[s].reshape(-1), t.duration[s]
     sites, homes, third = np.uint64(pay.size), np.uint64(t.job.shape[2]), np.uint64(g.zones * 2 + 70)
@@ -274,8 +273,7 @@ def _tally_people(lo, hi, chunk, slots, p, wage_bits, kinds, site, spell, g, t):
 
 
 @njit(cache=True, nogil=True)
-def _tally_cells(lo, hi, chunk, slots, c, quality, outside, t):  # type: ignore[no-untyped-def]
-    s = chunk % slots
+def _tally_cells(lo, hi, s, c, quality, outside, t):  # type: ignore[no-untyped-def]
     for j in range(lo, hi):
         filled, open_ = np.int64(c.filled[j]), np.int64(c.vacancies[j])
         zone, sector, occupation = c.zone[j], c.sector[j], c.occupation[j]
@@ -342,10 +340,6 @@ def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tabl
     Returns
     -------
     Tally. `into` is overwritten: keep it between months to save allocation; arrays of the result may be parts of it.
-
-    Notes
-    -----
-    A thread of the crew takes every `threads`-th chunk, so chunks that share a slot are never counted at once.
     """
     for array in into:
         array.fill(0)
@@ -357,9 +351,10 @@ def tally_people(month: Month, what: Given, spell: NDArray[np.uint8], into: Tabl
     site[: w.cells.capacity] += w.cells.zone
     kinds = np.zeros(max(1, w.households.size), np.uint8)
     month.crew.map(_household_kinds, w.households.size, w.households.columns, month.index, kinds)
+    size = -(-w.people.size // into.code.shape[0])  # a chunk for each slot
     month.crew.map(
-        _tally_people, w.people.size, into.code.shape[0], w.people.columns, w.people.wage.view(np.uint32), kinds, site,
-        spell, what, into,
+        _tally_people, w.people.size, w.people.columns, w.people.wage.view(np.uint32), kinds, site,
+        spell, what, into, size=max(size, 1),
     )  # fmt: skip
     return _sums(into, month.economy.zones, month.economy.outside)
 
@@ -371,7 +366,9 @@ def tally_cells(month: Month) -> CellTally:
         (eco.sectors, eco.zones), (eco.sectors, eco.zones), (eco.occupations,), (eco.occupations,), (eco.zones, 8),
     )  # fmt: skip
     into = CellTally(*(np.zeros((slots, *shape), np.int64) for shape in shapes))
-    month.crew.map(_tally_cells, w.cells.size, slots, w.cells.columns, w.establishments.quality, eco.outside, into)
+    size = -(-w.cells.size // slots)  # a chunk for each slot
+    month.crew.map(_tally_cells, w.cells.size, w.cells.columns, w.establishments.quality, eco.outside, into,
+                   size=max(size, 1))  # fmt: skip
     return CellTally(*(array.sum(axis=0, dtype=array.dtype) for array in into))
 
 

@@ -23,6 +23,7 @@ from laborsim.market.tables import World
 
 CHUNK = 1 << 16
 FEW = 1 << 12  # chunk of lists that are short and take long a row
+SHARED = 1 << 14  # fewer rows than this are not worth waking another thread for
 
 
 class Crew:
@@ -46,20 +47,21 @@ class Crew:
 
     def map(self, kernel: Callable[..., Any], n: int, *args: Any, size: int = CHUNK) -> list[Any]:
         """Call `kernel(lo, hi, chunk, *args)` for every chunk of `size` rows; results in chunk order."""
-        count = self.chunks(n, size)
-        bounds = [(c * size, min(n, (c + 1) * size), c) for c in range(count)]
-        if self._pool is None or count == 1:
+        bounds = [(c * size, min(n, (c + 1) * size), c) for c in range(self.chunks(n, size))]
+        if self._pool is None or n < SHARED:
             return [kernel(*b, *args) for b in bounds]
-        results: list[Any] = [None] * count
+        results: list[Any] = [None] * len(bounds)
+        left = iter(bounds)  # whoever is free takes the next
 
-        def share(first: int) -> None:
-            for c in range(first, count, self.threads):
-                results[c] = kernel(*bounds[c], *args)
+        def share() -> None:
+            for b in left:
+                results[b[2]] = kernel(*b, *args)
 
-        others = [self._pool.submit(share, t) for t in range(1, self.threads)]
-        share(0)
+        others = [self._pool.submit(share) for _ in range(1, min(self.threads, len(bounds)))]
+        share()
         for other in others:
-            other.result()
+            if not other.cancel():  # one that has not begun comes too late
+                other.result()
         return results
 
 
