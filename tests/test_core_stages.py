@@ -286,3 +286,31 @@ def test_more_vacancies_change_only_what_follows():
 def test_uniform_is_the_first_of_bits():
     key = u64(12345)
     assert uniform(key, u64(7)) == draw(key, 7)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("n", [0, 7, 20_000, 70_001])
+def test_a_crew_does_every_row_once_and_hands_back_results_in_order(threads, n):
+    from laborsim.market.month import FEW, Crew
+
+    done, crew = np.zeros(n, np.int64), Crew(threads)
+
+    def kernel(lo, hi, chunk, by):
+        done[lo:hi] += by
+        return chunk, hi - lo
+
+    results = crew.map(kernel, n, 3, size=FEW)
+    assert [c for c, _ in results] == list(range(crew.chunks(n, FEW))) and sum(m for _, m in results) == n
+    assert np.all(done == 3)
+
+
+def test_a_crew_passes_on_what_goes_wrong():
+    from laborsim.market.month import FEW, Crew
+
+    def kernel(lo, hi, chunk):
+        if chunk == 3:
+            raise ValueError("in chunk 3")
+
+    for threads in (1, 3):
+        with pytest.raises(ValueError, match="in chunk 3"):
+            Crew(threads).map(kernel, 40_000, size=FEW)
