@@ -115,6 +115,8 @@ BAD = [
     swap("unknown indicator", "unemployment_rate", "unemploymnt_rate", "did you mean unemployment_rate?"),
     swap("unknown group", "sex:female", "sx:female", "unknown kind of group", "did you mean sex:female?"),
     swap("unknown segment", "sex:female", "segment:lowskilled", "unknown segment", "segment:low_skilled"),
+    swap("unknown parents", "sex:female", "parent:undersix", "unknown parent group", "parent:under_six"),
+    swap("unknown age", "sex:female", "age:25-35", "unknown age group", "did you mean age:25-34?"),
     swap("unknown zone of a target", "sex:female", "zone:29096", "no zone", "29095"),
     swap("unknown zone", 'zone = "29095-east"', 'zone = "29095-eastt"', "no zone", "did you mean 29095-east?"),
     swap("unknown zone of an instrument", 'zones = ["29095-east"]', 'zones = ["east"]', "no zone", "29095-east"),

@@ -57,7 +57,7 @@ def test_the_best_step_is_one_that_is_more_than_chance() -> None:
         "way with policy B)."
     )
     none = attainable(rows.assign(moved=False), TITLES)
-    assert none == "No policy brings one of the 2 goals that the baseline's mean misses closer by more than chance."
+    assert none.startswith("None of the 2 goals that the baseline's mean misses is brought closer by a policy")
     assert attainable(rows.assign(runs=1), TITLES) == "" == attainable(rows[rows["target"] == "Met"], TITLES)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from laborsim.indicators.segments import SEGMENTS
 from laborsim.market.codes import AGE_BANDS, EDUCATION, PRINCIPLES, PROGRAM_KINDS, RACES, SEXES
 from laborsim.region.national import SECTORS
 from laborsim.report.study_words import factor_name
+from laborsim.scenario.fields import GROUPS
 from laborsim.scenario.parameters.elements import ELEMENTS
 from laborsim.scenario.parameters.registry import declared
 from laborsim.study.experiment import load_experiment
@@ -55,3 +57,8 @@ def test_a_chart_names_the_element(tmp_path: Path) -> None:
     )
     experiment = load_experiment(tmp_path / "x.toml")
     assert factor_name(experiment, "search.bias_race[2]") == "Bias race, Black"
+
+
+def test_groups_a_target_may_name_are_those_of_the_figures() -> None:
+    assert GROUPS["age"] == AGE_BANDS and GROUPS["race"] == RACES and GROUPS["education"] == EDUCATION
+    assert set(GROUPS["sex"]) == set(SEXES) and GROUPS["segment"] == SEGMENTS

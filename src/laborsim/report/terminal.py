@@ -22,6 +22,7 @@ from laborsim.report.wording import (
     verdict,
 )
 from laborsim.study.outcomes import shown
+from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -136,7 +137,7 @@ def costs(results: Results, comparison: Comparison) -> Table:
     c = comparison
     spent = float(c.costs["dollars"].iloc[0]) if len(c.costs) else 0.0
     out = plain_table(
-        f"Cost per additional outcome: {_spent(spent)} than with {lower(policy_title(results, c.against))}",
+        f"Cost per additional outcome: {_spent(spent)} than {_against(results, c.against)}",
         f"additional: people more in the last {c.months} months; prices: all spending / additional people in the last "
         f"{c.months} months, all spending / additional person-years over all months; only where the range of the gain "
         "leaves zero out. Ranges are wider the more is compared: at most one in ten of the changes named is chance",
@@ -203,6 +204,10 @@ def _price(mean: float, low: float, high: float, gain_low: float, gain_high: flo
     if gain_low > 0:
         return "no price: no more is spent"
     return NOT_DISTINGUISHABLE if math.isfinite(gain_low) else "one run"
+
+
+def _against(results: Results, policy: str) -> str:
+    return "in the baseline" if policy == BASELINE else f"with {lower(policy_title(results, policy))}"
 
 
 def _spent(dollars: float) -> str:

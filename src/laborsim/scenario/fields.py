@@ -41,6 +41,15 @@ GROUP_KINDS = (
     "size",
 )
 SEGMENTS = ("unemployed", "underemployed", "low_skilled", "high_skilled", "out_of_labor_force")
+# Groups that every region has alike; the others depend on it or on the figure.
+GROUPS = {
+    "segment": SEGMENTS,
+    "sex": ("female", "male"),
+    "race": ("white", "black", "hispanic", "asian", "other"),
+    "age": ("16-19", "20-24", "25-34", "35-44", "45-54", "55-64", "65+"),
+    "education": ("less_than_hs", "hs", "some_college", "associate", "bachelor", "graduate"),
+    "parent": ("under_six",),
+}
 
 
 def wrong(message: str, allowed: str = "", meant: str = "") -> PydanticCustomError:
@@ -123,9 +132,10 @@ def _group(value: str) -> str:
         raise wrong(
             f"unknown kind of group {kind[:40]!r}", ", ".join(GROUP_KINDS), f"{near}:{code}" if near else ""
         )
-    if kind == "segment" and code not in SEGMENTS:
-        near = nearest(code, SEGMENTS, 0.4)
-        raise wrong(f"unknown segment {code[:40]!r}", ", ".join(SEGMENTS), f"segment:{near}" if near else "")
+    if kind in GROUPS and code not in GROUPS[kind]:
+        near = nearest(code, GROUPS[kind], 0.4)
+        what = kind if kind == "segment" else f"{kind} group"
+        raise wrong(f"unknown {what} {code[:40]!r}", ", ".join(GROUPS[kind]), f"{kind}:{near}" if near else "")
     return value
 
 

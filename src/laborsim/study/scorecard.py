@@ -119,8 +119,9 @@ def attainable(table: pd.DataFrame, titles: Mapping[str, str], most: int = 3) ->
     sure = sorted((s for s in found if s.sure), key=lambda s: -s.closed)
     goals = f"the {len(found)} goals" if len(found) > 1 else "the goal"
     if not sure:
-        one = "one of " if len(found) > 1 else ""
-        return f"No policy brings {one}{goals} that the baseline's mean misses closer by more than chance."
+        none = f"None of {goals}" if len(found) > 1 else "The one goal"
+        no = "" if len(found) > 1 else "not "
+        return f"{none} that the baseline's mean misses is {no}brought closer by a policy by more than chance."
     named = [
         f"{lower(s.target)} ({'all' if s.closed >= 1.0 else f'{100 * s.closed:.0f}%'} of the way with "
         f"{lower(titles[s.policy])})"
