@@ -18,7 +18,7 @@ from llvmlite import ir
 from numba import types
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
+from numba.extending import NativeValue, intrinsic, models, overload, register_model, typeof_impl, unbox
 from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import from_dtype
 
@@ -121,4 +121,37 @@ def _column(context: Any, builder: Any, kind: ColumnsType, value: Any, name: str
     return out._getvalue()
 
 
-__all__ = ["Columns", "ColumnsType"]
+AHEAD = 16  # rows between what a kernel works on and what it fetches
+
+
+def fetch(columns: Columns, row: int) -> None:
+    """Begin to bring one row of every column into the cache, without waiting; nothing else happens.
+
+    For lists of rows that lie far apart: what each row costs is mostly waiting for memory. The row must exist.
+    """
+
+
+@intrinsic
+def _fetch(_typing: Any, columns: Any, row: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind: ColumnsType = signature.args[0]
+        held = context.make_helper(builder, kind, args[0])
+        at = context.cast(builder, args[1], signature.args[1], types.intp)
+        byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+        takes = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], takes)
+        for name, _, width in kind.columns:
+            step = builder.mul(at, context.get_constant(types.intp, max(width, 1)))
+            item = builder.bitcast(builder.gep(getattr(held, name), [step]), byte)
+            builder.call(prefetch, [item, flag(0), flag(3), flag(1)])  # to read, into the nearest cache, data
+        return context.get_dummy_value()
+
+    return types.void(columns, row), codegen
+
+
+@overload(fetch, inline="always")
+def _fetch_in_kernels(columns, row):
+    return lambda columns, row: _fetch(columns, row)
+
+
+__all__ = ["AHEAD", "Columns", "ColumnsType", "fetch"]

@@ -24,6 +24,7 @@ from laborsim.market.codes import (
     TRAIT_ENROLLED,
     UNEMPLOYED,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.matching import Keys, MatchingParameters, Vacancies, match
@@ -59,8 +60,11 @@ class _Terms(NamedTuple):
 def _terms(lo, hi, chunk, p, h, c, rows, cells, t, states, wages, hours):  # type: ignore[no-untyped-def]
     """Occupation, skill, wage and hours of the new jobs [lo, hi); writes skill and occupation to people."""
     for k in range(lo, hi):
-        i = rows[k]
-        cell = cells[k]
+        i = np.uint64(rows[k])  # unsigned: no test for negative indices
+        cell = np.uint64(cells[k])
+        ahead = min(k + AHEAD, hi - 1)
+        fetch(p, rows[ahead])
+        fetch(c, cells[ahead])
         o = c.occupation[cell]
         skill = skill_now(i, p, c, t.learning)
         skill = max(max(skill, t.skill_floor) * t.carried[p.occupation[i], o], t.skill_floor)

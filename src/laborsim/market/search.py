@@ -25,6 +25,7 @@ from laborsim.market.codes import (
     TRAIT_RECORD,
     UNEMPLOYED,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits, to_unit, uniform
 from laborsim.market.leaving import Matches, is_bad, matches
 from laborsim.market.matching import Seekers
@@ -161,7 +162,9 @@ def _describe(lo, hi, chunk, rows, p, h, c, b, t, s):  # type: ignore[no-untyped
     """Fill the seekers' columns `s` for `rows` of people."""
     for row in range(lo, hi):
         k = np.uint64(row)  # unsigned: no test for negative indices
-        i = rows[k]
+        i = np.uint64(rows[k])
+        fetch(p, rows[min(row + 2 * AHEAD, hi - 1)])
+        fetch(c, max(p.job[rows[min(row + AHEAD, hi - 1)]], 0))
         state, job, occupation, zone = p.state[i], p.job[i], p.occupation[i], p.zone[i]
         age = (t.month - p.birth[i]) // 12
         idle = 0 if state <= SELF_EMPLOYED else months_out(p.history[i], t.month - p.since[i])

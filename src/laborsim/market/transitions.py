@@ -21,6 +21,7 @@ from laborsim.market.codes import (
     SELF_EMPLOYED,
     TEMPORARY_LAYOFF,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits
 from laborsim.market.month import FEW, Month
 from laborsim.market.pay import pair, suits
@@ -88,6 +89,7 @@ def _move(lo, hi, chunk, p, c, rows, states, month, learning):  # type: ignore[n
     """Write the rows [lo, hi) of people moved."""
     for k in range(lo, hi):
         i = np.uint64(rows[k])
+        fetch(p, rows[min(k + AHEAD, hi - 1)])
         new = states[k]
         p.history[i] = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
         p.skill[i] = skill_now(i, p, c, learning)
@@ -133,6 +135,7 @@ def _hire(lo, hi, chunk, p, rows, cells, states, wages, hours, month, taste_key,
     """Write the rows [lo, hi) of people hired."""
     for k in range(lo, hi):
         i = np.uint64(rows[k])
+        fetch(p, rows[min(k + AHEAD, hi - 1)])
         cell = cells[k]
         p.history[i] = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
         p.job[i] = cell
