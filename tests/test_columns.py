@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numba import njit
 
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.tables import CELLS, ESTABLISHMENTS, HOUSEHOLDS, PEOPLE, Table
 
 
@@ -79,3 +80,23 @@ def test_kernels_refuse_columns_that_are_read_only() -> None:
     with pytest.raises(TypeError, match="read-only"):
         njit(_mark)(mapped.columns, employers.columns, 5)
     njit(_mark)(mapped.copy().columns, employers.columns, 5)
+
+
+def _ahead(p, e, rows, out):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        ahead = rows[min(k + AHEAD, rows.size - 1)]
+        fetch(p, ahead)
+        fetch(e, ahead)
+        fetch(out, ahead)
+        out[rows[k]] = p.wage[rows[k]] + e.quality[rows[k], 3]
+
+
+def test_rows_fetched_ahead_change_nothing() -> None:
+    people, employers = _filled(PEOPLE, 500), _filled(ESTABLISHMENTS, 500)
+    p, e = copy.deepcopy(people.columns), copy.deepcopy(employers.columns)
+    rows, out, expected = np.random.default_rng(1).permutation(500)[:300], np.zeros(500), np.zeros(500)
+    _ahead(p, e, rows, expected)  # outside kernels it does nothing either
+    njit(_ahead)(people.columns, employers.columns, rows, out)
+    assert out.tolist() == expected.tolist() and out.any()
+    for c in PEOPLE:
+        assert people.arrays[c.name].tobytes() == getattr(p, c.name).tobytes(), c.name

@@ -6,7 +6,7 @@ call costs, and a third of the time to compile a kernel. A kernel sees no differ
 """
 
 # Numba has no types of its own.
-# mypy: disable-error-code="no-untyped-call,untyped-decorator,misc,override"
+# mypy: disable-error-code="no-untyped-call,no-untyped-def,call-arg,untyped-decorator,misc,override"
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from zlib import crc32
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core.cgutils import get_item_pointer
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, intrinsic, models, overload, register_model, typeof_impl, unbox
@@ -124,11 +125,20 @@ def _column(context: Any, builder: Any, kind: ColumnsType, value: Any, name: str
 AHEAD = 16  # rows between what a kernel works on and what it fetches
 
 
-def fetch(columns: Columns, row: int) -> None:
-    """Begin to bring one row of every column into the cache, without waiting; nothing else happens.
+def fetch(columns: Columns | np.ndarray[Any, Any], row: int) -> None:
+    """Begin to bring one row of every column, or an item of an array, into the cache without waiting for it.
 
-    For lists of rows that lie far apart: what each row costs is mostly waiting for memory. The row must exist.
+    In kernels; nothing else happens. For lists of rows that lie far apart, where most of the time goes into waiting for
+    memory: it pays where many columns of a row are read, and should be measured. The row must exist.
     """
+
+
+def _prefetch(builder: Any, item: Any) -> None:
+    byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+    takes = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+    prefetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], takes)
+    # to read, into the nearest cache, data
+    builder.call(prefetch, [builder.bitcast(item, byte), flag(0), flag(3), flag(1)])
 
 
 @intrinsic
@@ -137,20 +147,29 @@ def _fetch(_typing: Any, columns: Any, row: Any) -> Any:
         kind: ColumnsType = signature.args[0]
         held = context.make_helper(builder, kind, args[0])
         at = context.cast(builder, args[1], signature.args[1], types.intp)
-        byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
-        takes = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
-        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], takes)
         for name, _, width in kind.columns:
             step = builder.mul(at, context.get_constant(types.intp, max(width, 1)))
-            item = builder.bitcast(builder.gep(getattr(held, name), [step]), byte)
-            builder.call(prefetch, [item, flag(0), flag(3), flag(1)])  # to read, into the nearest cache, data
+            _prefetch(builder, builder.gep(getattr(held, name), [step]))
         return context.get_dummy_value()
 
     return types.void(columns, row), codegen
 
 
+@intrinsic
+def _fetch_item(_typing: Any, array: Any, row: Any) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        held = make_array(signature.args[0])(context, builder, args[0])
+        at = context.cast(builder, args[1], signature.args[1], types.intp)
+        _prefetch(builder, get_item_pointer(context, builder, signature.args[0], held, [at], wraparound=False))
+        return context.get_dummy_value()
+
+    return types.void(array, row), codegen
+
+
 @overload(fetch, inline="always")
 def _fetch_in_kernels(columns, row):
+    if isinstance(columns, types.Array):
+        return lambda columns, row: _fetch_item(columns, row)
     return lambda columns, row: _fetch(columns, row)
 
 

@@ -33,6 +33,7 @@ from laborsim.market.codes import (
     TRAIT_RECORD,
     UNEMPLOYED,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import bits, more_bits, to_unit, uniform
 from laborsim.market.scan import BLOCK, bounds, draw_block
 
@@ -110,6 +111,9 @@ def household_pass(  # type: ignore[no-untyped-def]
     birth, ids = p.birth, p.id
     n = lo
     for g in range(lo + (month - lo) % 12, hi, 12):
+        ahead = max(head[min(g + 12 * AHEAD, hi - 1)], 0)
+        fetch(birth, ahead)
+        fetch(ids, ahead)
         if size[g] > 0:
             i = head[g]
             age = min((month - birth[i]) // 12, 120)

@@ -21,6 +21,7 @@ from laborsim.market.codes import (
     TRAIT_RECORD,
     UNEMPLOYED,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import bits, more_bits, to_unit, uniform
 from laborsim.market.scan import KINDS, scan
 
@@ -189,8 +190,10 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, out, seekers, tally):  # 
     rows, picks, flags, late_picks, late_flags = out
     learners = 1.0 - q.learn
     reached = learners - q.outreach_total
-    for k in range(lo, lo + _turn(lo, hi, p, month, key, q, reached, rows)):
+    last = lo + _turn(lo, hi, p, month, key, q, reached, rows) - 1
+    for k in range(lo, last + 1):
         i = rows[k]
+        fetch(p, rows[min(k + AHEAD, last)])
         s = p.state[i]
         if s == UNEMPLOYED or s == TEMPORARY_LAYOFF:
             seekers[chunk, p.occupation[i]] += 1

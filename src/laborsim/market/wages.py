@@ -20,6 +20,7 @@ from laborsim.market.codes import (
     PART_TIME_INVOLUNTARY,
     SELF_EMPLOYED,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.month import Month
 from laborsim.market.pay import log_worth
@@ -84,8 +85,11 @@ def _review(  # type: ignore[no-untyped-def]
         if uniform(key, p.id[i]) < hours_change[s]:
             p.state[i] = FULL_TIME if s == PART_TIME_INVOLUNTARY else PART_TIME_INVOLUNTARY
             p.hours[i] = 40 if s == PART_TIME_INVOLUNTARY else 26
-    for k in range(lo, lo + _anniversaries(lo, hi, p, month, rows)):
+    last = lo + _anniversaries(lo, hi, p, month, rows) - 1
+    for k in range(lo, last + 1):
         i = np.uint64(rows[k])
+        fetch(p, rows[min(k + 2 * AHEAD, last)])
+        fetch(c, p.job[rows[min(k + AHEAD, last)]])
         if not learning.taught[np.uint64(p.program[i])]:  # these wages follow their program's steps
             tenure = month - p.hired[i]
             job = np.uint64(p.job[i])
