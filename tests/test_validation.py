@@ -16,7 +16,7 @@ from laborsim.model import LaborMarket
 from laborsim.report.validation import hindcast_chart, overview, page
 from laborsim.scenario.problems import InputError
 from laborsim.study.uncertainty import opposite_variances
-from laborsim.study.validation import curves, facts, hindcast
+from laborsim.study.validation import curves, facts, hindcast, known_error
 from laborsim.study.validation.cycle import OrdinaryCycle, demand
 from laborsim.study.validation.observed import Observed
 from laborsim.study.validation.validate import Validation, validate
@@ -186,6 +186,25 @@ def test_bands_of_opposite_draws_tell_chance_from_parameters():
     assert errors.coverage == 1.0 and errors.by_seeds == 0.0
     plain = hindcast.compare(MONTHS[:24], runs, actual, 0.0)[0]
     assert plain.coverage == plain.by_seeds == 1.0
+
+
+def test_errors_made_elsewhere_widen_the_band_to_its_nominal_share():
+    """Regions whose model errs by 0.5 beside known noise of 0.3: of 30 x 60 months 90% are covered within 3 points."""
+    draw = np.random.Generator(np.random.Philox(5))
+    found = {}
+    for k in range(30):
+        actual = pd.Series(5.0 + draw.normal(0.0, np.hypot(0.5, 0.3), 60), index=MONTHS)
+        runs = 5.0 + draw.normal(0.0, 1e-3, (8, 60))
+        found[f"r{k}"] = hindcast.compare(MONTHS, runs, actual, noise=0.3)[-1]
+    own = {name: {"national": hindcast.model_error([e])} for name, e in found.items()}
+    error = known_error.elsewhere("r0", "national", own)
+    assert error == pytest.approx(0.5, abs=0.03)
+    wider = {**own, "r0": {"national": 9.0}}
+    assert known_error.elsewhere("r0", "national", wider) == error, "its own error never widens a region's band"
+    assert known_error.elsewhere("r0", "state", own) is None
+    assert np.mean([e.covered(error) for e in found.values()]) == pytest.approx(0.90, abs=0.03)
+    assert np.mean([e.coverage for e in found.values()]) < 0.7
+    assert hindcast.model_error([]) == 0.0
 
 
 def test_coverage_is_nominal_where_the_band_is_right():

@@ -40,6 +40,7 @@ class Errors:
     coverage : share of months in which the published figure lies within the runs' 90% band, widened by what the
         published series holds beside (`noise`).
     by_seeds : the same with a band of chance alone, where parameters were drawn with the seeds; else the coverage.
+    gaps, spreads : (months,) simulated less published, and standard deviation of the band.
     """
 
     span: str
@@ -49,6 +50,30 @@ class Errors:
     correlation: float
     coverage: float
     by_seeds: float
+    gaps: tuple[float, ...] = ()
+    spreads: tuple[float, ...] = ()
+
+    def covered(self, model_error: float) -> float:
+        """Share of months inside the 90% band if it also holds an error of the model of that standard deviation."""
+        gap, spread = np.array(self.gaps), np.array(self.spreads)
+        return float((np.abs(gap) <= 1.645 * np.hypot(spread, model_error)).mean())
+
+
+def model_error(errors: Sequence[Errors]) -> float:
+    """Standard deviation of what the model leaves out: mean squared errors beyond what the bands hold.
+
+    Parameters
+    ----------
+    errors : of other places or times than those it is used for, or the figure is no test.
+
+    Examples
+    --------
+    >>> model_error([Errors("2019", 2, 0.0, 0.0, 0.0, 0.0, 0.0, gaps=(0.5, -0.5), spreads=(0.3, 0.3))])
+    0.4
+    """
+    gap = np.array([g for e in errors for g in e.gaps])
+    spread = np.array([s for e in errors for s in e.spreads])
+    return float(np.sqrt(max((gap**2 - spread**2).mean(), 0.0))) if gap.size else 0.0
 
 
 def published(data: Path, counties: Sequence[str]) -> pd.Series:
@@ -122,5 +147,8 @@ def _errors(span: str, at: list[tuple[int, float]], mean: F8, spread: F8, narrow
     k, real = np.array([a for a, _ in at]), np.array([b for _, b in at])
     gap = mean[k] - real
     together = float(np.corrcoef(mean[k], real)[0, 1]) if real.std() > 0 and mean[k].std() > 0 else float("nan")
-    return Errors(span, len(at), float(np.sqrt((gap**2).mean())), float(gap.mean()), together,
-                  *(float((np.abs(gap) <= 1.645 * sd[k]).mean()) for sd in (spread, narrow)))  # fmt: skip
+    coverage, by_seeds = (float((np.abs(gap) <= 1.645 * sd[k]).mean()) for sd in (spread, narrow))
+    rmse, bias = float(np.sqrt((gap**2).mean())), float(gap.mean())
+    return Errors(
+        span, len(at), rmse, bias, together, coverage, by_seeds, tuple(gap.tolist()), tuple(spread[k].tolist())
+    )

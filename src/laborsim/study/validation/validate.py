@@ -16,7 +16,7 @@ from laborsim.study.run import MODEL, Progress
 from laborsim.study.validation.cycle import CYCLE
 from laborsim.study.validation.facts import Found, find
 from laborsim.study.validation.forecast import EVERY, RATE, Benchmark, Paths, benchmark
-from laborsim.study.validation.hindcast import Errors, compare
+from laborsim.study.validation.hindcast import CALM, Errors, compare
 from laborsim.study.validation.observed import Observed, observed
 
 STORE = "runs.sqlite"
@@ -52,6 +52,10 @@ class Validation:
     def missed(self) -> list[Found]:
         """Facts outside their range."""
         return [f for f in self.facts if not f.inside]
+
+    def calm(self, drivers: str, series: str = "unemployment") -> Errors | None:
+        """Errors outside the first half year of the pandemic; None where nothing is published."""
+        return next((e for e in self.errors.get((drivers, series), []) if e.span == CALM), None)
 
     @property
     def unemployment(self) -> Observed | None:

@@ -1,0 +1,53 @@
+"""What the model left out where it was tested: the size of its errors by region, for bands elsewhere.
+
+`model_error.json` is written by experiments/validation_page.py: standard deviation, in points of the unemployment rate,
+of the errors of 2018-22 (but March to August 2020) beyond what the bands of runs hold. A region's own figure never
+widens its own band: that would be no test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from laborsim.study.storage import write_atomically
+from laborsim.study.validation.hindcast import model_error
+
+if TYPE_CHECKING:
+    from laborsim.study.validation.validate import Validation
+
+SHIPPED = Path(__file__).with_name("model_error.json")
+Found = Mapping[str, Mapping[str, float]]  # region -> drivers of demand -> points
+
+
+@cache
+def shipped() -> Found:
+    """As found by the last validation of all regions; empty if none is shipped."""
+    found: Found = json.loads(SHIPPED.read_text(encoding="utf-8")) if SHIPPED.exists() else {}
+    return found
+
+
+def elsewhere(region: str, drivers: str, found: Found) -> float | None:
+    """Error in the other regions together, points (root of their mean square); None if there are none."""
+    others = [by[drivers] ** 2 for name, by in found.items() if name != region and drivers in by]
+    return (sum(others) / len(others)) ** 0.5 if others else None
+
+
+def typical(drivers: str = "national") -> tuple[float, int] | None:
+    """Root mean square of the shipped errors, points, and of how many regions; None if none are shipped."""
+    found = [by[drivers] ** 2 for by in shipped().values() if drivers in by]
+    return ((sum(found) / len(found)) ** 0.5, len(found)) if found else None
+
+
+def errors_of(regions: Sequence[Validation]) -> dict[str, dict[str, float]]:
+    """Each region's own error by drivers of demand, rounded to a hundredth of a point."""
+    calm = {v.region: {d: v.calm(d) for d in v.runs} for v in regions}
+    return {name: {d: round(model_error([e]), 2) for d, e in by.items() if e} for name, by in calm.items()}
+
+
+def ship(regions: Sequence[Validation]) -> None:
+    """Write `model_error.json`."""
+    write_atomically(SHIPPED, json.dumps(errors_of(regions), indent=2) + "\n")
