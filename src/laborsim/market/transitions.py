@@ -89,7 +89,6 @@ def _move(lo, hi, chunk, p, c, rows, states, month, learning):  # type: ignore[n
     """Write the rows [lo, hi) of people moved."""
     for k in range(lo, hi):
         i = np.uint64(rows[k])
-        fetch(p, rows[min(k + AHEAD, hi - 1)])
         new = states[k]
         p.history[i] = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
         p.skill[i] = skill_now(i, p, c, learning)
