@@ -9,7 +9,7 @@ import numpy as np
 
 from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line, key_room
-from laborsim.report.wording import CAVEAT, place_and_period, policy_title
+from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title
 from laborsim.study.outcomes import group_name, outcome, shown
 from laborsim.study.task import BASELINE
 
@@ -119,7 +119,7 @@ def _finding(results: Results, data: Any, groups: list[str], moved: Any) -> str:
     others = [p for p in results.policies if p != BASELINE and int(moved.get(p, 0)) > 0]
     if others:
         best = max(others, key=lambda p: int(moved[p]))
-        return f"{said}; {policy_title(results, best)} moves most groups ({len(set(_moved(data, best)))})"
+        return f"{said}; {lower(policy_title(results, best))} moves most groups ({len(set(_moved(data, best)))})"
     if len(results.policies) > 1 and results.replicates > 1:
         return f"{said}; no policy moves a group by more than chance"
     return said

@@ -101,7 +101,7 @@ def answer(results: Results, findings: Findings) -> list[str]:
         which = join(rest) if len(rest) <= MOST_NAMED else f"each of {len(rest)} other policies"
         adds = "add" if 1 < len(rest) <= MOST_NAMED else "adds"
         said.append(f"What {which} {adds} is {NOT_DISTINGUISHABLE}.")
-    if (sure and len(policies) > 1) or findings.apart:
+    if sure and len(policies) > 1:  # of policies that may do nothing it is not said which does more
         said.append(between(findings, name))
     said += nothing
     changes = other_changes(results, findings)

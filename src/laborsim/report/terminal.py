@@ -39,7 +39,7 @@ def console() -> Console:
     """Where tables go: stdout, wide enough for them when it is not a terminal."""
     from rich.console import Console
 
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 120, highlight=False)
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 140, highlight=False)
 
 
 def plain_table(title: str, caption: str = "") -> Table:
@@ -67,9 +67,9 @@ def scorecard(results: Results) -> Table:
         f"value{'' if many else ' with 5% and 95% of runs'}; below it how many of the runs meet the goal: met if at "
         "least 80% do, missed if at most 20% do, else a toss-up. Synthetic region, not a forecast.",
     )
-    out.add_column("target\n[dim]goal[/dim]", max_width=44, min_width=28)
+    out.add_column("target\n[dim]goal[/dim]", max_width=44, min_width=26)
     for policy in results.policies:
-        out.add_column(f"{policy}\n[dim]goal met[/dim]", justify="right", no_wrap=not many)
+        out.add_column(f"{policy}\n[dim]goal met[/dim]", justify="right", no_wrap=not many, overflow="fold")
     for name, first, kind, rows in target_rows(results):
         cells = []
         for row in rows:
@@ -80,9 +80,10 @@ def scorecard(results: Results) -> Table:
             ink = {"met": "green", "missed": "red"}.get(said, "yellow")
             ranged = row["runs"] > 1 and not many  # the files have the ranges
             span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if ranged else ""
+            runs = chance(row["probability"], int(row["runs"])).split(" run")[0]
             cells.append(
                 f"{against_goal(row['value'], row['goal'], kind)}{span}\n"
-                f"[{ink}]{said}: {chance(row['probability'], int(row['runs'])).split(' run')[0]}[/{ink}]"
+                f"[{ink}]{runs if many else f'{said}: {runs}'}[/{ink}]"
             )
         out.add_row(
             f"{target_name(name, first['indicator'])}\n[dim]{goal_words(first['goal'], kind)} by {first['by']}[/dim]",

@@ -42,6 +42,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "segment_size": Outcome("people in the segment", 0, "people"),
     "share_self_sufficient": Outcome("share of workers at a self-sufficiency wage", 1, "share"),
     "share_good_jobs": Outcome("share of workers in good jobs", 1, "share"),
+    "gap_wage_median": Outcome("gap in median wages", 1, "share"),
     "wage_median": Outcome("median hourly wage", 1, "wage"),
     "wage_p10": Outcome("10th percentile wage", 1, "wage"),
     "over_education_share": Outcome("workers over-educated for their job", -1, "share"),

@@ -69,7 +69,7 @@ def money(dollars: float) -> str:
 
     Examples
     --------
-    >>> money(2_340_000), money(912_000_000.0), money(52_300)
+    >>> money(2_340_000), money(912_000_000.0), money(52_345)
     ('$2.3 million', '$912 million', '$52,300')
     """
     if dollars < 0:
@@ -80,7 +80,7 @@ def money(dollars: float) -> str:
         return f"${dollars / 1e6:.0f} million"
     if abs(dollars) >= 999_500:
         return f"${dollars / 1e6:.1f} million"
-    return f"${dollars:,.0f}"
+    return f"${float(f'{dollars:.3g}') if dollars >= 1000 else dollars:,.0f}"
 
 
 def price(mean: float, low: float, high: float) -> str:

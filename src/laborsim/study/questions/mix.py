@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PAIRED = 3  # of the best packages alone, all pairs are tried
 AGAIN = 3  # mixes run again with fresh seeds
 INDICATOR = "self_sufficient_workers"
+HALF = ", half each"
 
 
 def answer(bench: Bench) -> Answer:
@@ -66,8 +67,9 @@ def answer(bench: Bench) -> Answer:
               "The highest of many is partly luck: read the table with fresh seeds."),
     ]  # fmt: skip
     rows = [
-        {"label": title[n], "sub": f"{money(spent[n])} spent; first seeds", "panel": "", "middle": gain[n].difference,
-         "low": gain[n].low, "high": gain[n].high, "said": cell(gain[n]), "sure": gain[n].distinguishable,
+        {"label": title[n].removesuffix(HALF), "sub": _sub(n, extra, spent[n]), "panel": "",
+         "middle": gain[n].difference, "low": gain[n].low, "high": gain[n].high,
+         "said": cell(gain[n]) if spent[n] > 0 else "nothing spent", "sure": gain[n].distinguishable,
          "mark": new[n].difference if n in new else math.nan}
         for n in ranking
     ]  # fmt: skip
@@ -95,7 +97,7 @@ def _pairs(alone: dict[str, Policy], order: list[str]) -> tuple[list[Arm], dict[
     for k, one in enumerate(order):
         for other in order[k + 1 :]:
             name = f"{one}+{other.removeprefix(PREFIX)}"
-            title = f"{alone[one].title} and {lower(alone[other].title)}, half each"
+            title = f"{alone[one].title} and {lower(alone[other].title)}{HALF}"
             extra[name] = Policy(title=title, owner=alone[one].owner, combine=(f"{one}_half", f"{other}_half"))
             arms.append(Arm(name, title, name))
     return arms, extra
@@ -132,6 +134,10 @@ def _said(fresh: object, best: str, finalists: list[str], new: dict[str, Paired]
     elif others and p.low > 0:
         said.append(f"That is more than with the {len(others)} next best, by more than chance.")
     return said
+
+
+def _sub(name: str, pairs: dict[str, Policy], spent: float) -> str:
+    return f"{'half each; ' if name in pairs else ''}{money(spent)} spent; first seeds"
 
 
 def _title(best: str, p: Paired, title: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.common import BASE, Simulated, basis, filled, place, simulate
 from laborsim.study.questions.effects import cell, dollars, per_million, rate_cell, totals
 from laborsim.study.questions.probes import Choice, choose, declared, own, tested
-from laborsim.study.statistics import paired
+from laborsim.study.statistics import Paired, paired
 from laborsim.study.validation.facts import Found, find
 from laborsim.study.words import CAVEAT, NOT_DISTINGUISHABLE, in_runs, join, lower, money, two_digits
 
@@ -99,7 +99,7 @@ def answer(bench: Bench) -> Answer:
                for f in sorted(facts, key=lambda f: f.inside)],
               "Accepted ranges are the nation's; worked out from the baseline runs of this scenario."),
     ]  # fmt: skip
-    found.picture = _picture(results, ends, float(lead.difference), s.title(best), s.title(second), len(flips))
+    found.picture = _picture(results, ends, lead, s.title(best), s.title(second), len(flips))
     found.notes.append(
         f"{len(names)} assumptions are tried, those listed for this in probes.toml and those this scenario states a "
         f"range "
@@ -215,7 +215,9 @@ def _line(name: str, ends: list[End]) -> dict[str, Any]:
             "grade": known.grade}  # fmt: skip
 
 
-def _picture(results: Results, ends: list[End], lead: float, best: str, second: str, flips: int) -> Picture:
+def _picture(results: Results, ends: list[End], base: Paired, best: str, second: str, flips: int) -> Picture:
+    lead = float(base.difference)
+    runs = len(ends[0].lead) if ends else 0
     known = parameters()
     rows: list[dict[str, Any]] = []
     for name in dict.fromkeys(e.name for e in ends):
@@ -229,10 +231,13 @@ def _picture(results: Results, ends: list[End], lead: float, best: str, second: 
     rows.sort(key=lambda r: -abs(r["high"] - r["low"]))
     title = f"{flips} of {len(ends)} ends of assumptions turn the recommendation" if flips else (
         "No assumption turns the recommendation within its range")  # fmt: skip
+    if base.replicates > 1 and not base.distinguishable:
+        title = f"No lead that is more than chance; {flips} of {len(ends)} ends of assumptions turn it round"
     return Picture(
         "swings", title, f"Lead of {lower(best)} over {lower(second)}, worker-years at a self-sufficiency wage for "
                          f"each million "
         f"dollars, with each assumption at the ends of its range, {place(results)}", rows,
         f"Left of the thick line at zero the other policy leads. Thin line: at the scenario's values. "
+        f"Each end is a mean of {runs} run{'s' if runs != 1 else ''}, luck included. "
         f"{CAVEAT}", middle=lead,
     )  # fmt: skip
