@@ -92,7 +92,7 @@ def _panel(axes: Any, results: Results, data: Any, groups: list[str], drawn: lis
         if family and g.partition(":")[0] != family:
             axes.axhline(-k + 0.5, color=theme.RULE, linewidth=0.8)
         family = g.partition(":")[0]
-        for policy in reversed(drawn):
+        for policy in drawn:  # the baseline below the others
             row = data[(data["policy"] == policy) & (data["group"] == g)].iloc[0]
             if not math.isfinite(row["value"]):
                 continue

@@ -313,7 +313,7 @@ def _floor(low: F8, high: F8) -> float | None:
 def _note(results: Results, differences: bool) -> str:
     bands = "grey band: 5% to 95% of runs"
     if differences:
-        bands += f"; coloured bands: {RANGES} of the difference"
+        bands += f"; coloured bands, of the difference: {RANGES}"
     return runs_note(results, bands)
 
 

@@ -61,7 +61,7 @@ def targets(results: Results) -> Chart | None:
         )  # fmt: skip
         rows = [r for name in names for r in _against_goal(table[table["target"] == name], policies)]
         near = [abs(x) for r in rows for x in (r["at"], r["lo"], r["hi"]) if math.isfinite(x) and r["kind"] != "rank"]
-        limit = min(60.0, max(10.0, 1.1 * float(np.quantile(near, 0.95)))) if near else 60.0
+        limit = min(60.0, max(10.0, 1.1 * float(np.quantile(near, 0.85)))) if near else 60.0
         axes.set_xlim(-limit, limit)
         axes.set_ylim(-block * len(names), 0)
         axes.axvspan(0, limit, color=theme.GOOD, alpha=0.06, linewidth=0)
@@ -75,7 +75,7 @@ def targets(results: Results) -> Chart | None:
             text = f"goal {goal_words(first['goal'], base['kind'])}; {policies[0]} {base['value']}"
             text = target_name(text, first["indicator"])
             for line, up, size, ink, weight in (
-                (shorten(name, 46), 1.0, 8.0, theme.INK, "bold"),
+                (shorten(name, 42), 1.0, 8.0, theme.INK, "bold"),
                 (text, -10.0, 7.5, theme.GREY, "normal"),
             ):
                 axes.annotate(

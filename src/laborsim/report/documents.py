@@ -110,14 +110,15 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
     if said["targets"]:
         document.add_heading("Appendix: targets", 1)
         heads = ("Target", *(title for _, title in said["policies"]))
-        lines = []
+        reached: list[tuple[str, ...]] = []
         for t in said["targets"]:
             cells = []
             for c in t["cells"]:
                 value = f"{c['value']} ({c['range']})" if c["range"] else c["value"]
                 cells.append(", ".join(x for x in (value, c["chance"], c["way"]) if x))
-            lines.append((f"{t['name']}: {t['goal']} by {t['by']}" + (f"; {t['short']}" if t["short"] else ""), *cells))
-        _table(document, heads, lines)
+            goal = f"{t['name']}: {t['goal']} by {t['by']}"
+            reached.append((f"{goal}; {t['short']}" if t["short"] else goal, *cells))
+        _table(document, heads, reached)
     document.add_heading("Appendix: charts", 1)
     for chart in charts:
         picture = document.add_picture(io.BytesIO(chart.png()), width=width)
