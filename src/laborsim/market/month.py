@@ -22,7 +22,7 @@ from laborsim.market.programs import Programs
 from laborsim.market.tables import World
 
 CHUNK = 1 << 16
-FEW = 1 << 12  # chunk of lists that are short and take long a row
+FEW = 1 << 13  # chunk of lists that are short and take long a row
 SHARED = 1 << 14  # fewer rows than this are not worth waking another thread for
 
 
