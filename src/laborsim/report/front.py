@@ -307,8 +307,8 @@ def reach(results: Results) -> list[str]:
     text += f"only to {TESTED_TO}" + ("; nothing later has been tested." if months[-1] > f"{TESTED_TO}-12" else ".")
     error = typical()
     if error:
-        text += (f" In the {error[1]} regions tested, monthly unemployment of 2018-22 was typically {error[0]:.1f} points "
-                 "off beyond what such ranges hold (outside spring 2020).")  # fmt: skip
+        text += (f" In the {error[1]} regions tested, monthly unemployment of 2018-22 was typically {error[0]:.1f} "
+                 "points off beyond what such ranges hold (outside spring 2020).")  # fmt: skip
     known = str(results.about.get("demand_known_to") or "")
     if known and months[-1] > known:
         text += f" Demand after {month_name(known)}, the last month of the sector index, follows an assumed trend."
