@@ -79,7 +79,7 @@ def answer(bench: Bench) -> Answer:
     found.runs += 3 * count * len(ends)
     found.basis = basis(results) + f" The ranges add {3 * count * len(ends)} runs ({count} at each end)."
     found.said = [
-        _recommendation(s, best, second, rate, _lead(results, best, second)),
+        _recommendation(s, best, second, rate, _lead(results, best, second), gain[best].low > 0),
         _flips(names, flips, certain, lower(s.short(second))),
         _record(facts),
     ]
@@ -99,7 +99,8 @@ def answer(bench: Bench) -> Answer:
                for f in sorted(facts, key=lambda f: f.inside)],
               "Accepted ranges are the nation's; worked out from the baseline runs of this scenario."),
     ]  # fmt: skip
-    found.picture = _picture(results, ends, lead, s.title(best), s.title(second), len(flips))
+    found.picture = _picture(results, ends, lead, s.title(best), s.title(second), len(flips),
+                             gain[best].low > 0)  # fmt: skip
     found.notes.append(
         f"{len(names)} assumptions are tried, those listed for this in probes.toml and those this scenario states a "
         f"range "
@@ -159,7 +160,8 @@ def _lead(results: Results, best: str, second: str) -> F8:
     return np.asarray(rates[0] - rates[1], np.float64)
 
 
-def _recommendation(s: Simulated, best: str, second: str, rate: dict[str, float], lead: F8) -> str:
+def _recommendation(s: Simulated, best: str, second: str, rate: dict[str, float], lead: F8,
+                    adds: bool) -> str:  # fmt: skip
     p = paired(0.0 * lead, lead, 0.90)
     said = (
         f"By self-sufficient workers per dollar the runs favor {lower(s.short(best))} ({two_digits(rate[best], True)} "
@@ -169,6 +171,8 @@ def _recommendation(s: Simulated, best: str, second: str, rate: dict[str, float]
         return said + ", in the only run."
     if not p.distinguishable:
         return said + f", but that lead is {NOT_DISTINGUISHABLE}: it is no recommendation."
+    if not adds:  # by the usual spread of runs, among all policies
+        return said + f", but what the first adds is {NOT_DISTINGUISHABLE} itself: it is no recommendation."
     return said + f", {in_runs(p.up, p.replicates)}."
 
 
@@ -215,7 +219,8 @@ def _line(name: str, ends: list[End]) -> dict[str, Any]:
             "grade": known.grade}  # fmt: skip
 
 
-def _picture(results: Results, ends: list[End], base: Paired, best: str, second: str, flips: int) -> Picture:
+def _picture(results: Results, ends: list[End], base: Paired, best: str, second: str, flips: int,
+             adds: bool) -> Picture:  # fmt: skip
     lead = float(base.difference)
     runs = len(ends[0].lead) if ends else 0
     known = parameters()
@@ -231,7 +236,7 @@ def _picture(results: Results, ends: list[End], base: Paired, best: str, second:
     rows.sort(key=lambda r: -abs(r["high"] - r["low"]))
     title = f"{flips} of {len(ends)} ends of assumptions turn the recommendation" if flips else (
         "No assumption turns the recommendation within its range")  # fmt: skip
-    if base.replicates > 1 and not base.distinguishable:
+    if base.replicates > 1 and not (base.distinguishable and adds):
         title = f"No lead that is more than chance; {flips} of {len(ends)} ends of assumptions turn it round"
     return Picture(
         "swings", title, f"Lead of {lower(best)} over {lower(second)}, worker-years at a self-sufficiency wage for "
