@@ -10,7 +10,7 @@ import pytest
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import customized, learning, pay, placement, posts, training
+from laborsim.market import customized, hiring, learning, pay, placement, posts, training
 from laborsim.market import participants as log
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniform
@@ -29,6 +29,7 @@ def completers(seed: int = 4, people: int = 9_000):
     rows = np.flatnonzero(fits & (p.program[: p.size] == k.NO_PROGRAM) & (p.zone[: p.size] < 2))[::12]
     p.traits[rows[::3]] |= np.uint8(k.TRAIT_RECORD)
     p.education[rows[1::4]] = k.LESS_THAN_HS
+    p.credentials[rows[::2]] |= np.uint16(1)
     month.index = 5
     log.enter(month, rows, np.full(rows.size, COURSE), np.zeros(rows.size, np.bool_))
     log.leave(month, rows, log.COMPLETED)
@@ -41,31 +42,42 @@ def introduced(month, rows) -> dict[int, int]:
     """Person -> cell, one person and one vacancy after the other."""
     p, c, e, pr = month.world.people, month.world.cells, month.world.establishments, month.programs
     q, key = month.room("training"), month.key(Stream.TRAINING_PLACEMENT)
-    occupations = pr.occupations[COURSE]
-    inside = [j for j in range(c.size) if c.vacancies[j] > 0 and c.zone[j] < month.economy.outside]
-    cells = [j for j in inside if occupations[c.occupation[j]] > 0]
-    cells.sort(key=lambda j: (-e.premium[c.establishment[j]], j))
-    partners = cells[: math.ceil(q["partner_share"] * len(cells))]
-    able = {int(i): float(s) for i, s in zip(rows, skills(month, rows), strict=True)}
-    left = {j: int(c.vacancies[j]) for j in cells}
-    found = {}
-    for i in sorted((int(i) for i in rows), key=lambda i: (-able[i], i)):
+    family = int(pr.family[COURSE])
+    partner = month.key(Stream.TRAINING_PARTNER, fixed=True) + np.uint64(family)
+    mine = [
+        j for j in range(c.size)
+        if c.vacancies[j] > 0 and c.zone[j] < month.economy.outside and pr.occupations[COURSE, c.occupation[j]] > 0
+        and uniform(partner, e.id[c.establishment[j]]) < q["partner_share"]
+    ]  # fmt: skip
+    asked = hiring.certificates_asked(month, np.arange(c.size))
+    comes = {}
+    for i in (int(i) for i in rows):
         looks = p.state[i] <= k.UNEMPLOYED or p.state[i] == k.OTHER_INACTIVE
         if not looks or uniform(key, p.id[i]) >= pr.placement[COURSE]:
             continue
-        least = p.wage[i] if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
-        for j in partners:
+        urn = []
+        for j in mine:
             if month.economy.commute_minutes[p.zone[i], c.zone[j]] > q["partner_minutes"]:
                 continue
-            if c.needs[j] > p.education[i]:
+            certified = c.needs[j] <= k.ASSOCIATE and int(asked[j]) & int(p.credentials[i]) != 0
+            if c.needs[j] > p.education[i] and not certified:
                 continue
             if p.traits[i] & k.TRAIT_RECORD and e.practices[c.establishment[j]] & k.PRACTICE_RECORD_SCREEN:
                 continue
-            if float(posts.newcomer_wage(month, np.array([i]), np.array([j]))[0]) <= least or left[j] == 0:
-                continue
-            left[j] -= 1
-            found[i] = j
-            break
+            urn += [j] * int(c.vacancies[j])
+        if not urn:
+            continue
+        j = urn[int(uniform(key + np.uint64(1), p.id[i]) * len(urn))]
+        least = p.wage[i] if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
+        if float(posts.newcomer_wage(month, np.array([i]), np.array([j]))[0]) > least:
+            comes[i] = j
+    able = {int(i): float(s) for i, s in zip(rows, skills(month, rows), strict=True)}
+    left = {j: int(c.vacancies[j]) for j in mine}
+    found = {}
+    for i in sorted(comes, key=lambda i: (-able[i], i)):
+        if left[comes[i]] > 0:
+            left[comes[i]] -= 1
+            found[i] = comes[i]
     return found
 
 
@@ -83,6 +95,41 @@ def test_completers_meet_the_screens_of_partner_employers(seed: int):
     screens = e.practices[c.establishment[p.job[moved]]] & k.PRACTICE_RECORD_SCREEN
     assert record.any() and not (screens[record] > 0).any()
     worlds.check(month.world)
+
+
+def test_partners_are_the_same_each_month_and_pay_as_others_of_the_field_do():
+    month = worlds.month(people=60_000, seed=3, index=6)
+    c, e, n = month.world.cells, month.world.establishments, month.world.cells.size
+    every = np.arange(n)
+    first = placement.partners(month, 0, every)
+    month.index = 9
+    np.testing.assert_array_equal(placement.partners(month, 0, every), first)
+    assert (placement.partners(month, 1, every) != first).any(), "types of program have their own"
+    share = month.parameters["training.partner_share"]
+    for x in np.unique(c.establishment[:n]):
+        assert np.unique(first[c.establishment[:n] == x]).size == 1, "employers, not cells"
+    premium, chosen = e.premium[: e.size].astype(float), np.zeros(e.size, bool)
+    chosen[c.establishment[:n][first]] = True
+    assert abs(chosen.mean() - share) < 4.0 * math.sqrt(share * (1.0 - share) / e.size)
+    error = premium.std() * math.sqrt(1.0 / chosen.sum() + 1.0 / (~chosen).sum())
+    assert abs(premium[chosen].mean() - premium[~chosen].mean()) < 4.0 * error
+
+
+def test_a_certificate_opens_all_posts_up_to_an_associate_degree_and_a_share_of_those_above():
+    month = worlds.month(people=20_000, seed=3, index=6)
+    occupations = month.programs.occupations.copy()
+    occupations[COURSE, :] = 0
+    occupations[COURSE, [2, 3]] = 1  # a bachelor's degree is typical of the one, a diploma of the other
+    month.programs = replace(month.programs, occupations=occupations)
+    c, share = month.world.cells, month.parameters["search.certificate_posts"]
+    key = month.key(Stream.CERTIFICATE_POST, fixed=True)
+    bit = 1 << int(month.programs.credential[COURSE])
+    asked = hiring.certificates_asked(month, np.arange(c.size)) & bit
+    for j in range(c.size):
+        o = int(c.occupation[j])
+        assert asked[j] == (bit if o == 3 or (o == 2 and uniform(key, j) < share) else 0)
+    above = asked[c.occupation[: c.size] == 2] > 0
+    assert above.size > 20 and above.any() and not above.all()
 
 
 def test_ojt_trainees_start_at_their_share_of_a_newcomers_wage_and_not_below_the_floor():

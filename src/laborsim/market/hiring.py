@@ -5,7 +5,7 @@ Those matched start their job; those from out of the labor force who found nothi
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from laborsim.market import adoption, coaching, housing, quality, services, skill, travel
 from laborsim.market.codes import (
+    ASSOCIATE,
     CARER,
     CREDENTIAL_FIELDS,
     FEMALE,
@@ -125,7 +126,7 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
         occupation=c.occupation[cell],
         zone=c.zone[cell],
         needs=c.needs[cell],
-        fields=credentials_asked(month)[c.occupation[cell]],
+        fields=certificates_asked(month, cell),
         screens_record=((e.practices[est] & PRACTICE_RECORD_SCREEN) > 0).astype(np.uint8),
         amenity=worth.astype(np.float32),
         bias=quality.fairness_factor(month)[est].astype(np.float32),
@@ -134,7 +135,7 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
 
 
 def credentials_asked(month: Month) -> NDArray[np.uint16]:
-    """Bits of fields of credentials that pass screens for some schooling in each occupation, (O,).
+    """Bits of fields of the credentials of each occupation, (O,); what they open: `certificates_asked`.
 
     A field is of its SOC major groups and of the occupations its programs train for.
     """
@@ -149,6 +150,18 @@ def credentials_asked(month: Month) -> NDArray[np.uint16]:
         return out
 
     return month.table("hiring.fields", make)  # type: ignore[no-any-return]
+
+
+def certificates_asked(month: Month, cell: NDArray[Any]) -> NDArray[np.uint16]:
+    """(n,) bits of fields of credentials that pass for an associate degree in each cell.
+
+    In occupations that an associate degree or less is typical of, in all; where a bachelor's degree is typical, in a
+    share of them by a keyed draw that holds for the run: occupations are groups, and part of each is simpler work.
+    """
+    occupation = month.world.cells.occupation[cell]
+    u = uniforms(month.key(Stream.CERTIFICATE_POST, fixed=True), cell.astype(np.uint64))
+    opens = (month.economy.occ_education[occupation] <= ASSOCIATE) | (u < month.parameters["search.certificate_posts"])
+    return np.where(opens, credentials_asked(month)[occupation], 0).astype(np.uint16)
 
 
 def stage(month: Month) -> None:

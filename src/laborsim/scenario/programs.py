@@ -44,7 +44,7 @@ class ProgramType(BaseModel):
     supports : share by which supports that are part of the program lower the drop-out hazard.
     employer_input : the curriculum is kept up with employers and does not age.
     site_spread : standard deviation between providers of the skill their completers reach.
-    placement : chance a month that the program brings a completer before one of its partner employers.
+    placement : chance a month that a completer has an interview with one of the program's partner employers.
     specific : share of the skill that is worth something with the training employer only.
     appeal : attention a seat gets relative to that of a course; recruits : the program finds its applicants itself, so
         that they need not know of such programs.
