@@ -68,8 +68,10 @@ def introduced(month, rows) -> dict[int, int]:
         if not urn:
             continue
         j = urn[int(uniform(key + np.uint64(1), p.id[i]) * len(urn))]
+        decided = month.parameters["vacancies.decided_in_month"][month.economy.occ_education[c.occupation[j]]]
         least = p.wage[i] if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
-        if float(posts.newcomer_wage(month, np.array([i]), np.array([j]))[0]) > least:
+        paid = float(posts.newcomer_wage(month, np.array([i]), np.array([j]))[0])
+        if uniform(key + np.uint64(2), p.id[i]) < decided and paid > least:
             comes[i] = j
     able = {int(i): float(s) for i, s in zip(rows, skills(month, rows), strict=True)}
     left = {j: int(c.vacancies[j]) for j in mine}
