@@ -56,11 +56,21 @@ REASONS: Final[dict[str, str]] = {
         "Chances of the recorded unemployed are a few points high where openings are; more seekers lower them, "
         "but make unemployment of 2018-22 higher than published."
     ),
-    "nu": "Fewer people out of the labor force look where fewer take part; the range is the nation's.",
+    "nu": (
+        "One set of behaviour for all regions: many of those out of the labor force look where many take part (Kansas "
+        "City), few where few do; the range is the nation's."
+    ),
     "ne": "As for those who start looking: regions of low participation have low flows into work.",
-    "ee": "Fewer employers within reach in less dense regions; search on the job is one rate everywhere.",
+    "ee": (
+        "Moves of the CPS and hires of JOLTS pull apart: with search on the job enough for the first, hires, and jobs "
+        "that end within a year, exceed what employers report. The calibration settles nearer to the hires. Moves are "
+        "fewest where employers within reach are few."
+    ),
     "scale": "Half the people in the same number of zones is a thinner market; figures of a few runs move by 0.1.",
-    "openings": "Vacancies are a little too many where zones are small and samples thin.",
+    "openings": (
+        "One speed of selection for all regions: openings are fewer where many look for each (Lane County), more where "
+        "zones are small and samples thin."
+    ),
     "steady": "Recorded stocks and flows err differently in the observation model, and the labor force grows.",
     "care_price": (
         "Most care is by family or parents; the response grows over the years as parents return, and is still "
