@@ -166,9 +166,10 @@ def test_participation_matches_plain_python():
         elif p.program[i] == codes.NO_PROGRAM:
             older = max(b for b, floor in enumerate((16, 20, 25, 35, 45, 55, 65, 75)) if age >= floor)
             by_sex = q["look_women"] if p.sex[i] == codes.FEMALE else q["look_men"]
-            hazard = look[s] * chance * by_sex[older] * pull[p.zone[i]]
+            usual = look[s] * by_sex[older]
             if s == codes.RETIRED:
-                hazard *= min(1.0, math.exp(-(age - 65) / q["retired_fade"]))
+                usual *= min(1.0, math.exp(-(age - 65) / q["retired_fade"]))
+            hazard = min(usual, 1.0) * chance * pull[p.zone[i]]
             if young and s == codes.CARER:
                 left = max(1 - cost[hh] / (max(p.wage[i], 7.25) * 150.0), 0.05) / 0.75
                 hazard *= left ** q["childcare_elasticity"]

@@ -19,7 +19,7 @@ from laborsim.scenario.problems import InputError
 from laborsim.scenario.schema import Assumption
 from laborsim.study.calibration.moments import Free
 from laborsim.study.calibration.posterior import Posterior, load
-from laborsim.study.draws import DOUBT, make_draws, opposite_pairs, ranges
+from laborsim.study.draws import make_draws, opposite_pairs, ranges
 from laborsim.study.run import run
 from laborsim.study.uncertainty import by_month, decompose, uncertainty
 from studies import MODEL, scenario
@@ -162,7 +162,9 @@ def test_opposite_draws_lie_round_the_values_the_scenario_has(tmp_path):
     name, base = "search.on_the_job", declared()["search.on_the_job"].default
     logs = np.log([dict(draws.of(r))[name] / base for r in range(400)])
     assert np.allclose(logs[0::2] + logs[1::2], 0.0, atol=1e-4)
-    assert logs.std() == pytest.approx(DOUBT * 0.5, rel=0.15)
+    shipped = load()
+    (k,) = [k for k, f in enumerate(shipped.factors) if name in f.parameters]
+    assert logs.std() == pytest.approx(math.sqrt(shipped.covariance[k, k]), rel=0.15)
     assert len(draws.settings[0]) == len({n for n, _ in draws.settings[0]}) >= 9
     assert opposite_pairs(spec, 6).settings == draws.settings[:6], "the first are the same whatever their number"
     other = spec.model_copy(update={"assumptions": {name: Assumption(value=0.05)}})

@@ -10,7 +10,7 @@ import pytest
 from numba import typeof
 
 from laborsim.loading import load_scenario
-from laborsim.market import matching, sampling
+from laborsim.market import matching, offers, sampling
 from laborsim.model import LaborMarket
 from laborsim.study import local, warm
 from laborsim.study.task import Task
@@ -51,21 +51,22 @@ def test_every_stage_can_be_tried_out_from_the_last_one_back() -> None:
 def test_the_made_up_matching_has_the_types_of_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel compiled for other types would be compiled again."""
     called: list[tuple[object, ...]] = []
-    for name in ("sample", "_screen", "assign"):
-        kernel = getattr(matching, name)
+    kernels = {"sample": matching, "_screen": matching, "_by_cell": offers, "_rank_cells": offers, "_rounds": offers}
+    for name, room in kernels.items():
+        kernel = getattr(room, name)
 
         def look(*arguments: object, kernel: object = kernel) -> object:
             called.append((kernel, *(typeof(a) for a in arguments)))
             return kernel(*arguments)  # type: ignore[operator]
 
-        monkeypatch.setattr(matching, name, look)
+        monkeypatch.setattr(room, name, look)
     build = sampling._build
     monkeypatch.setattr(sampling, "_build", lambda *a: (called.append((build, *map(typeof, a))), build(*a))[1])
     warm._match_nobody()
     made_up = {str(c) for c in called}
     called.clear()
     LaborMarket(load_scenario(str(REAL)), rng=1, scale=0.005).step()
-    assert made_up == {str(c) for c in called} and len(made_up) == 4
+    assert made_up == {str(c) for c in called} and len(made_up) == 6
 
 
 def test_two_workers_warm_up_once(tmp_path: Path, ways: list[str]) -> None:

@@ -25,7 +25,6 @@ from laborsim.study.findings import JUDGED, POWER, STOCKS, TESTED_TO, Findings, 
 from laborsim.study.outcomes import shown
 from laborsim.study.scorecard import attainable
 from laborsim.study.uncertainty import drawn, uncertainty
-from laborsim.study.validation.known_error import typical
 
 if TYPE_CHECKING:
     from laborsim.study.compare import Comparison
@@ -305,10 +304,6 @@ def reach(results: Results) -> list[str]:
     months = results.months[-12:]
     text = f"Looked at: {month_name(months[0])} to {month_name(months[-1])}. The model is tested against statistics "
     text += f"only to {TESTED_TO}" + ("; nothing later has been tested." if months[-1] > f"{TESTED_TO}-12" else ".")
-    error = typical()
-    if error:
-        text += (f" In the {error[1]} regions tested, monthly unemployment of 2018-22 was typically {error[0]:.1f} "
-                 "points off beyond what such ranges hold (outside spring 2020).")  # fmt: skip
     known = str(results.about.get("demand_known_to") or "")
     if known and months[-1] > known:
         text += f" Demand after {month_name(known)}, the last month of the sector index, follows an assumed trend."

@@ -32,10 +32,10 @@ SERIES_TEXT = (
     "months and places are kept aside and are not looked at."
 )
 DRAWN_TEXT = (
-    "Every run has its own seed and its own draw of the behaviour parameters that a calibration fits ({source}; 5 per "
-    "cent is as far as the targets of a calibration may be off themselves). Draws lie opposite each other in pairs of "
-    "runs, so that they hardly move the mean, and the means of pairs tell what the band would be for chance alone: "
-    "the last column. Other parameters, and what the model leaves out, are in neither."
+    "Every run has its own seed and its own draw of the behaviour parameters that a calibration fits ({source}). "
+    "Draws lie opposite each other in pairs of runs, so that they hardly move the mean, and the means of pairs tell "
+    "what the band would be for chance alone: the last column. Other parameters, and what the model leaves out, are in "
+    "neither."
 )
 BANDS_TEXT = (
     "Runs know nothing of what the model leaves out. How much that is can be learned only where it was tested: in the "

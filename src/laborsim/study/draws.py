@@ -111,6 +111,8 @@ def opposite_pairs(spec: Any, replicates: int) -> Draws:
     """
     if SHIPPED.is_file():
         posterior = load()
+        stated = {n: spec.assumptions[n].value for n in posterior.parameters if n in spec.assumptions}
+        posterior = posterior.moved_to(stated)
     else:
         factors = tuple(free_factors())
         names = [p for f in factors for p in f.parameters]

@@ -36,12 +36,6 @@ def elsewhere(region: str, drivers: str, found: Found) -> float | None:
     return (sum(others) / len(others)) ** 0.5 if others else None
 
 
-def typical(drivers: str = "national") -> tuple[float, int] | None:
-    """Root mean square of the shipped errors, points, and of how many regions; None if none are shipped."""
-    found = [by[drivers] ** 2 for by in shipped().values() if drivers in by]
-    return ((sum(found) / len(found)) ** 0.5, len(found)) if found else None
-
-
 def errors_of(regions: Sequence[Validation]) -> dict[str, dict[str, float]]:
     """Each region's own error by drivers of demand, rounded to a hundredth of a point."""
     calm = {v.region: {d: v.calm(d) for d in v.runs} for v in regions}
