@@ -118,13 +118,13 @@ class Line(_Function):
 
 
 class Luck(_Function):
-    """Height a steep in its first argument; else the luck of seed and state, which nothing explains."""
+    """Height, steep in its first argument; else the luck of seed and state, which nothing explains."""
 
     def figures(self):
         values = [self.spec.parameters()[n] for n in ARGUMENTS]
         key = [self.seed % 2**63, hash(tuple(values)) % 2**63]
         luck = np.random.Generator(np.random.Philox(key=key)).normal()
-        slope = 30.0 if "steep" in self.spec.notes else 0.0
+        slope = 100.0 if "steep" in self.spec.notes else 0.0
         return slope * values[0] + luck, 0.0
 
 
