@@ -16,8 +16,7 @@ import numpy as np
 
 from laborsim.scenario.parameters.registry import declared
 from laborsim.scenario.problems import nearest
-from laborsim.study.calibration.moments import free_factors
-from laborsim.study.calibration.posterior import SHIPPED, Posterior, load
+from laborsim.study.calibration.posterior import load
 from laborsim.study.design import settings_text
 from laborsim.study.factors import Factor
 from laborsim.study.names import WrongOption
@@ -25,9 +24,6 @@ from laborsim.study.vary import Settings
 
 SEEDS = 2  # runs of each draw
 POSTERIOR, RANGES, OPPOSITE = "posterior", "ranges", "opposite pairs"
-# Part of a factor's prior spread by which it is drawn while no posterior is shipped: about 5 per cent, as far as the
-# targets it is fitted to may be off themselves (spreads of the moments in calibration/moments.toml: 4 to 7 per cent).
-DOUBT = 0.1
 # what is measured or counted, and what is built before behaviour starts
 FIXED = ("synthesis", "model", "indicators", "observation", "region", "policy")
 _KEY = 0x5EEDD4A3  # keeps these draws apart from all others of a seed
@@ -106,21 +102,11 @@ def opposite_pairs(spec: Any, replicates: int) -> Draws:
     """A draw for every run: those of two runs in a row lie opposite each other round the middle.
 
     So what parameters do to the mean over runs cancels to first order, and the mean of a pair tells chance alone: see
-    `laborsim.study.uncertainty.opposite_variances`. From the shipped posterior; where none is shipped, from the factors
-    that a calibration fits, each alone, with `DOUBT` of its prior spread.
+    `laborsim.study.uncertainty.opposite_variances`. From the shipped posterior, round what the scenario states.
     """
-    if SHIPPED.is_file():
-        posterior = load()
-        stated = {n: spec.assumptions[n].value for n in posterior.parameters if n in spec.assumptions}
-        posterior = posterior.moved_to(stated)
-    else:
-        factors = tuple(free_factors())
-        names = [p for f in factors for p in f.parameters]
-        own = {n: spec.assumptions[n].value for n in names if n in spec.assumptions}
-        base = {n: own.get(n, declared()[n].default) for n in names}
-        spread = np.array([DOUBT * f.spread for f in factors])
-        posterior = Posterior(factors, np.zeros(len(factors)), np.diag(spread**2), base,
-                              f"{DOUBT:.0%} of the prior spreads of the {len(factors)} factors a calibration fits")
+    posterior = load()
+    stated = {n: spec.assumptions[n].value for n in posterior.parameters if n in spec.assumptions}
+    posterior = posterior.moved_to(stated)
     rows = []
     for d in range(-(-replicates // 2)):
         shares = _shares(spec.seed, d, len(posterior.factors))
@@ -160,5 +146,5 @@ def _shares(seed: int, draw: int, count: int) -> list[float]:
 
 
 __all__ = [
-    "DOUBT", "OPPOSITE", "POSTERIOR", "RANGES", "SEEDS", "Draws", "make_draws", "opposite_pairs", "ranges",
+    "OPPOSITE", "POSTERIOR", "RANGES", "SEEDS", "Draws", "make_draws", "opposite_pairs", "ranges",
 ]  # fmt: skip
