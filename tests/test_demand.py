@@ -11,27 +11,37 @@ import pytest
 import worlds
 from laborsim.market import (
     adoption,
+    allocation,
     codes,
     demand,
     layoffs,
+    shutdowns,
     vacancies,
 )
 from laborsim.market.draws import Stream
 from stages import draw, ready
 
 
-def evened(m):
-    """Plain Python: own growth, brought to the path of the zone, then of the sector, then of all."""
+def allocated(m, taken_over=None):
+    """Plain Python: own growth, brought to the path of the zone, then of the sector, then of all.
+
+    taken_over : what each carries of those that shut (0: it is shut), None if nobody does.
+    """
     q, e = m.room("demand"), m.world.establishments
     spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
     rows = range(e.size)
-    paths = [float(e.base[j]) * float(m.memory["demand"]["spread"][j]) for j in rows]
-    own = [math.exp(float(e.growth[j]) - spread / 2) if e.closed[j] == demand.OPEN else 0.0 for j in rows]
+    paths = [float(e.base[j]) * float(m.memory["allocation"]["path"][j]) for j in rows]
+    own = [math.exp(float(e.growth[j]) - spread / 2) if e.closed[j] == codes.OPEN else 0.0 for j in rows]
+    if taken_over is not None:
+        own = [x * float(t) for x, t in zip(own, taken_over, strict=True)]
     for group in (e.zone, e.sector):
+        aims = paths
+        if taken_over is not None and group is e.zone:  # a zone is not to make good for its own shut places
+            aims = [x * float(t) for x, t in zip(paths, taken_over, strict=True)]
         for g in set(group[: e.size].tolist()):
             mine = [j for j in rows if group[j] == g]
             wanted = sum(float(e.base[j]) * own[j] for j in mine)
-            ratio = sum(paths[j] for j in mine) / wanted if wanted else 1.0
+            ratio = sum(aims[j] for j in mine) / wanted if wanted else 1.0
             for j in mine:
                 own[j] *= min(max(ratio, 1 / q["carried_most"]), q["carried_most"])
     total = sum(paths) / sum(float(e.base[j]) * own[j] for j in rows)
@@ -49,11 +59,11 @@ def test_targets_match_plain_python():
     for j in range(0, est.size, 7):
         u1, u2 = draw(key, est.id[j]), draw(key, est.id[j], 1)
         normal = math.sqrt(-2 * math.log(1 - u1)) * math.cos(2 * math.pi * u2)
-        if est.closed[j] == demand.OPEN:
+        if est.closed[j] == codes.OPEN:
             want = q["growth_persistence"] * before[j] + q["growth_shock"] * normal
             assert est.growth[j] == pytest.approx(want, abs=1e-5)
-    closed = est.closed[: est.size] != demand.OPEN
-    own = evened(m)
+    closed = est.closed[: est.size] != codes.OPEN
+    own = allocated(m)
     technology = adoption.technology(m, m.index, m.memory["demand"]["shares"])
     rounding = m.key(Stream.TARGET_ROUNDING, fixed=True)
     for k in range(0, c.size, 5):
@@ -63,6 +73,29 @@ def test_targets_match_plain_python():
         x *= math.exp(m.memory["spending"]["pull"][c.sector[k], c.zone[k]])
         want = 0 if closed[j] else int(x + draw(rounding, k))
         assert c.target[k] == want or abs(x + draw(rounding, k) - round(x + draw(rounding, k))) < 1e-4
+
+
+def test_shut_places_own_growth_and_closures_are_shared_out_by_one_rule():
+    m = ready(overrides={"demand.carried_most": 1.1})
+    e, n = m.world.establishments, m.economy.sectors
+    e.closed[: e.size : 9] = m.index
+    path = np.full(n, 0.5)
+    got = allocation.shares(m, path)
+    base = e.base[: e.size].astype(float)
+    wanted = base * m.memory["allocation"]["path"]
+    taken_over = shutdowns.factor(m, path, wanted)
+    np.testing.assert_allclose(got, allocated(m, taken_over), rtol=1e-9)
+    assert 0 < (taken_over == 0.0).sum() < e.size and (got[taken_over == 0.0] == 0.0).all()
+    assert (got[: e.size : 9] == 0.0).all()
+    # the region keeps its path whatever few can carry, and sectors do where their establishments can carry it
+    assert (base * got).sum() == pytest.approx(wanted.sum())
+    m = ready(overrides={"demand.carried_most": 2.0})
+    got = allocation.shares(m, path)
+    e = m.world.establishments
+    wanted = e.base[: e.size] * m.memory["allocation"]["path"]
+    for s in range(n):
+        mine = e.sector[: e.size] == s
+        assert (e.base[: e.size] * got)[mine].sum() == pytest.approx(wanted[mine].sum(), rel=1e-6)
 
 
 def test_own_growth_starts_at_its_stationary_spread_and_moves_no_target():
@@ -133,7 +166,7 @@ def test_closed_establishments_let_everyone_go_and_come_back():
     worlds.check(m.world)
     m.index += int(m.room("demand")["reentry_months"])
     demand.stage(m)
-    assert est.closed[0] == demand.OPEN
+    assert est.closed[0] == codes.OPEN
     assert int(est.id[0]) != identity
 
 

@@ -110,7 +110,7 @@ def test_dear_small_establishments_close_more_and_nobody_takes_their_sales():
         m.world.cells.posted[: m.world.cells.size] *= rise
         for m.index in range(3, 9):
             demand.stage(m)
-        closed.append(int((m.world.establishments.closed[: m.world.establishments.size] != demand.OPEN).sum()))
+        closed.append(int((m.world.establishments.closed[: m.world.establishments.size] != codes.OPEN).sum()))
         targets.append(int(m.world.cells.target[: m.world.cells.size].sum()))
     assert closed[1] > 1.5 * closed[0]
     assert targets[1] < targets[0]

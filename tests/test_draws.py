@@ -96,6 +96,23 @@ def test_what_the_scenario_sets_is_kept_unless_it_states_a_range(tmp_path, poste
     own = spec.model_copy(update={"assumptions": {"search.on_the_job": Assumption(value=0.02)}})
     draws = make_draws(own, str(file), 2)
     assert draws.kept == ("search.on_the_job",) and [n for n, _ in draws.settings[0]] == [FREE[1].parameters[0]]
+    free = make_draws(spec, str(file), 40)
+    assert [dict(s)[FREE[1].parameters[0]] for s in draws.settings] == [dict(free.of(0))[FREE[1].parameters[0]]]
+
+
+def test_a_stated_range_is_drawn_from_whatever_the_others_are_drawn_from(tmp_path, posterior):
+    """One of the posterior's parameters and another one: both within what the scenario states, its value likeliest."""
+    file = tmp_path / "posterior.json"
+    file.write_text(posterior.text())
+    stated = {"search.on_the_job": Assumption(value=0.02, low=0.01, high=0.03),
+              "demand.cost_elasticity": Assumption(value=0.6, low=0.5, high=0.7)}  # fmt: skip
+    own = scenario(tmp_path).model_copy(update={"assumptions": stated})
+    for draws in (make_draws(own, "ranges", 60), make_draws(own, str(file), 60), opposite_pairs(own, 30)):
+        assert not {*stated} & {*draws.kept}
+        for name, a in stated.items():
+            values = [dict(s)[name] for s in draws.settings]
+            assert a.low <= min(values) < a.value < max(values) <= a.high and len(set(values)) == 30
+        assert all(len(s) == len(dict(s)) for s in draws.settings), "each parameter is set once"
 
 
 def test_two_sources_of_spread_are_told_apart():
@@ -154,7 +171,7 @@ def test_the_market_runs_with_drawn_parameters_and_the_same_bytes(tmp_path):
     assert plain.state_hash() != hashes[0][0]
 
 
-def test_opposite_draws_lie_round_the_values_the_scenario_has(tmp_path):
+def test_opposite_draws_lie_round_the_calibrated_values(tmp_path):
     """Two runs in a row: logs of their factors add up to nothing; the spread is the stated part of the prior's."""
     spec = scenario(tmp_path)
     draws = opposite_pairs(spec, 400)
@@ -167,9 +184,8 @@ def test_opposite_draws_lie_round_the_values_the_scenario_has(tmp_path):
     assert logs.std() == pytest.approx(math.sqrt(shipped.covariance[k, k]), rel=0.15)
     assert len(draws.settings[0]) == len({n for n, _ in draws.settings[0]}) >= 9
     assert opposite_pairs(spec, 6).settings == draws.settings[:6], "the first are the same whatever their number"
-    other = spec.model_copy(update={"assumptions": {name: Assumption(value=0.05)}})
-    pair = [dict(opposite_pairs(other, 2).of(r))[name] for r in (0, 1)]
-    assert math.sqrt(pair[0] * pair[1]) == pytest.approx(0.05, rel=1e-4)
+    other = opposite_pairs(spec.model_copy(update={"assumptions": {name: Assumption(value=0.05)}}), 2)
+    assert other.kept == (name,) and all(name not in dict(s) for s in other.settings), "a stated value is held"
 
 
 def test_runs_with_a_draw_each(tmp_path):

@@ -16,7 +16,7 @@ import pytest
 import laborsim
 import worlds
 from laborsim.market import codes
-from laborsim.market.demand import OPEN
+from laborsim.market.codes import OPEN
 from laborsim.scenario.starter import starter
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "independence-works-2025.toml"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import laborsim
 from bad_scenarios import GOOD
+from laborsim.scenario import explain
 from laborsim.scenario.fields import parse_goal
 from laborsim.scenario.instruments import INSTRUMENTS
 from laborsim.scenario.ledger import ledger, read_ledger, studies
@@ -85,6 +86,12 @@ def test_independence_owners_and_peers() -> None:
     assert published == {
         "gdp": [15, 17, 20], "quality_jobs": [12, 12, 13], "household_income": [12, 14, 16],
     }  # fmt: skip
+    said = {row.name: row for row in explain.rows(spec) if row.kind == "peer"}
+    for measure in spec.peers.measures:
+        assert said[f"peers.{measure.name}.own.extra_growth"].source == measure.formula
+        for rank in measure.published:
+            row = said[f"peers.{measure.name}.published.{rank.year}"]
+            assert (row.value, row.source, row.grade) == (rank.rank, rank.source, "published")
 
 
 def test_goals() -> None:

@@ -18,6 +18,12 @@ def ready(**changes: float) -> Month:
     return m
 
 
+def base(m: Month) -> np.ndarray:
+    """What each establishment wants while nobody has grown, closed or shut."""
+    e = m.world.establishments
+    return e.base[: e.size].astype(float)
+
+
 def oracle(m: Month, path: np.ndarray, highest: np.ndarray) -> np.ndarray:
     q, e = m.room("demand"), m.world.establishments
     key = m.key(Stream.SHUTDOWN, fixed=True)
@@ -35,42 +41,41 @@ def oracle(m: Month, path: np.ndarray, highest: np.ndarray) -> np.ndarray:
 def test_nothing_shuts_while_no_sector_falls_much():
     m = ready()
     for level in (1.0, 1.01, 0.995):
-        assert shutdowns.factor(m, np.full(m.economy.sectors, level)) is None
+        assert shutdowns.factor(m, np.full(m.economy.sectors, level), base(m)) is None
 
 
 def test_a_fall_shuts_some_and_the_sector_keeps_its_path():
     m = ready()
     n, e = m.economy.sectors, m.world.establishments
     path = np.full(n, 0.5)
-    got = shutdowns.factor(m, path)
+    got = shutdowns.factor(m, path, base(m))
     assert got is not None
     np.testing.assert_allclose(got, oracle(m, path, np.ones(n)), rtol=1e-12)
     shut = got == 0.0
     assert 0.1 < shut.mean() < 0.5
     for s in range(n):
         rows = e.sector[: e.size] == s
-        base = e.base[: e.size][rows].astype(float)
         if rows.any() and not shut[rows].all():
-            assert (base * got[rows]).sum() == pytest.approx(base.sum())
+            assert (base(m) * got)[rows].sum() == pytest.approx(base(m)[rows].sum())
 
 
 def test_places_open_again_as_the_sector_comes_back():
     m = ready()
     n = m.economy.sectors
-    first = shutdowns.factor(m, np.full(n, 0.5))
-    second = shutdowns.factor(m, np.full(n, 0.8))
+    first = shutdowns.factor(m, np.full(n, 0.5), base(m))
+    second = shutdowns.factor(m, np.full(n, 0.8), base(m))
     assert first is not None and second is not None
     assert set(np.flatnonzero(second == 0.0)) < set(np.flatnonzero(first == 0.0))
     # the height before the fall is forgotten after three months
     for _ in range(3):
-        last = shutdowns.factor(m, np.full(n, 0.8))
+        last = shutdowns.factor(m, np.full(n, 0.8), base(m))
     assert last is None
 
 
 def test_large_places_do_not_shut():
     m = ready(shutdown_largest=1)
     m.world.establishments.stands[: m.world.establishments.size] = 5.0
-    got = shutdowns.factor(m, np.full(m.economy.sectors, 0.3))
+    got = shutdowns.factor(m, np.full(m.economy.sectors, 0.3), base(m))
     assert got is not None and (got == 1.0).all()
 
 

@@ -263,8 +263,8 @@ class Watch:
         `under_way` is 1 for those enrolled before the first month; `laid_off` the month of the last layoff before;
         `before` the state at the end of the month before, UNKNOWN if not known.
         """
+        from laborsim.market.codes import NEVER as NO_EXIT
         from laborsim.market.participants import COMPLETED
-        from laborsim.market.participants import NEVER as NO_EXIT
 
         log = self._log
         if not log:

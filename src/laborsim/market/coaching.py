@@ -16,14 +16,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import quality
-from laborsim.market.codes import PART_TIME_INVOLUNTARY, PRINCIPLES
+from laborsim.market.codes import NEVER, OPEN, PART_TIME_INVOLUNTARY, PRINCIPLES
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.levers import Coaching
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.scaling import scaled_count
-from laborsim.market.sponsors import OPEN, contacted, logistic, peer_share
+from laborsim.market.sponsors import contacted, logistic, peer_share
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -33,7 +33,6 @@ ARMS = ("adopters", "treated", "control", "peers")  # arm 0 is nobody's
 NOBODY, ADOPTER, TREATED, CONTROL, PEER = range(5)
 LEFT, QUIT, HIRED = range(3)  # columns of `flows`
 FILLED, FILL_AGE, APPLICATIONS, OPENINGS = range(4)  # columns of `openings`
-NEVER = 32767
 
 # What is remembered of each establishment.
 _COLUMNS: tuple[tuple[str, str, int], ...] = (

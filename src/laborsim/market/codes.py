@@ -10,6 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
+NEVER: Final = 32767  # in columns of months: not (yet) happened
+OPEN: Final = NEVER  # establishments.closed of those that have not closed
+
 # --- labor-force state of a person (people.state) -------------------------------------------
 # Employed states come first, so that `state <= SELF_EMPLOYED` is "employed".
 FULL_TIME: Final = 0

@@ -2,36 +2,27 @@
 
 target = base x sector index x own growth of the establishment x technology (less what the index holds of it) x answer
 to labor cost x local spending x childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only
-when their causes do. Own growth and closures move jobs within sectors and zones, not their totals.
+when their causes do. Own growth and closures move jobs within sectors and zones, not their totals: see
+`market/allocation.py`.
 Establishments close and entrants take their place, with their sector and zone but their own id and growth. Those who
 lose their job by it do so in separations.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import labor_cost, shutdowns, spending, startups
+from laborsim.market import allocation, labor_cost, spending, startups
 from laborsim.market.adoption import in_indices, technology
+from laborsim.market.allocation import PRICED_OUT
+from laborsim.market.codes import OPEN
 from laborsim.market.counts import SCALAR
-from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
+from laborsim.market.draws import Stream, bits, mix, normal, uniform
 from laborsim.market.month import FEW, Month
 
 F8 = NDArray[np.float64]
-
-OPEN = 32767
-PRICED_OUT = np.float32(-99.0)  # own growth of an establishment that closed for its labor cost, until an entrant comes
-
-
-@njit(cache=True, inline="always")
-def _normal(b: Any) -> Any:
-    """Standard normal from 64 bits (Box and Muller)."""
-    return math.sqrt(-2.0 * math.log(1.0 - to_unit(b))) * math.cos(2.0 * math.pi * to_unit(more_bits(b, 1)))
 
 
 @njit(cache=True, nogil=True)
@@ -55,12 +46,12 @@ def _establishments(  # type: ignore[no-untyped-def]
                 e.growth[j] = 0.0
                 # The entrant keeps to its predecessor's pay only in part.
                 before = e.premium[j]
-                e.premium[j] = kept * before + spread * _normal(bits(entrant_key, e.id[j]))
+                e.premium[j] = kept * before + spread * normal(bits(entrant_key, e.id[j]))
                 e.renewed[j] += e.premium[j] - before
                 opened += 1
             continue
         b = bits(growth_key, e.id[j])
-        e.growth[j] = persistence * e.growth[j] + shock * _normal(b)
+        e.growth[j] = persistence * e.growth[j] + shock * normal(b)
         u = uniform(exit_key, e.id[j])
         rarer = np.float64(e.frail[j])
         if u < (exits[j] + cost_exits[j]) * rarer:
@@ -69,12 +60,6 @@ def _establishments(  # type: ignore[no-untyped-def]
             if u >= exits[j] * rarer:
                 e.growth[j] = PRICED_OUT
     return closed, opened
-
-
-@njit(cache=True, nogil=True)
-def _own_factor(growth, drift, out):  # type: ignore[no-untyped-def]
-    for j in range(out.size):
-        out[j] = math.exp(growth[j] - drift)
 
 
 @njit(cache=True, nogil=True)
@@ -106,70 +91,11 @@ def sector_index(month: Month) -> NDArray[np.float64]:
     return np.asarray(path[:, None] * month.scratch["sector_shock"])
 
 
-def _drift(q: dict[str, Any]) -> float:
-    """Half the stationary variance of own growth, by which it would raise mean demand."""
-    return float(0.5 * q["growth_shock"] ** 2 / (1.0 - q["growth_persistence"] ** 2))
-
-
-def _own_growth(month: Month) -> None:
-    """Give every establishment an own deviation from the stationary spread; what it wants at the start stays the same.
-
-    Otherwise deviations, and the layoffs and vacancies they cause, would spread during the first years.
-    """
-    q, w = month.room("demand"), month.world
-    n, m = w.establishments.size, w.cells.size
-    key = month.key(Stream.ESTABLISHMENT_GROWTH, fixed=True)
-    drift = _drift(q)
-    w.establishments.growth[:n] = np.sqrt(2.0 * drift) * _normals(key, w.establishments.id[:n])
-    factor = np.exp(w.establishments.growth[:n].astype(np.float64) - drift)
-    w.establishments.base[:n] /= factor
-    w.cells.base[:m] /= factor[w.cells.establishment[:m]]
-
-
-@njit(cache=True, nogil=True)
-def _normals(key, ids):  # type: ignore[no-untyped-def]
-    """Standard normals of many agents (uint64 ids) for the decision `key`."""
-    out = np.empty(ids.size)
-    for k in range(ids.size):
-        out[k] = _normal(bits(key, ids[k]))
-    return out
-
-
-def _path(month: Month) -> F8:
-    """(establishments,) factor on the base of each that its sector's path starts from; 0 where labor cost closed it.
-
-    Nobody takes over what those sold.
-    """
-    e = month.world.establishments
-    spread = np.ones(e.size)  # plants that came later have no growth of their own at first
-    known = month.memory["demand"]["spread"]
-    spread[: known.size] = known
-    return np.asarray(spread * (e.growth[: e.size] != PRICED_OUT))
-
-
-def _even(month: Month, own: F8, path: F8) -> None:
-    """Keep sectors and zones on their paths: own growth and closures only shift jobs between establishments.
-
-    Without it whole sectors and zones would rise and fall by chance, the more so the fewer establishments are
-    simulated. Those open carry at most `carried_most` times their own; what they cannot carry, all do.
-    """
-    e = month.world.establishments
-    n, most = e.size, float(month.room("demand")["carried_most"])
-    base = e.base[:n].astype(np.float64)
-    own *= e.closed[:n] == OPEN
-    for row, groups in ((e.zone[:n], month.economy.zones), (e.sector[:n], month.economy.sectors)):
-        paths, wanted = (np.bincount(row, weights=base * x, minlength=groups) for x in (path, own))
-        ratio = np.divide(paths, wanted, out=np.ones(groups), where=wanted > 0.0)
-        own *= np.clip(ratio, 1.0 / most, most)[row]
-    own *= (base * path).sum() / max(float((base * own).sum()), 1e-9)
-
-
 def prepare(month: Month) -> None:
     """Remember each occupation's share of base employment; spread establishments' own growth."""
     c = month.world.cells
     shares = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=month.economy.occupations)
     n, sectors = month.economy.occupations, month.economy.sectors
-    e = month.world.establishments
     pair = c.sector[: c.size].astype(np.int64) * n + c.occupation[: c.size]
     mix = np.bincount(pair, weights=c.base[: c.size], minlength=sectors * n).reshape(sectors, n)
     month.memory["demand"] = {
@@ -180,10 +106,7 @@ def prepare(month: Month) -> None:
         "technology": np.ones(n),
         "path": np.ones((3, sectors)),  # of the sectors, shocks included: this month and the two before
     }
-    shutdowns.prepare(month)
-    before = e.base[: e.size].astype(np.float64)
-    _own_growth(month)
-    month.memory["demand"]["spread"] = before / np.maximum(e.base[: e.size], 1e-9)
+    allocation.prepare(month)
 
 
 def stage(month: Month) -> None:
@@ -225,13 +148,8 @@ def stage(month: Month) -> None:
     memory["technology"] = now
     memory["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
     held = in_indices(month, month.index, memory["mix"], shares)
-    own = np.empty(w.establishments.size)
-    _own_factor(est.growth, _drift(q), own)
-    _even(month, own, _path(month))
+    own = allocation.shares(month, memory["path"][0])
     index = index * spending.factor(month, by_place) / held[:, None]
-    unequal = shutdowns.factor(month, memory["path"][0])
-    if unequal is not None:
-        own *= unequal
     childcare = month.memory.get("childcare", {}).get("target_factor")
     month.crew.map(
         _targets,

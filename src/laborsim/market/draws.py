@@ -7,6 +7,7 @@ chained over the parts of the key; Philox4x32-10 is its oracle in the tests.
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum, unique
 from typing import Any
 
@@ -173,4 +174,19 @@ def uniforms(key: Any, agents: Any) -> Any:
     out = np.empty(agents.size)
     for k in range(agents.size):
         out[k] = to_unit(bits(key, agents[k]))
+    return out
+
+
+@njit(cache=True, inline="always")
+def normal(b: Any) -> Any:
+    """Standard normal from 64 bits (Box and Muller 1958)."""
+    return math.sqrt(-2.0 * math.log(1.0 - to_unit(b))) * math.cos(2.0 * math.pi * to_unit(more_bits(b, 1)))
+
+
+@njit(cache=True, nogil=True)
+def normals(key: Any, agents: Any) -> Any:
+    """Standard normals of many agents (uint64 ids) for the decision `key`, float64."""
+    out = np.empty(agents.size)
+    for k in range(agents.size):
+        out[k] = normal(bits(key, agents[k]))
     return out

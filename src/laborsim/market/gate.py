@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market.codes import NEVER
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
@@ -22,7 +23,6 @@ I8 = NDArray[np.int64]
 U8 = NDArray[np.uint64]
 B1 = NDArray[np.bool_]
 
-NEVER = 32767  # month of a service that was not taken
 SERVICES = ("childcare_support", "job_center_services", "transport_support")
 LOG = (
     ("unit", np.uint64, "id of the person, or of the household's head, that the draw is by"),

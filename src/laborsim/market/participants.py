@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market.codes import NO_PROGRAM
+from laborsim.market.codes import NEVER, NO_PROGRAM
 from laborsim.market.counts import LOST
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
@@ -27,7 +27,6 @@ I8 = NDArray[np.int64]
 B1 = NDArray[np.bool_]
 Columns = dict[str, NDArray[Any]]
 
-NEVER = 32767  # month of what has not happened (yet)
 NO_EMPLOYER = 2**64 - 1
 NOT_KNOWN = 255  # state before enrolment of those under way at the start
 

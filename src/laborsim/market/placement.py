@@ -57,7 +57,7 @@ def stage(month: Month) -> None:
     if not pr.placement.any():
         return
     at = np.flatnonzero((table["how"] == log.COMPLETED) & (table["after"] == log.FOLLOWED))
-    at = at[(table["placed"][at] == log.NEVER) & (pr.placement[table["program"][at]] > 0)]
+    at = at[(table["placed"][at] == k.NEVER) & (pr.placement[table["program"][at]] > 0)]
     rows = table["row"][at]
     at = at[
         (p.id[rows] == table["id"][at])

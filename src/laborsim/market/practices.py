@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import (
     HS,
+    OPEN,
     PRACTICE_CREDENTIAL_SCREEN,
     PRACTICE_RECORD_SCREEN,
     PRACTICE_SECOND_CHANCE,
@@ -23,7 +24,7 @@ from laborsim.market.economy import Economy
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.market.scaling import scaled_count
-from laborsim.market.sponsors import OPEN, contacted, logistic, peer_share
+from laborsim.market.sponsors import contacted, logistic, peer_share
 
 # Majors in which most occupations are licensed on a credential: legal, education, health practitioners.
 LICENSED_MAJORS = ("23", "25", "29")

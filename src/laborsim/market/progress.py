@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from laborsim.market import codes as k
 from laborsim.market import hire_classes, keeping, posts
 from laborsim.market import participants as log
-from laborsim.market.codes import APPRENTICESHIP, KNOWS_PROGRAM_BIT, NO_PROGRAM, OJT, SELF_EMPLOYED, UNEMPLOYED
+from laborsim.market.codes import (
+    APPRENTICESHIP,
+    KNOWS_PROGRAM_BIT,
+    NEVER,
+    NO_PROGRAM,
+    OJT,
+    SELF_EMPLOYED,
+    UNEMPLOYED,
+)
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.learning import taught, worth
@@ -204,8 +212,8 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     table = month.memory["participants"]
     reason = np.where(trade & ~stays, log.NOT_KEPT, log.NONE)
     at = log.leave(month, rows, log.COMPLETED, reason, np.where(earns, pr.credential[program], 255))
-    table["placed"][at] = np.where(stays, month.index, log.NEVER)
-    table["hired"][at] = np.where(stays, p.hired[rows], log.NEVER)
+    table["placed"][at] = np.where(stays, month.index, NEVER)
+    table["hired"][at] = np.where(stays, p.hired[rows], NEVER)
 
 
 def _paid_as_others(month: Month, rows: I8) -> None:
@@ -240,7 +248,7 @@ def follow(month: Month) -> None:
         return
     rows, program = table["row"][at], table["program"][at].astype(np.int64)
     known = (p.id[rows] == table["id"][at]) & (p.state[rows] != k.GONE)
-    waits = table["placed"][at] == log.NEVER
+    waits = table["placed"][at] == NEVER
     now = waits & known & in_trade(month, rows, program)
     table["placed"][at[now]], table["hired"][at[now]] = month.index, p.hired[rows[now]]
     pipeline, size = month.counts.pipeline, len(month.programs)

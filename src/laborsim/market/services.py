@@ -20,7 +20,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import gate, hire_classes, housing, outreach
-from laborsim.market.codes import UNEMPLOYED
+from laborsim.market.codes import OPEN, UNEMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.levers import JobCenters
@@ -28,7 +28,7 @@ from laborsim.market.matching import Referrals, Seekers, Terrain, Vacancies
 from laborsim.market.month import Month
 from laborsim.market.pay import terms as pay_terms
 from laborsim.market.scaling import scaled_count
-from laborsim.market.sponsors import OPEN, contacted
+from laborsim.market.sponsors import contacted
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]

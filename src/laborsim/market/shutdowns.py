@@ -2,9 +2,9 @@
 
 Part of it falls on places that shut for a while, the rest on all. Those that shut lose everyone at once, also where
 posts stood open; when the sector comes back they open again, those that shut last first, and call their people back.
-The sector's own path is kept: the others have more than it says by as much as those shut have less. A height of before
-is remembered in full for some months and then less and less: places that never open again hand their part to the others
-step by step.
+The others take over what these wanted, so that the sector keeps its path (`market/allocation.py` says what wins). A
+height of before is remembered in full for some months and then less and less: places that never open again hand their
+part to the others step by step.
 """
 
 from __future__ import annotations
@@ -46,21 +46,24 @@ def fall(month: Month, path: F8) -> F8:
     return np.asarray(np.maximum(below - month.room("demand")["shutdown_from"], 0.0))
 
 
-def factor(month: Month, path: F8) -> F8 | None:
-    """What each establishment wants relative to its sector's path, (establishments,); None if no sector has fallen.
+def factor(month: Month, path: F8, wanted: F8) -> F8 | None:
+    """What each establishment takes over of those that shut, (establishments,); None if no sector has fallen.
 
     Zero for those shut. Places of `shutdown_largest` people or more do not shut.
+
+    Parameters
+    ----------
+    path : (S,) employment of the sectors relative to the start, this month.
+    wanted : (establishments,) what each wants if nobody shuts; those open take it over in proportion to their own.
     """
     q, e = month.room("demand"), month.world.establishments
     shut = q["shutdown_share"] * fall(month, path)
     if not shut.any():
         return None
-    m = e.size
-    sector, base = e.sector[:m], e.base[:m].astype(np.float64)
-    rank = draws(month.key(Stream.SHUTDOWN, fixed=True), e.id[:m])
-    closes = (rank < shut[sector]) & (e.stands[:m] < q["shutdown_largest"])
-    sectors = path.size
-    total = np.bincount(sector, weights=base, minlength=sectors)
-    lost = np.bincount(sector, weights=base * closes, minlength=sectors)
+    sector = e.sector[: e.size]
+    rank = draws(month.key(Stream.SHUTDOWN, fixed=True), e.id[: e.size])
+    closes = (rank < shut[sector]) & (e.stands[: e.size] < q["shutdown_largest"])
+    total = np.bincount(sector, weights=wanted, minlength=path.size)
+    lost = np.bincount(sector, weights=wanted * closes, minlength=path.size)
     others = total / np.maximum(total - lost, 1e-9)
     return np.where(closes, 0.0, others[sector])

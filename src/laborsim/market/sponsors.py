@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market.codes import APPRENTICESHIP, OJT, PRACTICE_SPONSOR
+from laborsim.market.codes import APPRENTICESHIP, OJT, OPEN, PRACTICE_SPONSOR
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.scaling import scaled_count
 
-OPEN = 32767
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market.codes import OPEN
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.month import Month
 from laborsim.market.scaling import scaled_count
 
-OPEN = 32767
 SMALL = 10  # people an establishment opened with help wants at most
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from laborsim.market.codes import OPEN
 from laborsim.market.columns import Columns
 
 
@@ -80,7 +81,7 @@ ESTABLISHMENTS = (
     Column("practices", "u1", 0, "bits codes.PRACTICE_*"),
     Column("quality", "u1", 128, "job quality on the eight principles, 0..255", 8),
     Column("opened", "i2", 0, "month of entry"),
-    Column("closed", "i2", 32767, "month of exit"),
+    Column("closed", "i2", OPEN, "month of exit"),
 )
 
 CELLS = (

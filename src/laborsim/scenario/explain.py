@@ -211,7 +211,11 @@ def _peers(spec: Scenario) -> Iterable[Row]:
         span = (own.extra_growth_mean - 2 * own.extra_growth_sd, own.extra_growth_mean + 2 * own.extra_growth_sd)
         label += ": growth beyond the model's"
         yield Row("peer", f"{name}.own.extra_growth", label, own.extra_growth_mean, "share per year", None, True,
-                  *span, growth, "assumed")  # fmt: skip
+                  *span, m.formula or growth, "assumed")  # fmt: skip
+        for rank in m.published:
+            label = f"{m.title}: rank published for {rank.year}" + (f" ({rank.note})" if rank.note else "")
+            yield Row("peer", f"{name}.published.{rank.year}", label, rank.rank, "rank", None, True, None, None,
+                      rank.source, "published")  # fmt: skip
         for p in m.metros:
             label = f"{m.title} of {p.metro}"
             yield Row("peer", f"{name}.{p.metro}", label, p.level, m.unit, None, True, None, None, p.source, p.grade)

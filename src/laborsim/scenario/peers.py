@@ -71,7 +71,9 @@ class PeerMeasure(PeerModel):
     indicator: Annotated[
         Name, Field(description="Indicator (group all) whose growth since the base moves our level.")
     ]
-    formula: LongText = ""
+    formula: Annotated[
+        LongText, Field(description="How our level follows from the indicator; `explain` shows it.")
+    ] = ""
     own: OwnPath
     metros: Annotated[tuple[PeerMetro, ...], Field(strict=False, min_length=1, max_length=200)]
     published: Annotated[tuple[PublishedRank, ...], Field(strict=False)] = ()

@@ -3,6 +3,9 @@
 Every draw is simulated with two seeds: what differs between the two is chance, what differs between draws beyond that
 comes from the parameters (law of total variance; see `laborsim.study.uncertainty`). All policies of a replicate share
 its draw.
+
+What a scenario states goes before every distribution: a value alone is held, and no draw moves it; a value with low and
+high is drawn from these, whatever the other parameters are drawn from (`held`, `ranges`).
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import numpy as np
 
 from laborsim.scenario.parameters.registry import declared
 from laborsim.scenario.problems import nearest
-from laborsim.study.calibration.posterior import load
+from laborsim.study.calibration.posterior import Posterior, load
 from laborsim.study.design import settings_text
 from laborsim.study.factors import Factor
 from laborsim.study.names import WrongOption
@@ -38,7 +41,7 @@ class Draws:
     how : "posterior", "ranges" or the file the posterior was read from.
     source : of the distribution.
     settings : parameters of each draw.
-    kept : parameters that would be drawn, had the scenario not set them.
+    kept : parameters that would be drawn, had the scenario not stated a value alone.
     seeds : runs of each draw.
     """
 
@@ -70,7 +73,7 @@ def make_draws(spec: Any, how: str, replicates: int) -> Draws:
 
     Parameters
     ----------
-    spec : the scenario. What it sets itself is kept, unless it states low and high (`ranges` draws from these).
+    spec : the scenario. A value that it states is held; with low and high it is drawn from these.
     how : "posterior" (the shipped calibration), "ranges" (of assumed numbers: triangular, the value most likely), or
         the path of a posterior.json.
 
@@ -91,52 +94,72 @@ def make_draws(spec: Any, how: str, replicates: int) -> Draws:
         near = nearest(how, (POSTERIOR, RANGES), 0.4)
         raise WrongOption(f"--draws {how}: allowed: {POSTERIOR}, {RANGES}, or a posterior.json"
                           + (f"; did you mean {near}?" if near else ""))  # fmt: skip
-    posterior = load(None if how == POSTERIOR else Path(how))
-    own = tuple(p for p in posterior.parameters if p in spec.assumptions)
-    rows = [_shares(spec.seed, d, len(posterior.factors)) for d in range(count)]
-    settings = tuple(tuple((p, v) for p, v in posterior.settings(row) if p not in own) for row in rows)
-    return Draws(how, posterior.source, settings, own)
+    posterior, stated = load(None if how == POSTERIOR else Path(how)), _stated(spec)
+    rows = (_shares(spec.seed, d, len(posterior.factors) + len(stated)) for d in range(count))
+    settings = tuple(_from_posterior(spec, posterior, stated, row) for row in rows)
+    return Draws(how, posterior.source, settings, tuple(p for p in posterior.parameters if p in held(spec)))
 
 
 def opposite_pairs(spec: Any, replicates: int) -> Draws:
     """A draw for every run: those of two runs in a row lie opposite each other round the middle.
 
     So what parameters do to the mean over runs cancels to first order, and the mean of a pair tells chance alone: see
-    `laborsim.study.uncertainty.opposite_variances`. From the shipped posterior, round what the scenario states.
+    `laborsim.study.uncertainty.opposite_variances`. From the shipped posterior.
     """
-    posterior = load()
-    stated = {n: spec.assumptions[n].value for n in posterior.parameters if n in spec.assumptions}
-    posterior = posterior.moved_to(stated)
+    posterior, stated = load(), _stated(spec)
     rows = []
     for d in range(-(-replicates // 2)):
-        shares = _shares(spec.seed, d, len(posterior.factors))
+        shares = _shares(spec.seed, d, len(posterior.factors) + len(stated))
         rows += [shares, [1.0 - u for u in shares]]
-    settings = tuple(posterior.settings(row) for row in rows[:replicates])
-    return Draws(OPPOSITE, posterior.source, settings, (), 1)
+    settings = tuple(_from_posterior(spec, posterior, stated, row) for row in rows[:replicates])
+    return Draws(OPPOSITE, posterior.source, settings, tuple(p for p in posterior.parameters if p in held(spec)), 1)
+
+
+def held(spec: Any) -> frozenset[str]:
+    """Parameters of which the scenario states a value alone: no draw moves them."""
+    return frozenset(spec.assumptions) - {f.name for f in _stated(spec)}
 
 
 def ranges(spec: Any) -> tuple[list[Factor], tuple[str, ...]]:
-    """Factors on assumed numbers with a range; and those that the scenario sets without one."""
+    """Factors on assumed numbers with a range, and on what the scenario states with one; and the assumed it holds."""
+    stated = {f.name: f for f in _stated(spec)}
     factors, kept = [], []
     for name, p in declared().items():
-        stated = spec.assumptions.get(name)
-        value = p.default if stated is None else stated.value
-        if isinstance(value, bool | str | list) or name.partition(".")[0] in FIXED:
+        if not _drawable(name, p.default):
             continue
-        if stated is not None:
-            if stated.low is None or stated.high is None:
-                if p.grade == "assumed":
-                    kept.append(name)
-                continue
-            low, high = stated.low, stated.high
-        elif p.grade == "assumed" and p.low is not None and p.high is not None:
-            low, high = p.low, p.high
-        else:
-            continue
-        if low < high and low <= value <= high:
-            factors.append(Factor(name, "uncertainty", "triangular", float(low), float(high), float(value),
-                                  whole=isinstance(p.default, int)))  # fmt: skip
+        if name in stated:
+            factors.append(stated[name])
+        elif p.grade == "assumed" and name in spec.assumptions:
+            kept.append(name)
+        elif p.grade == "assumed":
+            factors += _triangular(name, p.default, p.low, p.high)
     return factors, tuple(kept)
+
+
+def _stated(spec: Any) -> list[Factor]:
+    """Factors on what the scenario states with low and high."""
+    given = ((name, spec.assumptions[name]) for name in declared() if name in spec.assumptions)
+    return [f for name, a in given if _drawable(name, a.value) for f in _triangular(name, a.value, a.low, a.high)]
+
+
+def _drawable(name: str, value: Any) -> bool:
+    """Numbers of behaviour; not lists and switches."""
+    return not isinstance(value, bool | str | list) and name.partition(".")[0] not in FIXED
+
+
+def _triangular(name: str, value: float, low: float | None, high: float | None) -> list[Factor]:
+    """A factor with the value most likely; none without a range that holds it."""
+    if low is None or high is None or not (low < high and low <= value <= high):
+        return []
+    whole = isinstance(declared()[name].default, int)
+    return [Factor(name, "uncertainty", "triangular", float(low), float(high), float(value), whole=whole)]
+
+
+def _from_posterior(spec: Any, posterior: Posterior, stated: list[Factor], shares: list[float]) -> Settings:
+    """The posterior at a point of the unit cube, where the scenario states nothing; what it states with a range."""
+    split = len(posterior.factors)
+    free = tuple((name, v) for name, v in posterior.settings(shares[:split]) if name not in spec.assumptions)
+    return free + tuple((f.name, f.quantile(u)) for f, u in zip(stated, shares[split:], strict=True))
 
 
 def _shares(seed: int, draw: int, count: int) -> list[float]:
@@ -146,5 +169,5 @@ def _shares(seed: int, draw: int, count: int) -> list[float]:
 
 
 __all__ = [
-    "OPPOSITE", "POSTERIOR", "RANGES", "SEEDS", "Draws", "make_draws", "opposite_pairs", "ranges",
+    "OPPOSITE", "POSTERIOR", "RANGES", "SEEDS", "Draws", "held", "make_draws", "opposite_pairs", "ranges",
 ]  # fmt: skip

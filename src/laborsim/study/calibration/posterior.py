@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -62,13 +62,6 @@ class Posterior:
                 low, high = (dict(f.settings(float(self.mean[k]) + s * z * sd, self.base)) for s in (-1.0, 1.0))
                 return low[parameter], high[parameter]
         raise KeyError(parameter)
-
-    def moved_to(self, stated: Mapping[str, Any]) -> Posterior:
-        """The same doubt round other values: a factor of which a scenario states a value lies round that value."""
-        own = [any(p in stated for p in f.parameters) for f in self.factors]
-        moved = (f.settings(float(m), self.base) for f, m, its in zip(self.factors, self.mean, own, strict=True) if its)
-        centre = {name: value for settings in moved for name, value in settings}
-        return replace(self, mean=np.where(own, 0.0, self.mean), base={**self.base, **centre, **stated})
 
     def text(self) -> str:
         """The file."""
