@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--particles", type=int, default=60)
     parser.add_argument("--generations", type=int, default=4)
     parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--data", type=Path, help="as for the calibration")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
@@ -35,14 +36,15 @@ def main() -> None:
 
     from laborsim.commands.calibrate import share_of
     from laborsim.loading import scenario_of_region
-    from laborsim.study.calibration.calibrate import Place, joint, measures_of, own_figures
+    from laborsim.study.calibration.calibrate import Place, joint, measures_of, weights
     from laborsim.study.calibration.moments import point_settings
+    from laborsim.study.calibration.own import own_figures
     from laborsim.study.task import BASELINE, Task, execute
 
     told = json.loads((args.folder / "calibration.json").read_text())
     places = []
     for region in told["regions"]:
-        own = own_figures(region)
+        own = own_figures(region, args.data, told["months"])
         places.append(Place(scenario_of_region(region), own, share_of(args.people, own)))
     free, moments = joint(told["months"], places)
     names = [f.name for f in free]
@@ -59,7 +61,7 @@ def main() -> None:
     sd = np.sqrt(np.diag(covariance))
     summary = covariance @ jacobian.T @ weight  # moments -> what they say of the chosen factors
     measures = measures_of(moments)
-    force = np.array([p.own["labor_force"] for p in places])
+    share = weights(places)
     draw = np.random.Generator(np.random.Philox(args.seed))
     np.random.seed(args.seed)  # noqa: NPY002 - pyABC draws from numpy's global state
     made = 0
@@ -80,9 +82,7 @@ def main() -> None:
             found.append(dict(zip([m.name for m in measures], record.outcomes, strict=True)))
         values = []
         for m in moments:
-            column = np.array([f[m.measure.name] for f in found])
-            at = [p.name for p in places].index(m.region) if m.region else None
-            values.append(column[at] if at is not None else float(column @ force / force.sum()))
+            values.append(float(np.array([f[m.measure.name] for f in found]) @ share))
         error = draw.normal(0.0, spread)
         return {"s": summary @ (np.array(values)[fitted] + error - target) / sd}
 

@@ -56,3 +56,21 @@ class MadeMarket:
 
     def state_hash(self):
         return hashlib.sha256(self.x.tobytes()).hexdigest()
+
+
+OWN_LEVEL = np.array([0.036, 0.68])  # unemployment, participation
+OWN_PULL = np.array([[-5.0, 0.5], [0.2, 0.05]])  # by log posts and looking
+
+
+class OwnMarket(MadeMarket):
+    """Unemployment and participation follow a region's own factors on posts and looking."""
+
+    def __init__(self, spec, policy=None, rng=0, scale=None, threads=1):
+        super().__init__(spec, policy, rng, scale, threads)
+        parameters = spec.parameters()
+        self.x = np.log([parameters["region.posts_factor"], parameters["region.looking_factor"]])
+
+    def frame(self):
+        row = OWN_LEVEL * np.exp(OWN_PULL @ self.x)
+        keys = [("recorded_unemployment_rate", "all"), ("participation_rate", "all")]
+        return Frame(keys, ["share"] * 2, np.repeat(row[None], self.months, 0), self.start)

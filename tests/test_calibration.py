@@ -6,18 +6,22 @@ import json
 import math
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import calibration_market
 import laborsim
+from laborsim.region.conditions import behaviour
+from laborsim.region.pack import PackError, load_pack
 from laborsim.report.calibration import assumptions, fits, page
 from laborsim.scenario.problems import InputError
 from laborsim.scenario.starter import starter
 from laborsim.study.calibration import calibrate as study
 from laborsim.study.calibration.estimate import estimate, fit_probability, weight_of
-from laborsim.study.calibration.moments import Free, definitions
+from laborsim.study.calibration.moments import REGION, Free, definitions
+from laborsim.study.calibration.own import own_figures, with_behaviour
 from laborsim.study.calibration.posterior import load
 
 OWN = {"participation": 0.68, "unemployment": 0.036}
@@ -109,7 +113,7 @@ def in_reach(monkeypatch):
                      calibration_market.LEVEL * np.exp(calibration_market.PULL @ truth), strict=True))  # fmt: skip
     moments = [replace(m, target=float(level[m.measure.indicator]), spread=0.01 * level[m.measure.indicator])
                for m in moments]  # fmt: skip
-    monkeypatch.setattr(study, "definitions", lambda months, own: (free, moments))
+    monkeypatch.setattr(study, "definitions", lambda months, own, file: (free, moments))
     return truth
 
 
@@ -125,15 +129,14 @@ def test_known_parameters_are_found_again_and_nothing_is_made_twice(spec, in_rea
     assert study.as_json(again) == study.as_json(first)
 
 
-def test_regions_together_share_the_nations_moments_and_have_their_own(spec, tmp_path):
+def test_targets_of_several_regions_are_those_of_their_mean(spec, tmp_path):
     other = spec.model_copy(update={"scenario": spec.scenario.model_copy(update={"region": "lane"})})
-    own = {"participation": 0.60, "unemployment": 0.045, "labor_force": 1.0}
+    own = {"participation": 0.60, "unemployment": 0.046, "labor_force": 1.0}
     places = [study.Place(spec, {**OWN, "labor_force": 3.0}, 0.01), study.Place(other, own, 0.02)]
     _, moments = study.joint(24, places)
-    names = [m.name for m in moments]
-    assert {"unemployment:kansas-city", "unemployment:lane"} <= set(names) and "unemployment" not in names
-    assert next(m.target for m in moments if m.name == "unemployment:lane") == 0.045
-    assert names.count("ue") == 1
+    target = {m.name: m.target for m in moments}
+    assert target["unemployment"] == pytest.approx(0.75 * OWN["unemployment"] + 0.25 * 0.046)
+    assert target["ue"] == next(m.target for m in definitions(24, OWN)[1] if m.name == "ue")
     c = study.calibrate(places, 1, 1, store=tmp_path / "c.sqlite", model=MODEL,
                         executor=study.make_executor("local", 1))  # fmt: skip
     assert c.regions == ("kansas-city", "lane") and c.scales == (0.01, 0.02)
@@ -149,8 +152,32 @@ def test_means_over_regions_are_weighted_by_labor_force(spec):
     raw = np.zeros((1, 2, 1, len(runs.measures)))
     raw[0, 0], raw[0, 1] = 1.0, 3.0
     assert runs.moment(moments[0], raw)[0, 0] == pytest.approx(1.5)
-    runs.places = [study.Place(spec, OWN, 0.01)]
-    assert runs.moment(replace(moments[0], region="kansas-city"), raw)[0, 0] == 1.0
+
+
+def test_a_regions_own_factors_are_found_and_put_into_its_pack(spec, tmp_path):
+    """Of the made-up market, whose unemployment and participation follow posts and looking in a known way."""
+    given = {"seeds": 2, "iterations": 8, "store": tmp_path / "c.sqlite", "model": "calibration_market:OwnMarket",
+             "executor": study.make_executor("local", 1), "file": REGION}  # fmt: skip
+    truth = np.array([0.02, -0.1])
+    own = dict(zip(("unemployment", "participation"),
+                   (calibration_market.OWN_LEVEL * np.exp(calibration_market.OWN_PULL @ truth)).tolist(), strict=True))
+    c = study.calibrate([study.Place(spec, own, 0.01)], **given)
+    assert [m.name for m in c.moments] == ["unemployment", "participation"]  # openings are not known here
+    assert np.all(np.abs(c.found.x - truth) < [0.002, 0.01])
+    assert "no test" in page(c)
+    pack = load_pack("kansas-city")
+    before = behaviour(pack)
+    after = behaviour(with_behaviour(pack, c))
+    assert after["posts"] == pytest.approx(before["posts"] * math.exp(c.found.x[0]), abs=1e-5)
+    assert after["looking"] == pytest.approx(before["looking"] * math.exp(c.found.x[1]), abs=1e-5)
+    folder = with_behaviour(pack, c).save(tmp_path / "pack")
+    assert behaviour(load_pack(folder)) == after
+    (folder / "behaviour.csv").unlink()
+    assert behaviour(load_pack(folder)) == {"posts": 1.0, "looking": 1.0}
+    (folder / "behaviour.csv").write_text("measure,factor,low,high,source\npost,3,1,1,own_calibration\n")
+    with pytest.raises(PackError) as said:
+        load_pack(folder)
+    assert [p.split("behaviour.csv")[1][:12] for p in said.value.problems] == [":2: measure:", ":2: factor: "]
 
 
 class Refuses:
@@ -186,9 +213,20 @@ def test_report_says_what_missed_and_assumptions_are_a_scenario(spec, in_reach, 
 
 
 def test_own_figures_are_the_residents_of_the_pack():
-    own = study.own_figures("kansas-city")
+    own = own_figures("kansas-city")
     assert 0.66 < own["participation"] < 0.72
     assert 0.03 < own["unemployment"] < 0.045
+    assert "openings" not in own
+
+
+def test_own_figures_of_the_months_published():
+    data = Path(__file__).parents[1].parent / "shared" / "data"
+    if not data.is_dir():
+        pytest.skip("the official statistics are not at hand")
+    own, pack = own_figures("kansas-city", data), own_figures("kansas-city")
+    assert 0.030 < own["unemployment"] < 0.037 and own["unemployment"] != pack["unemployment"]
+    assert 0.04 < own["openings"] < 0.06
+    assert own["participation"] == pack["participation"]
 
 
 def test_command_writes_report_assumptions_and_json(tmp_path, monkeypatch):
@@ -207,6 +245,8 @@ def test_command_writes_report_assumptions_and_json(tmp_path, monkeypatch):
     posterior = load(tmp_path / said["out"] / "posterior.json")
     for name, value in posterior.settings([0.5] * len(posterior.factors)):
         assert np.asarray(value) == pytest.approx(np.asarray(said["parameters"][name]), rel=1e-5)
+    both = CliRunner().invoke(app, ["calibrate", "kansas-city", "lane", "--own", "--store", "x.sqlite"])
+    assert both.exit_code == 2 and "--store" in both.stderr
     wrong = CliRunner().invoke(app, ["calibrate", "kansas-cty"])
     assert wrong.exit_code == 2
     assert "did you mean kansas-city?" in wrong.stderr

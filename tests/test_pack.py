@@ -140,7 +140,7 @@ def test_bad_sources_and_zones(copy: Path) -> None:
         )
     )
     found = " ".join(problems(copy))
-    assert "'certain' is not one of measured, published, assumed" in found and "kindly: unknown" in found
+    assert "'certain' is not one of measured, published, calibrated, assumed" in found and "kindly: unknown" in found
 
 
 def test_zones_must_be_places(copy: Path) -> None:

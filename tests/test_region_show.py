@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 import packs
 from laborsim.cli import app
 from laborsim.region.pack import Pack, PackError, Zone, list_packs, load_national, load_pack
-from laborsim.region.tables import REGION_TABLES, SECTORS
+from laborsim.region.tables import SECTORS
 from laborsim.report import region_map
 from laborsim.report.figures import Chart
 from laborsim.report.region_charts import charts, gathered
@@ -161,9 +161,9 @@ def test_evidence_counts_every_figure_once(shown: tuple[Profile, Path]) -> None:
     p, _ = shown
     name, inside = p.pack.name, {z.code for z in p.pack.inside}
     grade = {k: s.grade for k, s in p.pack.sources.items()}
-    want = dict.fromkeys(("measured", "published", "assumed"), 0)
+    want = dict.fromkeys(("measured", "published", "calibrated", "assumed"), 0)
     keys = {"zone", "home", "work", "source", "month", "sector", "age", "adults", "children", "young"}
-    for table in REGION_TABLES:
+    for table in p.pack.tables:
         frame = rows(name, table)
         if "zone" in frame:
             frame = frame[frame["zone"].isin(inside)]

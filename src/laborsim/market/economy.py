@@ -42,7 +42,8 @@ class Economy:
         the diagonal is the share of searchers who look in their own occupation.
     sector_codes : NAICS sectors; sector_traded (S,) 0/1.
     sector_index : (T, S) employment relative to the start.
-    posts : (T,) posts, filled and open, for each job, relative to the start: what employers want beyond their jobs.
+    posts : (T,) posts, filled and open, for each job, relative to those at the start: what employers want beyond their
+        jobs. The first differs from 1 where the region's own unemployment calls for more posts than its start has.
     childcare_sector : index of NAICS 6244.
     household_need : (Z, 2, 4, 2) hourly wage each adult must earn full-time for self-sufficiency:
         zone x adults (1, 2+) x children (0, 1, 2, 3+) x youngest under six (0/1).
@@ -61,6 +62,7 @@ class Economy:
     good_job_wage : hourly wage of a "good job" (per-capita median income / full-time hours).
     credential_fields : names of the fields of people.credentials bits.
     zone_state : postal state of each zone, "" where not known; empty: none is.
+    looking : factor on looking for work from outside the labor force that the region's own participation calls for.
     """
 
     start: str
@@ -108,6 +110,7 @@ class Economy:
     good_job_wage: float
     credential_fields: tuple[str, ...]
     zone_state: tuple[str, ...] = ()
+    looking: float = 1.0
 
     @property
     def zones(self) -> int:

@@ -205,7 +205,7 @@ def pull(month: Month) -> NDArray[np.float64]:
 
 def prepare(month: Month) -> None:
     """Work out what draws people of each zone into the labor force, from who takes part at the start."""
-    month.memory["participation"] = {"pull": pull(month)}
+    month.memory["participation"] = {"pull": pull(month) * month.economy.looking}
 
 
 def stage(month: Month) -> None:

@@ -22,7 +22,7 @@ def validate(pack: Pack, prefix: str = "") -> list[str]:
         )
     for name, layout in (NATIONAL_TABLES if pack.national else REGION_TABLES).items():
         if name not in pack.tables:
-            if not prefix:
+            if not prefix and not layout.optional:
                 problems.append(f"{name}.csv: missing")
             continue
         problems += _validate_table(pack, f"{prefix}{name}.csv", layout, pack.tables[name])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import CREDENTIAL_FIELDS, EDUCATION, SEXES
 from laborsim.market.economy import Economy
 from laborsim.region.pack import Pack, PackError
-from laborsim.region.tables import RATE_AGES, SECTORS
+from laborsim.region.tables import BEHAVIOUR, RATE_AGES, SECTORS
 from laborsim.scenario.parameters import Parameters
 
 F8 = NDArray[np.float64]
@@ -78,6 +78,7 @@ def conditions(
     wages = pack["occupation_wages"].set_index("occupation").reindex(codes)
     price = price_level(national, calendar, values["region.inflation"])
     flows = _matrix(pack, "commuting", "workers")
+    own = behaviour(pack)
     rules = {
         m: _rule(pack, m, calendar) for m in ("minimum_wage", "ui_weeks", "ui_maximum", "ui_replacement")
     }
@@ -113,7 +114,9 @@ def conditions(
             pack, national, calendar, drivers, values["region.trend_growth"], values["region.driver_blend"],
             values["region.index_known_to"],
         ),
-        posts=posts(national, calendar, values["region.index_known_to"]),
+        posts=posts(national, calendar, values["region.index_known_to"])
+        * (own["posts"] * values["region.posts_factor"]),
+        looking=own["looking"] * values["region.looking_factor"],
         childcare_sector=SECTORS.index("6244"),
         household_need=_needs(pack),
         childcare_price=np.ascontiguousarray(
@@ -139,6 +142,15 @@ def conditions(
         credential_fields=tuple(CREDENTIAL_FIELDS),
         zone_state=tuple(z.state for z in pack.zones),
     )
+
+
+def behaviour(pack: Pack) -> dict[str, float]:
+    """The region's own factors on behaviour; 1 where its pack has none."""
+    own = dict.fromkeys(BEHAVIOUR, 1.0)
+    if "behaviour" in pack.tables:
+        table = pack["behaviour"]
+        own |= dict(zip(table["measure"], table["factor"].astype(float), strict=True))
+    return own
 
 
 def _column(frame: pd.DataFrame, name: str) -> F8:

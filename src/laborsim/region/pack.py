@@ -3,7 +3,7 @@
 A pack is a folder with `pack.toml` and one tidy CSV per table; `scenarios/regions/<name>/` holds one
 for each region and `scenarios/regions/national/` the facts all regions share. Every row names its
 source, an id of `[sources.<id>]` in `pack.toml` with publisher, series, vintage, grade (measured,
-published, assumed) and note. Money is in dollars of 2019 unless a table says nominal.
+published, calibrated, assumed) and note. Money is in dollars of 2019 unless a table says nominal.
 
 Region tables (columns before `source`)
 ---------------------------------------
@@ -39,6 +39,8 @@ needs : zone, adults (1, 2), children (0..3), young (1: the youngest is under si
 rules : zone, month (from which it holds), measure, value. Nominal dollars; ui_weeks in weeks.
 income : zone, per_capita_income, median_household_income.
 migration : zone, in_rate, out_rate. Yearly, per resident.
+behaviour : measure (posts: what employers want, looking: for work from outside the labor force), factor, low, high.
+    Optional; found by `laborsim calibrate REGION --own` from the region's own statistics.
 
 National tables
 ---------------
@@ -88,7 +90,7 @@ __all__ = [
     "validate",
 ]
 
-GRADES = ("measured", "published", "assumed")
+GRADES = ("measured", "published", "calibrated", "assumed")
 FORMAT = 1
 
 
@@ -210,8 +212,9 @@ class Pack:
     def files(self) -> dict[str, str]:
         """File name -> canonical text."""
         out = {"pack.toml": _toml(self)}
-        for name in _layouts(self.national):
-            out[f"{name}.csv"] = _csv(self.tables[name])
+        for name, layout in _layouts(self.national).items():
+            if name in self.tables or not layout.optional:
+                out[f"{name}.csv"] = _csv(self.tables[name])
         return out
 
     def save(self, folder: str | Path) -> Path:
@@ -421,7 +424,8 @@ _DTYPES = {"text": str, "zone": str, "choice": str, "month": str}
 
 def _read_csv(path: Path, layout: Layout, problems: list[str]) -> pd.DataFrame | None:
     if not path.is_file():
-        problems.append(f"{path}: missing")
+        if not layout.optional:
+            problems.append(f"{path}: missing")
         return None
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False, skip_blank_lines=False)

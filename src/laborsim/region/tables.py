@@ -63,6 +63,7 @@ class Layout:
     sums: tuple[tuple[tuple[str, ...], str], ...] = ()
     label: str = ""
     complete: bool = False  # every zone must appear
+    optional: bool = False  # a pack may do without
 
 
 def _zone(name: str = "zone") -> Field:
@@ -96,6 +97,7 @@ LABOR_FORCE: Final = (
     "part_time_involuntary",
     "self_employed",
 )
+BEHAVIOUR: Final = ("posts", "looking")
 REASONS: Final = ("carer", "student", "retired", "disabled", "discouraged", "other")
 
 REGION_TABLES: Final[dict[str, Layout]] = {
@@ -249,6 +251,18 @@ REGION_TABLES: Final[dict[str, Layout]] = {
     ),
     "migration": Layout(
         (_zone(), _share("in_rate"), _share("out_rate")), ("zone",), (), "yearly moves per resident", True
+    ),
+    "behaviour": Layout(
+        (
+            _choice("measure", BEHAVIOUR),
+            _number("factor", 0.5, 2.0),
+            _number("low", 0.0),
+            _number("high", 0.0),
+        ),
+        ("measure",),
+        (),
+        "factors on behaviour that the region's own statistics call for, with 90% intervals",
+        optional=True,
     ),
 }
 

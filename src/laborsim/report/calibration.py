@@ -33,8 +33,9 @@ def page(c: Calibration) -> str:
         + (f"Outside: {', '.join(missed)}." if missed else "None lies outside."),
         "",
         f"Were the model true, it would miss its targets by as much in {chance:.0%} of cases (chi-squared "
-        f"{c.found.missed:.1f} with {c.found.free_moments:.1f} degrees of freedom). Targets are national unless said: "
-        "a region whose people differ misses some of them for that reason alone.",
+        f"{c.found.missed:.1f} with {c.found.free_moments:.1f} degrees of freedom). "
+        if c.found.free_moments >= 1.0
+        else "As many factors as moments: that these are met is no test. Moments that are not fitted are. ",
         "",
         "## Moments",
         "",

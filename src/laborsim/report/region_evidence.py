@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from laborsim.region.pack import GRADES
 from laborsim.region.tables import NATIONAL_TABLES, REGION_TABLES
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from laborsim.region.pack import Pack
     from laborsim.region.tables import Layout
 
-GRADES = ("measured", "published", "assumed")
 UNVERIFIED = "not yet checked"  # what notes of sources say that were written down from general knowledge
 
 
@@ -24,7 +24,7 @@ class Evidence:
     Attributes
     ----------
     figures : of the region's own zones and of the region as a whole; those of `outside` alone are not counted.
-    by_grade : measured, published, assumed -> figures.
+    by_grade : measured, published, calibrated, assumed -> figures.
     unverified : figures whose source was written down from general knowledge and not yet checked.
     stand_ins : figures that stand in for what a county lacks, or the area does not publish.
     sources : id, publisher, series, vintage, grade, note, tables, figures; those with most figures first.
@@ -57,6 +57,8 @@ def evidence(pack: Pack) -> Evidence:
     """
     counts: dict[tuple[str, str], int] = {}
     for table, layout in (NATIONAL_TABLES if pack.national else REGION_TABLES).items():
+        if table not in pack.tables:
+            continue
         numbers = width(layout)
         for source, rows in own_rows(pack, pack[table])["source"].value_counts().items():
             counts[table, str(source)] = int(rows) * numbers

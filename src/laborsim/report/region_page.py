@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from laborsim.region.pack import GRADES
 from laborsim.report.brief import filled
 from laborsim.report.region_charts import brief_household, median_wage
-from laborsim.report.region_evidence import GRADES, Evidence
+from laborsim.report.region_evidence import Evidence
 from laborsim.report.region_figures import records
 from laborsim.report.wording import month_name
 
@@ -23,6 +24,7 @@ AGE_NAMES = {"infant": "under 2", "toddler_preschool": "2 to 5", "school": "6 to
 GRADE_NAMES = {
     "measured": "derived from an official table",
     "published": "taken or estimated from a publication",
+    "calibrated": "fitted to the region's own statistics",
     "assumed": "set, or carried over from elsewhere",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from laborsim.scenario.problems import InputError
 from laborsim.scenario.schema import Scenario
 from laborsim.study.calibration.estimate import F8, Estimate, estimate
-from laborsim.study.calibration.moments import Free, Moment, definitions, point_settings
+from laborsim.study.calibration.moments import NATION, Free, Moment, definitions, point_settings
 from laborsim.study.calibration.posterior import Posterior
 from laborsim.study.design import Point, settings_text
 from laborsim.study.executor import Executor, make_executor
@@ -80,44 +80,26 @@ class CalibrationFailed(RuntimeError):
     """A run that the calibration needs failed."""
 
 
-def default_store(*regions: str) -> Path:
-    """results/calibration/<regions>.sqlite."""
-    return RESULTS / "calibration" / ("+".join(Path(r).name for r in regions) + ".sqlite")
+def default_store(*regions: str, own: bool = False) -> Path:
+    """results/calibration/<regions>.sqlite; <region>-own.sqlite for factors of a region's own."""
+    return RESULTS / "calibration" / ("+".join(Path(r).name for r in regions) + ("-own" if own else "") + ".sqlite")
 
 
-def own_figures(region: str) -> dict[str, float]:
-    """Participation, unemployment, labor force and people of 16 and more of a region at its start, from its pack.
-
-    Zones beyond its border are left out.
-    """
-    from laborsim.region.pack import load_pack
-
-    pack = load_pack(region)
-    inside = {z.code for z in pack.zones if z.kind != "outside"}
-    table = pack["labor_force"]
-    table = table[table["zone"].isin(inside)].pivot(index="zone", columns="measure", values="value")
-    force = table["labor_force"].sum()
-    return {
-        "participation": float(force / table["population_16"].sum()),
-        "unemployment": float((table["unemployment"] * table["labor_force"]).sum() / force),
-        "labor_force": float(force),
-        "population_16": float(table["population_16"].sum()),
-    }
-
-
-def joint(months: int, places: Sequence[Place]) -> tuple[list[Free], list[Moment]]:
-    """Free factors and moments of some regions together: the nation's once, of the mean over regions; their own each.
+def joint(months: int, places: Sequence[Place], file: Path = NATION) -> tuple[list[Free], list[Moment]]:
+    """Free factors and moments of some regions together; own targets are those of the mean over regions.
 
     Means over regions are weighted by labor force.
     """
-    free, base = definitions(months, places[0].own)
-    if len(places) == 1:
-        return free, base
-    moments = [m for m in base if not m.own]
-    for place in places:
-        _, own = definitions(months, place.own)
-        moments += [replace(m, region=place.name) for m in own if m.own]
-    return free, moments
+    shares = weights(places)
+    mean = {figure: float(sum(w * p.own[figure] for w, p in zip(shares, places, strict=True)))
+            for figure in places[0].own if all(figure in p.own for p in places)}  # fmt: skip
+    return definitions(months, mean, file)
+
+
+def weights(places: Sequence[Place]) -> F8:
+    """Shares of the regions in the labor force of all, (R,)."""
+    force = np.array([p.own.get("labor_force", 1.0) for p in places])
+    return np.asarray(force / force.sum())
 
 
 def calibrate(
@@ -130,6 +112,7 @@ def calibrate(
     fresh: bool = False,
     progress: Progress | None = None,
     model: str = MODEL,
+    file: Path = NATION,
 ) -> Calibration:
     """Fit the free factors of moments.toml to the baselines of one or several regions.
 
@@ -140,6 +123,7 @@ def calibrate(
     iterations : most moves.
     store : run store; None for results/calibration/<regions>.sqlite. Runs in it are not made again.
     executor, fresh, progress, model : as for `laborsim.study.sweep.sweep`.
+    file : what is fitted to what: NATION or REGION of `laborsim.study.calibration.moments`.
 
     Returns
     -------
@@ -161,7 +145,7 @@ def calibrate(
         raise InputError("a region is named twice")
     if seeds < 1 or iterations < 1:
         raise InputError("seeds and iterations are whole numbers, 1 or more")
-    free, moments = joint(months, places)
+    free, moments = joint(months, places, file)
     spec = places[0].spec
     values = {p: spec.parameters()[p] for f in free for p in f.parameters}
     path = store or default_store(*(p.spec.region for p in places))
@@ -209,8 +193,7 @@ class Runs:
                 self.known[key] = row.tolist()
         self.content = [p.spec.run_hash(BASELINE) + region_fingerprint(p.spec.region) for p in places]
         self.code = code_fingerprint() + model
-        force = np.array([p.own.get("labor_force", 1.0) for p in places])
-        self.weights = force / force.sum()
+        self.weights = weights(places)
 
     def __call__(self, x: F8) -> F8:
         """(K, S, M) moments at (K, P) log factors."""
@@ -229,10 +212,8 @@ class Runs:
         return np.stack([self.moment(m, raw) for m in self.moments], axis=2)
 
     def moment(self, moment: Moment, raw: F8) -> F8:
-        """(K, S) one moment from (K, region, S, measure): of its region, or the mean over regions."""
+        """(K, S) one moment from (K, region, S, measure): the mean over regions."""
         column = raw[..., [m.name for m in self.measures].index(moment.measure.name)]
-        if moment.region:
-            return np.asarray(column[:, [p.name for p in self.places].index(moment.region)])
         return np.asarray((column * self.weights[None, :, None]).sum(axis=1))
 
     def _tasks(self, x: Sequence[float]) -> list[list[Task]]:
@@ -296,4 +277,4 @@ def as_json(c: Calibration) -> str:
 
 
 __all__ = ["Calibration", "CalibrationFailed", "Place", "Runs", "as_json", "calibrate", "default_store", "joint",
-           "own_figures", "posterior"]  # fmt: skip
+           "posterior"]  # fmt: skip

@@ -20,6 +20,7 @@ Simulate = Callable[[F8], F8]  # (K, P) points -> (K, S, M) moments by point and
 STEP = float(np.log(1.12))  # of derivatives: large against the noise that common seeds leave, small against curvature
 FARTHEST = 0.5  # of one move, in logs
 DAMPING = (0.0, 0.3, 1.0, 3.0)
+SMALL = 0.5  # of derivatives, at most so many prior standard deviations
 ENOUGH = 0.02  # stop when a move improves the fit by less than this share
 
 
@@ -114,6 +115,7 @@ def estimate(
     """
     x = np.asarray(start, float).copy()
     center, prior = x.copy(), np.diag(1.0 / np.asarray(prior_spread, float) ** 2)
+    steps = np.minimum(STEP, SMALL * np.asarray(prior_spread, float))
     draws = _checked(simulate(x[None, :]))[0]
     weight = weight_of(spread, draws)
     y = draws.mean(axis=0)
@@ -124,7 +126,7 @@ def estimate(
 
     history = [objective(y, x)]
     for _ in range(iterations):
-        jacobian = _jacobian(simulate, x, y)
+        jacobian = _jacobian(simulate, x, y, steps)
         information = jacobian.T @ weight @ jacobian + prior
         push = jacobian.T @ weight @ (target - y) - prior @ (x - center)
         moves = [np.linalg.solve(information + d * np.diag(np.diag(information)), push) for d in DAMPING]
@@ -138,7 +140,7 @@ def estimate(
         history.append(values[best])
         if history[-2] - history[-1] < ENOUGH * history[-2]:
             break
-    jacobian = _jacobian(simulate, x, y)
+    jacobian = _jacobian(simulate, x, y, steps)
     information = jacobian.T @ weight @ jacobian
     covariance = np.asarray(np.linalg.inv(information + prior), np.float64)
     r = target - y
@@ -154,10 +156,10 @@ def fit_probability(found: Estimate) -> float:
     return float(chi2.sf(found.missed, max(found.free_moments, 1e-9)))
 
 
-def _jacobian(simulate: Simulate, x: F8, y: F8) -> F8:
+def _jacobian(simulate: Simulate, x: F8, y: F8, steps: F8) -> F8:
     """(M, P) by forward differences with the same seeds."""
-    moved = _checked(simulate(x[None, :] + STEP * np.eye(x.size))).mean(axis=1)
-    return np.asarray((moved - y).T / STEP)
+    moved = _checked(simulate(x[None, :] + np.diag(steps))).mean(axis=1)
+    return np.asarray((moved - y).T / steps)
 
 
 def _checked(moments: F8) -> F8:

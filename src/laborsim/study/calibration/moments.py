@@ -14,7 +14,8 @@ from laborsim.scenario.parameters.registry import Parameters, declared
 from laborsim.study.measures import Measure
 from laborsim.study.vary import Settings
 
-FILE = Path(__file__).with_name("moments.toml")
+NATION = Path(__file__).with_name("moments.toml")
+REGION = Path(__file__).with_name("region_moments.toml")
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,7 @@ class Moment:
     target, spread : published value, and how far it may be off.
     fitted : whether it is fitted, or only shown.
     source : of the target.
-    own : which of a region's own figures the target is; "" for a figure of the nation.
-    region : whose, where several are fitted together; "" for the mean over regions.
+    own : which of a region's own figures the target is (of several: of their mean); "" for a figure of the nation.
     """
 
     measure: Measure
@@ -73,53 +73,42 @@ class Moment:
     fitted: bool
     source: str
     own: str = ""
-    region: str = ""
 
     @property
     def name(self) -> str:
         """Of the moment."""
-        return f"{self.measure.name}:{self.region}" if self.region else self.measure.name
+        return self.measure.name
 
 
-def free_factors() -> list[Free]:
-    """Factors that a calibration fits, as declared in moments.toml.
-
-    Raises
-    ------
-    ValueError
-        If the parameter of one is not declared.
-    """
-    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    free = [
-        Free(name, tuple(entry["parameters"]), float(entry["spread"]), entry["label"])
-        for name, entry in content["free"].items()
-    ]
-    unknown = [p for f in free for p in f.parameters if p not in declared()]
-    if unknown:
-        raise ValueError(f"{FILE.name}: no such parameters: {', '.join(unknown)}")
-    return free
-
-
-def definitions(months: int, own: Mapping[str, float]) -> tuple[list[Free], list[Moment]]:
+def definitions(months: int, own: Mapping[str, float], file: Path = NATION) -> tuple[list[Free], list[Moment]]:
     """Free factors and moments as declared in moments.toml.
 
     Parameters
     ----------
     months : simulated.
-    own : the region's own figures that targets refer to: "participation", "unemployment".
+    own : the region's own figures that targets refer to; moments of figures that it lacks are left out.
+    file : NATION, behaviour that all regions share, or REGION, what is a region's own.
 
     Raises
     ------
     ValueError
         If a moment needs months that are not simulated, or a factor's parameter is not declared.
     """
-    content = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    free = free_factors()
+    content = tomllib.loads(file.read_text(encoding="utf-8"))
+    free = [
+        Free(name, tuple(entry["parameters"]), float(entry["spread"]), entry["label"])
+        for name, entry in content["free"].items()
+    ]
+    unknown = [p for f in free for p in f.parameters if p not in declared()]
+    if unknown:
+        raise ValueError(f"{file.name}: no such parameters: {', '.join(unknown)}")
     moments = []
     for name, entry in content["moments"].items():
         first = int(entry.get("start", 0))
         if first >= months:
             raise ValueError(f"moment {name} is taken from month {first} on, and {months} are simulated")
+        if entry.get("of", "participation") not in own:
+            continue
         target = float(own[entry["of"]] if "of" in entry else entry["target"])
         measure = Measure(name, entry["indicator"], entry.get("group", "all"), "mean", first, months - 1)
         moments.append(Moment(measure, target, float(entry["spread"]), entry.get("fitted", True), entry["source"],
