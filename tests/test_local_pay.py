@@ -81,7 +81,7 @@ def made(target, filled, unemployed, finding=0.3):
     return SimpleNamespace(
         world=SimpleNamespace(cells=cells, people=SimpleNamespace(state=state, size=1000)),
         memory={"search": {"finding": np.array([finding]), "usual": np.array([0.3])}},
-        room=lambda name: {"outlook_elasticity": 0.5},
+        room=lambda name: {"outlook_elasticity": 0.5, "outlook_range": [0.2, 2.0]},
     )
 
 

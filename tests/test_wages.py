@@ -60,7 +60,7 @@ def test_reviews_and_hours_one_person_after_the_other():
             chance = q["hours_raised"]
         if uniform(key, p.id[i]) < chance:
             other = k.PART_TIME_INVOLUNTARY if s == k.FULL_TIME else k.FULL_TIME
-            assert p.state[i] == other and p.hours[i] == (26 if s == k.FULL_TIME else 40)
+            assert p.state[i] == other and p.hours[i] == q["hours_after"][int(s == k.FULL_TIME)]
             lowered, raised = lowered + (s == k.FULL_TIME), raised + (s != k.FULL_TIME)
         else:
             assert p.state[i] == s
@@ -77,7 +77,7 @@ def test_reviews_and_hours_one_person_after_the_other():
             continue
         worth = terms.ability[o] * p.ability[i] + terms.skill[o] * (able[i] - 1.0) + terms.match[o] * p.fit[i] / 127.0
         worth -= fair[c.establishment[j]] * terms.discount[p.sex[i], p.race[i]]
-        goal = c.posted[j] * math.exp(worth + q["tenure_return"] * min(tenure // 12, 15))
+        goal = c.posted[j] * math.exp(worth + q["tenure_return"] * min(tenure // 12, q["tenure_years"]))
         if goal > wage[i]:
             want = wage[i] + q["review_pass"] * (goal - wage[i])
             reviewed += 1

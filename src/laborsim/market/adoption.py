@@ -45,7 +45,7 @@ def stage(month: Month) -> None:
         extra[month.now + 1 :] = extra[month.now] + ahead
     held = month.memory.get("displaced")
     if held is not None:
-        keep = held["month"] > month.index - 36
+        keep = held["month"] > month.index - int(month.parameters["demand.displaced_months"])
         month.memory["displaced"] = {name: held[name][keep] for name, _ in DISPLACED}
 
 

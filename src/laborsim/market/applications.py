@@ -49,7 +49,7 @@ def _beliefs(month: Month, seekers: I8) -> F8:
     memory["seekers"] = keep * memory["seekers"] + (1.0 - keep) * seekers
     # A tenth of an (unscaled) person keeps empty occupations out of 0/0.
     tightness = memory["vacancies"] / (memory["seekers"] + 0.1)
-    finding = np.clip(q["finding_at_par"] * tightness ** q["finding_elasticity"], 0.01, 0.8)
+    finding = np.clip(q["finding_at_par"] * tightness ** q["finding_elasticity"], *q["finding_range"])
     return np.asarray(finding / (finding + q["expected_loss"]))
 
 

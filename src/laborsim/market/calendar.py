@@ -87,7 +87,7 @@ def _open(month: Month, event: Event, number: int) -> None:
         est.zone[row], est.sector[row] = event.zone, event.sector
         est.premium[row], est.opened[row] = event.wage_premium, month.index
         est.stands[row], est.frail[row] = event.jobs, 0.0  # a plant does not close by chance
-        est.quality[row] = 140
+        est.quality[row] = int(month.parameters["demand.plant_quality"])
         est.practices[row] = PRACTICE_TRADED if e.sector_traded[event.sector] else 0
         rows = slice(first, first + used.size)
         w.cells.establishment[rows], w.cells.occupation[rows] = row, used

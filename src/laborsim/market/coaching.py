@@ -204,7 +204,7 @@ def _round(month: Month, m: dict[str, Any], r: Coaching, number: int) -> None:
     new = np.zeros(n, np.int64)
     _newcomers(month.world.people.columns, month.world.people.size, month.world.cells.columns, month.index, new)
     key = month.key(Stream.QUALITY_CONTACT) + own
-    asked = asked[contacted((0.1 + vacancies + new)[asked], e.id[asked], key, visits)]
+    asked = asked[contacted((q["contact_base"] + vacancies + new)[asked], e.id[asked], key, visits)]
     size = np.maximum(staff[asked], 1.0)
     has = (m["arm"] != NOBODY) & (m["arm"] != CONTROL)
     odds = (

@@ -191,15 +191,15 @@ def outlook(month: Month) -> float:
     That of the unemployed last month; lower at once where this month's layoffs are in sight and places have gone, by
     the change of places free per seeker. What has become easier shows in the chance itself.
     """
-    c, p = month.world.cells, month.world.people
+    c, p, q = month.world.cells, month.world.people, month.room("separations")
     gap = c.target[: c.size].astype(np.int64) - c.filled[: c.size]
     seekers = np.count_nonzero(p.state[: p.size] == UNEMPLOYED) - int(np.minimum(gap, 0).sum())
     places = (int(np.maximum(gap, 0).sum()) + 1.0) / (seekers + 1.0)
     memory = month.memory.setdefault("leaving", {"places": np.array(places)})
-    worse = min(places / float(memory["places"]), 1.0) ** month.room("separations")["outlook_elasticity"]
+    worse = min(places / float(memory["places"]), 1.0) ** q["outlook_elasticity"]
     memory["places"][...] = places
     finding, usual = month.memory["search"]["finding"], month.memory["search"]["usual"]
-    return float(np.clip(finding[0] / max(usual[0], 1e-9) * worse, 0.2, 2.0))
+    return float(np.clip(finding[0] / max(usual[0], 1e-9) * worse, *q["outlook_range"]))
 
 
 def matches(month: Month) -> Matches:

@@ -200,7 +200,7 @@ def pull(month: Month) -> NDArray[np.float64]:
         slope = (people * share * (1.0 - share)).sum(axis=1)
         step = (active - (people * share).sum(axis=1)) / np.maximum(slope, 1e-9)
         out *= np.exp(np.clip(step, -1.0, 1.0))
-    return np.asarray(np.clip(out, 0.2, 5.0))
+    return np.asarray(np.clip(out, *month.room("participation")["pull_range"]))
 
 
 def prepare(month: Month) -> None:
@@ -217,7 +217,8 @@ def stage(month: Month) -> None:
     n = month.world.people.size
     finding = month.memory["search"]["finding"]
     usual = month.memory["search"]["usual"]
-    chance = float((max(finding[2], 0.02) / max(usual[2], 0.02)) ** q["chance_elasticity"])
+    least = float(q["chance_least"])
+    chance = float((max(finding[2], least) / max(usual[2], least)) ** q["chance_elasticity"])
     look = month.table("participation.look", lambda: look_by_age(q)) * chance
     pull = month.memory["participation"]["pull"]
     most = np.zeros((2, N_STATES))

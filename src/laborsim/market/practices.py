@@ -65,7 +65,7 @@ def stage(month: Month) -> None:
         offered = alive & (lv.screen_closed[e.zone[:n]] == 0)
         asked = np.flatnonzero(offered & screens & ((bits & PRACTICE_SKILLS_ANNOUNCED) == 0) & ~follows)
         key = month.key(Stream.SKILLS_BASED_ADOPTION)
-        need = np.asarray(0.1 + vacancies * (1.0 + age), np.float64)
+        need = np.asarray(month.parameters["quality.contact_base"] + vacancies * (1.0 + age), np.float64)
         asked = asked[contacted(need[asked], ids[asked], key, visits)]
         odds = q["announce_log_odds"] + q["announce_vacancy_age"] * age[asked] + q["announce_peers"] * share[asked]
         says = asked[draws(key + np.uint64(1), ids[asked]) < logistic(odds)]

@@ -234,7 +234,7 @@ def _usual_pay(month: Month, rows: I8) -> F8:
     """(n,) hourly wage the job pays others of the same skill, ability, fit and tenure, at least the legal one."""
     p, c, eco = month.world.people, month.world.cells, month.economy
     job = p.job[rows].astype(np.int64)
-    tenure = np.minimum((month.index - p.hired[rows]) // 12, 15)
+    tenure = np.minimum((month.index - p.hired[rows]) // 12, month.parameters["wages.tenure_years"])
     wage = posts.newcomer_wage(month, rows, job) * np.exp(month.parameters["wages.tenure_return"] * tenure)
     floor = np.maximum(eco.minimum_wage[month.now, c.zone[job]], month.levers.wage_floor[c.zone[job]])
     return np.asarray(np.maximum(wage, floor))

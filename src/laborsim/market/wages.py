@@ -75,6 +75,8 @@ def _review(  # type: ignore[no-untyped-def]
     fairness,
     pay,
     hours_change,
+    hours_after,
+    tenure_years,
     bound,
     rows,
 ):
@@ -84,7 +86,7 @@ def _review(  # type: ignore[no-untyped-def]
         s = p.state[i]
         if uniform(key, p.id[i]) < hours_change[s]:
             p.state[i] = FULL_TIME if s == PART_TIME_INVOLUNTARY else PART_TIME_INVOLUNTARY
-            p.hours[i] = 40 if s == PART_TIME_INVOLUNTARY else 26
+            p.hours[i] = hours_after[0] if s == PART_TIME_INVOLUNTARY else hours_after[1]
     last = lo + _anniversaries(lo, hi, p, month, rows) - 1
     for k in range(lo, last + 1):
         i = np.uint64(rows[k])
@@ -99,7 +101,7 @@ def _review(  # type: ignore[no-untyped-def]
             if c.occupation[job] != p.occupation[i]:  # trained for another occupation: paid here as before
                 continue
             worth = log_worth(i, p, p.occupation[i], skill, p.fit[i], fairness[c.establishment[job]], pay)
-            goal = c.posted[job] * np.exp(worth + tenure_return * min(tenure // 12, 15))
+            goal = c.posted[job] * np.exp(worth + tenure_return * min(tenure // 12, tenure_years))
             if goal > p.wage[i]:
                 p.wage[i] += pass_on * (goal - p.wage[i])
             else:  # pay in dollars does not fall, but its worth does
@@ -214,6 +216,8 @@ def stage(month: Month) -> None:
         fairness_factor(month),
         b.pay_terms,
         hours_change,
+        np.asarray(q["hours_after"], np.uint8),
+        int(q["tenure_years"]),
         bounds_by_state(hours_change),
         month.buffers()[0],
     )

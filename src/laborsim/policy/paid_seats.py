@@ -33,6 +33,7 @@ class PaidSeats:
     def __init__(self, shares: F8, setting: Setting, what: str) -> None:
         self.shares, self.scale, self.what = shares, setting.scale, what
         self.intakes = setting.programs.intakes
+        self.memory = float(setting.parameters["policy.fill_memory"])
         self.first = month_number(setting.economy.start) % 12
         self.flow = Flow(shares.size)
         self.open = np.zeros(shares.size, np.int64)  # offered and waiting for an intake
@@ -77,8 +78,8 @@ class PaidSeats:
         starts = asked.parts("seats", counts.added_starts)
         # Seats go where they were filled: a program without employers or applicants gets fewer next time.
         now = self.intakes[:, (self.first + month) % 12] > 0
-        self.offered = 0.9 * self.offered + np.where(now, self.open, 0)
-        self.filled = 0.9 * self.filled + starts
+        self.offered = self.memory * self.offered + np.where(now, self.open, 0)
+        self.filled = self.memory * self.filled + starts
         self.open = np.where(now, 0, self.open)
         return starts
 

@@ -221,9 +221,9 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     idle = np.zeros(n, np.int64)
     idle[jobless] = durations(jobless, waiting, seed, s)
     u = uniforms(part_key(seed, Part.DURATION), out)
-    usual = np.select(
-        [state[out] == RETIRED, state[out] == STUDENT], [12.0 * np.maximum(age[out] - 63, 1), 20.0], 30.0
-    )
+    retired = 12.0 * np.maximum(age[out] - s["retired_from"], 1)
+    student, others = s["idle_months"]
+    usual = np.select([state[out] == RETIRED, state[out] == STUDENT], [retired, student], others)
     idle[out] = np.minimum(-log(np.maximum(1.0 - u, 1e-9)) * usual, 12.0 * np.maximum(age[out] - 15, 1)).astype(
         np.int64
     )
@@ -236,7 +236,8 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
 
     skill = _skill(economy, age, tenure + former, occupation, seed, s, search)
     fit = _fit(tenure, employed, n, seed, s)
-    pay_terms, seniority = terms(economy, search), wages["tenure_return"] * np.minimum(tenure // 12, 15)
+    pay_terms = terms(economy, search)
+    seniority = wages["tenure_return"] * np.minimum(tenure // 12, wages["tenure_years"])
 
     def worth() -> F8:
         """What ability, skill, fit and tenure add to the log of the posted wage, less a usual employer's discount."""

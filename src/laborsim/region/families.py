@@ -7,6 +7,8 @@ at the spacing the demography of the month assumes. The table of types is raked 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +20,6 @@ F8 = NDArray[np.float64]
 LEAVING = 18  # own children are those under 18
 NUMBERS = 4  # 1, 2, 3, 4 children
 _BAND_MIDDLE = np.array([18.5, 22.5, 30.0, 40.0, 48.5, 58.0, 68.0, 78.0])
-_MOTHER_AT_BIRTH = 29.0  # mean age of a mother at the birth of her youngest
-_MOTHER_SPREAD = 6.0
-_FATHER_GAP = 3.0
 _YOUNGEST_EDGES = (0, 3, 6, 13, LEAVING)
 
 
@@ -42,7 +41,7 @@ def children_by_age(spacing: int) -> F8:
     return out
 
 
-def family_table(m: Margins, zone: int, holders: F8, scale: float, spacing: int, own_share: float) -> F8:
+def family_table(m: Margins, zone: int, holders: F8, scale: float, spacing: int, s: dict[str, Any]) -> F8:
     """Families of each type in one zone, as expectations at the scale of `holders`.
 
     Parameters
@@ -53,7 +52,7 @@ def family_table(m: Margins, zone: int, holders: F8, scale: float, spacing: int,
         alone, men alone.
     scale : share of people simulated.
     spacing : months between siblings.
-    own_share : share of 16 and 17 year olds who live with their parents.
+    s : parameters of the room synthesis.
 
     Returns
     -------
@@ -61,12 +60,13 @@ def family_table(m: Margins, zone: int, holders: F8, scale: float, spacing: int,
     """
     contribution = children_by_age(spacing)
     children = m.people[zone, :LEAVING].sum(1) * scale
-    children[16:] *= own_share
+    children[16:] *= s["teenagers_at_home"]
 
-    at_birth = _BAND_MIDDLE[None, :] - np.array([0.0, 0.0, _FATHER_GAP])[:, None]
-    z = (at_birth[:, :, None] - np.arange(LEAVING)[None, None, :] - 0.5 - _MOTHER_AT_BIRTH) / _MOTHER_SPREAD
+    at_birth = _BAND_MIDDLE[None, :] - np.array([0.0, 0.0, s["father_gap"]])[:, None]
+    mean, spread = s["mother_at_birth"]
+    z = (at_birth[:, :, None] - np.arange(LEAVING)[None, None, :] - 0.5 - mean) / spread
     width = np.array([4.0, 5.0, 10.0, 10.0, 10.0, 10.0, 10.0, 20.0])
-    fit = exp(-0.5 * z * z * (_MOTHER_SPREAD**2 / (_MOTHER_SPREAD**2 + (width[None, :, None] / 4.0) ** 2)))
+    fit = exp(-0.5 * z * z * (spread**2 / (spread**2 + (width[None, :, None] / 4.0) ** 2)))
     eldest = at_birth[:, :, None, None] - (
         np.arange(LEAVING)[None, None, None, :] + (spacing / 12.0) * np.arange(NUMBERS)[None, None, :, None]
     )

@@ -97,7 +97,7 @@ def _couples(z: _Zone, m: Margins, zone: int, s: dict[str, Any]) -> tuple[I8, I8
 
 
 def _parents(z: _Zone, m: Margins, zone: int, women: I8, men: I8, scale: float, spacing: int,
-             own_share: float) -> None:
+             s: dict[str, Any]) -> None:
     """Give couples and lone parents their children; makes those households."""
     n_couples = women.size
     couple_households = z.new(n_couples)
@@ -108,7 +108,7 @@ def _parents(z: _Zone, m: Margins, zone: int, women: I8, men: I8, scale: float, 
     mothers, fathers = single[z.sex[single] == FEMALE], single[z.sex[single] == MALE]
     groups = (women, mothers, fathers)
     holders = np.stack([np.bincount(z.band[g], minlength=N_BANDS).astype(float) for g in groups])
-    table = family_table(m, zone, holders, scale, spacing, own_share)
+    table = family_table(m, zone, holders, scale, spacing, s)
     u = uniforms(part_key(z.seed, Part.FAMILY_TYPE), np.array([zone]))
     # the age of the youngest outermost: children of every single age hold best
     counts = systematic(table.transpose(3, 0, 1, 2).ravel(), float(u[0])).reshape(
@@ -290,7 +290,7 @@ def form(m: Margins, people: dict[str, NDArray[Any]], scale: float, seed: int, s
         if z.ids.size == 0:
             continue
         women, men = _couples(z, m, zone, settings)
-        _parents(z, m, zone, women, men, scale, spacing, settings["teenagers_at_home"])
+        _parents(z, m, zone, women, men, scale, spacing, settings)
         z.family_households = z.households  # type: ignore[attr-defined]
         _teenagers(z, spacing)
         _alone(z, m, zone)

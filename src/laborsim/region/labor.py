@@ -76,9 +76,8 @@ def traits(m: Margins, people: People, seed: int, s: dict[str, Any]) -> NDArray[
     cell = band * 2 + sex
     rows = np.arange(age.size)
     bits = np.zeros(age.size, np.uint8)
-    school_age = np.select([age == 16, age == 17, age == 18], [2.0, 1.6, 0.4], 0.0) - 0.12 * (age - band * 5 - 16) * (
-        band == 1
-    )
+    school_age = np.select([age == 16, age == 17, age == 18], s["school_ages"], 0.0)
+    school_age -= s["school_fall"] * (age - band * 5 - 16) * (band == 1)
     odds = {
         "disability": -s["disability_education"] * (education - 2.0),
         "record": -s["record_education"] * (education - 2.0) + np.array(s["record_race"])[race],
