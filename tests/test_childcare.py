@@ -14,8 +14,6 @@ from laborsim.market.draws import bits as raw_bits
 from laborsim.market.draws import more_bits as raw_more_bits
 from laborsim.market.draws import to_unit as raw_to_unit
 
-SPACING = 30
-
 
 # Compiled functions hand 64-bit integers back as plain ints, which do not go in again as they are.
 def draw(key, agent, counter=0):
@@ -80,7 +78,8 @@ def oracle(m, selected):
         if kin and draw(fixed, ident, 1) >= t.take[int(selected[g] > 0), z, group]:
             care[g] = k.CARE_FAMILY
             continue
-        ages = [age + SPACING * s for s in range(h.children[g])]
+        gap = (int(h.youngest[g]) - int(h.eldest[g])) // max(int(h.children[g]) - 1, 1)
+        ages = [age + gap * s for s in range(h.children[g])]
         load, count = 0, 0
         for a in ages:
             kind = 0 if a < 24 else 1 if a < 72 else 2 if a < 156 else None

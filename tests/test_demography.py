@@ -183,15 +183,12 @@ def test_events_of_a_month_equal_the_oracle(seed):
     t = demography.hazards(m)
     want, traits, education = oracle_events(m, t)
     at, kinds, _ = m.buffers()
-    idle = np.zeros((1, 2), np.int64)
     p = m.world.people
     n = lifecourse.month_of_life(0, p.size, 0, p.columns, m.world.households.columns, m.memory["demography"]["head"],
-                                 m.index, m.key(Stream.DEATH), m.key(Stream.SCHOOL), t, m.economy.occ_major, at, kinds,
-                                 idle)  # fmt: skip
+                                 m.index, m.key(Stream.DEATH), m.key(Stream.SCHOOL), t, m.economy.occ_major, at, kinds)
     assert dict(zip(at[:n].tolist(), kinds[:n].tolist(), strict=True)) == want
     np.testing.assert_array_equal(p.traits, traits)
     np.testing.assert_array_equal(p.education, education)
-    assert idle[0, 1] == np.sum(p.state[: p.size] <= k.UNEMPLOYED)
     assert set(want.values()) >= {DEATH, BIRTH, RETIREMENT, LEFT_SCHOOL, SINGLE, LEAVES_HOME}
 
 
@@ -276,23 +273,35 @@ def test_one_more_person_changes_only_that_person():
         head = m.memory["demography"]["head"]
         n = lifecourse.month_of_life(0, p.size, 0, p.columns, m.world.households.columns, head,
                                      m.index, m.key(Stream.DEATH), m.key(Stream.SCHOOL), t, m.economy.occ_major, at,
-                                     kinds, np.zeros((1, 2), np.int64))  # fmt: skip
+                                     kinds)  # fmt: skip
         return [(int(a), int(b)) for a, b in zip(at[:n], kinds[:n], strict=True) if a < p.size - extra]
 
     assert events(0) == events(1)
 
 
-def test_arrivals_fall_when_unemployment_rises():
-    m = worlds.month(2000)
+def test_arrivals_follow_jobs_per_person_relative_to_the_nation():
+    m = worlds.month(2000, eco=worlds.economy(72))
     demography.prepare(m)
-    migration.follow_jobs(m, 40.0, 1000.0)
-    assert migration.response(m) == pytest.approx(1.0)
-    for _ in range(30):
-        migration.follow_jobs(m, 80.0, 1000.0)
-    assert 0.6 < migration.response(m) < 0.8
-    for _ in range(60):
-        migration.follow_jobs(m, 20.0, 1000.0)
-    assert migration.response(m) > 1.1
+    adults, cells = 1500.0, m.world.cells
+    power = float(m.room("demography")["migration_jobs"])
+    target = cells.target[: cells.size].copy()
+    migration.follow_jobs(m, adults)
+    assert migration.response(m) == 1.0
+
+    def after(months, people, more):
+        for _ in range(months):
+            cells.target[: cells.size] = target * more
+            migration.follow_jobs(m, people)
+        return migration.response(m)
+
+    m.index = 1  # no year has passed: the nation's labor force is as large as it was
+    pace = float(m.room("demography")["nation_workers"]) / 12.0
+    assert after(120, adults, 2) == pytest.approx(min(math.exp(power * (math.log(2.0) + pace)), 1.6), rel=1e-6)
+    assert after(200, 1.05 * adults, 1) == pytest.approx(math.exp(power * (pace - math.log(1.05))), rel=1e-6)
+    m.economy.nation_posts[:] = 1.1  # jobs as before, and a tenth more in the nation: people go elsewhere
+    assert after(200, adults, 1) == pytest.approx(math.exp(power * (pace - math.log(1.1))), rel=1e-6)
+    m.index = 60  # and five years later, with its labor force grown
+    assert after(200, adults, 1) > math.exp(-power * math.log(1.1))
 
 
 def test_newcomers_are_new_people_without_a_past_month():
@@ -377,7 +386,7 @@ def test_onset_and_recovery_keep_the_prevalence():
 
 def test_profiles_do_not_drift():
     """Five years without a labor market: living alone, limiting conditions, enrolment and attainment stay near."""
-    m = worlds.month(30000, eco=worlds.economy(72), overrides={"demography.migration_unemployment": 0.0})
+    m = worlds.month(30000, eco=worlds.economy(72), overrides={"demography.migration_jobs": 0.0})
 
     def profile():
         p, h, n = m.world.people, m.world.households, m.world.people.size

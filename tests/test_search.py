@@ -176,8 +176,7 @@ def test_newcomers_bring_the_credentials_of_the_start():
     demography.prepare(m)
     m.memory["demography"].update(start)
     migration.list_donors(m)
-    m.memory["demography"]["unemployment"][:] = 0.04
-    m.memory["demography"]["openings"][:] = 0.05
+    m.memory["demography"]["jobs_gap"][:] = 0.0
     before = p.size
     migration.arrive(m, np.bincount(p.zone[:n], minlength=e.zones) * 60)
     new = np.flatnonzero((p.since[: p.size] == m.index) & (p.id[: p.size] >> np.uint64(63) == 1))

@@ -195,7 +195,9 @@ def test_those_who_turn_sixteen_are_drawn_one_by_one():
         who = np.uint64(mix(np.uint64(p.id[parent]) ^ np.uint64(children[n])))
         assert p.sex[i] == (uniform(key, who) < 0.488) and p.race[i] == p.race[parent] and p.zone[i] == h.zone[g]
         school = draw(key, who, 1) < e.enrolment[16]
-        assert p.state[i] == (k.STUDENT if school else k.OTHER_INACTIVE)
+        looks = draw(key, who, 7) < e.participation[p.sex[i], 16]
+        assert p.state[i] == (k.UNEMPLOYED if looks else k.STUDENT if school else k.OTHER_INACTIVE)
+        assert bool(p.traits[i] & k.TRAIT_DISABILITY) == (draw(key, who, 6) < memory["limited_at_sixteen"][0])
         assert bool(p.traits[i] & k.TRAIT_ENROLLED) == school
         o = min(int(np.searchsorted(first_jobs, draw(key, who, 3), side="right")), e.occupations - 1)
         assert p.occupation[i] == o and p.skill[i] == np.float32(q["first_skill"])

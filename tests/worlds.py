@@ -120,6 +120,7 @@ def economy(months: int = 36) -> Economy:
         sector_traded=np.array([0, 1, 0, 0, 0, 0, 0], np.uint8),
         sector_index=np.ones((t, s)),
         posts=np.ones(t),
+        nation_posts=np.ones(t),
         childcare_sector=SECTORS.index("6244"),
         household_need=need,
         childcare_price=np.tile([950.0, 760.0, 420.0], (z, 1)),
@@ -223,6 +224,7 @@ def world(eco: Economy | None = None, people: int = 2000, seed: int = 1) -> Worl
     spacing = 30
     h.children[:n_h] = np.minimum(h.children[:n_h], 1 + (191 - young) // spacing)
     h.youngest[:n_h] = np.where(h.children[:n_h] > 0, -young, 0)
+    h.eldest[:n_h] = np.where(h.children[:n_h] > 0, -young - spacing * (h.children[:n_h] - 1), 0)
     _person_traits(rng, p, n, age, eco)
     _states(rng, p, n, age, np.repeat(h.children[:n_h] > 0, adults))
     _employers(rng, w, eco, n)

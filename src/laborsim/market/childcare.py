@@ -88,7 +88,6 @@ def _terms(month: Month) -> Terms:
         take=np.stack([full, part]),
         load=load,
         family=np.asarray(room["family_care"], float),
-        spacing=int(month.parameters["demography.sibling_spacing_months"]),
     )
 
 

@@ -38,8 +38,7 @@ def prepare(month: Month) -> None:
     month.memory["demography"] = {
         "head": head,
         "ring": ring,
-        "unemployment": np.array([np.nan, np.nan]),
-        "openings": np.array([np.nan, np.nan]),
+        "jobs_gap": np.array([np.nan, np.nan]),
         **stationary.tables(month, head, ring),
         **migration.credentials_at_start(month),
         **schooling.tables(p, n, month.index, e.enrolment, room),
@@ -51,7 +50,7 @@ def hazards(month: Month) -> Hazards:
     e, q, memory = month.economy, month.room("demography"), month.memory["demography"]
     age = np.arange(AGES)
     death, onset, recovery = monthly(e.mortality), monthly(memory["onset"]), monthly(memory["recovery"])
-    disabling = np.where(age < 65, q["disabling"], 0.0)
+    disabling = monthly(memory["disabling"])
     retire = monthly(e.retirement * q["retirement_factor"])
     retire_out = monthly(by_knots(q["retire_out_ages"], q["retire_out"]))
     retire_disabled = np.where(age >= q["disabled_retire_age"], q["disabled_retire"], 0.0)
@@ -104,20 +103,19 @@ def stage(month: Month) -> None:
         prepare(month)
     families.make_room(month)
     w, memory, q = month.world, month.memory["demography"], month.room("demography")
-    t = month.table("demography.hazards", lambda: hazards(month))
     mobility = memory["mobility"] * memory["household_moves"] / memory["mobility_of_heads"]
     out = np.minimum(0.9, month.economy.out_migration[:, None] * mobility)
     n, n_h = w.people.size, w.households.size
     if month.index % 12 == 0 or "donors" not in memory:
         migration.list_donors(month)
         schooling.adjust(month, q)
+        stationary.adjust(month)
+        month.scratch.pop("demography.hazards", None)
+    t = month.table("demography.hazards", lambda: hazards(month))
     youth = _scratch(month, "youth", w.households.capacity, np.int64)
     moving = _scratch(month, "moving", w.households.capacity, np.int64)
     chunks = month.crew.chunks(n_h)
     adults, moves = np.zeros((chunks, month.economy.zones), np.int64), np.zeros(chunks, np.int64)
-    spacing = int(q["sibling_spacing_months"])
-    sixteen = np.clip(month.index - 192 + spacing * (np.arange(256) - 1), -32768, 32767).astype(np.int16)
-    sixteen[0] = -32768
     due = np.zeros((chunks, 2))
     found = month.crew.map(
         lifecourse.household_pass,
@@ -128,7 +126,6 @@ def stage(month: Month) -> None:
         month.index,
         month.key(Stream.OUT_MIGRATION),
         out,
-        sixteen,
         youth,
         adults,
         memory["mobility"],
@@ -142,7 +139,6 @@ def stage(month: Month) -> None:
     memory["mobility_of_heads"] += (mobile / max(asked, 1.0) - memory["mobility_of_heads"]) / 12.0 * (asked > 0)
     tied = school_ties.students(month)
     at, kinds, _ = month.buffers()
-    idle = np.zeros((month.crew.chunks(n), 2), np.int64)
     found = month.crew.map(
         lifecourse.month_of_life,
         n,
@@ -156,7 +152,6 @@ def stage(month: Month) -> None:
         month.economy.occ_major,
         at,
         kinds,
-        idle,
     )
     at, kinds = gather(found, at, kinds)
     at, kinds = school_ties.keep(month, tied, at, kinds, lifecourse.LEFT_SCHOOL)
@@ -168,8 +163,7 @@ def stage(month: Month) -> None:
     here = w.people.state[at] != k.GONE
     _apply(month, at[here], kinds[here], q)
     _come_of_age(month, grown, q)
-    unemployed, force = idle.sum(axis=0)
-    migration.follow_jobs(month, unemployed, force)
+    migration.follow_jobs(month, float(adults.sum(axis=0)[: month.economy.outside].sum()))
     migration.arrive(month, adults.sum(axis=0))
 
 
@@ -285,6 +279,8 @@ def _decide(  # type: ignore[no-untyped-def]
                 new[j] = k.OTHER_INACTIVE
         elif kind == lifecourse.BIRTH:
             g = p.household[i]
+            if h.children[g] == 0:
+                h.eldest[g] = month
             h.children[g] += 1
             h.youngest[g] = month
             births[zone] += 1
@@ -313,6 +309,7 @@ def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
     floor = e.minimum_wage[month.now]
     _grow_up(homes, at, p, h, memory["head"], memory["ring"], month.index, month.key(Stream.YOUTH_TRAITS),
              memory["first_jobs"], e.occ_major, e.occ_wage, floor, float(e.enrolment[16]),
+             np.ascontiguousarray(e.participation[:, 16]), float(memory["limited_at_sixteen"][0]),
              float(q["ability_inherited"]), float(memory["claims"][0]), float(q["first_skill"]),
              float(q["first_pay"]))  # fmt: skip
     month.counts.youth += np.bincount(p.zone[at], minlength=e.zones).astype(np.int64)
@@ -333,6 +330,8 @@ def _grow_up(  # type: ignore[no-untyped-def]
     occ_wage,
     floor,
     enrolled,
+    looks,
+    limited,
     inherited,
     claims,
     first_skill,
@@ -341,20 +340,23 @@ def _grow_up(  # type: ignore[no-untyped-def]
     for n in range(homes.size):
         g, i = homes[n], at[n]
         parent = head[g]
-        eldest = month - 192
         first = bits(key, mix(p.id[parent] ^ np.uint64(h.children[g])))
         p.id[i] = mix(p.id[parent] + np.uint64(month + 1) * np.uint64(0x9E3779B97F4A7C15)) & np.uint64((1 << 63) - 1)
         if p.id[i] < np.uint64(1 << 32):
             p.id[i] |= np.uint64(1 << 62)
         p.household[i] = g
-        p.birth[i] = eldest
+        p.birth[i] = month - 192
         p.sex[i] = 1 if to_unit(first) < 0.488 else 0
         p.race[i] = p.race[parent]
         p.education[i] = 0
         p.zone[i] = h.zone[g]
         school = to_unit(more_bits(first, 1)) < enrolled
         p.traits[i] = (8 if school else 0) | (16 if to_unit(more_bits(first, 2)) < claims else 0)
-        p.state[i] = 7 if school else 11
+        if to_unit(more_bits(first, 6)) < limited:
+            p.traits[i] |= k.TRAIT_DISABILITY
+        p.state[i] = k.STUDENT if school else k.OTHER_INACTIVE
+        if to_unit(more_bits(first, 7)) < looks[p.sex[i]]:  # as many as take part at sixteen
+            p.state[i] = k.UNEMPLOYED
         p.last[i] = 12
         p.since[i] = month
         p.job[i] = -1
@@ -385,3 +387,6 @@ def _grow_up(  # type: ignore[no-untyped-def]
         h.children[g] -= 1
         if h.children[g] == 0:
             h.youngest[g] = 0
+            h.eldest[g] = 0
+        else:  # those between eldest and youngest are spaced evenly; of two, the other is the youngest
+            h.eldest[g] += (h.youngest[g] - h.eldest[g]) // h.children[g]

@@ -91,6 +91,7 @@ def _clear(h, head, g):  # type: ignore[no-untyped-def]
     h.earners[g] = 0
     h.children[g] = 0
     h.youngest[g] = 0
+    h.eldest[g] = 0
     h.car[g] = 0
     h.care[g] = 0
     h.subsidized[g] = 0
@@ -129,6 +130,8 @@ def _merge(women, men, p, h, head, ring, freed):  # type: ignore[no-untyped-def]
         if h.children[b] > 0:
             if h.children[a] == 0 or h.youngest[b] > h.youngest[a]:
                 h.youngest[a] = h.youngest[b]
+            if h.children[a] == 0 or h.eldest[b] < h.eldest[a]:
+                h.eldest[a] = h.eldest[b]
             h.children[a] = min(MOST_CHILDREN, h.children[a] + h.children[b])
         h.adults[a] += 1
         if p.state[j] <= SELF_EMPLOYED:

@@ -26,7 +26,6 @@ from laborsim.market.codes import (
     RETIRED,
     SOME_COLLEGE,
     STUDENT,
-    TEMPORARY_LAYOFF,
     TRAIT_CARER,
     TRAIT_DISABILITY,
     TRAIT_ENROLLED,
@@ -89,7 +88,7 @@ class Hazards(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def household_pass(  # type: ignore[no-untyped-def]
-    lo, hi, chunk, h, p, head, month, key, out, sixteen, youth, adults, mobility, due, moving, moves
+    lo, hi, chunk, h, p, head, month, key, out, youth, adults, mobility, due, moving, moves
 ):
     """List the households that move away and those whose eldest turns sixteen.
 
@@ -99,7 +98,6 @@ def household_pass(  # type: ignore[no-untyped-def]
     ----------
     out : (Z, A) yearly probability of moving away by zone and age of the head.
     mobility : (A,) by age; due : (chunks, 2), its sum over adults of this month's twelfth by their head's age, adults.
-    sixteen : (256,) birth month of the youngest of so many children at which the eldest turns sixteen.
     youth, moving : (H,) rows written from `lo` on; moves : (chunks,) how many of the latter.
     adults : (chunks, Z) people by zone.
 
@@ -107,7 +105,8 @@ def household_pass(  # type: ignore[no-untyped-def]
     -------
     int : how many rows of `youth` were written.
     """
-    size, zones, kids, youngest = h.adults, h.zone, h.children, h.youngest
+    size, zones, kids, eldest = h.adults, h.zone, h.children, h.eldest
+    sixteen = np.int16(max(month - 192, -32768))  # born by then
     birth, ids = p.birth, p.id
     n = lo
     for g in range(lo + (month - lo) % 12, hi, 12):
@@ -135,7 +134,7 @@ def household_pass(  # type: ignore[no-untyped-def]
     for row in range(lo, hi):
         home = np.uint64(row)
         youth[grown] = row
-        grown += np.uint64(youngest[home] <= sixteen[np.uint64(kids[home])])
+        grown += np.uint64(eldest[home] <= sixteen) & np.uint64(kids[home] > 0)
     return np.int64(grown) - lo
 
 
@@ -148,24 +147,18 @@ def tilted(quantile: float, weight: float, z: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds, idle):  # type: ignore[no-untyped-def]
+def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds):  # type: ignore[no-untyped-def]
     """List those who may meet an event this month; rows and kinds are written from `lo` on.
 
     kinds is MAYBE (the draw is below the bound of the sex, age and kind of state), BIRTHDAY, or both. Returns the
-    length of the list; counts the unemployed and the labor force into `idle[chunk]`. Like `scan.scan`, a block at a
-    time: all that vector instructions can do first.
+    length of the list. Like `scan.scan`, a block at a time: all that vector instructions can do first.
     """
     draw, place, birthday = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint16), np.empty(BLOCK, np.uint8)
     n = np.uint64(lo)
-    out, active = 0, 0
     for start in range(lo, hi, BLOCK):
         size = min(BLOCK, hi - start)
         draw_block(key, p.id, start, size, draw)
         state, sex, birth = p.state[start:start + size], p.sex[start:start + size], p.birth[start:start + size]
-        for k in range(size):
-            s = state[k]
-            out += (s == UNEMPLOYED) | (s == TEMPORARY_LAYOFF)
-            active += s <= UNEMPLOYED
         for k in range(size):
             s = state[k]
             months = np.uint32(max(month - birth[k], 0))
@@ -179,8 +172,6 @@ def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds, idle):  # type
             rows[n] = start + row
             kinds[n] = kind
             n += np.uint64(kind != 0)
-    idle[chunk, 0] = out
-    idle[chunk, 1] = active
     return np.int64(n) - lo
 
 
@@ -396,12 +387,12 @@ def moves_of_birthday(lo, n, p, h, head, month, key, t, rows, kinds):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def month_of_life(lo, hi, chunk, p, h, head, month, key, birthday_key, t, occ_major, rows, kinds, idle):  # type: ignore[no-untyped-def]
+def month_of_life(lo, hi, chunk, p, h, head, month, key, birthday_key, t, occ_major, rows, kinds):  # type: ignore[no-untyped-def]
     """Events of one chunk of people, in row order: rows and kinds from `lo` on; returns how many.
 
     Changes only columns of the person's own row (education, traits, knows, field of study).
     """
-    n = people_pass(lo, hi, chunk, p, month, key, t.bound, rows, kinds, idle)
+    n = people_pass(lo, hi, chunk, p, month, key, t.bound, rows, kinds)
     life_events(lo, n, p, h, head, month, key, t, rows, kinds)
     school_years(lo, n, p, month, birthday_key, t, occ_major, rows, kinds)
     n = birthdays(lo, n, p, month, birthday_key, t, rows, kinds)

@@ -1,4 +1,4 @@
-"""Migration: households leave with a hazard by age of the head; others arrive, the more so the better the jobs.
+"""Migration: households leave with a hazard by age of the head; others arrive, more where jobs are many for the people.
 
 Arrivals are drawn from the region itself: a keyed resident of the same zone and of an age at which people move is
 the donor, and the whole household (a grown child: alone) is copied with new ids, so that joint
@@ -48,13 +48,10 @@ def relative_rate(migrant_age: F8, people_by_age: F8) -> F8:
 
 
 def response(month: Month) -> float:
-    """Factor on arrivals from the residents' unemployment rate and the openings rate, smoothed, against the start."""
-    room, memory = month.room("demography"), month.memory["demography"]
-    rate = float(memory["unemployment"][0] - memory["unemployment"][1])
+    """Factor on arrivals from the gap in jobs, smoothed, against the start: exp(migration_jobs x gap), bounded."""
+    room, gap = month.room("demography"), month.memory["demography"]["jobs_gap"]
     low, high = room["migration_range"]
-    openings = float(memory["openings"][0] - memory["openings"][1])
-    pull = room["migration_openings"] * openings - room["migration_unemployment"] * rate
-    return float(np.clip(np.exp(pull), low, high))
+    return float(np.clip(np.exp(room["migration_jobs"] * float(gap[0] - gap[1])), low, high))
 
 
 def credentials_at_start(month: Month) -> dict[str, NDArray[np.generic]]:
@@ -74,20 +71,32 @@ def credentials_at_start(month: Month) -> dict[str, NDArray[np.generic]]:
     return {"credential_sets": sets, "credential_shares": shares / np.maximum(shares[:, -1:], 1)}
 
 
-def follow_jobs(month: Month, unemployed: float, labor_force: float) -> None:
-    """Update the smoothed rates that arrivals respond to; the first month sets their usual level."""
-    memory, c = month.memory["demography"], month.world.cells
-    here = c.zone[: c.size] < month.economy.outside
-    vacancies = float(c.vacancies[: c.size][here].sum())
-    posts = vacancies + float(c.filled[: c.size][here].sum())
-    weight = 2.0 / (float(month.room("demography")["migration_smoothing"]) + 1.0)
-    rates = {"unemployment": unemployed / max(1.0, labor_force), "openings": vacancies / max(1.0, posts)}
-    for name, rate in rates.items():
-        held = memory[name]
-        # Vacancies find their level while the region settles.
-        if math.isnan(held[1]) or (name == "openings" and month.index < 0):
-            held[:] = rate
-        held[0] += weight * (rate - held[0])
+def working_share(month: Month) -> float:
+    """Share of residents who would be in the labor force at the nation's rates for their ages and sexes."""
+    p, n, e = month.world.people, month.world.people.size, month.economy
+    here = (p.state[:n] != GONE) & (p.zone[:n] < e.outside)
+    age = np.clip((month.index - p.birth[:n].astype(np.int64)) // 12, 0, 120)
+    count = np.bincount(p.sex[:n][here] * np.int64(121) + age[here], minlength=242)
+    return float((count * e.participation.ravel()).sum()) / max(float(count.sum()), 1.0)
+
+
+def follow_jobs(month: Month, adults: float) -> None:
+    """Update the smoothed gap in jobs that arrivals respond to; its level before the first month is the usual one.
+
+    People choose between places: what draws them is posts that employers want here for each resident who would work,
+    next to the same in the nation, whose posts follow the sector indices and whose labor force grows at a given pace.
+    """
+    memory, room, e, c = month.memory["demography"], month.room("demography"), month.economy, month.world.cells
+    if month.index % 12 == 0 or "working_share" not in memory:
+        memory["working_share"] = working_share(month)
+    wanted = float(c.target[: c.size][c.zone[: c.size] < e.outside].sum())
+    workers = adults * memory["working_share"]
+    nation = math.log(float(e.nation_posts[month.now])) - room["nation_workers"] * max(month.index, 0) / 12.0
+    gap = math.log(max(wanted, 1.0) / max(workers, 1.0)) - nation
+    held = memory["jobs_gap"]
+    if math.isnan(held[1]) or month.index <= 0:  # demand finds its level while the region settles
+        held[:] = gap
+    held[0] += 2.0 / (float(room["migration_smoothing"]) + 1.0) * (gap - held[0])
 
 
 @njit(cache=True)
@@ -164,6 +173,7 @@ def _settle(counts, party, homes, rows, p, h, head, ring, zone, month, key, look
         h.earners[g] = 0
         h.children[g] = h.children[donor] if family else 0
         h.youngest[g] = h.youngest[donor] if family else 0
+        h.eldest[g] = h.eldest[donor] if family else 0
         h.car[g] = h.car[donor]
         h.care[g] = h.care[donor]
         h.subsidized[g] = 0

@@ -38,7 +38,12 @@ class Terms(NamedTuple):
     take: F8  # (2, Z, 3) share of those with relatives who want a place: at the full price, subsidised
     load: I8  # (3,) thousandths of a worker for a child
     family: F8  # (3,) share of households with relatives to fall back on, by age of the child
-    spacing: int
+
+
+@njit(cache=True, inline="always")
+def spacing(children: int, youngest: int, eldest: int) -> int:
+    """Months between siblings: those between the eldest and the youngest are spaced evenly."""
+    return (youngest - eldest) // (children - 1) if children > 1 else 0
 
 
 @njit(cache=True, inline="always")
@@ -117,8 +122,8 @@ def plan_pass(  # type: ignore[no-untyped-def]
     the rows with children; returns how many.
     """
     adults, earners, zones, care = h.adults, h.earners, h.zone, h.care
-    kids, youngest, subsidized, ids = h.children, h.youngest, h.subsidized, p.id
-    price, paid, take, weight, family, spacing = t.price, t.paid, t.take, t.load, t.family, t.spacing
+    kids, youngest, eldest, subsidized, ids = h.children, h.youngest, h.eldest, h.subsidized, p.id
+    price, paid, take, weight, family = t.price, t.paid, t.take, t.load, t.family
     n = np.uint64(lo)
     for row in range(lo, hi):
         g = np.uint64(row)  # unsigned: no test for negative indices
@@ -146,8 +151,9 @@ def plan_pass(  # type: ignore[no-untyped-def]
         kin = u < family[k]
         wants = not kin or to_unit(more_bits(first, 1)) < take[sub, z, k]
         infants, small, school = 0, 0, 0
+        gap = spacing(kids[g], youngest[g], eldest[g])
         for s in range(kids[g]):
-            a = age + spacing * s
+            a = age + gap * s
             infants += a < 24
             small += 24 <= a and a < 72
             school += 72 <= a and a < 156 and (k == 2 or u >= family[2])
@@ -276,8 +282,9 @@ def candidates(  # type: ignore[no-untyped-def]
         if v < t.family[k] and to_unit(more_bits(first, 1)) >= t.take[1, z, k]:
             continue
         count = 0
+        gap = spacing(h.children[g], h.youngest[g], h.eldest[g])
         for s in range(h.children[g]):
-            a = age + t.spacing * s
+            a = age + gap * s
             count += a < 72 or (a < 156 and (k == 2 or v >= t.family[2]))
         u = uniform(key, p.id[head[g]])
         keeps = h.subsidized[g] > 0 and active >= h.adults[g]

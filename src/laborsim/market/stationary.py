@@ -7,7 +7,7 @@ profile. Everything here is computed once, before the first month, and kept in `
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,20 @@ def onset_and_recovery(prevalence: F8, onset: F8) -> tuple[F8, F8]:
     onset = np.where(np.arange(AGES) >= 16, np.clip(np.maximum(onset, least), 0.0, 0.5), 0.0)
     recovery = (onset * (1.0 - prevalence) - rise) / np.maximum(prevalence, 1e-3)
     return onset, np.clip(recovery, 0.0, 0.6)
+
+
+def disabling(r: Residents, p: Any, onset: F8, recovery: F8, at_onset: float, back: float) -> F8:
+    """Yearly chance that someone with a limiting condition, not retired or at school, stops for it; 0 from 65 on.
+
+    Solved so that the share out of work for their health keeps its age profile: those who recover or go `back` to
+    work all the same are replaced. `at_onset` stop as the condition begins.
+    """
+    state, limited = p.state[r.here], p.traits[r.here] & k.TRAIT_DISABILITY > 0
+    settled = (state == k.RETIRED) | (state == k.STUDENT)
+    out = profile(r.age, state == k.DISABLED)
+    able, rest = profile(r.age, ~limited & ~settled), profile(r.age, limited & ~settled & (state != k.DISABLED))
+    stop = (slope(out) + (recovery + back) * out - at_onset * onset * able) / np.maximum(rest, 1e-3)
+    return np.where(np.arange(AGES) < 65, np.clip(stop, 0.0, 0.6), 0.0)
 
 
 def leaving_home(at_home: F8) -> F8:
@@ -154,32 +168,83 @@ def migrants(
     }
 
 
-def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> dict[str, F8]:
-    """All rates taken from the residents at the start."""
-    w, e, room = month.world, month.economy, month.room("demography")
-    n, p, h = w.people.size, w.people.columns, w.households.columns
-    here = np.flatnonzero((p.state[:n] != k.GONE) & (p.zone[:n] < e.outside))
+class Residents(NamedTuple):
+    """Residents of the region (n,), and how they live."""
+
+    here: I8  # rows
+    age: I8  # years
+    lead: I8  # row of the head of the household
+    child: NDArray[np.bool_]  # grown child of the head
+    lone: NDArray[np.bool_]  # no other adult in the household
+
+
+def residents(month: Month, head: NDArray[np.int32]) -> Residents:
+    """Who lives in the region this month; everyone if nobody does."""
+    n, p, h = month.world.people.size, month.world.people.columns, month.world.households.columns
+    here = np.flatnonzero((p.state[:n] != k.GONE) & (p.zone[:n] < month.economy.outside))
     if here.size == 0:
         here = np.flatnonzero(p.state[:n] != k.GONE)
     age = np.clip((month.index - p.birth[here].astype(np.int64)) // 12, 0, AGES - 1)
-    lead = head[p.household[here]]
-    older = (p.birth[here].astype(np.int64) - p.birth[lead]) >= 192
-    child, lone = older & (lead != here), h.adults[p.household[here]] == 1
+    lead = head[p.household[here]].astype(np.int64)
+    child = ((p.birth[here].astype(np.int64) - p.birth[lead]) >= 192) & (lead != here)
+    return Residents(here, age, lead, child, h.adults[p.household[here]] == 1)
+
+
+def empty_nest(r: Residents, p: Any, h: Any, leave: F8) -> F8:
+    """(n,) chance that a resident is alone within the year since the only other adult, a grown child, leaves home."""
+    out, place = np.zeros(r.here.size), np.full(int(r.here.max(initial=0)) + 1, -1, np.int64)
+    place[r.here] = np.arange(r.here.size)
+    last = r.child & (h.adults[p.household[r.here]] == 2)
+    parent = place[r.lead[last]]
+    out[parent[parent >= 0]] = leave[r.age[last]][parent >= 0]
+    return out
+
+
+def unions(forming_: F8, parents: F8, slower: float) -> F8:
+    """(2, A) chance of looking for a partner, childless and lone parents: those `slower`, others as much faster."""
+    union = forming_ / (1.0 - parents + slower * parents)
+    return np.minimum(np.stack([union, slower * union]), 0.7)
+
+
+def _lone_parents(r: Residents, p: Any, h: Any) -> F8:
+    if not r.lone.any():
+        return np.zeros(AGES)
+    return profile(r.age[r.lone], h.children[p.household[r.here]][r.lone] > 0)
+
+
+def adjust(month: Month) -> None:
+    """Once a year: fit births and new couples to the women and the single people of now.
+
+    Births by age are the schedule's, however women's homes and children differ from those at the start. Not everyone
+    who looks for a partner finds one; where more people live alone than did at that age at the start, more look.
+    """
+    w, room, memory = month.world, month.room("demography"), month.memory["demography"]
+    r, p, h = residents(month, memory["head"]), w.people.columns, w.households.columns
+    memory["birth"] = _births(p, h, r.here, r.age, r.child, month.index, month.economy.fertility, birth_factors(room))
+    alone = profile(r.age, r.lone)
+    more = float(room["union_answer"]) * (alone - memory["alone"]) / np.maximum(alone, 0.02)
+    memory["forming"] = np.clip(memory["forming"] + more, 0.0, 0.7)
+    memory["union"] = unions(memory["forming"], _lone_parents(r, p, h), float(room["union_with_children"]))
+
+
+def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> dict[str, F8]:
+    """All rates taken from the residents at the start."""
+    w, e, room = month.world, month.economy, month.room("demography")
+    p, h = w.people.columns, w.households.columns
+    r = residents(month, head)
+    here, age, lead, child, lone = r
     at_home, alone = profile(age, child), profile(age, lone)
     leave = leaving_home(at_home)
     split = by_knots(room["split_ages"], room["split"])
-    partner = (lead != here) & ~older
+    partner = (lead != here) & ~child
     pairs = np.zeros(w.households.capacity, np.uint8)
     pairs[p.household[here[partner]]] = 1
     two = (h.adults[p.household[here]] == 2) & (pairs[p.household[here]] > 0)
-    # Alone after a break-up: who leaves, and who stays in a household of two; the widowed of two.
+    # Alone after a break-up: who leaves, and who stays in a household of two; the widowed of two; parents left behind.
     parted = split * (profile(age, partner) + profile(age, two & (lead == here)))
     inflow = leave * at_home + parted + e.mortality.mean(axis=0) * profile(age, two)
-    # Lone parents find a partner less often, others as much more often.
-    parents = profile(age[lone], h.children[p.household[here]][lone] > 0) if lone.any() else np.zeros(AGES)
-    slower = float(room["union_with_children"])
-    union = forming(alone, inflow) / (1.0 - parents + slower * parents)
-    union = np.minimum(np.stack([union, slower * union]), 0.7)
+    inflow += profile(age, empty_nest(r, p, h, leave))
+    begin = forming(alone, inflow)
     limited = profile(age, p.traits[here] & k.TRAIT_DISABILITY > 0)
     onset, recovery = onset_and_recovery(limited, e.disability_onset * room["onset_factor"])
     mobility = relative_rate(e.migrant_age, np.bincount(age, minlength=AGES).astype(float))
@@ -192,8 +257,12 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
         **migrants(mobility[head_age], age, here, at_home, month, head, ring),
         "mobility_of_heads": np.array([max(float(mobility[head_age].mean()), 1e-6) if here.size else 1.0]),
         "leave_home": leave,
-        "union": union,
+        "alone": alone,
+        "forming": begin,
+        "union": unions(begin, _lone_parents(r, p, h), float(room["union_with_children"])),
         "onset": onset,
+        "limited_at_sixteen": np.array([limited[16]]),
+        "disabling": disabling(r, p, onset, recovery, float(room["onset_exit"]), float(room["disabled_return"])),
         "recovery": recovery,
         "record": _records(p, here, age, float(room["attainment_prior"])),
         "care": _care(p, here, age),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
+from laborsim.region import schedules
 from laborsim.region.build_jobs import zone_jobs
 from laborsim.region.build_population import Builder
 from laborsim.region.national import CPI
@@ -167,11 +169,22 @@ _INSIDE: Final = 0.30
 #: A region with at least this share of a state's people takes in-state movers as its own by that share.
 _STATEWIDE: Final = 0.5
 _YOUNG: Final = 1.15
-_NATURAL: Final = 0.0048
+
+
+def natural_growth(b: Builder, county: str) -> float:
+    """Births less deaths a year per resident of a county: its people under one year, the nation's life table."""
+    people, death = b.population[county], schedules.mortality().T  # by age and sex; the last age is open
+    last = people.shape[0] - 1
+    living = np.cumprod(np.vstack([np.ones(2), 1.0 - death[last:-1]]), axis=0)
+    of_age = np.vstack([death[:last], (living * death[last:]).sum(axis=0) / living.sum(axis=0)])
+    return float((people[0].sum() - (people * of_age).sum()) / people.sum())
 
 
 def migration(b: Builder) -> pd.DataFrame:
-    """Yearly rates per resident: ACS movers in; out-migration such that PEP growth 2016-19 comes about."""
+    """Yearly rates per resident: ACS movers in; out-migration such that PEP growth 2016-19 comes about.
+
+    What births and deaths do not explain of a county's growth is migration: an old county that grows has many arrivals.
+    """
     inward, outward = {}, {}
     people = b.data.profile["joc_population.2018"].astype(float)
     held = {
@@ -191,7 +204,7 @@ def migration(b: Builder) -> pd.DataFrame:
             stay = _INSIDE if len(b.counties) > 1 else 0.0
         inward[z.code] = (far * (1 - stay) + float(m["fromabroad_total"])) / adults * _YOUNG
         growth = (float(p["joc_population.2019"]) / float(p["joc_population.2016"])) ** (1 / 3) - 1
-        outward[z.code] = max(inward[z.code] - (growth - _NATURAL), 0.005)
+        outward[z.code] = max(inward[z.code] - (growth - natural_growth(b, z.county)), 0.005)
     inward["outside"] = float(b.region_mean(inward, adults=False))
     outward["outside"] = float(b.region_mean(outward, adults=False))
     return pd.DataFrame(

@@ -57,7 +57,7 @@ def region_key(pack: Pack, national: Pack, economy: Economy, parameters: Mapping
     digest.update(repr((parameters[SPACING], parameters[SCHOOLING])).encode())
     for f in fields(economy):
         value = getattr(economy, f.name)
-        if f.name in ("months", "price_level", "sector_index", "posts", "looking", "zone_state"):
+        if f.name in ("months", "price_level", "sector_index", "posts", "nation_posts", "looking", "zone_state"):
             continue
         if isinstance(value, np.ndarray):
             # of conditions that change by month, only the first month counts

@@ -117,6 +117,7 @@ def conditions(
         posts=posts(national, calendar, values["region.index_known_to"])
         * (own["posts"] * values["region.posts_factor"]),
         looking=own["looking"] * values["region.looking_factor"],
+        nation_posts=nation_posts(national, calendar, values["region.trend_growth"], values["region.index_known_to"]),
         childcare_sector=SECTORS.index("6244"),
         household_need=_needs(pack),
         childcare_price=np.ascontiguousarray(
@@ -129,7 +130,7 @@ def conditions(
         ui_supplement=federal["ui_supplement"] / price,
         ui_all=(federal["ui_all"] >= 0.5).astype(np.uint8),
         mortality=_mortality(national),
-        fertility=_column(schedule, "fertility"),
+        fertility=_column(schedule, "fertility") * births_factor(pack, _column(schedule, "fertility")),
         retirement=_column(schedule, "retirement"),
         disability_onset=_column(schedule, "disability_onset"),
         enrolment=_column(schedule, "enrolment"),
@@ -163,6 +164,19 @@ def _matrix(pack: Pack, table: str, value: str) -> F8:
     return np.ascontiguousarray(
         wide.reindex(index=pack.zone_codes, columns=pack.zone_codes).fillna(0.0).to_numpy()
     )
+
+
+def births_factor(pack: Pack, fertility: F8) -> float:
+    """Births of the region relative to the nation's rates at its women's ages: from its people under one year.
+
+    A college town has far fewer children than the nation's women of its ages. Bounds keep small counts from wandering.
+    """
+    people = pack["age_sex"]
+    people = people[people["zone"].isin([z.code for z in pack.inside])]
+    infants = float(people.loc[people["age"] == 0, "people"].sum())
+    women = people[people["sex"] == "female"].groupby("age")["people"].sum().reindex(range(fertility.size)).fillna(0.0)
+    born = float((women.to_numpy(np.float64) * fertility).sum())
+    return float(np.clip(infants / born, 0.5, 1.6)) if born > 0 else 1.0
 
 
 def commute_weight(flows: F8, floor: float = 0.0) -> F8:
@@ -302,25 +316,42 @@ def sector_index(
     PackError
         If the first month is before or after the index.
     """
-    us = national["sector_index"].pivot(index="month", columns="sector", values="index")[list(SECTORS)]
-    if calendar[0] not in us.index:
-        raise PackError(
-            [f"start {calendar[0]!r} is outside the sector index, {us.index[0]} to {us.index[-1]}"]
-        )
+    us = _us_index(national, calendar)
     path = us
     if drivers == "state":
         path = us ** (1 - blend) * state_paths(pack, national, us) ** blend
     elif drivers != "national":
         raise PackError([f"drivers {drivers!r} is not one of national, state"])
-    last = min(str(us.index[-1]), known_to)
+    return _on_trend(path, calendar, trend, known_to)
+
+
+def _us_index(national: Pack, calendar: list[str]) -> pd.DataFrame:
+    us = national["sector_index"].pivot(index="month", columns="sector", values="index")[list(SECTORS)]
+    if calendar[0] not in us.index:
+        raise PackError(
+            [f"start {calendar[0]!r} is outside the sector index, {us.index[0]} to {us.index[-1]}"]
+        )
+    return us
+
+
+def _on_trend(path: pd.DataFrame, calendar: list[str], trend: float, known_to: str) -> F8:
+    """(T, S) of `path` relative to the first month; after what is known, every sector grows by `trend` a year."""
+    last = min(str(path.index[-1]), known_to)
     if last < calendar[0]:
         raise PackError([f"region.index_known_to {known_to!r} is before the start, {calendar[0]}"])
     known = [m for m in calendar if m <= last]
-    out = np.empty((len(calendar), len(SECTORS)))
+    out = np.empty((len(calendar), path.shape[1]))
     out[: len(known)] = path.loc[known].to_numpy()
     beyond = np.arange(1, len(calendar) - len(known) + 1)[:, None] / 12
     out[len(known) :] = out[len(known) - 1] * (1 + trend) ** beyond
     return np.ascontiguousarray(out / out[0])
+
+
+def nation_posts(national: Pack, calendar: list[str], trend: float, known_to: str = "2099-12") -> F8:
+    """(T,) posts in all the nation's sectors relative to the first month, what the region's are seen against."""
+    index = _on_trend(_us_index(national, calendar), calendar, trend, known_to)
+    share = national["sector_jobs"].set_index("sector")["share"].reindex(list(SECTORS)).fillna(0.0).to_numpy(np.float64)
+    return np.asarray((index * share).sum(axis=1) / share.sum() * posts(national, calendar, known_to))
 
 
 def posts(national: Pack, calendar: list[str], known_to: str = "2099-12") -> F8:

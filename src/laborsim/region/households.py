@@ -279,10 +279,10 @@ def form(m: Margins, people: dict[str, NDArray[Any]], scale: float, seed: int, s
     -------
     people, households : people sorted so that households are contiguous and zones ascend, with columns
         household, role and parent (NONE, UNDER_SIX, SIX_TO_17: by the youngest own child under 18) added;
-        households with zone, adults, children (under 16) and youngest (birth month).
+        households with zone, adults, children (under 16), youngest and eldest (birth months).
     """
     added: dict[str, list[NDArray[Any]]] = {k: [] for k in ("household", "role", "parent")}
-    made: dict[str, list[NDArray[Any]]] = {k: [] for k in ("zone", "children", "youngest")}
+    made: dict[str, list[NDArray[Any]]] = {k: [] for k in ("zone", "children", "youngest", "eldest")}
     edges = np.searchsorted(people["zone"], np.arange(len(m.zones) + 1))
     first = 0
     for zone in range(len(m.zones)):
@@ -297,7 +297,7 @@ def form(m: Margins, people: dict[str, NDArray[Any]], scale: float, seed: int, s
         _others(z, m, zone, settings)
 
         children = np.zeros(z.households, np.uint8)
-        youngest = np.zeros(z.households, np.int64)
+        youngest, eldest = np.zeros(z.households, np.int64), np.zeros(z.households, np.int64)
         kind = np.zeros(z.households, np.uint8)
         if z.kids:
             at, number, age, month = (np.concatenate(c) for c in zip(*z.kids, strict=True))
@@ -306,6 +306,7 @@ def form(m: Margins, people: dict[str, NDArray[Any]], scale: float, seed: int, s
             for j in range(NUMBERS):
                 children[at] += (j < number) & (months + spacing * j < 192)
             youngest[at] = np.where(children[at] > 0, -months, 0)
+            eldest[at] = np.where(children[at] > 0, -months - spacing * (children[at].astype(np.int64) - 1), 0)
         parent = np.where((z.role <= PARTNER), kind[z.household], NONE)
         # households in shuffled order, so that no kind of household lies together in the tables
         shuffled = np.argsort(uniforms(part_key(seed, Part.PERSON_ORDER), np.arange(z.households) + first),
@@ -318,6 +319,7 @@ def form(m: Margins, people: dict[str, NDArray[Any]], scale: float, seed: int, s
         made["zone"].append(np.full(z.households, zone, np.uint8))
         made["children"].append(children[shuffled])
         made["youngest"].append(youngest[shuffled])
+        made["eldest"].append(eldest[shuffled])
         first += z.households
     columns = {**people, **{k: np.concatenate(v) for k, v in added.items()}}
     order = np.lexsort((columns["role"], columns["household"]))

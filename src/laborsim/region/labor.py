@@ -147,7 +147,8 @@ def unemployment(m: Margins, people: People, active: NDArray[np.bool_], seed: in
     return out
 
 
-def reasons(m: Margins, people: People, bits: NDArray[np.uint8], inactive: I8, seed: int) -> NDArray[np.uint8]:
+def reasons(m: Margins, people: People, bits: NDArray[np.uint8], inactive: I8, seed: int,
+            s: dict[str, Any]) -> NDArray[np.uint8]:
     """State of each person out of the labor force; shares by age band and sex are the pack's."""
     sex = people["sex"][inactive].astype(np.int64)
     band = band_of(people["age"][inactive], RATE_AGES)
@@ -160,9 +161,10 @@ def reasons(m: Margins, people: People, bits: NDArray[np.uint8], inactive: I8, s
     n_kinds = 24
     prior = np.ones((n_kinds, len(REASONS)))
     for k in range(n_kinds):
-        prior[k, REASONS.index("carer")] = (0.15, 8.0, 4.0)[k % 3] * (8.0 if (k // 3) % 2 else 1.0)
-        prior[k, REASONS.index("student")] = 300.0 if (k // 6) % 2 else 0.001
-        prior[k, REASONS.index("disabled")] = 300.0 if k // 12 else 0.001
+        relative = s["reason_carer_relative"] if (k // 3) % 2 else 1.0
+        prior[k, REASONS.index("carer")] = s["reason_carer"][k % 3] * relative
+        prior[k, REASONS.index("student")] = s["reason_student"] if (k // 6) % 2 else s["reason_without"]
+        prior[k, REASONS.index("disabled")] = s["reason_disabled"] if k // 12 else s["reason_without"]
     group = (band * 2 + sex) * n_kinds + kind
     shares = np.zeros((N_BANDS * 2 * n_kinds, len(REASONS)))
     count = np.bincount(group, minlength=shares.shape[0]).astype(float).reshape(-1, n_kinds)
@@ -204,7 +206,7 @@ def states(m: Margins, people: People, seed: int, s: dict[str, Any]) -> NDArray[
     idle = unemployment(m, people, active, seed)
     state = np.full(active.size, FULL_TIME, np.uint8)
     inactive = np.flatnonzero(~active)
-    state[inactive] = reasons(m, people, bits, inactive, seed)
+    state[inactive] = reasons(m, people, bits, inactive, seed, s)
     for measure, code, part in (("disability", OUT_DISABLED, Part.TRAIT_BALANCE),
                                 ("enrolled", STUDENT, Part.ENROLLED_BALANCE)):
         _balance(m.traits[measure], people, bits, state == code, _BIT[measure], seed, part)

@@ -145,7 +145,8 @@ def _household_columns(m: Margins, people: Mapping[str, NDArray[Any]], household
     )
     return {
         "zone": households["zone"], "adults": households["adults"], "earners": earners,
-        "children": households["children"], "youngest": households["youngest"], "car": ~without, "care": care,
+        "children": households["children"], "youngest": households["youngest"], "eldest": households["eldest"],
+        "car": ~without, "care": care,
     }
 
 

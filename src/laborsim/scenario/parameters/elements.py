@@ -56,6 +56,7 @@ ELEMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "observation.unemployed_recorded": _RECORDED,
     "observation.inactive_recorded": _RECORDED,
     "participation.stop_by_age": _AGES_7,
+    "synthesis.reason_carer": ("no child under 18", "a child under six", "youngest 6 to 17"),
     "participation.look_men": _AGES_8,
     "participation.look_women": _AGES_8,
     "quality.leaving": _PRINCIPLES,
