@@ -69,6 +69,7 @@ def introduced(month, rows) -> dict[int, int]:
             continue
         j = urn[int(uniform(key + np.uint64(1), p.id[i]) * len(urn))]
         decided = month.parameters["vacancies.decided_in_month"][month.economy.occ_education[c.occupation[j]]]
+        decided = min(decided * month.parameters["vacancies.selection_by_sector"][c.sector[j]], 1.0)
         least = p.wage[i] if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
         paid = float(posts.newcomer_wage(month, np.array([i]), np.array([j]))[0])
         if uniform(key + np.uint64(2), p.id[i]) < decided and paid > least:

@@ -37,6 +37,24 @@ def ready(people: int = 3000, index: int = 3, **kwargs) -> Month:
     return m
 
 
+def test_selection_by_sector_decides_how_many_vacancies_can_be_filled():
+    plain = ready(overrides={"vacancies.selection_by_sector": [1.0] * 23})
+    c = plain.world.cells
+    sector = c.sector[: c.size]
+    most = int(np.bincount(sector, c.vacancies[: c.size]).argmax())
+    slow = ready(overrides={"vacancies.selection_by_sector": [0.3 if s == most else 1.0 for s in range(23)]})
+
+    def open_(m):
+        found = hiring.open_vacancies(m)
+        return np.bincount(sector[found.cell], weights=found.open, minlength=plain.economy.sectors)
+
+    a, b = open_(plain), open_(slow)
+    assert a[most] > 10 and b[most] < 0.7 * a[most]
+    np.testing.assert_array_equal(np.delete(a, most), np.delete(b, most))
+    quick = ready(overrides={"vacancies.selection_by_sector": [3.0] * 23})
+    assert hiring.decided(quick, np.arange(quick.world.cells.size)).max() == 1.0
+
+
 def test_seekers_foresee_what_hiring_pays():
     m = ready()
     rows, s = search.gather_seekers(m)

@@ -22,7 +22,8 @@ from stages import childcare, draw, ready, u64
 
 
 def test_leaving_matches_plain_python():
-    m = ready(index=7)
+    sectors = np.linspace(0.5, 1.9, 23)
+    m = ready(index=7, overrides={"separations.turnover_by_sector": sectors.tolist()})
     w = m.world
     p, h = w.people, w.households
     q = m.room("separations")
@@ -56,7 +57,8 @@ def test_leaving_matches_plain_python():
         tenure = min(max(m.index - int(p.hired[i]), 0), 63)
         score = (quality[w.cells.establishment[p.job[i]]] - 127.5) / 127.5
         out = base * (1 + q["tenure_shape"] * 0.5 ** (tenure / q["tenure_half_life"]))
-        out *= math.exp(-sum(weights) * score)
+        turnover = np.float32(sectors[w.cells.sector[p.job[i]]])
+        out *= float(np.float32(math.exp(-sum(weights) * score) * turnover))
         out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
         hh = int(p.household[i])
         if h.children[hh] > 0 and m.index - h.youngest[hh] < 72 and p.sex[i] == codes.FEMALE:
@@ -71,7 +73,7 @@ def test_leaving_matches_plain_python():
             key = u64(p.id[i]) ^ (u64(int(p.hired[i]) + 4096) << u64(32))
             still = bad_by_tenure[max(min(-int(p.hired[i]), 63) - settling, 0)]
             watched = q["watched_race"][p.race[i]] * (1.0 - q["bad_fit"] * float(p.fit[i]) / 127.0)
-            if to_unit(u64(bits(match, key))) < watched * still / (still + 1 - q["bad_match_share"]):
+            if to_unit(u64(bits(match, key))) < watched * turnover * still / (still + 1 - q["bad_match_share"]):
                 end = q["bad_match_hazard"] * (1 - math.exp(-tenure / q["learning_months"]))
         if u < min(out + end, leaving.MOST):
             want[i] = "inactive" if u < out else "unemployed"
@@ -81,7 +83,6 @@ def test_leaving_matches_plain_python():
         p.size,
         p.columns,
         h.columns,
-        quality[w.cells.establishment[: w.cells.size]],
         m.index,
         leave,
         b,

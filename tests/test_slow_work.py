@@ -202,23 +202,28 @@ def test_insurance_one_person_after_the_other():
 
 
 def test_who_searches_one_person_after_the_other():
-    m = ready(people=6_000, index=6, seed=8, overrides={"search.on_the_job": 0.15, "search.enrolled_share": 0.5})
+    m = ready(people=6_000, index=6, seed=8, overrides={
+        "search.on_the_job": 0.15, "search.enrolled_share": 0.5,
+        "separations.turnover_by_sector": np.linspace(0.4, 1.9, 23).tolist()})
     m.scratch["looking"] = np.empty(0, np.int64)
     p, e, q, usual = m.world.people, m.economy, m.room("search"), m.memory["wages"]["now"]
     cell_quality, share = quality.uses(m).search, bad_matches(m)[1]
     key, match = m.key(Stream.SEARCH_ON_JOB), m.key(Stream.MATCH_QUALITY, fixed=True)
     response, separations = quality.response(m, "search"), m.room("separations")
+    sectors = np.linspace(0.4, 1.9, 23, dtype=np.float32)
+    turns = [float(sectors[s]) for s in m.world.cells.sector[: m.world.cells.size]]
     want = []
     for i in range(p.size):
         state, o, tenure = int(p.state[i]), int(p.occupation[i]), m.index - int(p.hired[i])
         chance = {codes.TEMPORARY_LAYOFF: q["layoff_search_share"], codes.UNEMPLOYED: 1.0}.get(state, 0.0)
         if state <= codes.PART_TIME_INVOLUNTARY:
             chance = q["on_the_job"] * (usual[o] / max(float(p.wage[i]), 1.0)) ** q["on_the_job_pay"]
-            chance *= math.exp(-response * (float(cell_quality[p.job[i]]) - 127.5) / 127.5)
+            job = int(p.job[i])
+            chance *= float(np.float32(math.exp(-response * (float(cell_quality[job]) - 127.5) / 127.5) * turns[job]))
             chance *= 1 + q["on_the_job_tenure"] * 0.5 ** (min(max(tenure, 0), 63) / q["on_the_job_half_life"])
             chance *= q["part_time_search"] if state == codes.PART_TIME_INVOLUNTARY else 1.0
             fits = separations["watched_race"][p.race[i]] * (1 - separations["bad_fit"] * float(p.fit[i]) / 127)
-            known = share[min(max(-int(p.hired[i]), 0), 63)] * fits
+            known = share[min(max(-int(p.hired[i]), 0), 63)] * fits * turns[job]
             if 0 < tenure < 63 and draw(match, (int(p.id[i]) ^ ((int(p.hired[i]) + 4096) << 32))) < known:
                 chance *= q["bad_match_factor"]
             chance = min(chance, q["on_the_job_most"] * q["on_the_job"])

@@ -13,7 +13,8 @@ import worlds
 from laborsim.market import codes as k
 from laborsim.region import cache, careers, fit, fit_page
 from laborsim.region.pack import list_packs, load_national, load_pack
-from laborsim.region.synthesize import ROOMS, SCHOOLING, SPACING, synthesize
+from laborsim.region.synthesize import ROOMS, SINGLE, synthesize
+from laborsim.region.tables import SECTORS
 from laborsim.scenario.parameters.registry import Parameters
 
 
@@ -45,7 +46,7 @@ def kansas_city():
 def test_synthesis_reads_nothing_that_is_not_in_the_key_of_the_region():
     pack, national, economy = packs.region(20_000.0)
     everything = Parameters()
-    keyed = (*(f"{room}." for room in ROOMS), SPACING, SCHOOLING)
+    keyed = (*(f"{room}." for room in ROOMS), *SINGLE)
     some = {name: value for name, value in everything.items() if name.startswith(keyed)}
     assert digest(synthesize(pack, national, economy, some, 1.0, 1)) == digest(
         synthesize(pack, national, economy, everything, 1.0, 1)
@@ -138,6 +139,11 @@ def test_the_start_looks_like_a_steady_state(kansas_city):
     assert 0.04 < openings < 0.05
     tenure = -p.hired[(p.state < k.SELF_EMPLOYED)].astype(int)
     assert 30 < np.median(tenure) < 60 and 0.2 < np.mean(tenure <= 12) < 0.33
+    # public 6.8 years, leisure and hospitality 2.2 (median tenure in January 2018, BLS)
+    sector = c.sector[p.job[p.state < k.SELF_EMPLOYED]]
+    public, leisure = (np.median(tenure[np.isin(sector, [SECTORS.index(s) for s in group])]) / 12.0
+                       for group in (("GF", "GS", "GL"), ("71", "72")))  # fmt: skip
+    assert 5.0 < public < 9.0 and 1.2 < leisure < 3.0
 
 
 def test_women_and_the_young_sort_into_occupations(kansas_city):

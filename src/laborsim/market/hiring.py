@@ -102,14 +102,13 @@ def _terms(lo, hi, chunk, p, h, c, rows, cells, t, states, wages, hours):  # typ
 def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Vacancies:
     """Vacancies that can be filled this month, as the matching kernel wants them.
 
-    Recruiting takes time: a share of a cell's open vacancies, by the schooling the occupation asks for, comes to a
-    decision within the month; a keyed draw rounds it. More of those of employers `visited` by a job center (E,) does.
+    Recruiting takes time: a share of a cell's open vacancies comes to a decision within the month (`decided`); a keyed
+    draw rounds it. More of those of employers `visited` by a job center (E,) does.
     """
     w = month.world
     c, e = w.cells, w.establishments
     cell = np.flatnonzero(c.vacancies[: c.size] > 0).astype(np.int32)
-    share = np.asarray(month.parameters["vacancies.decided_in_month"], np.float64)[month.economy.occ_education]
-    decides = share[c.occupation[cell]]
+    decides = decided(month, cell)
     if visited is not None and visited.any():
         quick = visited[c.establishment[cell]]
         decides = np.where(quick, np.maximum(decides, month.parameters["services.prospect_decides"]), decides)
@@ -132,6 +131,16 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
         bias=quality.fairness_factor(month)[est].astype(np.float32),
         experience=adoption.experience_asked(month, cell),
     )
+
+
+def decided(month: Month, cell: NDArray[Any]) -> NDArray[np.float64]:
+    """(n,) share of the vacancies of these cells whose selection ends within a month.
+
+    By the schooling that the occupation asks for, and by sector.
+    """
+    q, c = month.room("vacancies"), month.world.cells
+    usual = np.asarray(q["decided_in_month"], np.float64)[month.economy.occ_education[c.occupation[cell]]]
+    return np.asarray(np.minimum(usual * np.asarray(q["selection_by_sector"], np.float64)[c.sector[cell]], 1.0))
 
 
 def credentials_asked(month: Month) -> NDArray[np.uint16]:

@@ -43,6 +43,7 @@ class Matches(NamedTuple):
     share: NDArray[np.float64]  # (64,) of those hired k months before the start, white and of a middling fit
     watched: NDArray[np.float64]  # (5,) factor by race
     fit: float  # fall of the share per step of fit, relative
+    turnover: NDArray[np.float32]  # (cells,) factor of the employer's sector
     key: np.uint64
 
 
@@ -56,13 +57,13 @@ class Behaviour(NamedTuple):
     no_place: float
     childcare_elasticity: float
     tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
-    quality: NDArray[np.float64]  # (256,) factor by weighted job quality score
+    cell: NDArray[np.float32]  # (cells,) factor of job quality and of the sector's turnover
     matches: Matches
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
     discharge: float
     self_employed: float
     slump: float  # share of the self-employed whose work stops this month and who wait for it
-    quality_most: float  # largest entry of quality
+    cell_most: float  # largest entry of cell
     bound: NDArray[np.uint32]  # most anyone of the state and sex could face, see `scan`
 
 
@@ -71,23 +72,23 @@ def is_bad(i, p, m):  # type: ignore[no-untyped-def]
     """Whether the match of employee i and his or her job is bad: a draw of the two, kept while the job lasts."""
     match = bits(m.key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
     share = m.share[np.uint64(min(max(-p.hired[i], 0), 63))] * m.watched[np.uint64(p.race[i])]
-    return to_unit(match) < share * (1.0 - m.fit * p.fit[i])
+    return to_unit(match) < share * (1.0 - m.fit * p.fit[i]) * m.turnover[np.uint64(max(p.job[i], 0))]
 
 
 @njit(cache=True, inline="always")
-def _hazards(i, age, p, cell_quality, month, b):  # type: ignore[no-untyped-def]
-    """Employee i's hazard of leaving work, young children apart, without and factor of job quality; that of a bad match
-    by tenure, and whether the match is bad."""
+def _hazards(i, age, p, month, b):  # type: ignore[no-untyped-def]
+    """Employee i's hazard of leaving work, young children apart, without and factor of the job's cell; that of a bad
+    match by tenure, and whether the match is bad."""
     tenure = np.uint64(min(max(month - p.hired[i], 0), 63))
     out = b.leave[np.uint64(p.sex[i]), age] * b.tenure_shape[tenure]
     if p.traits[i] & TRAIT_ENROLLED:
         out *= b.enrolled
-    quality = b.quality[cell_quality[np.uint64(max(p.job[i], 0))]]  # the self-employed have none
-    return out, quality, b.bad_hazard[tenure], is_bad(i, p, b.matches)
+    cell = np.float64(b.cell[np.uint64(max(p.job[i], 0))])  # the self-employed have none
+    return out, cell, b.bad_hazard[tenure], is_bad(i, p, b.matches)
 
 
 @njit(cache=True, nogil=True)
-def _near(lo, hi, p, h, cell_quality, month, leave_key, b, rows):  # type: ignore[no-untyped-def]
+def _near(lo, hi, p, h, month, leave_key, b, rows):  # type: ignore[no-untyped-def]
     """Rows of those who leave but for young children, of mothers of such, and of the self-employed.
 
     After the scan, and like it without branches, which would be guessed wrong half the time.
@@ -98,9 +99,9 @@ def _near(lo, hi, p, h, cell_quality, month, leave_key, b, rows):  # type: ignor
         g, state = np.uint64(p.household[i]), p.state[i]
         age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
         mother = (p.sex[i] == FEMALE) & (h.children[g] > 0) & (month - h.youngest[g] < 72)
-        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, b)
+        out, cell, end, bad = _hazards(i, age, p, month, b)
         rows[n] = i
-        most = out * quality + end * np.float64(bad)
+        most = out * cell + end * np.float64(bad)
         n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | mother | (state == SELF_EMPLOYED))
     return np.int64(n) - lo
 
@@ -112,7 +113,6 @@ def _leave(  # type: ignore[no-untyped-def]
     chunk,
     p,
     h,
-    cell_quality,
     month,
     leave_key,
     b,
@@ -123,7 +123,7 @@ def _leave(  # type: ignore[no-untyped-def]
 ):
     """Quits out of work, bad matches, and the self-employed who give up or whose work stops for now."""
     moved = 0
-    for k in range(lo, lo + _near(lo, hi, p, h, cell_quality, month, leave_key, b, rows)):
+    for k in range(lo, lo + _near(lo, hi, p, h, month, leave_key, b, rows)):
         i = np.uint64(rows[k])  # unsigned: no test for negative indices
         s = p.state[i]
         first = bits(leave_key, p.id[i])
@@ -144,10 +144,10 @@ def _leave(  # type: ignore[no-untyped-def]
                 reasons[lo + moved] = 0
                 moved += 1
             continue
-        out, quality, end, bad = _hazards(i, age, p, cell_quality, month, b)
-        if (sex != FEMALE or age > CHILDBEARING) and u >= out * b.quality_most + end:
+        out, cell, end, bad = _hazards(i, age, p, month, b)
+        if (sex != FEMALE or age > CHILDBEARING) and u >= out * b.cell_most + end:
             continue
-        out *= quality
+        out *= cell
         end *= bad
         hh = p.household[i]
         young = h.children[hh] > 0 and month - h.youngest[hh] < 72
@@ -202,11 +202,19 @@ def outlook(month: Month) -> float:
     return float(np.clip(finding[0] / max(usual[0], 1e-9) * worse, *q["outlook_range"]))
 
 
+def turnover(month: Month) -> NDArray[np.float32]:
+    """(cells,) how often jobs of the employer's sector end by leaving, by search for another and as bad matches."""
+    c = month.world.cells
+    factor = np.asarray(month.parameters["separations.turnover_by_sector"], np.float32)
+    return np.asarray(factor[c.sector[: c.size]])
+
+
 def matches(month: Month) -> Matches:
     """Terms of `is_bad`."""
     q = month.room("separations")
     key = month.key(Stream.MATCH_QUALITY, fixed=True)
-    return Matches(bad_matches(month)[1], np.asarray(q["watched_race"], np.float64), q["bad_fit"] / FIT_MOST, key)
+    watched = np.asarray(q["watched_race"], np.float64)
+    return Matches(bad_matches(month)[1], watched, q["bad_fit"] / FIT_MOST, turnover(month), key)
 
 
 @njit(cache=True, nogil=True)
@@ -237,13 +245,15 @@ def _behaviour(month: Month) -> Behaviour:
     by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / usual_shape
     response = quality.response(month, "leaving")
     factor = np.exp(-response * quality.centred(np.arange(256.0)))
+    cell = (factor[quality.uses(month).leaving] * turnover(month)).astype(np.float32)
+    cell_most = float(cell.max(initial=0.0))
     most = np.zeros((2, N_STATES))
-    usual_most = max(q["leave_enrolled_factor"], 1.0) * float(factor.max()) * (1.0 + 1e-9)
+    usual_most = max(q["leave_enrolled_factor"], 1.0) * cell_most * (1.0 + 1e-9)
     most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
     most[FEMALE, list(PAYROLL)] = MOST
     most[:, SELF_EMPLOYED] = q["self_employed_leave"] + slump + 0.5 * by_sex.max(axis=1)
     return Behaviour(
-        quality_most=float(np.exp(response)),
+        cell_most=cell_most,
         bound=bounds_by_state(most),
         leave=by_sex,
         enrolled=q["leave_enrolled_factor"],
@@ -252,7 +262,7 @@ def _behaviour(month: Month) -> Behaviour:
         no_place=q["leave_no_place_factor"],
         childcare_elasticity=month.parameters["participation.childcare_elasticity"],
         tenure_shape=shape,
-        quality=factor,
+        cell=cell,
         matches=matches(month),
         bad_hazard=bad_hazard,
         discharge=q["discharge_share"] / ended,
@@ -271,7 +281,6 @@ def leave(month: Month) -> None:
         w.people.size,
         w.people.columns,
         w.households.columns,
-        quality.uses(month).leaving,
         month.index,
         month.key(Stream.LEAVE_LABOR_FORCE),
         b,
@@ -289,4 +298,4 @@ def leave(month: Month) -> None:
     move(month, r, s, why)
 
 
-__all__ = ["Matches", "bad", "bad_matches", "is_bad", "leave", "matches"]
+__all__ = ["Matches", "bad", "bad_matches", "is_bad", "leave", "matches", "turnover"]

@@ -81,7 +81,7 @@ def stage(month: Month) -> None:
         field[f] = own[partners(month, f, own)]
     asked = dict(zip(cells.tolist(), hiring.certificates_asked(month, cells), strict=True))
     lot, ends = draws(key + np.uint64(1), p.id[rows]), draws(key + np.uint64(2), p.id[rows])
-    decides = np.asarray(month.parameters["vacancies.decided_in_month"], np.float64)[eco.occ_education]
+    decides = dict(zip(cells.tolist(), hiring.decided(month, cells).tolist(), strict=True))
     wants: list[list[int]] = []
     for i, f, u, end in zip(rows.tolist(), pr.family[program].tolist(), lot.tolist(), ends.tolist(), strict=True):
         near = field[f][eco.commute_minutes[p.zone[i], c.zone[field[f]]] <= q["partner_minutes"]]
@@ -97,7 +97,7 @@ def stage(month: Month) -> None:
         # One interview a month, at one vacancy like any other; whether it pays enough shows there.
         edges = np.cumsum(c.vacancies[near].astype(np.int64))
         cell = near[int(np.searchsorted(edges, int(u * edges[-1]), side="right"))]
-        if end >= decides[c.occupation[cell]]:
+        if end >= decides[int(cell)]:
             continue  # selection takes its time for them as for others
         least = np.float32(p.wage[i]) if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
         if posts.newcomer_wage(month, np.array([i]), np.array([cell]))[0] > least:

@@ -27,7 +27,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits, to_unit, uniform
-from laborsim.market.leaving import Matches, is_bad, matches
+from laborsim.market.leaving import Matches, is_bad, matches, turnover
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.pay import Pay, liking, log_worth, pair
@@ -46,7 +46,6 @@ class Behaviour(NamedTuple):
 
     on_the_job: float
     pay: float
-    quality: NDArray[np.float64]  # (256,)
     tenure: NDArray[np.float64]  # (64,)
     layoff_share: float
     enrolled: float
@@ -84,18 +83,18 @@ class Employed(NamedTuple):
     usual_wage: NDArray[np.float64]  # (O,)
     by_occupation: NDArray[np.float64]  # (O,) usual wage ** pay
     by_wage: NDArray[np.float64]  # (WAGE_STEPS,) most that own wage ** -pay can be, by the top bits of the wage
-    cell_quality: NDArray[np.uint8]  # (cells,) job quality, as it counts for search
+    cell: NDArray[np.float32]  # (cells,) factor of job quality and of the sector's turnover
     matches: Matches
 
 
 @njit(cache=True, inline="always")
 def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
-    """Factors of job quality, of tenure, of hours wanted and of a match found bad on employee i's search."""
+    """Factors of the job's cell, of tenure, of hours wanted and of a match found bad on employee i's search."""
     tenure = min(max(month - p.hired[i], 0), 63)
     # The match of separations: those who have found it bad look for another.
     bad = (0 < tenure) & (tenure < 63) & is_bad(i, p, e.matches)
-    quality = b.quality[e.cell_quality[np.uint64(max(p.job[i], 0))]]  # some have none, and do not come here
-    return (quality, b.tenure[np.uint64(tenure)], b.hours_wanted if s == PART_TIME_INVOLUNTARY else 1.0,
+    cell = np.float64(e.cell[np.uint64(max(p.job[i], 0))])  # some have none, and do not come here
+    return (cell, b.tenure[np.uint64(tenure)], b.hours_wanted if s == PART_TIME_INVOLUNTARY else 1.0,
             b.bad_match if bad else 1.0)
 
 
@@ -106,11 +105,11 @@ def _near(lo, hi, p, wage_bits, month, key, e, b, rows):  # type: ignore[no-unty
     for k in range(lo, lo + scan(lo, hi, p, key, b.bound, rows)):
         i = np.uint64(rows[k])
         s = p.state[i]
-        quality, tenure, hours, bad = _own(i, s, p, month, e, b)
+        cell, tenure, hours, bad = _own(i, s, p, month, e, b)
         step = min(max(int(wage_bits[i] >> np.uint32(WAGE_SHIFT)) - WAGE_FIRST, 0), WAGE_STEPS - 1)
         pay = e.by_occupation[np.uint64(p.occupation[i])] * e.by_wage[np.uint64(step)]
         rows[n] = i
-        n += np.uint64((uniform(key, p.id[i]) < b.on_the_job * pay * quality * tenure * hours * bad)
+        n += np.uint64((uniform(key, p.id[i]) < b.on_the_job * pay * cell * tenure * hours * bad)
                        | (s >= TEMPORARY_LAYOFF))
     return np.int64(n) - lo
 
@@ -130,9 +129,9 @@ def _who(lo, hi, chunk, p, wage_bits, month, key, e, b, rows):  # type: ignore[n
         elif s == TEMPORARY_LAYOFF:
             chance = b.layoff_share
         else:
-            quality, tenure, hours, bad = _own(i, s, p, month, e, b)
+            cell, tenure, hours, bad = _own(i, s, p, month, e, b)
             relative = e.usual_wage[p.occupation[i]] / max(p.wage[i], np.float32(1.0))
-            chance = b.on_the_job * relative**b.pay * quality * tenure * hours * bad
+            chance = b.on_the_job * relative**b.pay * cell * tenure * hours * bad
         if p.program[i] != NO_PROGRAM:
             chance *= b.enrolled
         if u < chance:
@@ -238,7 +237,6 @@ def behaviour(month: Month) -> Behaviour:
     return Behaviour(
         on_the_job=q["on_the_job"],
         pay=q["on_the_job_pay"],
-        quality=np.exp(-quality.response(month, "search") * quality.centred(np.arange(256.0))),
         tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / q["on_the_job_half_life"]),
         layoff_share=q["layoff_search_share"],
         enrolled=q["enrolled_share"],
@@ -300,11 +298,12 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     scores = quality.uses(month)
     usual = month.memory["wages"]["now"]
     buffer, _, _ = month.buffers()
+    pull = np.exp(-quality.response(month, "search") * quality.centred(np.arange(256.0)))
     employed = Employed(
         usual_wage=usual,
         by_occupation=usual**b.pay,
         by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
-        cell_quality=scores.search,
+        cell=(pull[scores.search] * turnover(month)).astype(np.float32),
         matches=matches(month),
     )
     key = month.key(Stream.SEARCH_ON_JOB)

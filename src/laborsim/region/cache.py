@@ -48,13 +48,13 @@ def _code_hash() -> str:
 def region_key(pack: Pack, national: Pack, economy: Economy, parameters: Mapping[str, Any], scale: float,
                seed: int) -> str:
     """Hex digest of all that a synthesized region depends on: the horizon is not part of it."""
-    from laborsim.region.synthesize import SCHOOLING, SPACING, rooms_of
+    from laborsim.region.synthesize import SINGLE, rooms_of
 
     digest = hashlib.blake2b(digest_size=16)
     layout = [[(c.name, c.dtype, c.width) for c in declared] for declared in _DECLARED]
     digest.update(repr((_code_hash(), layout, pack.hash(), national.hash(), float(scale), int(seed))).encode())
     digest.update(repr(sorted((k, sorted(v.items())) for k, v in rooms_of(parameters).items())).encode())
-    digest.update(repr((parameters[SPACING], parameters[SCHOOLING])).encode())
+    digest.update(repr([parameters[name] for name in SINGLE]).encode())
     for f in fields(economy):
         value = getattr(economy, f.name)
         if f.name in ("months", "price_level", "sector_index", "posts", "nation_posts", "looking", "zone_state"):

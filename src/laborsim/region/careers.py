@@ -41,20 +41,28 @@ MOST_ABILITY = 4.0  # standard deviations
 _HORIZON = 600  # months of tenure considered
 
 
-def tenure_survival(s: dict[str, Any]) -> F8:
-    """(600,) share of hires still with the employer after k months, by the declared hazard."""
+def tenure_survival(s: dict[str, Any], pace: float = 1.0) -> F8:
+    """(600,) share of hires still with the employer after k months, by `pace` times the declared hazard."""
     k = np.arange(_HORIZON)
     hazard = s["tenure_floor"] + s["tenure_new"] * exp(-np.log(2.0) * k / s["tenure_half_life"])
+    hazard = np.minimum(pace * hazard, 0.9)
     survival: F8 = np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
     return survival
 
 
-def tenures(age: NDArray[Any], employed: I8, seed: int, s: dict[str, Any]) -> I8:
-    """Months since hire (0 is this month's start) of the employed, cut at the years since 16."""
-    cumulated = np.cumsum(tenure_survival(s))
+def tenures(age: NDArray[Any], employed: I8, seed: int, s: dict[str, Any], pace: F8 | None = None) -> I8:
+    """Months since hire (0 is this month's start) of the employed, cut at the years since 16.
+
+    `pace` (n,) is how often jobs like theirs end, relative to others.
+    """
     most = np.clip((age[employed].astype(np.int64) - 16) * 12 + 6, 1, _HORIZON)
-    u = uniforms(part_key(seed, Part.TENURE), employed) * cumulated[most - 1]
-    return np.searchsorted(cumulated, u, side="right")
+    u = uniforms(part_key(seed, Part.TENURE), employed)
+    paces, kind = np.unique(np.ones(employed.size) if pace is None else pace, return_inverse=True)
+    out = np.zeros(employed.size, np.int64)
+    for k, value in enumerate(paces.tolist()):
+        cumulated, at = np.cumsum(tenure_survival(s, value)), kind == k
+        out[at] = np.searchsorted(cumulated, u[at] * cumulated[most[at] - 1], side="right")
+    return out
 
 
 def durations(rows: I8, temporary: NDArray[np.bool_], seed: int, s: dict[str, Any]) -> I8:
@@ -191,7 +199,7 @@ def fitted_pay(percentiles: F8, occupation: NDArray[np.uint8], pay: F8) -> F8:
 
 def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDArray[np.int32],
             occupation: NDArray[np.uint8], employers: Employers, ability: F8, percentiles: F8,
-            seed: int, rooms: dict[str, dict[str, Any]]) -> tuple[People, F8]:
+            seed: int, rooms: dict[str, dict[str, Any]], turnover: F8) -> tuple[People, F8]:
     """Columns that tell each person's working life so far.
 
     Parameters
@@ -200,6 +208,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     employers : establishments and cells.
     percentiles : (O, 5) hourly p10, p25, p50, p75, p90 of occupations.
     rooms : parameter values of the rooms synthesis, search, wages and insurance.
+    turnover : (S,) how often jobs end, by sector, relative to others.
 
     Returns
     -------
@@ -216,7 +225,10 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     out = np.flatnonzero(state > UNEMPLOYED)
 
     tenure = np.zeros(n, np.int64)
-    tenure[employed] = tenures(age, employed, seed, s)
+    sector = employers.sector[employers.establishment[np.maximum(job[employed], 0)]]
+    # Only part of what ends jobs differs by sector.
+    pace = np.where(job[employed] >= 0, turnover[sector] ** s["tenure_by_turnover"], 1.0)
+    tenure[employed] = tenures(age, employed, seed, s, pace)
     waiting = state[jobless] == TEMPORARY_LAYOFF
     idle = np.zeros(n, np.int64)
     idle[jobless] = durations(jobless, waiting, seed, s)

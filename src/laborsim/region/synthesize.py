@@ -38,6 +38,9 @@ from laborsim.region.rake import shift_to_mean
 
 ROOMS = ("synthesis", "search", "wages", "insurance")
 SPACING, SCHOOLING = "demography.sibling_spacing_months", "demography.ability_schooling"
+TURNOVER = "separations.turnover_by_sector"
+#: Parameters beyond whole rooms that a region depends on.
+SINGLE = (SPACING, SCHOOLING, TURNOVER)
 
 
 def rooms_of(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -87,7 +90,8 @@ def synthesize(pack: Pack, national: Pack, economy: Economy, parameters: Mapping
     job, occupation = assign(m, economy, people, state, employers, ability, seed, s)
     sector = employers.sector[employers.establishment[np.maximum(job, 0)]]
     part_time(m, people, state, sector, np.asarray(rooms["search"]["part_time_share"], float), seed, s)
-    life, posted = careers(economy, people, state, job, occupation, employers, ability, m.percentiles, seed, rooms)
+    life, posted = careers(economy, people, state, job, occupation, employers, ability, m.percentiles, seed, rooms,
+                           np.asarray(parameters[TURNOVER], float))
 
     month = np.floor(uniforms(part_key(seed, Part.BIRTH_MONTH), rows) * 12.0)
     columns = {

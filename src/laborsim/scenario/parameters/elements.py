@@ -95,5 +95,7 @@ ELEMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "synthesis.knows_program": ("apprenticeship", "on-the-job", "classroom", "customized", "sectoral",
                                 "pre-apprenticeship", "pathway", "school-based"),
     "synthesis.no_car_race": _RACES,
+    "separations.turnover_by_sector": _SECTORS,
     "vacancies.decided_in_month": _SCHOOLING,
+    "vacancies.selection_by_sector": _SECTORS,
 }  # fmt: skip
