@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from laborsim.market import codes as k
-from laborsim.market import own_staff, participants, posts, progress, sponsors, training
+from laborsim.market import own_staff, participants, posts, progress, schedule, sponsors, training
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.skill import skills
 from laborsim.market.terrain import carried
+from laborsim.market.transitions import months_out
 from trainees import APPRENTICE, eager
 
 
@@ -53,20 +54,22 @@ def test_sponsors_rank_applicants_as_employers_do():
     program = np.full(rows.size, APPRENTICE)
     got = own_staff.preference(month, rows, program)
     carry, now = carried(month), skills(month, rows)
-    first = month.key(Stream.TRAINING_RANK)
-    second = month.key(Stream.SPONSOR_STAFF) + np.uint64(3)
+    key = month.key(Stream.TRAINING_RANK)
     for n, i in enumerate(rows.tolist()):
         trades = [o for o in range(carry.shape[1]) if pr.occupations[APPRENTICE][o]]
         skill = max(now[n] * max(float(carry[p.occupation[i], o]) for o in trades), q["skill_floor"])
-        u, v = uniform(first, p.id[i]), uniform(second, p.id[i])
-        score = month.parameters["matching.noise"] * math.sqrt(-2 * math.log(1 - u)) * math.cos(2 * math.pi * v)
+        u = uniform(key, p.id[i]) + 2.0**-54
+        score = month.parameters["matching.noise"] * math.sqrt(3) / math.pi * math.log(u / (1 - u))
         score += q["skill_weight"] * skill + q["ability_weight"] * float(p.ability[i])
         if p.state[i] <= k.SELF_EMPLOYED:
             score += q["employed_bonus"]
         elif p.state[i] <= k.UNEMPLOYED:
-            score -= q["duration_penalty"] * min(month.index - int(p.since[i]), q["duration_months"])
+            idle = int(months_out(p.history[i], month.index - p.since[i]))
+            score -= q["duration_penalty"] * min(idle, q["duration_months"])
         else:
             score -= q["inactive_penalty"]
+        score -= q["bias_race"][p.race[i]] + q["bias_record"] * bool(p.traits[i] & k.TRAIT_RECORD)
+        score -= q["bias_age"] * ((month.index - int(p.birth[i])) // 12 >= q["bias_age_from"])
         assert got[n] == pytest.approx(1 / (1 + math.exp(score)), rel=1e-6)
 
 
@@ -85,13 +88,13 @@ def test_own_staff_keep_their_reviews_where_the_schedule_gives_less():
     progress.progress(month)
     program = np.full(mine.size, APPRENTICE)
     last = month.room("training")["last_wage_share"]
-    share = progress.wage_share(month.programs, program, np.full(mine.size, 12), last)
-    schedule = np.maximum(share * c.posted[p.job[mine]], 9.0)
-    np.testing.assert_allclose(p.wage[mine][~staff], schedule[~staff], rtol=1e-5)
+    share = schedule.wage_share(month.programs, program, np.full(mine.size, 12), last)
+    paid = np.maximum(share * c.posted[p.job[mine]], 9.0)
+    np.testing.assert_allclose(p.wage[mine][~staff], paid[~staff], rtol=1e-5)
     job = p.job[mine].astype(np.int64)
     usual = posts.newcomer_wage(month, mine, job) * np.exp(2 * month.parameters["wages.tenure_return"])
-    more = np.maximum(usual - schedule, 0.0) * month.parameters["wages.review_pass"]
-    np.testing.assert_allclose(p.wage[mine][staff], (schedule + more)[staff], rtol=1e-5)
+    more = np.maximum(usual - paid, 0.0) * month.parameters["wages.review_pass"]
+    np.testing.assert_allclose(p.wage[mine][staff], (paid + more)[staff], rtol=1e-5)
     assert (more[staff] > 0).any()
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 import worlds
+from laborsim.market import certificates, customized, hiring, learning, pay, placement, posts, search, training
 from laborsim.market import codes as k
-from laborsim.market import customized, hiring, learning, pay, placement, posts, training
 from laborsim.market import participants as log
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniform
+from laborsim.market.matching import MatchingParameters, Referrals, match
 from laborsim.market.skill import skills
+from laborsim.market.terrain import terrain
 
 COURSE, OJT = 2, 1
 
@@ -38,8 +40,8 @@ def completers(seed: int = 4, people: int = 9_000):
     return month, rows
 
 
-def introduced(month, rows) -> dict[int, int]:
-    """Person -> cell, one person and one vacancy after the other."""
+def sent(month, rows, v) -> dict[int, int]:
+    """Person -> cell of the interview, one person after the other; `v` vacancies that come to a decision."""
     p, c, e, pr = month.world.people, month.world.cells, month.world.establishments, month.programs
     q, key = month.room("training"), month.key(Stream.TRAINING_PLACEMENT)
     family = int(pr.family[COURSE])
@@ -49,8 +51,9 @@ def introduced(month, rows) -> dict[int, int]:
         if c.vacancies[j] > 0 and c.zone[j] < month.economy.outside and pr.occupations[COURSE, c.occupation[j]] > 0
         and uniform(partner, e.id[c.establishment[j]]) < q["partner_share"]
     ]  # fmt: skip
-    asked = hiring.certificates_asked(month, np.arange(c.size))
-    comes = {}
+    asked = certificates.certificates_asked(month, np.arange(c.size))
+    ready = dict(zip(v.cell.tolist(), v.open.tolist(), strict=True))
+    found = {}
     for i in (int(i) for i in rows):
         looks = p.state[i] <= k.UNEMPLOYED or p.state[i] == k.OTHER_INACTIVE
         if not looks or uniform(key, p.id[i]) >= pr.placement[COURSE]:
@@ -68,36 +71,66 @@ def introduced(month, rows) -> dict[int, int]:
         if not urn:
             continue
         j = urn[int(uniform(key + np.uint64(1), p.id[i]) * len(urn))]
-        decided = month.parameters["vacancies.decided_in_month"][month.economy.occ_education[c.occupation[j]]]
-        decided = min(decided * month.parameters["vacancies.selection_by_sector"][c.sector[j]], 1.0)
-        least = p.wage[i] if p.state[i] <= k.SELF_EMPLOYED else p.reservation[i]
-        paid = float(posts.newcomer_wage(month, np.array([i]), np.array([j]))[0])
-        if uniform(key + np.uint64(2), p.id[i]) < decided and paid > least:
-            comes[i] = j
-    able = {int(i): float(s) for i, s in zip(rows, skills(month, rows), strict=True)}
-    left = {j: int(c.vacancies[j]) for j in mine}
-    found = {}
-    for i in sorted(comes, key=lambda i: (-able[i], i)):
-        if left[comes[i]] > 0:
-            left[comes[i]] -= 1
-            found[i] = comes[i]
+        if uniform(key + np.uint64(2), p.id[i]) < ready.get(j, 0) / c.vacancies[j]:
+            found[i] = j
     return found
 
 
 @pytest.mark.parametrize("seed", [4, 5])
-def test_completers_meet_the_screens_of_partner_employers(seed: int):
+def test_completers_are_sent_to_posts_of_partners_whose_screens_they_pass(seed: int):
     month, rows = completers(seed)
-    want = introduced(month, rows)
-    p, c, e = month.world.people, month.world.cells, month.world.establishments
-    job = p.job[: p.size].copy()
-    placement.stage(month)
-    moved = np.flatnonzero(p.job[: p.size] != job)
-    want = {i: j for i, j in want.items() if job[i] != j}  # whoever works there already stays
-    assert dict(zip(moved.tolist(), p.job[moved].tolist(), strict=True)) == want and len(want) > 5
-    record = (p.traits[moved] & k.TRAIT_RECORD) > 0
-    screens = e.practices[c.establishment[p.job[moved]]] & k.PRACTICE_RECORD_SCREEN
-    assert record.any() and not (screens[record] > 0).any()
-    worlds.check(month.world)
+    month.world.cells.vacancies[: month.world.cells.size] *= 3
+    v = hiring.open_vacancies(month)
+    got = placement.interviews(month, v)
+    want = sent(month, rows, v)
+    assert dict(zip(got.rows.tolist(), v.cell[got.vacancy].tolist(), strict=True)) == want and len(want) > 5
+    assert (np.diff(got.rows) > 0).all()
+
+
+def test_an_interview_is_one_application_more_and_the_only_one_of_those_who_do_not_look():
+    month, _ = completers()
+    month.memory["wages"] = {"now": month.economy.occ_wage.copy()}
+    month.scratch["looking"] = np.empty(0, np.int64)
+    v = hiring.open_vacancies(month)
+    got = placement.interviews(month, v)
+    plain, usual = search.gather_seekers(month)
+    usual = dict(zip(plain.tolist(), usual.applications.tolist(), strict=True))
+    rows, s = search.gather_seekers(month, got.rows)
+    only = np.setdiff1d(got.rows, plain)
+    assert only.size > 0 and set(rows.tolist()) == set(plain.tolist()) | set(only.tolist())
+    before = s.applications.copy()
+    assert before.tolist() == [usual.get(i, 0) for i in rows.tolist()]
+    other = Referrals(np.array([0]), np.array([0]), np.array([0], np.int32))
+    out = placement.refer(rows, s, got, other)
+    assert rows[out.seeker[1:]].tolist() == got.rows.tolist() and out.vacancy[1:].tolist() == got.vacancy.tolist()
+    assert ((s.applications - before) == np.isin(rows, got.rows)).all()
+    assert (out.turn[1:] == before[out.seeker[1:]]).all() and out.seeker[0] == out.turn[0] == out.vacancy[0] == 0
+    assert placement.refer(rows, s, placement.NONE, other) is other
+
+
+@pytest.mark.parametrize("better", [0.0, 50.0])
+def test_the_post_goes_to_whoever_the_employer_ranks_first(better: float):
+    """A completer and another applicant at one vacancy; the employer's view of the other decides."""
+    month, _ = completers()
+    month.memory["wages"] = {"now": month.economy.occ_wage.copy()}
+    month.scratch["looking"] = np.empty(0, np.int64)
+    v = hiring.open_vacancies(month)
+    got = placement.interviews(month, v)
+    one = placement.Interviews(got.rows[:1], got.vacancy[:1])
+    v.open[one.vacancy[0]] = 1
+    rows, s = search.gather_seekers(month, one.rows)
+    s.applications[:] = 0
+    out = placement.refer(rows, s, one, Referrals(np.empty(0, int), np.empty(0, int), np.empty(0, np.int32)))
+    rival = int(np.flatnonzero(~np.isin(rows, one.rows))[0])
+    s.applications[rival] = 1
+    at = np.array([int(out.seeker[0]), rival])
+    both = Referrals(at, np.zeros(2, np.int64), np.repeat(one.vacancy, 2).astype(np.int32))
+    s.reservation[at], s.hold[at], s.cell[at], s.education[at], s.skill[at] = 0.0, -np.inf, -1, 5, 1.0
+    s.occupation[at], s.record[at], s.bias[at], s.score[at] = v.occupation[one.vacancy[0]], 0, 0.0, (25.0, better)
+    keys = hiring.Keys(np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4))
+    made = match(s, v, terrain(month), MatchingParameters(), keys, None, both)
+    winner = at[1] if better > 25.0 else at[0]
+    assert np.flatnonzero(made.vacancy_index >= 0).tolist() == [winner]
 
 
 def test_partners_are_the_same_each_month_and_pay_as_others_of_the_field_do():
@@ -127,7 +160,7 @@ def test_a_certificate_opens_all_posts_up_to_an_associate_degree_and_a_share_of_
     c, share = month.world.cells, month.parameters["search.certificate_posts"]
     key = month.key(Stream.CERTIFICATE_POST, fixed=True)
     bit = 1 << int(month.programs.credential[COURSE])
-    asked = hiring.certificates_asked(month, np.arange(c.size)) & bit
+    asked = certificates.certificates_asked(month, np.arange(c.size)) & bit
     for j in range(c.size):
         o = int(c.occupation[j])
         assert asked[j] == (bit if o == 3 or (o == 2 and uniform(key, j) < share) else 0)

@@ -39,6 +39,19 @@ def test_two_programs_cannot_claim_one_vacancy(tmp_path):
         load_programs(file)
 
 
+def test_wrong_fields_are_named_all_at_once(tmp_path):
+    entry = 'title="x"\nkind="sectoral"\noccupations=["47-2"]\nstarts=0.001\nmonths=3\nhours=40\ndropout=0.1\n'
+    entry += 'fit=0.5\nexperience=5\nsource="x"\ngrade="assumed"\n'
+    file = tmp_path / "programs.toml"
+    file.write_text(f"[a]\n{entry}income_limit = 12\n[b]\n{entry}incme_limit = 0.8\n[c]\n{entry}income_limit='x'\n")
+    with pytest.raises(ValueError) as error:
+        load_programs(file)
+    said = str(error.value).splitlines()
+    assert said[0] == "programs.toml: a.income_limit: Input should be less than or equal to 10"
+    assert said[1] == "programs.toml: b.incme_limit: no such field; did you mean 'income_limit'?"
+    assert said[2].startswith("programs.toml: c.income_limit: ") and len(said) == 3
+
+
 def test_seats_follow_the_labor_force_and_small_zones_are_served_by_the_nearest():
     eco = worlds.economy()
     force = np.array([90_000.0, 10_000.0, 0.0])

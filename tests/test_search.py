@@ -10,6 +10,7 @@ import pytest
 
 import worlds
 from laborsim.market import (
+    certificates,
     codes,
     demand,
     demography,
@@ -175,7 +176,7 @@ def test_a_credential_passes_in_its_field_and_experience_where_it_carries_over()
 def test_fields_follow_occupations_and_programs():
     m = ready()
     e, pr = m.economy, m.programs
-    asked = hiring.credentials_asked(m)
+    asked = certificates.credentials_asked(m)
     for o in range(e.occupations):
         taught = {int(c) for c, t in zip(pr.credential, pr.occupations[:, o], strict=True) if t and c < 16}
         named = {i for i, name in enumerate(e.credential_fields)

@@ -15,6 +15,7 @@ from laborsim.market import (
     demography,
     hiring,
     housing,
+    needs,
     outreach,
     participation,
     search,
@@ -43,7 +44,6 @@ def ready(people: int = 3000, seed: int = 42, **levers) -> Month:
     m.index, m.seed = 3, seed
     m.scratch["sector_shock"] = np.ones((m.economy.sectors, m.economy.zones))
     m.scratch["looking"] = np.empty(0, np.int64)
-    m.memory["demography"]["unemployment"][:] = 0.04
     p = m.world.people
     lost = np.flatnonzero(p.state[: p.size] <= codes.PART_TIME_INVOLUNTARY)[::6]
     move(m, lost, np.full(lost.size, codes.UNEMPLOYED, np.uint8), np.full(lost.size, codes.LAYOFF, np.uint8))
@@ -157,7 +157,7 @@ def test_help_goes_on_for_the_months_stated_while_people_look():
         assert {int(r) for r in rows[s.applications == before + 2]} == expected
         assert not set(new.tolist()) & set(np.concatenate([*served[-2:], new[:0]]).tolist())
         served.append(new)
-    assert ready().memory.get("helped") is None
+    assert ready().memory.get("services") is None
 
 
 def test_cheaper_trips_are_more_trips_and_only_low_wages_may_ask():
@@ -390,7 +390,7 @@ def test_under_represented_groups_are_those_with_less_than_their_share():
 # --- rent ----------------------------------------------------------------------------------------
 def test_rent_help_falls_with_earnings_and_goes_to_low_earners():
     m = ready(rent=(RentSupport(100, HERE, rent=900.0, income_limit=2_000.0),))
-    earned = housing._earnings(m)
+    earned = needs.earned(m)
     housing.stage(m)
     held, paid = m.memory["housing"], m.scratch["housing.paid"]
     assert held["row"].size == 100 == count(m, "rent_families")

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 from laborsim.market.draws import uniform
 from laborsim.region import careers, employers, keyed, rake
+from laborsim.scenario.parameters.registry import Parameters
 
 POSITIVE = st.floats(0.05, 20.0)
 
@@ -214,7 +215,8 @@ def test_staffing_totals_follow_the_shares():
     staffing = rng.dirichlet(np.full(30, 0.4), 2)
     size = np.sort(np.floor(1 + rng.pareto(1.06, 600) * 3).astype(np.int64).clip(1, 2000))
     zone, sector = np.repeat([0, 1], 300), np.tile(np.repeat([0, 1], 150), 2)
-    est, occ, count = employers.cells(zone, sector, size, size.astype(float), staffing, 7)
+    s = Parameters().room("synthesis")
+    est, occ, count = employers.cells(zone, sector, size, size.astype(float), staffing, 7, s)
     assert np.bincount(est, count, 600).tolist() == size.tolist()
     assert (count > 0).all() and (np.diff(est) >= 0).all()
     for s in (0, 1):

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worlds
+from laborsim.market import applications, customized, hiring, needs, placement, seats, training, youth
 from laborsim.market import codes as k
-from laborsim.market import customized, placement, seats, training, youth
 from laborsim.market import participants as log
 from laborsim.market.counts import LOSSES, LOST, PIPELINE
 from laborsim.market.month import Month
@@ -196,38 +196,40 @@ def test_pre_apprenticeship_stands_in_for_the_diploma():
     assert out == 0 < refused and none == 0 < let_in
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.integers(0, 6), st.integers(1, 4))
-def test_introductions_fill_each_vacancy_once_and_the_most_skilled_choose_first(skill, cells, each):
-    open_ = {x: each for x in range(cells)}
-    wants = [[x for x in range(cells) if (i + x) % 2 == 0] for i in range(len(skill))]
-    found = placement.introductions(np.array(skill, np.float32), wants, open_)
-    used = [cell for _, cell in found]
-    assert all(used.count(x) <= each for x in set(used))
-    assert len({i for i, _ in found}) == len(found)
-    got = {i for i, _ in found}
-    for i in range(len(skill)):
-        if i not in got:  # every cell wanted is full, of people at least as skilled
-            for x in wants[i]:
-                assert used.count(x) == each
-                assert all(np.float32(skill[j]) >= np.float32(skill[i]) for j, cell in found if cell == x)
+def test_a_program_with_an_income_limit_lets_in_those_whose_household_earns_little():
+    def entered(limit: float) -> tuple[Any, Any, int]:
+        month = world(k.SECTORAL, income_limit=limit, recruits=1, education=0, seed=8, people=24_000)
+        p, w = month.world.people, month.world
+        p.knows[: p.size] = np.uint32(0xFFFFFFFF)
+        rows, program, _ = applications.applicants(month)
+        earns = np.zeros(w.households.size)
+        for i in range(p.size):
+            if p.state[i] <= k.SELF_EMPLOYED:
+                earns[p.household[i]] += float(p.wage[i]) * int(p.hours[i]) * 52.0 / 12.0
+        mine = rows[program == 2]
+        need = needs.needed_wage(month, mine) * np.clip(w.households.adults[p.household[mine]], 1, 2) * 2080.0 / 12.0
+        return mine, earns[p.household[mine]] / need, int(month.counts.lost[2, LOST["income"]])
+
+    everyone, over, nobody = entered(0.0)
+    poor, under, refused = entered(0.5)
+    assert nobody == 0 < refused and poor.size > 5
+    assert set(poor.tolist()) == set(everyone[over <= 0.5].tolist()) and (under <= 0.5).all()
+    assert refused == (over > 0.5).sum()
 
 
-def test_without_vacancies_an_introduction_places_nobody():
-    def placed(open_: bool) -> int:
+def test_without_vacancies_there_are_no_interviews():
+    def sent(open_: bool) -> int:
         month = world(k.SECTORAL, placement=1.0, seed=6)
         p, c = month.world.people, month.world.cells
         c.vacancies[: c.size] = np.where(c.occupation[: c.size] == 3, 3 * open_, 0)
         c.needs[: c.size] = 0
         rows = np.flatnonzero(p.state[: p.size] == k.UNEMPLOYED)[:20]
-        p.reservation[rows] = 0.0
         log.enter(month, rows, np.full(rows.size, 2), np.zeros(rows.size, np.bool_))
         log.leave(month, rows, log.COMPLETED)
         month.index = 1
-        placement.stage(month)
-        worlds.check(month.world)
-        return int((p.job[rows] >= 0).sum())
+        return placement.interviews(month, hiring.open_vacancies(month)).rows.size
 
-    assert placed(True) > 0 == placed(False)
+    assert sent(True) > 0 == sent(False)
 
 
 # --- seats -------------------------------------------------------------------------------------------
@@ -297,7 +299,7 @@ def test_nobody_is_lost_without_a_reason():
         month.index += 1
     at = {name: lost[2, LOST[name]] for name in LOSSES}
     assert steps[2, STEP["aware"]] == steps[2, STEP["applied"]] + at["did_not_apply"]
-    entry = sum(at[n] for n in ("education", "age", "record", "credential", "screened_out"))
+    entry = sum(at[n] for n in ("education", "age", "record", "credential", "income", "screened_out"))
     assert steps[2, STEP["applied"]] == steps[2, STEP["eligible"]] + entry
     refused = at["no_seat"] + at["no_employer"] + at["other_program"]
     assert steps[2, STEP["eligible"]] == steps[2, STEP["enrolled"]] + refused

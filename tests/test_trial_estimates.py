@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from laborsim.study import trial_evidence
-from laborsim.study.trial_estimates import Arm, estimate, over_runs, window
+from laborsim.study.trial_estimates import Arm, estimate, incidence, over_runs, window
 
 
 def toy(rng, n=300, effect=0.0, uptake=0.6, noise=1.0, persistence=0.9, hidden=0.0):
@@ -107,14 +107,43 @@ def test_people_of_one_household_are_not_counted_as_independent():
     assert alarms[True] < 0.15 < 0.2 < alarms[False]
 
 
-def test_shares_of_all_registered_count_who_is_still_active():
-    """Entries spread evenly over a window: a slow oracle counts every month of entry."""
-    lasted, finished = np.array([4, 10, 30, -1]), np.array([False, True, False, False])
-    run = SimpleNamespace(lasted=lasted, finished=finished, completed=1, exits=3)
-    for measure, of in (("completion", [10]), ("cancellation", [4, 30])):
-        seen = sum(1 for months in of for since in range(1, 25) if since > months)  # months from entry to the end
-        assert trial_evidence._of_exits(measure, [run], 24)[0] == pytest.approx(seen / 24 / 4)
-    assert trial_evidence._of_exits("cancellation", [run])[0] == pytest.approx(2 / 3)
+def _registered(growth: float, window: int | None, measure: str, programs: tuple[str, ...] = ()) -> float:
+    """The figure of 1,000 apprentices who entered over three years, some still there."""
+    rng = np.random.default_rng(3)
+    followed = rng.integers(1, 37, 1000)
+    exit_after, finished = rng.integers(1, 31, 1000), rng.random(1000) < 0.3
+    lasted = np.where(exit_after < followed, exit_after, -1)
+    run = SimpleNamespace(lasted=lasted, finished=finished & (lasted >= 0), followed=followed,
+                          family=(np.arange(1000) % 2))  # fmt: skip
+    study = SimpleNamespace(measure=measure, programs=programs, horizon_months=window, entry_growth=growth)
+    return trial_evidence._of_exits(study, [run])[0]
+
+
+def test_exits_are_those_of_people_seen_for_long_enough():
+    """Exits are even over 30 months, three in ten of them completions, whatever the month in which people entered."""
+    assert _registered(0.0, None, "completion") == pytest.approx(0.3, abs=0.04)
+    assert _registered(0.0, None, "cancellation") == pytest.approx(0.7, abs=0.04)
+    gone = np.mean([min(since / 30.0, 1.0) for since in range(1, 61)])  # share gone, of entries even over five years
+    assert _registered(0.0, 60, "cancellation") == pytest.approx(0.7 * gone, abs=0.05)
+    assert _registered(0.0, 60, "completion") == pytest.approx(0.3 * gone, abs=0.05)
+    assert _registered(0.3, 60, "completion") < _registered(0.0, 60, "completion"), "more entered lately"
+    assert math.isnan(_registered(0.0, 60, "completion", ("apprentice_metal",))), "nobody of that type"
+
+
+def test_incidence_is_the_product_of_monthly_hazards():
+    lasted, followed = np.array([1, 2, 2, 3, -1, -1]), np.array([9, 9, 9, 9, 2, 3])
+    finished = np.array([False, True, False, True, False, False])
+    done, left = incidence(lasted, followed, finished, 4)
+    stay, slow = 1.0, ([0.0], [0.0])
+    for t in range(1, 5):
+        seen = [a if a >= 0 else b for a, b in zip(lasted, followed, strict=True)]
+        risk = sum(x >= t for x in seen)
+        for out, wanted in zip(slow, (True, False), strict=True):
+            hits = sum(a == t and f == wanted for a, f in zip(lasted, finished, strict=True))
+            out.append(out[-1] + (stay * hits / risk if risk else 0.0))
+        stay = 1.0 - slow[0][-1] - slow[1][-1]
+    np.testing.assert_allclose(done, slow[0])
+    np.testing.assert_allclose(left, slow[1])
 
 
 def test_studies_are_compared_with_the_people_they_are_of():

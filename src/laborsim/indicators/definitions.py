@@ -34,7 +34,8 @@ _FLOW = {"E": "employed", "U": "unemployed", "N": "not in the labor force"}
 _LOST: Final = {
     "did_not_know": "looked at a program without knowing of it", "did_not_apply": "knew of it and did not apply",
     "education": "not enough schooling", "age": "too young or too old", "record": "background check",
-    "credential": "without the credential it asks for", "screened_out": "not selected", "no_seat": "no seat",
+    "credential": "without the credential it asks for", "income": "the household earns too much",
+    "screened_out": "not selected", "no_seat": "no seat",
     "no_employer": "no sponsor or employer with a vacancy", "other_program": "took another place",
     "childcare": "dropped out, childcare", "transport": "dropped out, transport", "money": "dropped out, money",
     "job": "dropped out for a job", "representation": "cancelled where nobody speaks for apprentices",

@@ -13,6 +13,7 @@ from laborsim.market.codes import KNOWS_PROGRAM_BIT
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
+from laborsim.market.needs import over_need
 from laborsim.market.pipeline import (
     APPLIED,
     ELIGIBLE,
@@ -206,6 +207,16 @@ def _screened(month: Month, rows: I8, program: I8) -> B1:
     return out
 
 
+def _earns_too_much(month: Month, rows: I8, program: I8) -> B1:
+    """Whose household earns more than the program's limit, relative to what it needs to be self-sufficient."""
+    limit = month.programs.income_limit[program]
+    out = np.zeros(rows.size, np.bool_)
+    asked = np.flatnonzero(limit > 0.0)
+    if asked.size:
+        out[asked] = over_need(month, rows[asked]) > limit[asked]
+    return out
+
+
 def _buffers(month: Month) -> Applications:
     rows, picks, flags = month.buffers()
     held = month.scratch.get("training.late")
@@ -264,6 +275,9 @@ def applicants(month: Month) -> tuple[I8, I8, B1]:
                         (NO_CREDENTIAL, "credential")):  # fmt: skip
         lost[:, LOST[reason]] += np.bincount(program[(flag & bit) > 0], minlength=size)
     eligible = (flag & ELIGIBLE) > 0
+    rich = eligible & _earns_too_much(month, who, program)
+    lost[:, LOST["income"]] += np.bincount(program[rich], minlength=size)
+    eligible &= ~rich
     failed = eligible & _screened(month, who, program)
     lost[:, LOST["screened_out"]] += np.bincount(program[failed], minlength=size)
     eligible &= ~failed

@@ -122,7 +122,7 @@ SCALAR = {name: i for i, name in enumerate(SCALARS)}
 PIPELINE = ("aware", "applied", "eligible", "enrolled", "completed", "credentialed", "placed", "retained")
 # Where people leave the pipeline, in its order: before applying, before a seat, before completing, before retention.
 LOSSES = (
-    "did_not_know", "did_not_apply", "education", "age", "record", "credential", "screened_out",
+    "did_not_know", "did_not_apply", "education", "age", "record", "credential", "income", "screened_out",
     "no_seat", "no_employer", "other_program",
     "childcare", "transport", "money", "job", "representation", "lost_job", "left_labor_force", "other", "left_region",
     "no_credential", "not_kept", "no_vacancy", "not_hired", "left_employer",

@@ -11,11 +11,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, coaching, housing, quality, services, skill, travel
+from laborsim.market import adoption, coaching, housing, placement, quality, schedule, services, skill, sponsors, travel
+from laborsim.market.certificates import certificates_asked
 from laborsim.market.codes import (
-    ASSOCIATE,
     CARER,
-    CREDENTIAL_FIELDS,
     FEMALE,
     FULL_TIME,
     PART_TIME,
@@ -103,7 +102,8 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
     """Vacancies that can be filled this month, as the matching kernel wants them.
 
     Recruiting takes time: a share of a cell's open vacancies comes to a decision within the month (`decided`); a keyed
-    draw rounds it. More of those of employers `visited` by a job center (E,) does.
+    draw rounds it. More of those of employers `visited` by a job center (E,) does. What sponsors keep for apprentices
+    is not open to others.
     """
     w = month.world
     c, e = w.cells, w.establishments
@@ -112,7 +112,7 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
     if visited is not None and visited.any():
         quick = visited[c.establishment[cell]]
         decides = np.where(quick, np.maximum(decides, month.parameters["services.prospect_decides"]), decides)
-    expected = c.vacancies[cell] * decides
+    expected = (c.vacancies[cell] - sponsors.kept(month, cell)) * decides
     ready = np.floor(expected + uniforms(month.key(Stream.SELECTION), cell.astype(np.uint64))).astype(np.int32)
     cell, ready = cell[ready > 0], ready[ready > 0]
     est = c.establishment[cell]
@@ -143,46 +143,19 @@ def decided(month: Month, cell: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(np.minimum(usual * np.asarray(q["selection_by_sector"], np.float64)[c.sector[cell]], 1.0))
 
 
-def credentials_asked(month: Month) -> NDArray[np.uint16]:
-    """Bits of fields of the credentials of each occupation, (O,); what they open: `certificates_asked`.
-
-    A field is of its SOC major groups and of the occupations its programs train for.
-    """
-    e, pr = month.economy, month.programs
-
-    def make() -> NDArray[np.uint16]:
-        out = np.zeros(e.occupations, np.uint16)
-        majors = np.array(e.major_codes)[e.occ_major]
-        for i, name in enumerate(e.credential_fields[:16]):
-            trained = (pr.occupations[pr.credential == i] > 0).any(axis=0)
-            out[trained | np.isin(majors, CREDENTIAL_FIELDS.get(name, ()))] |= np.uint16(1 << i)
-        return out
-
-    return month.table("hiring.fields", make)  # type: ignore[no-any-return]
-
-
-def certificates_asked(month: Month, cell: NDArray[Any]) -> NDArray[np.uint16]:
-    """(n,) bits of fields of credentials that pass for an associate degree in each cell.
-
-    In occupations that an associate degree or less is typical of, in all; where a bachelor's degree is typical, in a
-    share of them by a keyed draw that holds for the run: occupations are groups, and part of each is simpler work.
-    """
-    occupation = month.world.cells.occupation[cell]
-    u = uniforms(month.key(Stream.CERTIFICATE_POST, fixed=True), cell.astype(np.uint64))
-    opens = (month.economy.occ_education[occupation] <= ASSOCIATE) | (u < month.parameters["search.certificate_posts"])
-    return np.where(opens, credentials_asked(month)[occupation], 0).astype(np.uint16)
-
-
 def stage(month: Month) -> None:
     """Search, match and hire."""
     w = month.world
-    rows, seekers = gather_seekers(month)
     visited = services.prospected(month)
     vacancies = open_vacancies(month, visited)
+    interviews = placement.interviews(month, vacancies)
+    rows, seekers = gather_seekers(month, interviews.rows)
     ground = terrain(month)
     housing.raise_reservation(month, rows, seekers)
     travel.help_seekers(month, rows, seekers)
+    schedule.hold_on(month, rows, seekers)
     sent_to = services.serve(month, rows, seekers, vacancies, ground, visited)
+    sent_to = placement.refer(rows, seekers, interviews, sent_to)
     q, s = month.room("matching"), month.room("search")
     parameters = MatchingParameters(
         rounds=int(q["rounds"]),

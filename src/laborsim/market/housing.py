@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.market import needs
 from laborsim.market.codes import (
     CARER,
     OTHER_INACTIVE,
     PART_TIME_INVOLUNTARY,
     QUIT_TO_INACTIVE,
-    SELF_EMPLOYED,
     STUDENT,
     TRAIT_ENROLLED,
     UNEMPLOYED,
@@ -28,20 +28,12 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
+from laborsim.market.needs import WEEKS_A_MONTH
 from laborsim.market.scaling import scaled_count
 from laborsim.market.transitions import move
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
-WEEKS_A_MONTH = 52.0 / 12.0
-
-
-def _earnings(month: Month) -> F8:
-    """Dollars a month that each household earns by work, (households,)."""
-    p, n = month.world.people, month.world.people.size
-    at_work = np.flatnonzero(p.state[:n] <= SELF_EMPLOYED)
-    pay = p.wage[at_work].astype(np.float64) * p.hours[at_work] * WEEKS_A_MONTH
-    return np.asarray(np.bincount(p.household[at_work], weights=pay, minlength=month.world.households.size))
 
 
 def _held(month: Month) -> dict[str, Any]:
@@ -64,7 +56,7 @@ def stage(month: Month) -> None:
         return
     w, q, scalars = month.world, month.room("services"), month.counts.scalars
     h, heads = w.households, month.memory["demography"]["head"]
-    held, earned = _held(month), _earnings(month)
+    held, earned = _held(month), needs.earned(month)
     paid = np.zeros(h.size)
     key = month.key(Stream.RENT_SUPPORT)
     for number, order in enumerate(orders):

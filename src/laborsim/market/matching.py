@@ -30,7 +30,7 @@ U1 = NDArray[np.uint8]
 U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
 
-_LOGISTIC_UNIT = np.sqrt(3.0) / np.pi  # makes the logistic noise have standard deviation 1
+LOGISTIC_UNIT = np.sqrt(3.0) / np.pi  # makes the logistic noise have standard deviation 1
 
 
 class Seekers(NamedTuple):
@@ -271,7 +271,7 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
         u = to_unit(more_bits(bits(terms.noise_key, ids[i]), offer.cell + 1)) + 2.0**-54
         score[p] = (quality[i] - np.float64(bias[i]) * offer.bias
                     + terms.fit_weight * closeness[np.uint64(occupations[i]), np.uint64(offer.occupation)]
-                    + terms.noise * _LOGISTIC_UNIT * np.log(u / (1.0 - u)))
+                    + terms.noise * LOGISTIC_UNIT * np.log(u / (1.0 - u)))
     return n - first[lo], first[hi] - 1 - below
 
 

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import participants, sponsors
+from laborsim.market import participants, search, sponsors
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM
 from laborsim.market.counts import PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.layoffs import people_of
+from laborsim.market.matching import LOGISTIC_UNIT
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.seats import first_served
@@ -66,7 +67,9 @@ def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
     trades = np.bincount(pr.family[pr.kind == APPRENTICESHIP], minlength=own.size) > 0
     family = np.arange(own.size, dtype=np.uint64)
     share = q["staff_share"]
-    mine = np.where(trades, np.floor(own * share + draws(key + np.uint64(1), family)), 0).astype(np.int64)
+    # A share of the places that come up in a month: those kept open for want of applicants stay open to applicants.
+    fresh = np.bincount(pr.family, weights=pr.seats, minlength=own.size) * month.scale
+    mine = np.where(trades, np.floor(fresh * share + draws(key + np.uint64(1), family)), 0).astype(np.int64)
     of_kind = pr.kind == APPRENTICESHIP
     more = np.floor(added * share + draws(key + np.uint64(2), np.arange(len(pr), dtype=np.uint64))).astype(np.int64)
     mine, more = np.minimum(mine, own), np.where(of_kind, np.minimum(more, added), 0)
@@ -96,25 +99,17 @@ def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
 def preference(month: Month, rows: I8, program: I8) -> F8:
     """(n,) place in (0, 1) of each applicant in the order in which employers would take them, the best lowest.
 
-    What employers see of skill in the trade, ability and time out of work, and noise, as in hiring (`search`).
+    What a usual employer sees of them (`search.standings`), with skill as it carries over to the trade, and noise.
     """
-    p, q, pr = month.world.people, month.room("search"), month.programs
+    p, pr = month.world.people, month.programs
     carry: NDArray[Any] = carried(month)
     kinds, which = np.unique(program, return_inverse=True)
     there = np.stack([carry[:, pr.occupations[g] > 0].max(axis=1) for g in kinds]) if kinds.size else np.empty((0, 0))
     skill = skills(month, rows) * there[which, p.occupation[rows]] if rows.size else np.empty(0)
-    first = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
-    second = draws(month.key(Stream.SPONSOR_STAFF) + np.uint64(3), p.id[rows])
-    noise = np.sqrt(-2.0 * np.log1p(-first)) * np.cos(2.0 * np.pi * second)
-    state = p.state[rows]
-    idle = np.where(state > k.SELF_EMPLOYED, month.index - p.since[rows], 0)
-    score = q["skill_weight"] * np.maximum(skill, q["skill_floor"]) + q["ability_weight"] * p.ability[rows]
-    score += np.where(state <= k.SELF_EMPLOYED, q["employed_bonus"], 0.0)
-    score -= np.where(state > k.UNEMPLOYED, q["inactive_penalty"],
-                      q["duration_penalty"] * np.minimum(idle, q["duration_months"]))  # fmt: skip
-    score += month.parameters["matching.noise"] * noise
+    u = draws(month.key(Stream.TRAINING_RANK), p.id[rows]) + 2.0**-54
+    noise = month.parameters["matching.noise"] * LOGISTIC_UNIT * np.log(u / (1.0 - u))
     # The logistic keeps places in (0, 1) and an order that does not depend on who else applies.
-    return np.asarray(1.0 / (1.0 + np.exp(score)))
+    return np.asarray(1.0 / (1.0 + np.exp(search.standings(month, rows, skill) + noise)))
 
 
 __all__ = ["candidates", "named", "preference"]

@@ -58,6 +58,7 @@ LOG = (
     ("program", np.uint8, "row in programs"),
     ("enrolled", np.int16, "month of enrolment, from the scenario's start"),
     ("added", np.uint8, "1 on a place that a policy added"),
+    ("idle", np.int16, "months out of the trade so far, which do not count to the term of those who train at work"),
     ("exit", np.int16, "month of exit, NEVER while enrolled"),
     ("how", np.uint8, "how it ended, HOW"),
     ("reason", np.uint8, "why they dropped out, REASONS; NOT_KEPT of completers"),
@@ -116,8 +117,9 @@ def enter(month: Month, rows: I8, program: I8, added: B1, known: bool = True) ->
     """
     p = month.world.people
     new: dict[str, Any] = {
-        "id": p.id[rows], "row": rows, "program": program, "enrolled": month.index, "added": added, "exit": NEVER,
-        "how": ENROLLED, "reason": NONE, "credential": 255, "placed": NEVER, "hired": NEVER, "after": FOLLOWED,
+        "id": p.id[rows], "row": rows, "program": program, "enrolled": month.index, "added": added, "idle": 0,
+        "exit": NEVER, "how": ENROLLED, "reason": NONE, "credential": 255, "placed": NEVER, "hired": NEVER,
+        "after": FOLLOWED,
     }  # fmt: skip
     new |= _before(month, rows)
     if not known:
@@ -150,14 +152,30 @@ def leave(month: Month, rows: I8, how: int, reason: Any = NONE, credential: Any 
     rows : (n,) people enrolled until now.
     how : COMPLETED or DROPPED_OUT; reason and credential for all or (n,).
     """
-    log = month.memory["participants"]
-    at = np.flatnonzero(log["how"] == ENROLLED)
-    order = np.argsort(log["row"][at], kind="stable")
-    at = at[order]
-    found = at[np.searchsorted(log["row"][at], rows)]
+    log, found = month.memory["participants"], _entries(month, rows)
     log["exit"][found], log["how"][found] = month.index, how
     log["reason"][found], log["credential"][found] = reason, credential
-    return np.asarray(found)
+    return found
+
+
+def _entries(month: Month, rows: I8) -> I8:
+    """(n,) the log's rows of people enrolled now."""
+    log = month.memory["participants"]
+    at = np.flatnonzero(log["how"] == ENROLLED)
+    at = at[np.argsort(log["row"][at], kind="stable")]
+    return np.asarray(at[np.searchsorted(log["row"][at], rows)])
+
+
+def served(month: Month, rows: I8) -> I8:
+    """(n,) months of the term that people enrolled now have behind them."""
+    log = month.memory["participants"]
+    idle = log["idle"][_entries(month, rows)] if log["id"].size else 0  # nothing is logged before the first month
+    return np.asarray((month.index - month.world.people.enrolled[rows]).astype(np.int64) - idle)
+
+
+def pause(month: Month, rows: I8) -> None:
+    """This month does not count to the term of these people, who are enrolled."""
+    month.memory["participants"]["idle"][_entries(month, rows)] += 1
 
 
 # --- trials ----------------------------------------------------------------------------------------
@@ -198,4 +216,4 @@ def admitted(month: Month, rows: I8, program: I8) -> B1:
     return np.asarray(~refused)
 
 
-__all__ = ["LOG", "TRIAL", "admitted", "bar", "enter", "leave", "prepare", "reconcile"]
+__all__ = ["LOG", "TRIAL", "admitted", "bar", "enter", "leave", "pause", "prepare", "reconcile", "served"]

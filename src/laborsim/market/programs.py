@@ -60,6 +60,7 @@ class Programs:
     least_age : (P,) least age to enter, years; by default 16.
     most_age : (P,) greatest age to enter.  ready : (P,) 1 where a pre-apprenticeship stands in for schooling.
     requires : (P,) mask of people.credentials bits one of which is needed, 0 none.
+    income_limit : (P,) most that the household may earn relative to what it needs to be self-sufficient, 0 no limit.
     degree : (P,) education that completers who pass hold at least.
     screen : (P,) share of eligible applicants who pass selection.
     intakes : (P, 12) 1 in the months of the year when cohorts start.
@@ -95,6 +96,7 @@ class Programs:
     most_age: NDArray[np.int64] = field(default_factory=_none)
     ready: U1 = field(default_factory=_none)
     requires: NDArray[np.uint16] = field(default_factory=_none)
+    income_limit: F8 = field(default_factory=_none)
     degree: U1 = field(default_factory=_none)
     screen: F8 = field(default_factory=_none)
     intakes: U1 = field(default_factory=_none)
@@ -122,6 +124,7 @@ class Programs:
             ("most_age", np.full(n, 120, np.int64)),
             ("ready", np.zeros(n, np.uint8)),
             ("requires", np.zeros(n, np.uint16)),
+            ("income_limit", np.zeros(n)),
             ("degree", np.full(n, SOME_COLLEGE, np.uint8)),
             ("screen", np.ones(n)),
             ("intakes", np.ones((n, 12), np.uint8)),
@@ -225,6 +228,7 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         ready=column("ready", np.uint8),
         requires=np.array([1 << field_index[t.requires] if t.requires else 0 for _, t, _ in rows], np.uint16),
         degree=np.array([EDUCATION.index(t.degree or "some_college") for _, t, _ in rows], np.uint8),
+        income_limit=column("income_limit", np.float64),
         screen=column("screen", np.float64),
         intakes=np.array([[not t.intakes or m in t.intakes for m in range(1, 13)] for _, t, _ in rows], np.uint8),
         instructors=np.array([np.nan if t.instructors is None else t.instructors for _, t, _ in rows]),

@@ -21,8 +21,9 @@ from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
+from laborsim.market.needs import needed_wage
 from laborsim.market.pipeline import draws
-from laborsim.market.programs import Programs
+from laborsim.market.schedule import wage_share
 from laborsim.market.skill import skills, write
 from laborsim.market.sponsors import joint
 from laborsim.market.terrain import carried
@@ -44,17 +45,12 @@ def in_trade(month: Month, rows: I8, program: I8) -> B1:
     return np.asarray(works & (month.programs.occupations[program, occupation] > 0))
 
 
-def needed_wage(month: Month, rows: I8) -> F8:
-    """Hourly wage that each person's household needs, model dollars."""
-    p, h = month.world.people, month.world.households
-    hh = p.household[rows]
-    children = np.minimum(h.children[hh], 3)
-    young = ((month.index - h.youngest[hh]) < 72) & (children > 0)
-    return np.asarray(
-        month.economy.household_need[
-            p.zone[rows], np.minimum(np.maximum(h.adults[hh], 1), 2) - 1, children, young.astype(np.int64)
-        ]
-    )
+def _trains(month: Month, rows: I8, kind: NDArray[np.uint8]) -> B1:
+    """(n,) whether the employers of people who changed job go on training them: sponsors do with apprentices."""
+    p, w = month.world.people, month.world
+    owner = w.cells.establishment[np.maximum(p.job[rows], 0)]
+    sponsor = (w.establishments.practices[owner] & k.PRACTICE_SPONSOR) > 0
+    return np.asarray((kind == APPRENTICESHIP) & (p.job[rows] >= 0) & sponsor)
 
 
 def troubles(month: Month, rows: I8, program: I8) -> tuple[F8, F8]:
@@ -94,12 +90,6 @@ def _reasons(factors: F8, at: F8) -> NDArray[np.uint8]:
     return np.where(at < own, log.OTHER, np.array(TROUBLES, np.uint8)[which]).astype(np.uint8)
 
 
-def wage_share(pr: Programs, program: I8, elapsed: I8, last: float) -> F8:
-    """Share of the posted wage an apprentice is paid after some months: from the program's first share to `last`."""
-    first = pr.wage_share[program]
-    return np.asarray(first + (last - first) * np.clip(elapsed / pr.months[program], 0.0, 1.0))
-
-
 def progress(month: Month) -> None:
     """Drop-out, skill and wage steps, completion."""
     q, pr, w = month.room("training"), month.programs, month.world
@@ -109,21 +99,23 @@ def progress(month: Month) -> None:
     kind = pr.kind[program]
     at_work = (kind == APPRENTICESHIP) | (kind == OJT)
     trade = in_trade(month, rows, program)
-    elapsed = (month.index - p.enrolled[rows]).astype(np.int64)
+    elapsed = log.served(month, rows)
     state = p.state[rows]
     payroll = state <= k.PART_TIME_INVOLUNTARY
     # Those out of the trade: an apprentice without a job may be placed with another sponsor for a while.
     grace = np.where(kind == APPRENTICESHIP, q["apprentice_grace"], 0)
     waiting = (state > SELF_EMPLOYED) & ((month.index - p.since[rows] < grace) | (state == k.TEMPORARY_LAYOFF))
     lost = at_work & ~trade & ~waiting
+    elsewhere = at_work & trade & (p.hired[rows] == month.index) & (elapsed > 0) & ~_trains(month, rows, kind)
     lost |= k.among(state, (k.RETIRED, k.DISABLED, k.GONE))
     took_job = ~at_work & payroll & (p.since[rows] == month.index) & (pr.hours[program] >= 20)
     u = draws(month.key(Stream.TRAINING_DROPOUT), p.id[rows])
     factors, own = troubles(month, rows, program)
     trouble = own * factors.prod(axis=1)
     hazard = np.where(took_job, np.maximum(trouble, q["leave_for_job"]), trouble)
-    leaves = lost | (u < hazard)
+    leaves = lost | elsewhere | (u < hazard)
     reason = np.where(u < trouble, _reasons(factors, u / np.maximum(trouble, 1e-12)), log.JOB)
+    reason[elsewhere] = log.JOB
     reason[lost] = log.LOST_JOB
     reason[k.among(state, (k.RETIRED, k.DISABLED))] = log.LEFT_LABOR_FORCE
     month.counts.dropouts += np.bincount(program[leaves], minlength=len(pr))
@@ -146,8 +138,9 @@ def progress(month: Month) -> None:
     had = (q["partial_skill"] * reached * value)[some]
     write(month, rows[some], taught(month, skills(month, rows[some]), p.occupation[rows[some]], had))
     p.program[rows[leaves]] = NO_PROGRAM
-    _paid_as_others(month, rows[leaves & (kind == APPRENTICESHIP) & trade])
+    _paid_as_others(month, rows[leaves & ~elsewhere & (kind == APPRENTICESHIP) & trade])
     log.leave(month, rows[leaves], log.DROPPED_OUT, reason[leaves])
+    log.pause(month, rows[at_work & ~trade & ~leaves])
 
     done = ~leaves & (elapsed >= pr.months[program]) & (~at_work | trade)
     _complete(month, rows[done], program[done], trade[done])

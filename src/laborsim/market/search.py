@@ -140,6 +140,46 @@ def _who(lo, hi, chunk, p, wage_bits, month, key, e, b, rows):  # type: ignore[n
     return found
 
 
+@njit(cache=True, inline="always")
+def _standing(i, idle, skill, month, p, b):  # type: ignore[no-untyped-def]
+    """What employers see of person i besides nearness, `idle` months out of work, and a usual employer's bias."""
+    state = p.state[i]
+    score = 0.0
+    if state <= SELF_EMPLOYED:
+        score += b.employed_bonus
+    elif state <= UNEMPLOYED:
+        score -= b.duration_penalty * min(idle, b.duration_months)
+    else:
+        score -= b.inactive_penalty
+    score += b.skill_weight * skill + b.ability_weight * p.ability[i]
+    bias = b.bias_race[p.race[i]]
+    if p.traits[i] & TRAIT_RECORD:
+        bias += b.bias_record
+    if (month - p.birth[i]) // 12 >= b.old:
+        bias += b.bias_age
+    return score, bias
+
+
+@njit(cache=True)
+def _standings(rows, skill, month, p, b, out):  # type: ignore[no-untyped-def]
+    for k in range(rows.size):
+        i = rows[k]
+        idle = 0 if p.state[i] <= SELF_EMPLOYED else months_out(p.history[i], month - p.since[i])
+        score, bias = _standing(i, idle, max(skill[k], b.skill_floor), month, p, b)
+        out[k] = score - bias
+
+
+def standings(month: Month, rows: NDArray[np.int64], skill: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) what a usual employer sees of applicants, its bias included; `skill` (n,) as it carries over to the job.
+
+    Hiring adds the nearness of occupations and noise (`matching`).
+    """
+    b = month.table("search.behaviour", lambda: behaviour(month))
+    out = np.empty(rows.size)
+    _standings(rows, np.ascontiguousarray(skill, np.float64), month.index, month.world.people.columns, b, out)
+    return out
+
+
 class Sight(NamedTuple):
     """What seekers are described by besides their own columns; Z zones, O occupations, C classes of travel."""
 
@@ -165,7 +205,6 @@ def _describe(lo, hi, chunk, rows, p, h, c, b, t, s):  # type: ignore[no-untyped
         fetch(p, rows[min(row + 2 * AHEAD, hi - 1)])
         fetch(c, max(p.job[rows[min(row + AHEAD, hi - 1)]], 0))
         state, job, occupation, zone = p.state[i], p.job[i], p.occupation[i], p.zone[i]
-        age = (t.month - p.birth[i]) // 12
         idle = 0 if state <= SELF_EMPLOYED else months_out(p.history[i], t.month - p.since[i])
         skill = max(skill_now(i, p, c, t.learning), b.skill_floor)
         s.id[k] = p.id[i]
@@ -183,13 +222,11 @@ def _describe(lo, hi, chunk, rows, p, h, c, b, t, s):  # type: ignore[no-untyped
         # People judge offers by the last wage, but not by more than their kind of work pays.
         factor = np.exp(log_worth(i, p, occupation, skill, 0, 1.0, b.pay_terms))
         last = min(p.wage[i], t.usual_wage[occupation] * factor)
-        score = 0.0
         s.cell[k] = job
         s.reservation[k] = 0.0
         s.hold[k] = -np.inf
         if state <= SELF_EMPLOYED:
             s.applications[k] = t.applications[0]
-            score += b.employed_bonus
             if job >= 0:
                 s.hold[k] = (
                     np.log(max(p.wage[i], np.float32(1.0)))
@@ -210,19 +247,10 @@ def _describe(lo, hi, chunk, rows, p, h, c, b, t, s):  # type: ignore[no-untyped
                     s.applications[k] -= 1
             # The legal wage is paid whatever the offer: it is no reason to refuse one.
             s.reservation[k] = r
-            score -= b.duration_penalty * min(idle, b.duration_months)
         else:
             s.applications[k] = t.applications[2]
             s.reservation[k] = b.reservation_floor * last
-            score -= b.inactive_penalty
-        score += b.skill_weight * skill + b.ability_weight * p.ability[i]
-        bias = b.bias_race[p.race[i]]
-        if s.record[k]:
-            bias += b.bias_record
-        if age >= b.old:
-            bias += b.bias_age
-        s.score[k] = score
-        s.bias[k] = bias
+        s.score[k], s.bias[k] = _standing(i, idle, skill, t.month, p, b)
         p.reservation[i] = s.reservation[k]
     return 0
 
@@ -284,8 +312,12 @@ def floor_by_zone(month: Month) -> NDArray[np.float64]:
     return np.asarray(np.maximum(e.minimum_wage[month.now], month.levers.wage_floor))
 
 
-def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
+def gather_seekers(month: Month, invited: NDArray[np.int64] | None = None) -> tuple[NDArray[np.int64], Seekers]:
     """Rows of this month's seekers, in row order, and what is known of them.
+
+    Parameters
+    ----------
+    invited : (m,) rows of people who have an interview, ascending; those who do not look otherwise send no application.
 
     Returns
     -------
@@ -312,6 +344,9 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
     )
     (workers,) = gather(found, buffer)
     rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))
+    only = np.empty(0, np.int64) if invited is None else np.setdiff1d(invited, rows, assume_unique=True)
+    if only.size:
+        rows = np.sort(np.concatenate([rows, only]))
     seekers = empty_seekers(rows.size)
     q = month.room("matching")
     sight = Sight(
@@ -328,6 +363,7 @@ def gather_seekers(month: Month) -> tuple[NDArray[np.int64], Seekers]:
         taste_key=month.key(Stream.JOB_TASTE, fixed=True),
     )
     month.crew.map(_describe, rows.size, rows, p, w.households.columns, w.cells.columns, b, sight, seekers)
+    seekers.applications[np.searchsorted(rows, only)] = 0
     adoption.insure_wages(month, rows, seekers)
     return rows, seekers
 

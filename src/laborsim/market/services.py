@@ -35,6 +35,7 @@ F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 SERVICE = "job_center_services"  # as trials name it
 RETURNING, CALLED, OTHERS = range(3)  # order of service
+WAITS = -1  # in place of an order in `month.memory["services"]`: turned away, no place yet
 NO_REFERRALS = Referrals(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32))
 
 
@@ -100,17 +101,17 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
     carried = np.asarray(terrain.carried, np.float32)
     reach = _Reach(terrain.mobility, terrain.commute_weight, _open(v, terrain), terrain.occ_major, carried)
     free = np.ones(rows.size, np.bool_)  # served by nobody yet
-    waits = []
-    helped = _helped(month, rows)
+    turned_away = []
+    helped, waits = _clients(month, rows)
     for number, order in enumerate(month.levers.job_centers):
         again = np.flatnonzero(helped == number) if order.months > 1 else np.empty(0, np.int64)
         free[again] = False
-        served, turned = _places(month, order, number, rows, free)
+        served, turned = _places(month, order, number, rows, free, waits)
         free[served] = False
         everyone = np.concatenate([everyone, rows[served]])
-        waits.append(turned)
+        turned_away.append(turned)
         if order.months > 1:
-            _remember(month, rows, served, number, order.months)
+            _remember(month, rows[served], number, order.months)
             served = np.union1d(served, again)
         sent = _help(month, order, rows, s, v, reach, served, visited)
         out = Referrals(
@@ -119,34 +120,33 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
             np.concatenate([out.vacancy, sent.vacancy]),
         )
     month.scratch["services.served"] = everyone
-    again = np.unique(np.concatenate(waits))
-    again = again[free[again]]
-    month.memory["services"] = {"row": rows[again], "id": month.world.people.id[rows[again]]}
+    again = np.unique(np.concatenate(turned_away))
+    _remember(month, rows[again[free[again]]], WAITS, 1)
     return out
 
 
-def _helped(month: Month, rows: I8) -> I8:
-    """(n,) order by which each of those who look is still helped from an earlier month, -1 none; forgets the others."""
-    out = np.full(rows.size, -1, np.int64)
-    held = month.memory.get("helped")
+def _clients(month: Month, rows: I8) -> tuple[I8, B1]:
+    """(n,) order by which each of those who look is still helped from an earlier month, -1 none, and whether turned
+    away last month; forgets the others."""
+    helped, waits = np.full(rows.size, -1, np.int64), np.zeros(rows.size, np.bool_)
+    held, p = month.memory.get("services"), month.world.people
     if held is None or rows.size == 0:
-        return out
-    p = month.world.people
+        return helped, waits
     at = np.minimum(np.searchsorted(rows, held["row"]), rows.size - 1)
     on = (rows[at] == held["row"]) & (p.id[held["row"]] == held["id"]) & (p.state[held["row"]] == UNEMPLOYED)
-    on &= (held["until"] > month.index) & (held["order"] < len(month.levers.job_centers))
-    out[at[on]] = held["order"][on]
-    month.memory["helped"] = {name: values[on] for name, values in held.items()}
-    return out
+    waits[at[on & (held["order"] == WAITS) & (held["until"] >= month.index)]] = True
+    on &= (held["until"] > month.index) & (0 <= held["order"]) & (held["order"] < len(month.levers.job_centers))
+    helped[at[on]] = held["order"][on]
+    month.memory["services"] = {name: values[on] for name, values in held.items()}
+    return helped, waits
 
 
-def _remember(month: Month, rows: I8, served: I8, number: int, months: int) -> None:
-    """Those served now are helped for some months more."""
-    who = rows[served]
-    new = {"row": who, "id": month.world.people.id[who], "order": np.full(who.size, number),
+def _remember(month: Month, who: I8, order: int, months: int) -> None:
+    """These people, `who` (rows), are helped by an order for some months more, or wait for a place (WAITS)."""
+    new = {"row": who, "id": month.world.people.id[who], "order": np.full(who.size, order),
            "until": np.full(who.size, month.index + months)}  # fmt: skip
-    held = month.memory.get("helped")
-    month.memory["helped"] = {n: x if held is None else np.concatenate([held[n], x]) for n, x in new.items()}
+    held = month.memory.get("services")
+    month.memory["services"] = {n: x if held is None else np.concatenate([held[n], x]) for n, x in new.items()}
 
 
 def _open(v: Vacancies, terrain: Terrain) -> F8:
@@ -155,7 +155,7 @@ def _open(v: Vacancies, terrain: Terrain) -> F8:
     return out
 
 
-def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1) -> tuple[I8, I8]:
+def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1, waits: B1) -> tuple[I8, I8]:
     """Who is served and who is turned away, as places in `rows`; counts them and those who stayed away."""
     p, h, q, scalars = month.world.people, month.world.households, month.room("services"), month.counts.scalars
     inside = np.flatnonzero((p.state[rows] == UNEMPLOYED) & (np.array(order.zones)[p.zone[rows]] > 0) & free)
@@ -169,11 +169,7 @@ def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1) ->
     insured = p.ui_weeks[who] > 0
     claims = uniforms(month.key(Stream.CENTER_RANK) + np.uint64(1), ids) < order.called
     called = insured & (month.index - p.since[who] == int(q["call_month"])) & claims
-    returns = np.zeros(who.size, np.bool_)
-    held = month.memory.get("services")
-    if held is not None:
-        mine = np.isin(who, held["row"][p.id[held["row"]] == held["id"]])
-        returns = mine & (visit >= q["drop_off"])
+    returns = waits[inside] & (visit >= q["drop_off"])
     # A trial refuses people before they are called: the call itself is part of what is tried.
     may = np.ones(who.size, np.bool_)
     asks = np.flatnonzero(comes | returns | called)

@@ -14,6 +14,7 @@ from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.scaling import scaled_count
 
+CONSTRUCTION = "23"  # NAICS
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
@@ -59,14 +60,17 @@ def hosting_table(month: Month, kind: int, hires: bool = False) -> I8:
 
 
 def joint(month: Month, rows: I8) -> B1:
-    """(n,) whether sponsors train in a joint program with a union: a fixed draw, likelier with representation.
+    """(n,) whether sponsors train in a joint program with a union: a fixed draw, likelier in construction and with
+    representation.
 
     Parameters
     ----------
     rows : (n,) establishments.
     """
-    e = month.world.establishments
-    chance = np.clip(2.0 * month.room("training")["joint_share"] * e.quality[rows, 3] / 255.0, 0.0, 1.0)
+    e, q = month.world.establishments, month.room("training")
+    builds = np.array([code == CONSTRUCTION for code in month.economy.sector_codes])[e.sector[rows]]
+    share = np.where(builds, q["joint_share_construction"], q["joint_share"])
+    chance = np.clip(2.0 * share * e.quality[rows, 3] / 255.0, 0.0, 1.0)
     return np.asarray(draws(month.key(Stream.JOINT_SPONSOR, fixed=True), e.id[rows]) < chance)
 
 
@@ -186,6 +190,36 @@ def stage(month: Month) -> None:
     e.host[:n][new] = np.maximum(e.host[:n][new], np.float32(q["host_share"]))
 
 
+def kept(month: Month, cells: NDArray[Any]) -> I8:
+    """(n,) vacancies that sponsors keep for apprentices this month, out of the search of others.
+
+    As many in all as a trade's programs have places for applicants, among its sponsors' vacancies: a keyed draw rounds
+    each cell's part.
+
+    Parameters
+    ----------
+    cells : (n,) cells with vacancies.
+    """
+    out = np.zeros(cells.size, np.int64)
+    memory, pr, w = month.memory.get("training"), month.programs, month.world
+    trades = pr.kind == APPRENTICESHIP
+    if memory is None or not trades.any():
+        return out
+    c, q = w.cells, month.room("training")
+    program = hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]]
+    mine = (program >= 0) & (c.zone[cells] < month.economy.outside)
+    mine &= (w.establishments.practices[c.establishment[cells]] & PRACTICE_SPONSOR) > 0
+    at = np.flatnonzero(mine)
+    family = pr.family[program[at]]
+    open_now = np.bincount(family, weights=c.vacancies[cells[at]], minlength=memory["unused"].size)
+    coming = (pr.seats + np.maximum(month.levers.program_seats, 0)) * month.scale * (1.0 - q["staff_share"])
+    wanted = memory["unused"] + np.bincount(pr.family, weights=coming + memory["waiting"])
+    share = np.minimum(wanted / np.maximum(q["apprentice_share"] * open_now, 1e-9), q["apprentice_share"])
+    u = draws(month.key(Stream.SPONSOR_KEEPS), cells[at].astype(np.uint64))
+    out[at] = np.floor(share[family] * c.vacancies[cells[at]] + u).astype(np.int64)
+    return np.asarray(np.minimum(out, c.vacancies[cells]))
+
+
 def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     """Vacancies that employers give to trainees of one kind this month.
 
@@ -245,6 +279,8 @@ __all__ = [
     "contacted",
     "enlist",
     "hosting_table",
+    "joint",
+    "kept",
     "logistic",
     "peer_share",
     "places",

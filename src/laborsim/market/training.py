@@ -16,15 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import customized, hire_classes, own_staff, participants, placement, posts, sponsors, youth
+from laborsim.market import customized, hire_classes, own_staff, participants, posts, sponsors, youth
 from laborsim.market.applications import applicants
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT, PAYERS
 from laborsim.market.counts import LOST, SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
+from laborsim.market.needs import needed_wage
 from laborsim.market.pipeline import draws, ordinal
-from laborsim.market.progress import STEP, follow, needed_wage, progress, wage_share
+from laborsim.market.progress import STEP, follow, progress
 from laborsim.market.scaling import scaled_count
+from laborsim.market.schedule import wage_share
 from laborsim.market.seats import assign, curricula, instructors_at_start, keep, nearest, open_now
 from laborsim.market.skill import skills
 
@@ -105,7 +107,6 @@ def stage(month: Month) -> None:
     hire_classes.tidy(month)
     curricula(month)
     sponsors.stage(month)
-    placement.stage(month)
     follow(month)
     progress(month)
     youth.progress(month)
@@ -265,7 +266,7 @@ def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[li
     found = found[np.argsort(rows[found], kind="stable")]
     rows, program = rows[found], program[found]
     last = float(month.room("training")["last_wage_share"])
-    share = wage_share(pr, program, (month.index - p.enrolled[rows]) // 12 * 12, last)
+    share = wage_share(pr, program, participants.served(month, rows) // 12 * 12, last)
     cells = cell[found]
     posts.fill(month, rows, cells, month.world.cells.posted[cells] * (share + _joint_wage(month, program, cells)))
 

@@ -153,19 +153,20 @@ def frailty(sizes: F8, s: dict[str, Any]) -> F8:
 
 
 @njit(cache=True)
-def _staff(sizes, larger, shares, ahead, key, first_id, carry, est_out, occ_out, count_out):  # type: ignore[no-untyped-def]
+def _staff(sizes, larger, shares, ahead, terms, key, first_id, carry, est_out, occ_out, count_out):  # type: ignore[no-untyped-def]
     """Occupations of each establishment, block by block; totals by occupation follow `shares`.
 
     From the last to the first: the smallest come last and take what rounding has left over. No occupation gets
     more than `ahead` of its share. Cells are as large as where there are `larger` times as many people: what employers
-    do to a cell depends on its size, at any scale.
+    do to a cell depends on its size, at any scale. `terms`: block over the root of the staff, noise, and pull to
+    occupations that are there already.
     """
     k = shares.size
     counts = np.zeros(k, np.int64)
     made = 0
     for e in range(sizes.size - 1, -1, -1):
         left = sizes[e]
-        block = max(1, int(np.sqrt(left * larger[e]) * 0.7))
+        block = max(1, int(np.sqrt(left * larger[e]) * terms[0]))
         counts[:] = 0
         draw = bits(key, first_id + e)
         step = 0
@@ -183,7 +184,7 @@ def _staff(sizes, larger, shares, ahead, key, first_id, carry, est_out, occ_out,
                         continue
                     noise = to_unit(bits(draw, step))
                     # what an occupation is owed, with noise and a pull to those already here
-                    score = carry[c] + block * (0.9 * noise + (0.35 if counts[c] > 0 else 0.0))
+                    score = carry[c] + block * (terms[1] * noise + (terms[2] if counts[c] > 0 else 0.0))
                     if score > most:
                         most = score
                         best = c
@@ -252,9 +253,10 @@ def establishments(m: Margins, scale: float, workers: int, s: dict[str, Any]) ->
     return zones, sectors, sizes, np.concatenate(stands), np.concatenate(frail)
 
 
-def cells(zone: I8, sector: I8, size: I8, stands: F8, staffing: F8, seed: int) -> tuple[I8, I8, I8]:
-    """Establishment, occupation and headcount of every job cell."""
+def cells(zone: I8, sector: I8, size: I8, stands: F8, staffing: F8, seed: int, s: dict[str, Any]) -> tuple[I8, I8, I8]:
+    """Establishment, occupation and headcount of every job cell; `s` has the values of the room "synthesis"."""
     key = part_key(seed, Part.STAFFING)
+    terms = np.array([s["staff_block"], s["staff_noise"], s["staff_pull"]])
     group = zone * staffing.shape[0] + sector
     edges = np.concatenate([[0], np.flatnonzero(np.diff(group)) + 1, [group.size]])
     larger = np.clip(stands / size, 1.0, 4.0)  # more would leave occupations' totals to few cells
@@ -265,7 +267,7 @@ def cells(zone: I8, sector: I8, size: I8, stands: F8, staffing: F8, seed: int) -
     ahead = np.maximum(0.004 * staffing * np.bincount(sector, size, staffing.shape[0])[:, None], 0.5)
     for a, b in pairwise(edges):
         k = int(sector[a])
-        made += _staff(size[a:b], larger[a:b], staffing[k], ahead[k], key, int(a), carries[k],
+        made += _staff(size[a:b], larger[a:b], staffing[k], ahead[k], terms, key, int(a), carries[k],
                        est[made:], occ[made:], count[made:])  # fmt: skip
     order = np.argsort(est[:made], kind="stable")
     return est[:made][order], occ[:made][order], count[:made][order]
@@ -282,7 +284,7 @@ def build(m: Margins, economy: Economy, scale: float, workers: int, seed: int, s
     s : values of the room "synthesis".
     """
     zone, sector, size, stands, frail = establishments(m, scale, workers, s)
-    est, occ, filled = cells(zone, sector, size, stands, m.staffing, seed)
+    est, occ, filled = cells(zone, sector, size, stands, m.staffing, seed, s)
     n = size.size
     ids = np.arange(n)
     key = part_key(seed, Part.ESTABLISHMENT_TRAITS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from laborsim.scenario.fields import wrong
+from laborsim.scenario.programs import load_programs
 
 Line = Annotated[str, Field(min_length=1)]
 
@@ -31,6 +33,8 @@ class Study(BaseModel):
         year's effect on women of 18 to 54), mothers_elasticity (that over their employment without, over the price).
     who : people of a trial that are compared with it: "" all, out_of_work (before they applied), hard_to_employ (with a
         justice record, or out of work and without schooling beyond high school).
+    programs : types of program whose participants are compared with it, as in programs.toml; none: all of the trial.
+    entry_growth : growth a year (log) of the entries whose exits the records count.
     outcome : what the figure is of.
     estimate, unit : the figure; effects are for those treated unless `outcome` says otherwise.
     low, high : interval or range; standard_error where that is what was published.
@@ -52,6 +56,8 @@ class Study(BaseModel):
         "cancellation", "net_over_gross", "mothers_employment", "mothers_elasticity",
     ] = ""  # fmt: skip
     who: Literal["", "out_of_work", "hard_to_employ"] = ""
+    programs: tuple[str, ...] = ()
+    entry_growth: Annotated[float, Field(ge=-0.2, le=0.3)] = 0.0
     outcome: Line
     estimate: float
     unit: Line
@@ -122,11 +128,18 @@ def read_ledger(path: Path) -> dict[str, Study]:
     faults: list[str] = []
     for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
         try:
-            found[name] = Study.model_validate({"name": name, **entry})
+            found[name] = Study.model_validate({"name": name, **entry, "programs": tuple(entry.get("programs", ()))})
         except ValidationError as error:
             faults += [
                 f"{path.name}: {name}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
             ]
+    types = [t.code for t in load_programs()]
+    for study in found.values():
+        for code in study.programs:
+            if code not in types:
+                near = get_close_matches(code, types, 1)
+                said = f"; did you mean {near[0]!r}?" if near else ""
+                faults.append(f"{path.name}: {study.name}.programs: {code!r} is no type of program{said}")
     if faults:
         raise ValueError("\n".join(faults))
     return found

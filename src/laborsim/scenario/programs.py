@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Kind = Literal[
@@ -38,6 +39,8 @@ class ProgramType(BaseModel):
     ready : a completed pre-apprenticeship stands in for the schooling asked for.
     requires : field of a credential needed to enter, "" none: credentials stack into pathways.
     degree : schooling that completers who pass hold at least, "" as for any credential.
+    income_limit : most that an applicant's household may earn by work relative to what it needs to be self-sufficient
+        (all adults full-time at the self-sufficiency wage); 0 no limit.
     screen : share of eligible applicants who pass the program's selection.
     intakes : months of the year when cohorts start; none: any month.
     instructors : seats that instructors at hand can serve, relative to the starts; None: `training.instructor_slack`.
@@ -76,6 +79,7 @@ class ProgramType(BaseModel):
     ready: bool = False
     requires: str = ""
     degree: Literal["", "hs", "some_college", "associate", "bachelor"] = ""
+    income_limit: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
     screen: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     intakes: tuple[MonthOfYear, ...] = ()
     instructors: Annotated[float, Field(ge=1.0, le=10.0)] | None = None
@@ -98,13 +102,13 @@ def load_programs(path: Path | None = None) -> tuple[ProgramType, ...]:
     Raises
     ------
     ValueError
-        If a field is missing or out of range, a code is repeated, or two apprenticeships (or two OJT programs)
-        train for the same occupation, a required credential is earned nowhere, payers' shares do not sum to 1,
-        or another kind than customized has `hires`.
+        Naming the file, the program and the field, for every fault: if a field is missing, unknown or out of range.
+        Then the first of these: two apprenticeships (or two OJT programs) train for the same occupation, a required
+        credential is earned nowhere, payers' shares do not sum to 1, or another kind than customized has `hires`.
     """
     path = path or Path(__file__).with_name("programs.toml")
     found = tomllib.loads(path.read_text(encoding="utf-8"))
-    types = tuple(ProgramType(code=code, **entry) for code, entry in found.items())
+    types = tuple(_checked(path, found))
     for kind in ("apprenticeship", "ojt"):
         # An employer's vacancy belongs to one such program.
         seen: dict[str, str] = {}
@@ -123,6 +127,24 @@ def load_programs(path: Path | None = None) -> tuple[ProgramType, ...]:
             raise ValueError(f"{path.name}: {t.code} is paid by {unknown[0]!r}: payers are {', '.join(PAYERS)}")
         if abs(sum(t.payers.values()) - 1.0) > 1e-6:
             raise ValueError(f"{path.name}: the shares of the payers of {t.code} do not sum to 1")
+    return types
+
+
+def _checked(path: Path, found: dict[str, dict[str, Any]]) -> list[ProgramType]:
+    """The types with their fields checked one by one; all faults in one error."""
+    types, faults, names = [], [], list(ProgramType.model_fields)
+    for code, entry in found.items():
+        try:
+            types.append(ProgramType(code=code, **entry))
+        except ValidationError as error:
+            for e in error.errors():
+                at, said = ".".join(map(str, e["loc"])), e["msg"]
+                if e["type"] == "extra_forbidden":
+                    near = get_close_matches(at, names, 1)
+                    said = "no such field" + (f"; did you mean {near[0]!r}?" if near else "")
+                faults.append(f"{path.name}: {code}.{at}: {said}")
+    if faults:
+        raise ValueError("\n".join(faults))
     return types
 
 

@@ -140,6 +140,38 @@ def over_runs(values: Sequence[float], level: float = 0.90) -> tuple[float, floa
     return float(x.mean()), float(x.mean()) - half, float(x.mean()) + half
 
 
+def incidence(lasted: NDArray[np.int64], followed: NDArray[np.int64], finished: B1, months: int) -> tuple[F8, F8]:
+    """Chance of having completed, and of having left without, by months since enrolment; (months + 1,) each.
+
+    Those still there at the end of the run count for as long as they are seen (Aalen and Johansen 1978): without that
+    late entrants, of whom only the early exits are seen, would weigh like the others.
+
+    Parameters
+    ----------
+    lasted : (n,) months from enrolment to exit, -1 not yet; followed : (n,) months to the end of the run.
+    finished : (n,) whether the exit was a completion.
+
+    Examples
+    --------
+    >>> done, left = incidence(np.array([2, 1, -1]), np.array([5, 5, 1]), np.array([True, False, False]), 3)
+    >>> done.round(2).tolist(), left.round(2).tolist()
+    ([0.0, 0.0, 0.67, 0.67], [0.0, 0.33, 0.33, 0.33])
+    """
+    gone = lasted >= 0
+    seen = np.where(gone, lasted, followed)
+    done, left, there = np.zeros(months + 1), np.zeros(months + 1), 1.0
+    for t in range(months + 1):
+        if t:
+            done[t], left[t] = done[t - 1], left[t - 1]
+        at_risk, now = int((seen >= t).sum()), gone & (lasted == t)
+        if at_risk:
+            completes, leaves = int((now & finished).sum()) / at_risk, int((now & ~finished).sum()) / at_risk
+            done[t] += there * completes
+            left[t] += there * leaves
+            there *= 1.0 - completes - leaves
+    return done, left
+
+
 def window(quarters: F8, first: int, last: int) -> F8:
     """(N,) mean over quarters first .. last - 1 of (N, K) outcomes; NaN unless all of them are known."""
     if quarters.shape[1] < last:
@@ -185,4 +217,4 @@ def _half(variance: float, df: int, level: float, effect: float) -> tuple[float,
     return quantile * error, 2.0 * NormalDist().cdf(-abs(effect) / error)
 
 
-__all__ = ["Arm", "Estimate", "estimate", "over_runs", "window"]
+__all__ = ["Arm", "Estimate", "estimate", "incidence", "over_runs", "window"]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import EDUCATION
 from laborsim.scenario.ledger import Study, studies
-from laborsim.study.trial_estimates import Arm, Estimate, estimate, over_runs, window
+from laborsim.scenario.programs import load_programs
+from laborsim.study.trial_estimates import Arm, Estimate, estimate, incidence, over_runs, window
 from laborsim.study.trial_run import Sample, TrialRun
 
 B1 = NDArray[np.bool_]
@@ -145,7 +146,7 @@ def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[
     """The figure of a trial that a study's is of: value with interval, months measured, remark."""
     measure = study.measure
     if measure in ("completion", "cancellation", "credential"):
-        return _of_exits(measure, runs, study.horizon_months), (0, 0), ""
+        return _of_exits(study, runs), (0, 0), ""
     if measure == "net_over_gross":
         followed = runs[0].months - runs[0].first if runs else 0
         return over_runs([_net_over_gross(r) for r in runs]), (0, followed), "noisy where few are placed"
@@ -185,29 +186,41 @@ def _scaled(found: Estimate, factor: float) -> Three:
     return found.tot * factor, ends[0], ends[1]
 
 
-def _of_exits(measure: str, runs: Sequence[TrialRun], window: int | None = None) -> Three:
-    """Shares of those who left: completed, or left without completing; credentials more than without, as a share.
+def _of_exits(study: Study, runs: Sequence[TrialRun]) -> Three:
+    """Shares that completed, or left without; credentials more than without, as a share.
 
-    With a window of months they are shares of all registered who entered evenly within it, some of whom are active at
-    its end: what administrative records of several years' cohorts count.
+    Of the types of program that the study is of, and as its records count. With a horizon: of all registered within
+    such a window of months, some of whom are active at its end. Without: of those who leave in a year. Entries grow as
+    the study says, which gives the earlier exits more weight.
     """
+    if study.measure == "credential":
+        return over_runs([_credentials(run) for run in runs])
+    types = [t.code for t in load_programs()]
+    wanted = [types.index(code) for code in study.programs]
     values = []
     for run in runs:
-        done, left = run.completed, run.exits
-        if window and measure in ("completion", "cancellation"):
-            gone = (run.lasted >= 0) & (run.finished == (measure == "completion"))
-            since = np.clip(window - run.lasted[gone], 0, window) / window  # share of entries that see it by the end
-            values.append(float(since.sum()) / run.lasted.size if run.lasted.size else math.nan)
+        mine = np.isin(run.family, wanted) if wanted else np.ones(run.family.size, bool)
+        longest = study.horizon_months or int(run.followed.max(initial=0))
+        done, left = incidence(run.lasted[mine], run.followed[mine], run.finished[mine], longest)
+        weight = np.exp(-study.entry_growth * np.arange(longest + 1) / 12.0)
+        if study.horizon_months:
+            shares = (done if study.measure == "completion" else left) * weight
+            values.append(float(shares[1:].sum() / weight[1:].sum()) if mine.any() else math.nan)
             continue
-        if measure == "credential":
-            rows = [r for r in run.wioa if r["indicator"] == "credential_attainment" and r["program"] == "all"
-                    and r["population"] == "all" and r["group"] == "all"]  # fmt: skip
-            gross, base = (rows[0]["gross"], rows[0]["counterfactual"]) if rows else (None, None)
-            values.append(math.nan if gross is None or not base else gross / base - 1.0)
-        elif left > 0:
-            values.append(done / left if measure == "completion" else 1.0 - done / left)
+        exits = [float(np.diff(x, prepend=0.0) @ weight) for x in (done, left)]
+        if study.measure == "cancellation":
+            exits.reverse()
+        values.append(exits[0] / sum(exits) if sum(exits) > 0 else math.nan)
     mean, low, high = over_runs(values)
-    return (mean, low, high) if measure == "credential" else (mean, max(low, 0.0), min(high, 1.0))
+    return mean, max(low, 0.0), min(high, 1.0)
+
+
+def _credentials(run: TrialRun) -> float:
+    """Credentials of participants more than without, as a share."""
+    rows = [r for r in run.wioa if r["indicator"] == "credential_attainment" and r["program"] == "all"
+            and r["population"] == "all" and r["group"] == "all"]  # fmt: skip
+    gross, base = (rows[0]["gross"], rows[0]["counterfactual"]) if rows else (None, None)
+    return math.nan if gross is None or not base else float(gross / base - 1.0)
 
 
 def _net_over_gross(run: TrialRun) -> float:

@@ -68,8 +68,8 @@ class TrialRun:
     starts, program_dollars, price_dollars : places taken in existing programs from intake on, what they cost all payers
         and what participants paid of that; full scale.
     places : people who took part from intake on, full scale.
-    exits, completed : people of the cohort who left by the end of the run, and those of them who completed; simulated.
-    lasted, finished : (n,) of all of the cohort, months from enrolment to exit (-1 not yet), and whether completed.
+    lasted, finished, followed, family : (n,) of all of the cohort, months from enrolment to exit (-1 not yet), whether
+        completed, months from enrolment to the end of the run, and type of program (row of `load_programs`).
     """
 
     sample: Sample | None
@@ -87,10 +87,10 @@ class TrialRun:
     months: int
     first: int
     people: int = 0
-    exits: int = 0
-    completed: int = 0
     lasted: I8 = field(default_factory=lambda: np.empty(0, np.int64))
     finished: B1 = field(default_factory=lambda: np.empty(0, bool))
+    followed: I8 = field(default_factory=lambda: np.empty(0, np.int64))
+    family: I8 = field(default_factory=lambda: np.empty(0, np.int64))
     hashes: dict[str, str] = field(default_factory=dict)
 
 
@@ -141,7 +141,7 @@ def run_trial(task: Any, on_month: Callable[[int], None] | None, design: Design)
     gains["all"] = _gains(own, everyone, nobody, first)
     flows["participants"] = own
     costs = build.costs(everyone, first)
-    lasted, finished = _ended(design, everyone, build.chosen, first)
+    lasted, finished, followed, family = _ended(design, everyone, build, first)
     return TrialRun(
         sample=sample,
         cohort=cohort,
@@ -158,10 +158,10 @@ def run_trial(task: Any, on_month: Callable[[int], None] | None, design: Design)
         months=spec.months,
         first=first,
         people=everyone.people,
-        exits=int((lasted >= 0).sum()),
-        completed=int(finished.sum()),
         lasted=lasted,
         finished=finished,
+        followed=followed,
+        family=family,
         hashes={name: s.hash for name, s in seen.items()},
     )
 
@@ -176,6 +176,7 @@ class _Builder:
         self.done = 0
         self.chosen: B1 = np.empty(0, bool)
         self.kinds: I8 = np.empty(0, np.int64)
+        self.family: I8 = np.empty(0, np.int64)
         self.cost: F8 = np.empty(0)
         self.price: F8 = np.empty(0)
 
@@ -230,6 +231,7 @@ class _Builder:
             return
         pr = model.programs
         self.kinds, self.cost, self.price = np.asarray(pr.kind, np.int64), pr.cost.copy(), pr.price.copy()
+        self.family = np.asarray(pr.family, np.int64)
         self.chosen = np.zeros(len(pr), bool)
         for name in self.design.programs:
             self.chosen |= of_family(pr, name)
@@ -381,15 +383,18 @@ def _gains(own: dict[str, F8], seen: _Seen, nobody: _Seen, first: int) -> dict[s
     return out
 
 
-def _ended(design: Design, seen: _Seen, chosen: B1, first: int) -> tuple[I8, B1]:
-    """(n,) months that those who took part stayed, -1 if they still do, and whether they completed."""
+def _ended(design: Design, seen: _Seen, build: _Builder, first: int) -> tuple[I8, B1, I8, I8]:
+    """Of those who took part: months they stayed (-1 if they still do), whether they completed, months they could be
+    seen, type of program; (n,) each."""
+    none = np.empty(0, np.int64)
     if design.mode != APPLICANTS:
-        return np.empty(0, np.int64), np.empty(0, bool)
+        return none, np.empty(0, bool), none, none
     e = seen.enrolments
-    mine = (e["under_way"] == 0) & chosen[e["program"]] & (e["enrolled"] >= first)
+    mine = (e["under_way"] == 0) & build.chosen[e["program"]] & (e["enrolled"] >= first)
+    began = e["enrolled"][mine].astype(np.int64)
     left = e["exit"][mine] < seen.panel.horizon
-    lasted = np.where(left, e["exit"][mine].astype(np.int64) - e["enrolled"][mine], -1)
-    return lasted, left & (e["completed"][mine] > 0)
+    lasted = np.where(left, e["exit"][mine] - began, -1)
+    return lasted, left & (e["completed"][mine] > 0), seen.panel.horizon - began, build.family[e["program"][mine]]
 
 
 def _less(a: dict[str, float], b: dict[str, float]) -> dict[str, float]:

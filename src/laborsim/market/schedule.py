@@ -1,0 +1,51 @@
+"""What apprentices are paid by their program's schedule, and how the raises to come weigh when they look elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laborsim.market import participants
+from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, PART_TIME_INVOLUNTARY
+from laborsim.market.matching import Seekers
+from laborsim.market.month import Month
+from laborsim.market.programs import Programs
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+
+
+def wage_share(pr: Programs, program: I8, elapsed: I8, last: float) -> F8:
+    """Share of the posted wage an apprentice is paid after some months: from the program's first share to `last`."""
+    first = pr.wage_share[program]
+    return np.asarray(first + (last - first) * np.clip(elapsed / pr.months[program], 0.0, 1.0))
+
+
+def hold_on(month: Month, rows: I8, seekers: Seekers) -> None:
+    """Apprentices who look for another job compare offers with the pay their schedule promises, not with today's.
+
+    The schedule is part of the agreement they signed: yearly steps, and the job's wage after the term. What counts is
+    the mean over the months ahead that people weigh when they apply (`training.horizon_months`).
+
+    Parameters
+    ----------
+    rows : (n,) rows of people who look for work, in the order of `seekers`, whose `hold` is raised.
+    """
+    p, c, pr, q = month.world.people, month.world.cells, month.programs, month.room("training")
+    at = np.flatnonzero((p.program[rows] != NO_PROGRAM) & (p.state[rows] <= PART_TIME_INVOLUNTARY) & (p.job[rows] >= 0))
+    program = p.program[rows[at]].astype(np.int64)
+    at, program = at[pr.kind[program] == APPRENTICESHIP], program[pr.kind[program] == APPRENTICESHIP]
+    if at.size == 0:
+        return
+    who = rows[at]
+    posted, now = c.posted[p.job[who]].astype(np.float64), np.maximum(p.wage[who].astype(np.float64), 1.0)
+    served, total = participants.served(month, who), np.zeros(who.size)
+    months, last = int(q["horizon_months"]), float(q["last_wage_share"])
+    for ahead in range(1, months + 1):
+        reached = served + ahead
+        share = np.where(reached < pr.months[program], wage_share(pr, program, reached // 12 * 12, last), 1.0)
+        total += np.maximum(now, share * posted)
+    seekers.hold[at] += np.log(total / months / now).astype(np.float32)
+
+
+__all__ = ["hold_on", "wage_share"]
