@@ -112,6 +112,20 @@ def test_wrong_options_are_wrong_input(
     assert not (tmp_path / "out").exists() and not (tmp_path / "out.partial").exists()
 
 
+def test_all_wrong_options_are_said_at_once(fake: None, file: Path, tmp_path: Path) -> None:
+    wrong = ("--replicates", "0", "--scale", "2", "--seed", "-4", "--threads", "0")
+    asked = {
+        "run": ("--policy", "chidcare"), "trial": ("--program", "clasroom"),
+        "compare": ("--policy", "chidcare", "--by", "zon"),
+    }  # fmt: skip
+    for command, more in asked.items():
+        done = call(command, file, *wrong, *more)
+        assert done.exit_code == 2 and "Traceback" not in done.output
+        for said in ("--replicates 0", "--scale 2", "--seed -4", "--threads 0", "did you mean"):
+            assert said in done.stderr, (command, done.stderr)
+    assert "did you mean 'zone'" in done.stderr and "did you mean 'childcare'" in done.stderr
+
+
 def test_a_place_that_is_taken_is_refused(fake: None, file: Path, tmp_path: Path) -> None:
     done = call("run", file, "--out", tmp_path)
     assert done.exit_code == 2 and "not results" in done.stderr
@@ -222,6 +236,13 @@ def test_brief_is_made_again_the_same(fake: None, file: Path, tmp_path: Path) ->
     assert done.exit_code == 0 and done.stdout.strip().endswith("brief.html")
     assert brief.read_bytes() == before
     assert call("brief", tmp_path / "none").exit_code == 2
+    manifest = tmp_path / "out" / "manifest.json"
+    for name, value in (("months", None), ("policies", [1]), ("runs", 3)):
+        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {name: value}))
+        damaged = call("brief", tmp_path / "out")
+        said = f"manifest.json: damaged (missing or of another kind: {name}"
+        assert damaged.exit_code == 2 and said in damaged.stderr
+        call("run", file, "--out", tmp_path / "out", "--threads", 1, "--quiet")
     assert call("brief", tmp_path / "out", "--format", "htm").exit_code == 2
 
 
@@ -232,6 +253,8 @@ def test_region_list_show_and_wrong_names() -> None:
     assert shown.exit_code == 0 and "29095-east" in shown.stdout and "publisher" in shown.stdout
     wrong = call("region", "show", "kansas-citi")
     assert wrong.exit_code == 2 and "kansas-city" in wrong.stderr and "Traceback" not in wrong.output
+    empty = call("region", "show", Path(__file__).parent)
+    assert empty.exit_code == 2 and "no pack.toml in it" in empty.stderr
 
 
 def test_region_build_refuses_wrong_input(tmp_path: Path) -> None:

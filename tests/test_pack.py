@@ -166,9 +166,9 @@ def test_fallbacks_are_checked(copy: Path) -> None:
 
 
 def test_unknown_region_suggests() -> None:
-    with pytest.raises(PackError, match="did you mean 'kansas-city'"):
+    with pytest.raises(PackError, match="did you mean kansas-city"):
         find_pack("kansas-cty")
-    with pytest.raises(PackError, match="unknown"):
+    with pytest.raises(PackError, match="no such region"):
         load_pack("../../etc")
 
 

@@ -23,12 +23,13 @@ from laborsim.scenario.reading import read_document
 
 ZONES = ("29095-east", "29095-west", "29047", "20091")
 SECTORS = ("23", "31-33", "62", "6244")
+TRADED = ("31-33",)
 
 
 def regions(name: str) -> RegionFacts:
     if name != "kansas-city":
         raise UnknownRegion(name, ["kansas-city", "lane-county"])
-    return RegionFacts(ZONES, SECTORS, name)
+    return RegionFacts(ZONES, SECTORS, name, TRADED)
 
 
 SHARES = frozenset(name for name, d in DEFINITIONS.items() if d.unit == "share")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import tempfile
 import tomllib
@@ -66,7 +67,9 @@ def region_facts(region: str) -> RegionFacts:
     zones = tuple(str(z["code"]) for z in head.get("zones", ()) if z.get("kind") not in ("commuting", "outside"))
     if not zones:
         raise UnknownRegion(region, list_packs())  # the national pack is no region
-    return RegionFacts(zones, tuple(SECTORS), str(head.get("name", region)))
+    with (find_pack("national") / "sectors.csv").open(encoding="utf-8", newline="") as file:
+        traded = tuple(row["code"] for row in csv.DictReader(file) if row["traded"] == "1")
+    return RegionFacts(zones, tuple(SECTORS), str(head.get("name", region)), traded)
 
 
 def asked_region(region: str, option: str) -> RegionFacts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from laborsim.market.month import Crew, Month
 from laborsim.market.plan import Plan, standard_plan
 from laborsim.market.tables import World
 from laborsim.policy.package import Package
+from laborsim.scenario.problems import nearest
 from laborsim.scenario.schema import BASELINE, Scenario
 from laborsim.views import View
 
@@ -167,8 +167,8 @@ def _check(spec: Scenario, policy: str | None, rng: int) -> None:
         raise ValueError(f"rng is {rng!r}: the seed of a run is a whole number, 0 or more")
     if policy and policy != BASELINE and policy not in spec.policies:
         known = [BASELINE, *spec.policies]
-        near = get_close_matches(policy, known, 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        near = nearest(policy, known)
+        hint = f"did you mean {near!r}? " if near else ""
         raise ValueError(f"the scenario has no policy {policy!r}: {hint}its policies are {', '.join(known)}")
 
 

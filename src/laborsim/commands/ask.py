@@ -73,13 +73,13 @@ def command(
     from laborsim.commands.progress import Bar
     from laborsim.commands.study import terminated_as_interrupted
     from laborsim.loading import load_scenario
-    from laborsim.study.names import known
+    from laborsim.study.names import check_threads, known
     from laborsim.study.questions import QUESTIONS, ask
     from laborsim.study.questions.bench import Bench
     from laborsim.study.run import Interrupted, settle
 
-    known(question, QUESTIONS, "question")
-    spec = settle(load_scenario(scenario), replicates, seed, scale)
+    asked = lambda: known(question, QUESTIONS, "question")  # noqa: E731
+    spec = settle(load_scenario(scenario), replicates, seed, scale, asked, lambda: check_threads(threads))
     with Bar(quiet, rate=True) as bar, terminated_as_interrupted():
         bench = Bench(spec, threads=threads, progress=bar, fresh=fresh)
         try:

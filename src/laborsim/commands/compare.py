@@ -56,7 +56,7 @@ def command(
 
     Example: laborsim compare scenarios/independence-works-2025.toml --policy baseline --policy childcare --by segment
     """
-    from laborsim.study.names import WrongOption, known
+    from laborsim.study.names import WrongOption, check_threads, known
     from laborsim.study.results import load_results
     from laborsim.study.task import BASELINE
     from laborsim.study.verdicts import FAMILIES, idle_because
@@ -75,11 +75,13 @@ def command(
         from laborsim.loading import load_scenario
         from laborsim.study.run import settle
 
-        spec = settle(load_scenario(scenario), replicates, seed, scale)
-        for name in (against, chosen):
-            known(name, [BASELINE, *spec.policies], "policy")
-        if by is not None:
-            known(by, FAMILIES, "group")
+        read = load_scenario(scenario)
+        names = [BASELINE, *read.policies]
+        spec = settle(
+            read, replicates, seed, scale,
+            lambda: known(against, names, "policy"), lambda: known(chosen, names, "policy"),
+            lambda: known(by or FAMILIES[0], FAMILIES, "group"), lambda: check_threads(threads),
+        )  # fmt: skip
         results = study(spec, [against, chosen], threads, out, quiet, reuse=not fresh)
     if all(not r.done for r in results.records):
         remark("no run finished")

@@ -186,18 +186,21 @@ def build(
     from laborsim.region.pack import describe
     from laborsim.scenario.problems import InputError
 
+    problems = []
     for option, text in (("--counties", counties), ("--commuting", commuting), ("--apart", apart)):
         codes = [c.strip() for c in text.split(",") if c.strip()]
         wrong = [c for c in codes if not (len(c) == 5 and c.isdigit()) and c not in STATE_FIPS.values()]
         if wrong or (option == "--counties" and not codes):
-            raise InputError(
+            problems.append(
                 f"{option}: {', '.join(wrong) or 'empty'}: allowed: five-digit FIPS codes or "
                 f"{', '.join(STATE_FIPS.values())}, joined by commas"
             )
     if not data.is_dir():
-        raise InputError(f"--data {data}: no such folder")
+        problems.append(f"--data {data}: no such folder")
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "pack.toml").exists())):
-        raise InputError(f"--out {out}: holds something else than a region pack")
+        problems.append(f"--out {out}: holds something else than a region pack")
+    if problems:
+        raise InputError("\n".join(problems))
     from laborsim.region.build import build_pack
 
     pack = _loaded(

@@ -71,9 +71,11 @@ def command(
     Example: laborsim run scenarios/independence-works-2025.toml --policy childcare --replicates 20
     """
     from laborsim.loading import load_scenario
-    from laborsim.study.run import settle
+    from laborsim.study.names import check_threads
+    from laborsim.study.run import choose, settle
 
-    spec = settle(load_scenario(scenario), replicates, seed, scale)
+    read = load_scenario(scenario)
+    spec = settle(read, replicates, seed, scale, lambda: choose(read, policy), lambda: check_threads(threads))
     results = study(spec, policy, threads, out, quiet, wioa=wioa, draws=draws)
     from laborsim.report import terminal
     from laborsim.report.wording import stops

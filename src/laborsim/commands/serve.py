@@ -46,7 +46,8 @@ def command(
         try:
             listener.bind((host, port))
         except OSError as error:
-            raise WrongOption(f"--port {port}: cannot listen on {host} ({error.strerror}); try another port") from None
+            said = f"--host {host} --port {port}: cannot listen there ({error.strerror}); try others"
+            raise WrongOption(said) from None
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         if json_:
             emit_json({"address": address, "scenario": spec.name})

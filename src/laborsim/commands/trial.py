@@ -58,10 +58,13 @@ def command(
     from laborsim.loading import load_scenario
     from laborsim.report import trial as report
     from laborsim.study import trial as study
+    from laborsim.study.names import check_threads
     from laborsim.study.run import Interrupted, settle
     from laborsim.study.storage import code_fingerprint
+    from laborsim.study.trial_design import design
 
-    spec = settle(load_scenario(scenario), replicates, seed, scale)
+    read = load_scenario(scenario)
+    spec = settle(read, replicates, seed, scale, lambda: design(read, program), lambda: check_threads(threads))
     with Bar(quiet) as bar, terminated_as_interrupted():
         short = hashlib.sha256("\0".join((spec.hash(), program, code_fingerprint())).encode()).hexdigest()[:8]
         settings = f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 import numpy as np
 
 from laborsim.market.counts import SCALAR, Counts
@@ -13,6 +11,7 @@ from laborsim.policy.budget import Budget, Charge
 from laborsim.policy.place import Setting
 from laborsim.policy.whole import Flow
 from laborsim.scenario.instruments import BusinessAttraction as Settings
+from laborsim.scenario.problems import nearest
 
 
 class BusinessAttraction:
@@ -22,8 +21,8 @@ class BusinessAttraction:
         e = setting.economy
         traded = [c for c, t in zip(e.sector_codes, e.sector_traded, strict=True) if t]
         if settings.sector not in traded:
-            near = get_close_matches(settings.sector, traded, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            near = nearest(settings.sector, traded)
+            hint = f"; did you mean {near!r}?" if near else ""
             raise ValueError(f"sector {settings.sector!r} is not traded: one of {', '.join(traded)}{hint}")
         self.settings = settings
         self.sector = e.sector_codes.index(settings.sector)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from laborsim.market.codes import PROGRAM_KINDS
 from laborsim.market.economy import Economy
 from laborsim.market.programs import Programs
 from laborsim.scenario.parameters import Parameters
+from laborsim.scenario.problems import nearest
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,6 @@ class Setting:
 
 def _unknown(what: str, code: str, known: list[str]) -> str:
     known = sorted({k for k in known if k})
-    near = get_close_matches(code, known, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    near = nearest(code, known)
+    hint = f"; did you mean {near!r}?" if near else ""
     return f"unknown {what} {code!r}: one of {', '.join(known)}{hint}"

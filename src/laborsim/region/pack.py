@@ -65,9 +65,8 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +74,7 @@ import pandas as pd
 
 from laborsim.region.checks import validate
 from laborsim.region.tables import NATIONAL_TABLES, REGION_TABLES, SECTORS, Layout
+from laborsim.scenario.problems import nearest
 
 __all__ = [
     "SECTORS",
@@ -329,11 +329,15 @@ def find_pack(name_or_path: str | Path) -> Path:
             continue
         if (folder / "pack.toml").is_file() and (folder != given.parent or given.name == "pack.toml"):
             return folder
-    near = get_close_matches(text, list_packs(), 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise PackError(
-        [f"region {text!r} is unknown: packs at hand are {', '.join(list_packs()) or 'none'}{hint}"]
-    )
+    if given.is_dir():
+        raise PackError([f"{given}: no pack.toml in it: not a region pack"])
+    packs = list_packs()
+    raise PackError([f"no such region: {text!r}; allowed: {', '.join(packs) or 'none'}{_meant(text, packs)}"])
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, known)
+    return f"; did you mean {near}?" if near else ""
 
 
 def load_pack(name_or_path: str | Path) -> Pack:
@@ -382,7 +386,8 @@ def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
         return {}
     for key, kind in (("name", str), ("title", str), ("meta", dict), ("sources", dict)):
         if not isinstance(head.get(key), kind):
-            problems.append(f"{path}:1: {key}: missing or not a {kind.__name__}")
+            asked = "is missing" if key not in head else f"must be {'text' if kind is str else 'a table'}"
+            problems.append(f"{path}:1: {key}: {asked}")
     for i, zone in enumerate(head.get("zones", [])):
         problems += _check_record(path, f"zones[{i}]", zone, Zone, {"code", "name", "county", "state"})
     for i, fallback in enumerate(head.get("fallbacks", [])):
@@ -406,7 +411,7 @@ def _check_record(path: Path, where: str, record: Any, kind: Any, needed: set[st
     name, _, place = where.rstrip("]").partition("[")
     line = _toml_line(path, f"[[{name}]]", int(place)) if place else _toml_line(path, f"[{where}]")
     bad = [f"{path}:{line}: {where}.{k}: missing" for k in sorted(needed - set(record))]
-    return bad + [f"{path}:{line}: {where}.{k}: unknown" for k in sorted(set(record) - known)]
+    return bad + [f"{path}:{line}: {where}.{k}: unknown{_meant(k, known)}" for k in sorted(set(record) - known)]
 
 
 def _toml_line(path: Path, header: str, skip: int = 0) -> int:

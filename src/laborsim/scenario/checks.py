@@ -248,15 +248,29 @@ class _CrossChecks:
                 )
             yield from self.code(event.get("zone"), self.zone_codes(), (*at, "zone"), "zone")
             yield from self.zones(event, at)
-            yield from self.code(
-                event.get("sector"), self.region.sectors if self.region else (), (*at, "sector"), "sector"
-            )
+            yield from self.sectors(event, at)
 
     def zones(self, table: dict[str, Any], at: Sequence[Key]) -> Iterator[Problem]:
-        for k, zone in enumerate(
-            table.get("zones") or () if isinstance(table.get("zones"), list | tuple) else ()
-        ):
-            yield from self.code(zone, self.zone_codes(), (*at, "zones", k), "zone")
+        for key in ("zones", "centers"):
+            yield from self.codes(table, key, self.zone_codes(), at, "zone")
+
+    def sectors(self, table: dict[str, Any], at: Sequence[Key]) -> Iterator[Problem]:
+        if self.region is None:
+            return
+        region = self.region
+        yield from self.codes(table, "sectors", region.sectors, at, "sector")
+        allowed, kind = region.sectors, "sector"
+        if table.get("type") == "business_attraction" and table.get("sector") in region.sectors:
+            allowed, kind = region.traded, "traded sector"
+        yield from self.code(table.get("sector"), allowed, (*at, "sector"), kind)
+
+    def codes(
+        self, table: dict[str, Any], key: str, allowed: Sequence[str], at: Sequence[Key], kind: str
+    ) -> Iterator[Problem]:
+        """Each code of a list must be one of those allowed."""
+        values = table.get(key)
+        for k, value in enumerate(values if isinstance(values, list | tuple) else ()):
+            yield from self.code(value, allowed, (*at, key, k), kind)
 
     def policies(self) -> Iterator[Problem]:
         policies = _as_dict(self.data.get("policies"))
@@ -286,6 +300,7 @@ class _CrossChecks:
             for i, instrument in _rows(policy.get("instruments")):
                 here = (*at, "instruments", i)
                 yield from self.zones(instrument, here)
+                yield from self.sectors(instrument, here)
                 # outreach names kinds of training there, which its own field check knows
                 named = instrument.get("type") != "awareness_outreach"
                 programs = instrument.get("programs") if named else ()

@@ -34,11 +34,13 @@ class RegionFacts:
     ----------
     zones, sectors : codes.
     name : the pack's name.
+    traded : codes of the sectors that sell beyond the region.
     """
 
     zones: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
     name: str = ""
+    traded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ def load_scenario(
     96
     """
     document = read_document(Path(path), str(path))
+    if "experiment" in document.data and "scenario" not in document.data:
+        where = document.place.find(["experiment"])
+        allowed = "a scenario here; an experiment in sweep, sensitivity, optimize, discover"
+        said = "this is an experiment, not a scenario"
+        raise ScenarioError([Problem(where.file, where.line, "experiment", said, allowed)])
     known = known or Known(regions=regions)
     return build(document.data, Path(path), tuple(document.files), document.place, known)
 

@@ -168,6 +168,10 @@ def load_experiment(path: str | os.PathLike[str], known: Known | None = None) ->
     path = Path(path)
     document = read_document(path, str(path))
     data, place = document.data, document.place
+    if "scenario" in data and "experiment" not in data and isinstance(data["scenario"], dict):
+        where, allowed = place.find(["scenario"]), "an experiment here; a scenario in run, compare, trial, ask"
+        said = "this is a scenario, not an experiment"
+        raise ScenarioError([Problem(where.file, where.line, "scenario", said, allowed)])
     problems: list[Problem] = []
     tables = _tables(data, place, problems)
     file, faults = field_problems(ExperimentFile, tables, place)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from laborsim.study.verdicts import Verdicts
 
 F8 = NDArray[np.float64]
+# what a manifest must hold
+HELD = {"scenario": dict, "policies": dict, "targets": list, "assumptions": list, "months": list, "runs": list,
+        "replicates": int, "seed": int, "scale": float | int, "versions": dict}  # fmt: skip
 
 
 class Results:
@@ -280,8 +283,11 @@ def load_results(path: str | Path) -> Results:
     try:
         about = json.loads(manifest.read_text(encoding="utf-8"))
         runs = about["runs"]
-    except (ValueError, KeyError, UnicodeDecodeError) as error:
-        raise ResultsError(f"{manifest}: damaged ({error})") from None
+        damage = [name for name, kind in HELD.items() if not isinstance(about.get(name), kind)]
+        if damage:
+            raise ValueError(f"missing or of another kind: {', '.join(damage)}")
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise ResultsError(f"{manifest}: damaged ({error}); `laborsim run` makes the results again") from None
     records = []
     for row in runs:
         if row["status"] == "done":

@@ -12,10 +12,10 @@ from typing import Any
 
 from laborsim.study.design import settings_text
 from laborsim.study.draws import Draws, make_draws
-from laborsim.study.executor import cores
+from laborsim.study.executor import cores as usable_cores
 from laborsim.study.local import Local
 from laborsim.study.manifest import describe, manifest_text
-from laborsim.study.names import WrongOption, known
+from laborsim.study.names import WrongOption, all_at_once, check_threads, in_range, known
 from laborsim.study.results import Results
 from laborsim.study.reuse import RESULTS, find, studies_of
 from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint
@@ -123,9 +123,10 @@ def run(
         from laborsim.loading import load_scenario
 
         spec = load_scenario(spec)
-    spec = settle(spec, replicates, seed, scale)
+    given = spec
+    spec = settle(spec, replicates, seed, scale, lambda: choose(given, policies), lambda: check_threads(threads))
+    cores = threads or usable_cores()
     about = describe(spec, choose(spec, policies))
-    cores = _threads(threads)
     tasks = _tasks(spec, about, model, wioa)
     if draws is not None:
         made = make_draws(spec, draws, spec.replicates) if isinstance(draws, str) else draws
@@ -180,23 +181,35 @@ def default_out(spec: Any, policies: Sequence[str] | None = None, draws: str | N
     return RESULTS / str(spec.name) / f"{spec.replicates}x-scale{spec.scale:g}-seed{spec.seed}-{short}"
 
 
-def settle(spec: Any, replicates: int | None = None, seed: int | None = None, scale: float | None = None) -> Any:
+def settle(
+    spec: Any, replicates: int | None = None, seed: int | None = None, scale: float | None = None,
+    *checks: Callable[[], Any],
+) -> Any:
     """The scenario with the settings of this study in place of its own.
+
+    Parameters
+    ----------
+    checks : what else is to be looked at, so that all that is wrong is said at once.
 
     Raises
     ------
     WrongOption
-        If one is out of range.
+        Naming all that are out of range.
     """
-    if replicates is not None and not 1 <= replicates <= 10_000:
-        raise WrongOption(f"--replicates {replicates}: allowed: 1 to 10000")
-    if seed is not None and not 0 <= seed < 2**63:
-        raise WrongOption(f"--seed {seed}: allowed: 0 to {2**63 - 1}")
-    if scale is not None and not 0.0 < scale <= 1.0:
-        raise WrongOption(f"--scale {scale:g}: allowed: above 0, at most 1")
+    all_at_once(
+        lambda: in_range("--replicates", replicates, 1, 10_000),
+        lambda: in_range("--seed", seed, 0, 2**63 - 1),
+        lambda: _check_scale(scale),
+        *checks,
+    )
     given = {"replicates": replicates, "seed": seed, "scale": scale}
     changes = {k: v for k, v in given.items() if v is not None and v != getattr(spec, k)}
     return spec.with_settings(**changes) if changes else spec
+
+
+def _check_scale(scale: float | None) -> None:
+    if scale is not None and not 0.0 < scale <= 1.0:
+        raise WrongOption(f"--scale {scale:g}: allowed: above 0, at most 1")
 
 
 def choose(spec: Any, names: Sequence[str] | None) -> list[str]:
@@ -319,9 +332,3 @@ def _with_runs(about: dict[str, Any], records: list[RunRecord], began: float) ->
         }
     )
     return about
-
-
-def _threads(value: int | None) -> int:
-    if value is not None and not 1 <= value <= 1024:
-        raise WrongOption(f"--threads {value}: allowed: 1 to 1024")
-    return value or cores()

@@ -148,6 +148,8 @@ def load_run(path: Path, figures: bool = True) -> RunRecord:
         about["keys"] = [tuple(k.split("\t")) for k in about["keys"]]
         rows = about.pop("spending")
         record = RunRecord(**about)
+    except FileNotFoundError:
+        raise ResultsError(f"{path}: missing; the same `laborsim run` makes it again") from None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ResultsError(f"{path}: not a stored run, or damaged ({error})") from None
     record.values = values

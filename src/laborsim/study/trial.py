@@ -17,7 +17,7 @@ from laborsim.study.additional import CALLED, MONTHS, Additional, additional
 from laborsim.study.executor import cores
 from laborsim.study.local import Local
 from laborsim.study.manifest import describe, manifest_text, plain
-from laborsim.study.names import WrongOption
+from laborsim.study.names import check_threads
 from laborsim.study.run import MODEL, Interrupted, Progress, settle
 from laborsim.study.storage import code_fingerprint, write_atomically
 from laborsim.study.store import StoreFailed
@@ -304,9 +304,8 @@ def run(
         from laborsim.loading import load_scenario
 
         spec = load_scenario(spec)
-    if threads is not None and not 1 <= threads <= 1024:
-        raise WrongOption(f"--threads {threads}: allowed: 1 to 1024")
-    spec = settle(spec, replicates, seed, scale)
+    given = spec
+    spec = settle(spec, replicates, seed, scale, lambda: design(given, program), lambda: check_threads(threads))
     chosen = design(spec, program)
     progress = progress or Progress()
     runs = RUNS.get(chosen.mode, 3)

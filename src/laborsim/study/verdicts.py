@@ -73,7 +73,7 @@ def idle_because(results: Results, policy: str) -> str:
         return f"{what}: its budget is 0"
     if ahead - delay < 12:
         adopted = f" and is adopted {delay} months later" if delay else ""
-        return f"{what}: it starts in {plan['start']}{adopted}, {_before(ahead)} the horizon"
+        return f"{what}: it starts in {plan.get('start') or results.months[0]}{adopted}, {_before(ahead)} the horizon"
     return f"{what}: its budget of ${float(plan.get('budget') or 0.0):,.0f} pays for nothing"
 
 

@@ -103,8 +103,9 @@ def load(path: Path | None = None) -> Posterior:
         n = len(factors)
         if found.mean.shape != (n,) or found.covariance.shape != (n, n):
             raise ValueError(f"{n} factors, but mean {found.mean.shape}, covariance {found.covariance.shape}")
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{place}: not a posterior as `laborsim calibrate` writes it ({error!r})") from None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        said = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+        raise InputError(f"{place}: not a posterior as `laborsim calibrate` writes it ({said})") from None
     unknown = [p for p in found.parameters if p not in declared() or p not in found.base]
     if unknown:
         raise InputError(f"{place}: not parameters of this version: {', '.join(unknown)}")

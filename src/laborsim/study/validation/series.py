@@ -140,8 +140,11 @@ def _read(data: Path, name: str) -> pd.DataFrame:
 
     try:
         return pd.read_csv(data / name)
-    except OSError as error:
-        raise InputError(f"--data {data}: {error}") from None
+    except FileNotFoundError:
+        missing = "no such folder" if not data.is_dir() else f"{name} is missing from it"
+        raise InputError(f"--data {data}: {missing}") from None
+    except (OSError, ValueError) as error:  # ValueError: not a table that pandas can read
+        raise InputError(f"{data / name}: cannot be read ({error})") from None
 
 
 def _by_month(months: pd.Series, values: pd.Series) -> pd.Series:
