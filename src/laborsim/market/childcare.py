@@ -61,7 +61,8 @@ def _staff(month: Month) -> tuple[F8, F8, F8]:
     zone, filled, aimed = c.zone[rows], c.filled[rows].astype(float), c.target[rows].astype(float)
     weight = np.bincount(zone, aimed, minlength=e.zones)
     pay = np.bincount(zone, aimed * c.posted[rows], minlength=e.zones)
-    wage = np.where(weight > 0, pay / np.maximum(weight, 1e-9), 0.0) - month.levers.childcare_wage_supplement
+    everywhere = float(pay.sum()) / max(float(weight.sum()), 1e-9)  # stands for a zone where no centre is simulated
+    wage = np.where(weight > 0, pay / np.maximum(weight, 1e-9), everywhere) - month.levers.childcare_wage_supplement
     workers = np.bincount(zone, filled, minlength=e.zones)
     return np.asarray(workers, float), np.asarray(weight, float), np.maximum(wage, 1.0)
 
@@ -76,7 +77,9 @@ def _take(room: dict[str, Any], relative: F8) -> F8:
 
 def _terms(month: Month) -> Terms:
     room, memory = month.room("childcare"), month.memory["childcare"]
-    relative = memory["price"] / np.maximum(month.economy.childcare_price, 1e-9)
+    # What families would pay for care grows with what they earn.
+    growth = (1.0 + month.parameters["wages.real_growth"]) ** (max(month.index, 0) / 12.0)
+    relative = memory["price"] / np.maximum(month.economy.childcare_price * growth, 1e-9)
     paid = np.clip(month.levers.childcare_subsidy_share, 0.0, 1.0).astype(float)
     full = _take(room, relative)
     part = _take(room, relative * (1.0 - paid[:, None])) if paid.any() else full

@@ -198,6 +198,7 @@ def _depart(month: Month, gone: I8) -> None:
 
 def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) -> None:
     """Carry out the events found, in row order."""
+    _own_homes(month, at[kinds == lifecourse.BIRTH], q)
     w, e, counts = month.world, month.economy, month.counts
     p, h = w.people.columns, w.households.columns
     new, reason = np.empty(at.size, np.uint8), np.empty(at.size, np.uint8)
@@ -215,6 +216,14 @@ def _apply(month: Month, at: I8, kinds: NDArray[np.uint8], q: dict[str, Any]) ->
     age = (month.index - p.birth[singles].astype(np.int64)) // 12
     families.pair(month, singles, np.where(kinds[np.searchsorted(at, singles)] == lifecourse.SINGLE, 1.0,
                                            month.memory["demography"]["union"][0, age]))  # fmt: skip
+
+
+def _own_homes(month: Month, mothers: I8, q: dict[str, Any]) -> None:
+    """Daughters at home who have a child set up a household with it, like the lone parents of the start."""
+    p, head = month.world.people, month.memory["demography"]["head"]
+    lead = head[p.household[mothers]]
+    at_home = (lead != mothers) & (p.birth[mothers].astype(np.int64) - p.birth[lead] >= 192)
+    families.move_out(month, mothers[at_home], float(q["car_share"]))
 
 
 @njit(cache=True)
