@@ -9,28 +9,22 @@ import numpy as np
 import pandas as pd
 
 from laborsim.indicators.frame import Frame
+from laborsim.scenario.parameters.registry import declared
+from laborsim.study.calibration.moments import definitions
 
-INDICATORS = (
-    "recorded_UE", "recorded_UN", "recorded_EU", "recorded_EN", "recorded_NE", "recorded_NU", "flow_EE",
-    "openings_rate", "hires_rate", "quits_rate", "layoffs_rate", "vacancy_duration", "retention_12_month",
-    "recorded_unemployment_rate", "participation_rate", "long_term_unemployed_share", "log_wage_sd",
-)  # fmt: skip
-# how log moments move with log parameters, in the order of `logs`
-PULL = np.random.Generator(np.random.Philox(7)).normal(0.0, 0.4, (len(INDICATORS), 9))
-LEVEL = np.array([0.28, 0.24, 0.01, 0.03, 0.05, 0.018, 0.02, 0.045, 0.04, 0.025, 0.012, 33.0, 0.74, 0.036, 0.68,
-                  0.2, 0.6])  # fmt: skip
+FREE, MOMENTS = definitions(24, {"participation": 0.68, "unemployment": 0.036})
+KEYS = list(dict.fromkeys((m.measure.indicator, m.measure.group) for m in MOMENTS))
+# how log moments move with log parameters
+PULL = np.random.Generator(np.random.Philox(7)).normal(0.0, 0.4, (len(KEYS), len(FREE)))
+LEVEL = np.array([next(m.target for m in MOMENTS if (m.measure.indicator, m.measure.group) == key) for key in KEYS])
 
 
 def logs(parameters) -> np.ndarray:
-    """Logs of the nine free parameters relative to their declared values."""
-    from laborsim.scenario.parameters.registry import declared
-    from laborsim.study.calibration.moments import definitions
-
-    free, _ = definitions(24, {"participation": 0.68, "unemployment": 0.036})
-    names = [f.parameters[0] for f in free]
-    first = [np.atleast_1d(np.asarray(parameters[n], float))[0] for n in names]
-    usual = [np.atleast_1d(np.asarray(declared()[n].default, float))[0] for n in names]
-    return np.log(np.array(first) / np.array(usual))
+    """Logs of the free parameters relative to their declared values; of lists the last number, far from any bound."""
+    names = [f.parameters[0] for f in FREE]
+    now = [np.atleast_1d(np.asarray(parameters[n], float))[-1] for n in names]
+    usual = [np.atleast_1d(np.asarray(declared()[n].default, float))[-1] for n in names]
+    return np.log(np.array(now) / np.array(usual))
 
 
 class MadeMarket:
@@ -48,8 +42,7 @@ class MadeMarket:
     def frame(self):
         noise = np.random.Generator(np.random.Philox(key=self.seed % 2**63)).normal(0.0, 0.002, LEVEL.size)
         row = LEVEL * np.exp(PULL @ self.x + noise)
-        keys = [(name, "all") for name in INDICATORS]
-        return Frame(keys, ["share"] * len(keys), np.repeat(row[None], self.months, 0), self.start)
+        return Frame(KEYS, ["share"] * len(KEYS), np.repeat(row[None], self.months, 0), self.start)
 
     def spending(self):
         return pd.DataFrame(columns=["month", "payer", "item", "units", "dollars"])

@@ -107,11 +107,12 @@ def spec(tmp_path):
 @pytest.fixture
 def in_reach(monkeypatch):
     """Targets that the made-up market meets at known factors."""
-    truth = np.array([0.15, -0.2, 0.1, 0.12, -0.1, 0.05, 0.2, -0.05, 0.1])
     free, moments = definitions(24, OWN)
-    level = dict(zip(calibration_market.INDICATORS,
+    truth = np.random.Generator(np.random.Philox(5)).normal(0.0, 0.06, len(free))
+    level = dict(zip(calibration_market.KEYS,
                      calibration_market.LEVEL * np.exp(calibration_market.PULL @ truth), strict=True))  # fmt: skip
-    moments = [replace(m, target=float(level[m.measure.indicator]), spread=0.01 * level[m.measure.indicator])
+    moments = [replace(m, target=float(level[m.measure.indicator, m.measure.group]),
+                       spread=0.01 * level[m.measure.indicator, m.measure.group])
                for m in moments]  # fmt: skip
     monkeypatch.setattr(study, "definitions", lambda months, own, file: (free, moments))
     return truth

@@ -64,14 +64,15 @@ def transition_rates(joint: F8) -> F8:
 
 
 def fill(s: Snapshot, row: Row) -> None:
-    """Recorded rates of all and by zone; recorded flows of all."""
+    """Recorded rates of all and by zone; recorded flows of all and by sex."""
     matrix = classification(s.observation)
     w = float(s.observation["reference_week"])
     where = s.groups.where("all", "zone")
     names = [s.groups.names[i] for i in where]
     st = s.stocks
     now = np.stack([st.employed, st.unemployed, st.population - st.labor_force], axis=1)[where]
-    flows = st.flows[0]
+    by_sex = s.groups.where("all", "sex")
+    flows = st.flows[by_sex]
     memory = s.history.setdefault("observation", {})
     before, flows_before = memory.get("stocks", now), memory.get("flows", flows)
     memory["stocks"], memory["flows"] = now, flows
@@ -80,11 +81,12 @@ def fill(s: Snapshot, row: Row) -> None:
     row.put("recorded_unemployment_rate", names, seen[:, 1], force)
     row.put("recorded_participation_rate", names, force, seen.sum(axis=1))
     row.put("recorded_employment_rate", names, seen[:, 0], seen.sum(axis=1))
+    groups = [s.groups.names[i] for i in by_sex]
     rates = transition_rates(recorded_joint((1.0 - w) * flows_before + w * flows, matrix))
     for a in range(3):
         for b in range(3):
             if a != b:
-                row.put(f"recorded_{STATES[a]}{STATES[b]}", "all", rates[a, b])
+                row.put(f"recorded_{STATES[a]}{STATES[b]}", groups, rates[:, a, b])
 
 
 __all__ = ["classification", "fill", "recorded_joint", "recorded_stocks", "transition_rates"]
