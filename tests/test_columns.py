@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -58,6 +59,21 @@ def test_a_table_that_grew_hands_out_its_new_columns() -> None:
     _mark(people.columns, employers.columns, 9)
     assert people.state[:9].tolist() == [0, 1, 2, 3, 4, 5, 6, 0, 1]
     assert before.state.size == 5 and people.columns.state is people.state
+
+
+@pytest.mark.parametrize("declared", [PEOPLE, HOUSEHOLDS, ESTABLISHMENTS, CELLS])
+def test_columns_lie_in_one_block_whatever_becomes_of_the_table(declared) -> None:  # type: ignore[no-untyped-def]
+    table = _filled(declared, 21)
+    held = {name: a.tolist() for name, a in table.arrays.items()}
+    for other in (table, table.copy(), pickle.loads(pickle.dumps(table))):
+        for c in declared:
+            assert other.arrays[c.name].tolist() == held[c.name], c.name
+        other.grow(33)
+        spans = sorted((a.ctypes.data, a.nbytes) for a in other.arrays.values())
+        for (begin, size), (following, _) in pairwise(spans):
+            assert begin % 64 == 0 and begin + size <= following < begin + size + 64
+        for c in declared:
+            assert (other.arrays[c.name][21:] == np.array(c.fill, c.dtype)).all(), c.name
 
 
 def test_copies_have_arrays_of_their_own_and_wrong_columns_are_refused() -> None:

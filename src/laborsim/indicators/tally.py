@@ -27,6 +27,7 @@ from laborsim.market.codes import (
     STATES,
     UNEMPLOYED,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.month import Month
 from laborsim.market.scan import BLOCK
 from laborsim.market.transitions import months_out
@@ -219,8 +220,11 @@ def _tally_people(lo, hi, s, p, wage_bits, kinds, site, spell, g, t):  # type: i
         events: Any = np.uint64(0)
         household, rate, zone, job = p.household[start:end], p.wage[start:end], p.zone[start:end], p.job[start:end]
         state = p.state[start:end]
+        last = end - start - 1
         for place in range(end - start):
-            k = np.uint64(place)
+            k, ahead = np.uint64(place), np.uint64(min(place + AHEAD, last))
+            fetch(kinds, max(household[ahead], zero))
+            fetch(site, max(job[ahead], zero))
             age, kind = g.age[x.months[k]], kinds[np.uint64(max(household[k], zero))]  # those who left have none
             traits = g.skill[x.traits[k]]
             home, paid, here = np.uint64(zone[k]), x.paid[k], x.here[k]

@@ -125,7 +125,7 @@ def _column(context: Any, builder: Any, kind: ColumnsType, value: Any, name: str
 AHEAD = 16  # rows between what a kernel works on and what it fetches
 
 
-def fetch(columns: Columns | np.ndarray[Any, Any], row: int) -> None:
+def fetch(columns: Columns | np.ndarray[Any, Any], row: int | np.integer[Any]) -> None:
     """Begin to bring one row of every column, or an item of an array, into the cache without waiting for it.
 
     In kernels; nothing else happens. For lists of rows that lie far apart, where most of the time goes into waiting for

@@ -64,7 +64,11 @@ def _terms(lo, hi, chunk, p, h, c, rows, cells, t, states, wages, hours):  # typ
         cell = np.uint64(cells[k])
         ahead = min(k + AHEAD, hi - 1)
         fetch(p, rows[ahead])
-        fetch(c, cells[ahead])
+        fetch(c.posted, cells[ahead])
+        fetch(c.establishment, cells[ahead])
+        fetch(c.occupation, cells[ahead])
+        fetch(c.zone, cells[ahead])
+        fetch(c.sector, cells[ahead])
         o = c.occupation[cell]
         skill = skill_now(i, p, c, t.learning)
         skill = max(max(skill, t.skill_floor) * t.carried[p.occupation[i], o], t.skill_floor)

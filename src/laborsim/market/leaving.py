@@ -33,6 +33,7 @@ from laborsim.market.transitions import gather, move
 
 MOST = 0.35  # nobody leaves with a higher monthly hazard
 USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover
+LEAST_LEFT = 0.05  # share of pay that care leaves, at least
 FATHERHOOD = 20  # age from which a man in a household with children counts as a father
 CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
 
@@ -64,6 +65,7 @@ class Behaviour(NamedTuple):
     self_employed: float
     slump: float  # share of the self-employed whose work stops this month and who wait for it
     cell_most: float  # largest entry of cell
+    most: NDArray[np.float64]  # (2,) largest factor on `leave` and tenure that anyone of the sex may have
     bound: NDArray[np.uint32]  # most anyone of the state and sex could face, see `scan`
 
 
@@ -91,10 +93,21 @@ def _hazards(i, age, p, month, b):  # type: ignore[no-untyped-def]
 def _near(lo, hi, p, h, month, leave_key, b, rows):  # type: ignore[no-untyped-def]
     """Rows of those who leave but for young children, of mothers of such, and of the self-employed.
 
-    After the scan, and like it without branches, which would be guessed wrong half the time.
+    After the scan, and like it without branches, which would be guessed wrong half the time. First without a look at
+    household and job, which few need.
     """
     n = np.uint64(lo)
     for k in range(lo, lo + scan(lo, hi, p, leave_key, b.bound, rows)):
+        i = np.uint64(rows[k])
+        sex, tenure = np.uint64(p.sex[i]), np.uint64(min(max(month - p.hired[i], 0), 63))
+        age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
+        most = b.leave[sex, age] * b.tenure_shape[tenure] * b.most[sex]
+        ends = is_bad(i, p, b.matches) & (b.bad_hazard[tenure] > 0.0)
+        rows[n] = i
+        n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | ends | (p.state[i] == SELF_EMPLOYED))
+    listed = n
+    n = np.uint64(lo)
+    for k in range(lo, listed):
         i = np.uint64(rows[k])
         g, state = np.uint64(p.household[i]), p.state[i]
         age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
@@ -152,7 +165,7 @@ def _leave(  # type: ignore[no-untyped-def]
         hh = p.household[i]
         young = h.children[hh] > 0 and month - h.youngest[hh] < 72
         if young and sex == FEMALE:
-            left = max(1.0 - cost[hh] / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), 0.05) / USUALLY_LEFT
+            left = max(1.0 - cost[hh] / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), LEAST_LEFT) / USUALLY_LEFT
             out *= b.young_child * left ** (-b.childcare_elasticity)
             if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= b.no_place
@@ -247,20 +260,25 @@ def _behaviour(month: Month) -> Behaviour:
     factor = np.exp(-response * quality.centred(np.arange(256.0)))
     cell = (factor[quality.uses(month).leaving] * turnover(month)).astype(np.float32)
     cell_most = float(cell.max(initial=0.0))
+    elasticity = float(month.parameters["participation.childcare_elasticity"])
     most = np.zeros((2, N_STATES))
     usual_most = max(q["leave_enrolled_factor"], 1.0) * cell_most * (1.0 + 1e-9)
     most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
     most[FEMALE, list(PAYROLL)] = MOST
     most[:, SELF_EMPLOYED] = q["self_employed_leave"] + slump + 0.5 * by_sex.max(axis=1)
+    # Care costs leave at least this share of pay, see `_leave`; other factors on parents of young children lower it.
+    mother = max(q["leave_young_child_factor"] * max(q["leave_no_place_factor"], 1.0)
+                 * (LEAST_LEFT / USUALLY_LEFT) ** -elasticity, 1.0)  # fmt: skip
     return Behaviour(
         cell_most=cell_most,
+        most=usual_most * np.array([1.0, mother]),
         bound=bounds_by_state(most),
         leave=by_sex,
         enrolled=q["leave_enrolled_factor"],
         young_child=q["leave_young_child_factor"],
         father=q["leave_father_factor"],
         no_place=q["leave_no_place_factor"],
-        childcare_elasticity=month.parameters["participation.childcare_elasticity"],
+        childcare_elasticity=elasticity,
         tenure_shape=shape,
         cell=cell,
         matches=matches(month),

@@ -207,6 +207,11 @@ def life_events(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[
         if kinds[j] < MAYBE or kinds[j] == BIRTHDAY:
             continue
         i = rows[j]
+        g = max(household[rows[min(j + AHEAD, lo + n - 1)]], 0)
+        fetch(head, g)
+        fetch(children, g)
+        fetch(youngest, g)
+        fetch(adults, g)
         rest = kinds[j] - MAYBE
         s, g, sex = state[i], household[i], sexes[i]
         age = min((month - birth_month[i]) // 12, 120)

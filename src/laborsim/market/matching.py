@@ -21,7 +21,7 @@ from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.month import CHUNK, Crew
 from laborsim.market.offers import assign
 from laborsim.market.pay import FIT_MOST, Pay, liking, pair, suits
-from laborsim.market.sampling import ARITY, MAX_REDRAWS, VOID, choices_of, sample
+from laborsim.market.sampling import MAX_REDRAWS, VOID, choices_of, sample
 
 F8 = NDArray[np.float64]
 F4 = NDArray[np.float32]
@@ -342,7 +342,7 @@ def match(seekers: Seekers, vacancies: Vacancies, terrain: Terrain, parameters: 
                                  np.empty(total), sent, np.empty(max(total, 1), np.uint32))
     crew = crew or Crew()
     crew.map(sample, n, s, choices, zones, np.ascontiguousarray(terrain.occ_major, np.uint8), int(parameters.redraws),
-             ARITY, np.uint64(keys.market), np.uint64(keys.vacancy), applications)
+             np.uint64(keys.market), np.uint64(keys.vacancy), applications)
     if referrals is not None and referrals.seeker.size:
         applications.vacancy[first[referrals.seeker] + referrals.turn] = referrals.vacancy
     carried = np.ones((occupations, occupations)) if terrain.carried is None else terrain.carried

@@ -18,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.draws import bits, more_bits, to_unit
+from laborsim.market.nodes import ARITY, below
 
 if TYPE_CHECKING:
     from laborsim.market.matching import Seekers, Terrain, Vacancies
@@ -26,7 +27,6 @@ I4 = NDArray[np.int32]
 U1 = NDArray[np.uint8]
 F4 = NDArray[np.float32]
 
-ARITY = 16
 SLOTS = 64  # leaves of a market's tree of vacancies; a vacancy's leaf is a hash of its cell
 VOID = np.int32(-(2**31))  # an application that was not sent
 MAX_REDRAWS = 32
@@ -153,32 +153,22 @@ def _build(choices, vacancies, weight, mobility, searched, attraction):  # type:
                     choices.reachable[row] = _fill_tree(choices.by_zone, row, weight[travel, home] * totals) > 0.0
 
 
-@njit(cache=True, inline="always")
-def _below(shares, begin, end, x):  # type: ignore[no-untyped-def]
-    """How many running shares of a node are at most x."""
-    count = np.int64(0)
-    for k in range(begin, end):
-        count += shares[np.uint64(k)] <= x
-    return count
-
-
-@njit(cache=True)
-def _pick(tree, row, groups, arity, b):  # type: ignore[no-untyped-def]
-    """Leaf drawn in proportion to its weight with 64 random bits `b`, one half per level.
-
-    `tree` is flat; `arity` is ARITY, passed so that LLVM keeps the loop and vectorises it.
-    """
+@njit(cache=True, forceinline=True)
+def _pick(tree, row, groups, b):  # type: ignore[no-untyped-def]
+    """Leaf drawn in proportion to its weight with 64 random bits `b`, one half per level; `tree` is flat."""
     top = (groups + ARITY - 1) // ARITY * ARITY
     base = row * (top + groups * ARITY)
     group = np.int64(0)
     if groups > 1:
-        group = _below(tree, base, base + top, np.int32(b >> np.uint64(34)))
-    first = base + top + group * ARITY
-    return group * ARITY + _below(tree, first, first + arity, np.int32((b & np.uint64(0xFFFFFFFF)) >> np.uint64(2)))
+        upper = np.int32(b >> np.uint64(34))
+        for node in range(base, base + top, ARITY):
+            group += below(tree, node, upper)
+    leaves = base + top + group * ARITY
+    return group * ARITY + below(tree, leaves, np.int32((b & np.uint64(0xFFFFFFFF)) >> np.uint64(2)))
 
 
 @njit(cache=True)
-def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, out):  # type: ignore[no-untyped-def]
+def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, key, out):  # type: ignore[no-untyped-def]
     """Write a market (or VOID) for every application into out.vacancy, and its seeker into out.seeker."""
     occupations = major.size
     zone_groups = (zones + ARITY - 1) // ARITY
@@ -207,7 +197,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             i = np.uint64(seeker[p])
             counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 1
             row = (np.int64(travel[i]) * occupations + occupation[i]) * zones + zone[i]
-            vacancy[p] = _pick(by_zone, row, zone_groups, arity, more_bits(bits(key, ids[i]), counter))
+            vacancy[p] = _pick(by_zone, row, zone_groups, more_bits(bits(key, ids[i]), counter))
         again: Any = 0
         for k in range(n_todo):
             p = np.uint64(todo[k])
@@ -215,7 +205,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
             counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 2
             z = np.int64(vacancy[p])
             row = np.int64(occupation[i]) * zones + z
-            o = _pick(by_occupation, row, occupation_groups, arity, more_bits(bits(key, ids[i]), counter))
+            o = _pick(by_occupation, row, occupation_groups, more_bits(bits(key, ids[i]), counter))
             known = np.int64((considers[i] >> major[np.uint64(o)]) & 1)
             vacancy[p] = known * (z * occupations + o - VOID) + VOID  # a select, not a branch
             todo[again] = p
@@ -224,7 +214,7 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key, o
 
 
 @njit(cache=True)
-def _draw_vacancies(lo, hi, seekers, choices, arity, key, out):  # type: ignore[no-untyped-def]
+def _draw_vacancies(lo, hi, seekers, choices, key, out):  # type: ignore[no-untyped-def]
     """Turn the markets in out.vacancy into vacancies, each open vacancy of a market with equal probability."""
     by_slot, slot_start, units = choices.by_slot.ravel(), choices.slot_start, choices.units
     first, vacancy, seeker, ids = out.first, out.vacancy, out.seeker, seekers.id
@@ -235,17 +225,17 @@ def _draw_vacancies(lo, hi, seekers, choices, arity, key, out):  # type: ignore[
             i = np.uint64(seeker[p])
             b = bits(key, ids[i])
             counter = (application - first[i]) * 2 + 1
-            slot = market * SLOTS + _pick(by_slot, market, SLOTS // ARITY, arity, more_bits(b, counter))
+            slot = market * SLOTS + _pick(by_slot, market, SLOTS // ARITY, more_bits(b, counter))
             unit = slot_start[np.uint64(slot)]
             among = slot_start[np.uint64(slot + 1)] - unit
             vacancy[p] = units[np.uint64(unit + np.int64(to_unit(more_bits(b, counter + 1)) * among))]
 
 
 @njit(cache=True, nogil=True)
-def sample(lo, hi, chunk, seekers, choices, zones, major, redraws, arity, key_market, key_vacancy, out):  # type: ignore[no-untyped-def]
+def sample(lo, hi, chunk, seekers, choices, zones, major, redraws, key_market, key_vacancy, out):  # type: ignore[no-untyped-def]
     """Write the vacancy each application goes to, or VOID, into out.vacancy, and its seeker into out.seeker."""
-    _draw_markets(lo, hi, seekers, choices, zones, major, redraws, arity, key_market, out)
-    _draw_vacancies(lo, hi, seekers, choices, arity, key_vacancy, out)
+    _draw_markets(lo, hi, seekers, choices, zones, major, redraws, key_market, out)
+    _draw_vacancies(lo, hi, seekers, choices, key_vacancy, out)
 
 
 def choices_of(s: Seekers, v: Vacancies, terrain: Terrain, attraction: float) -> Choices:

@@ -203,7 +203,13 @@ def _describe(lo, hi, chunk, rows, p, h, c, b, t, s):  # type: ignore[no-untyped
         k = np.uint64(row)  # unsigned: no test for negative indices
         i = np.uint64(rows[k])
         fetch(p, rows[min(row + 2 * AHEAD, hi - 1)])
-        fetch(c, max(p.job[rows[min(row + AHEAD, hi - 1)]], 0))
+        ahead = np.uint64(rows[min(row + AHEAD, hi - 1)])
+        next_job = max(p.job[ahead], 0)
+        fetch(c.occupation, next_job)
+        fetch(t.cell_zone, next_job)
+        fetch(t.cell_quality, next_job)
+        fetch(t.learning.steps, next_job)
+        fetch(h.car, max(p.household[ahead], 0))
         state, job, occupation, zone = p.state[i], p.job[i], p.occupation[i], p.zone[i]
         idle = 0 if state <= SELF_EMPLOYED else months_out(p.history[i], t.month - p.since[i])
         skill = max(skill_now(i, p, c, t.learning), b.skill_floor)

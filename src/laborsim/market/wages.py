@@ -91,7 +91,11 @@ def _review(  # type: ignore[no-untyped-def]
     for k in range(lo, last + 1):
         i = np.uint64(rows[k])
         fetch(p, rows[min(k + 2 * AHEAD, last)])
-        fetch(c, p.job[rows[min(k + AHEAD, last)]])
+        job = np.uint64(p.job[rows[min(k + AHEAD, last)]])
+        fetch(c.posted, job)
+        fetch(c.establishment, job)
+        fetch(c.occupation, job)
+        fetch(c.zone, job)
         if not learning.taught[np.uint64(p.program[i])]:  # these wages follow their program's steps
             tenure = month - p.hired[i]
             job = np.uint64(p.job[i])
