@@ -266,12 +266,12 @@ def _behaviour(month: Month) -> Behaviour:
     most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
     most[FEMALE, list(PAYROLL)] = MOST
     most[:, SELF_EMPLOYED] = q["self_employed_leave"] + slump + 0.5 * by_sex.max(axis=1)
-    # Care costs leave at least this share of pay, see `_leave`; other factors on parents of young children lower it.
-    mother = max(q["leave_young_child_factor"] * max(q["leave_no_place_factor"], 1.0)
-                 * (LEAST_LEFT / USUALLY_LEFT) ** -elasticity, 1.0)  # fmt: skip
+    # Care leaves between LEAST_LEFT and all of pay, see `_leave`; other factors on parents lower the hazard.
+    mother = q["leave_young_child_factor"] * max(q["leave_no_place_factor"], 1.0)
+    mother *= max((left / USUALLY_LEFT) ** -elasticity for left in (LEAST_LEFT, 1.0))
     return Behaviour(
         cell_most=cell_most,
-        most=usual_most * np.array([1.0, mother]),
+        most=usual_most * np.array([1.0, max(mother, 1.0)]),
         bound=bounds_by_state(most),
         leave=by_sex,
         enrolled=q["leave_enrolled_factor"],
