@@ -36,10 +36,11 @@ def main() -> None:
 
     from laborsim.commands.calibrate import share_of
     from laborsim.loading import scenario_of_region
+    from laborsim.scenario.schema import BASELINE
     from laborsim.study.calibration.calibrate import Place, joint, measures_of, weights
     from laborsim.study.calibration.moments import point_settings
     from laborsim.study.calibration.own import own_figures
-    from laborsim.study.task import BASELINE, Task, execute
+    from laborsim.study.task import Task, execute
 
     told = json.loads((args.folder / "calibration.json").read_text())
     places = []

@@ -10,9 +10,9 @@ import pytest
 
 from laborsim.report.appendix import short, way
 from laborsim.report.front import targets_line
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.results import Results
 from laborsim.study.scorecard import attainable, steps
-from laborsim.study.task import BASELINE
 from studies import study
 
 TITLES = {"baseline": "Baseline", "a": "Policy A", "b": "Policy B"}

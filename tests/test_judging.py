@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from laborsim.report.plots import Plotter
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.judging import course, judge, turned, usual
 from laborsim.study.results import Results
 from laborsim.study.statistics import discoveries, paired
-from laborsim.study.task import BASELINE
 from laborsim.study.verdicts import STOCKS, Verdicts
 from studies import study
 

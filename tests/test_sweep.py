@@ -21,8 +21,9 @@ from typer.testing import CliRunner
 
 from laborsim import cli
 from laborsim.study.distributed import ClusterLost
-from laborsim.study.executor import ExecutorError, make_executor
+from laborsim.study.executor import make_executor
 from laborsim.study.local import Local
+from laborsim.study.names import ExecutorError
 from laborsim.study.run import Interrupted, Progress
 from laborsim.study.store import content, load
 from laborsim.study.sweep import NotAsked, summary, sweep

@@ -15,9 +15,8 @@ from laborsim.app.levers import Lever, levers
 from laborsim.app.simulate import Course, Shown, simulate
 from laborsim.report.wording import CAVEAT
 from laborsim.scenario.problems import InputError
-from laborsim.scenario.schema import Scenario
+from laborsim.scenario.schema import BASELINE, Scenario
 from laborsim.study.run import MODEL
-from laborsim.study.task import BASELINE
 
 STYLE = """
 body { font-family: Helvetica, Arial, "DejaVu Sans", sans-serif; }

@@ -56,9 +56,9 @@ def command(
 
     Example: laborsim compare scenarios/independence-works-2025.toml --policy baseline --policy childcare --by segment
     """
+    from laborsim.scenario.schema import BASELINE
     from laborsim.study.names import WrongOption, check_threads, known
     from laborsim.study.results import load_results
-    from laborsim.study.task import BASELINE
     from laborsim.study.verdicts import FAMILIES, idle_because
 
     if len(policy) > 2:

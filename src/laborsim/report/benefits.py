@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.report.wording import chance, money, policy_title
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.additional import price
 from laborsim.study.benefit_cost import PERSPECTIVES
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

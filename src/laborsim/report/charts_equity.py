@@ -10,8 +10,8 @@ import numpy as np
 from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line, key_room
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name, outcome, shown
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results

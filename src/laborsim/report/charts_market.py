@@ -19,10 +19,10 @@ from laborsim.report.wording import (
     policy_title,
     runs_note,
 )
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.judging import course
 from laborsim.study.outcomes import group_name, outcome, shown
 from laborsim.study.statistics import Paired, paired
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results

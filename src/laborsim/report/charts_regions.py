@@ -9,9 +9,9 @@ import numpy as np
 from laborsim.report import cells, theme
 from laborsim.report.figures import Chart
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title, runs_note, two_digits
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import shown
 from laborsim.study.questions.answer import Sheet
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,8 @@ from laborsim.report.wording import (
     policy_title,
     region_title,
 )
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name, outcome, shown
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

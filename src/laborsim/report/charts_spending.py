@@ -15,7 +15,7 @@ from laborsim.report.wording import (
     place_and_period,
     policy_title,
 )
-from laborsim.study.task import BASELINE
+from laborsim.scenario.schema import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

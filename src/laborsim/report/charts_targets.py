@@ -23,10 +23,10 @@ from laborsim.report.wording import (
     verdict,
 )
 from laborsim.scenario.fields import parse_goal
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome
 from laborsim.study.scorecard import target_values
 from laborsim.study.statistics import discoveries, sign_test
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

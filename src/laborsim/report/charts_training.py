@@ -15,8 +15,8 @@ from laborsim.report.wording import (
     place_and_period,
     policy_title,
 )
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import TRAINING_STAGES
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,10 +20,10 @@ from laborsim.report.wording import (
     region_title,
     two_digits,
 )
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.questions.answer import Sheet
 from laborsim.study.statistics import paired
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results

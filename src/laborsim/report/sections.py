@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from laborsim.report import charts_regions, charts_work
 from laborsim.report.wording import policy_title
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.questions.effects import bought
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from laborsim.report.figures import Chart

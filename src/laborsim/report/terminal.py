@@ -21,8 +21,8 @@ from laborsim.report.wording import (
     target_rows,
     verdict,
 )
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import shown
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from rich.console import Console

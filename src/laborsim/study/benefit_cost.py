@@ -203,8 +203,8 @@ def of_results(results: Results) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from laborsim.scenario.schema import BASELINE
     from laborsim.study.compare import costs
-    from laborsim.study.task import BASELINE
 
     q = parameters(results.about)
     by_key = {(r.policy, r.replicate): r for r in results.records if r.done and r.accounts}

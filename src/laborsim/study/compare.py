@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.additional import price
 from laborsim.study.judging import RATE
 from laborsim.study.outcomes import BY_GROUP, HEADLINES, group_name, outcome
 from laborsim.study.statistics import Paired
-from laborsim.study.task import BASELINE
 from laborsim.study.verdicts import FAMILIES, STOCKS, YEARS
 
 if TYPE_CHECKING:

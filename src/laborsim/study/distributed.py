@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from laborsim.study.executor import ExecutorError
+from laborsim.study.names import ExecutorError
 from laborsim.study.storage import code_fingerprint, region_fingerprint
 from laborsim.study.task import KILLED, RunRecord, Task, execute
 

@@ -8,14 +8,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from laborsim.scenario.problems import InputError, nearest
+from laborsim.scenario.problems import nearest
+from laborsim.study.names import ExecutorError
 from laborsim.study.task import RunRecord, Task
 
 EXECUTORS = ("local", "dask")
-
-
-class ExecutorError(InputError):
-    """The executor asked for does not exist, is not installed, or does not answer."""
 
 
 class Executor(Protocol):

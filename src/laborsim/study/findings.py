@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.statistics import student_t_quantile
-from laborsim.study.task import BASELINE
 from laborsim.study.verdicts import SAME, STOCKS
 
 if TYPE_CHECKING:

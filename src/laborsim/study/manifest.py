@@ -10,7 +10,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from laborsim.study.task import BASELINE
+from laborsim.scenario.schema import BASELINE
 
 if TYPE_CHECKING:
     from laborsim.scenario.schema import Scenario

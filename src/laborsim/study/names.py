@@ -16,6 +16,10 @@ class WrongOption(InputError):
     """An option out of its range."""
 
 
+class ExecutorError(InputError):
+    """The executor asked for does not exist, is not installed, or does not answer."""
+
+
 def known(name: str, allowed: Collection[str], kind: str) -> str:
     """Return `name` if it is among `allowed`.
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.judging import RATE
 from laborsim.study.statistics import mean_of_known
 from laborsim.study.storage import MANIFEST, RUNS, ResultsError, load_run, run_file
-from laborsim.study.task import BASELINE, RunRecord
+from laborsim.study.task import RunRecord
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.design import settings_text
 from laborsim.study.draws import Draws, make_draws
 from laborsim.study.executor import cores as usable_cores
@@ -20,7 +21,7 @@ from laborsim.study.results import Results
 from laborsim.study.reuse import RESULTS, find, studies_of
 from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint
 from laborsim.study.tables import write_csv, write_indicators, write_spending, write_yearly
-from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds, run_key
+from laborsim.study.task import RunRecord, Task, replicate_seeds, run_key
 from laborsim.study.uncertainty import drawn, uncertainty
 from laborsim.study.vary import Settings
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.indicators.targets import outcome, window_mean
-from laborsim.study.task import BASELINE
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.words import lower
 
 if TYPE_CHECKING:

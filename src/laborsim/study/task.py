@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from laborsim.scenario.problems import InputError
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.measures import Measure, measure
 from laborsim.study.vary import Settings, vary
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-BASELINE = "baseline"
 KILLED = "the worker process was killed (out of memory?)"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from laborsim.scenario.schema import BASELINE
 from laborsim.study import benefit_cost
 from laborsim.study.additional import CALLED, MONTHS, Additional, additional
 from laborsim.study.executor import cores
@@ -22,7 +23,7 @@ from laborsim.study.run import MODEL, Interrupted, Progress, settle
 from laborsim.study.storage import code_fingerprint, write_atomically
 from laborsim.study.store import StoreFailed
 from laborsim.study.tables import write_csv
-from laborsim.study.task import BASELINE, RunRecord, Task, replicate_seeds
+from laborsim.study.task import RunRecord, Task, replicate_seeds
 from laborsim.study.trial_design import PAIRED, SERVICE, Design, design
 from laborsim.study.trial_estimates import Estimate, estimate, over_runs
 from laborsim.study.trial_evidence import Beside, arms, as_row, beside, reach

@@ -182,8 +182,9 @@ class _Builder:
 
     def run(self, arm: str, refused: float, ids: Any = ()) -> _Seen:
         """One run to the horizon."""
+        from laborsim.scenario.schema import BASELINE
         from laborsim.study import accounts
-        from laborsim.study.task import BASELINE, load_model
+        from laborsim.study.task import load_model
 
         task, design = self.task, self.design
         off = arm == "none" and design.policy != BASELINE

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.draws import SEEDS
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from laborsim.scenario.fields import month_number
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.additional import at_end
 from laborsim.study.judging import Arms, judge, turned
 from laborsim.study.outcomes import BY_GROUP, HEADLINES
 from laborsim.study.statistics import Paired
-from laborsim.study.task import BASELINE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

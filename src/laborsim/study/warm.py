@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from laborsim.cached import cache_folder, kernel_base, kernel_hash
-from laborsim.scenario.schema import Assumption
+from laborsim.scenario.schema import BASELINE, Assumption
 from laborsim.study.storage import code_fingerprint
-from laborsim.study.task import BASELINE, Task, load_model
+from laborsim.study.task import Task, load_model
 
 MONTHS = 3  # tried out from the first stage on: some kernels are first met in the second or third month
 SMALL = 0.02  # share of people, at most, in the region of the other worker; as the first one's, if that is smaller

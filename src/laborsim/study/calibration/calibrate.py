@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from laborsim.scenario.problems import InputError
-from laborsim.scenario.schema import Scenario
+from laborsim.scenario.schema import BASELINE, Scenario
 from laborsim.study.calibration.estimate import F8, Estimate, estimate
 from laborsim.study.calibration.moments import NATION, Free, Moment, definitions, point_settings
 from laborsim.study.calibration.posterior import Posterior
@@ -24,7 +24,7 @@ from laborsim.study.run import MODEL, Interrupted, Progress
 from laborsim.study.storage import code_fingerprint, region_fingerprint
 from laborsim.study.store import Store, load
 from laborsim.study.sweep import versions
-from laborsim.study.task import BASELINE, Task, replicate_seeds, run_key
+from laborsim.study.task import Task, replicate_seeds, run_key
 
 MONTHS = 24
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from laborsim.scenario.schema import BASELINE
 from laborsim.study.additional import price
 from laborsim.study.judging import Arms, judge
 from laborsim.study.statistics import Paired
-from laborsim.study.task import BASELINE
 from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, money, two_digits
 
 if TYPE_CHECKING:
