@@ -130,6 +130,20 @@ def test_names_find_their_trial():
         design(spec, "aprenticeship")
 
 
+def test_a_policy_under_trial_acts_from_the_intake_on():
+    spec = load_scenario(SCENARIO)
+    first = int(spec.parameters().room("evaluation")["intake_start"])
+    tried = design(spec, "childcare_support")
+    for name, rules in tried.spec.package(tried.policy).items():
+        before = spec.policy_start(spec.policies[name])
+        assert tried.spec.policy_start(rules) == max(before, first) >= first
+    later = spec.policies[tried.policy].model_copy(update={"start": spec.month_label(first + 5)})
+    kept = design(spec.model_copy(update={"policies": {**spec.policies, tried.policy: later}}), "childcare_support")
+    assert kept.spec.policies[kept.policy].start == spec.month_label(first + 5)
+    paired = design(spec, "skills_based_hiring")
+    assert paired.spec.policies[paired.policy].start == spec.policies[paired.policy].start, "whole runs are compared"
+
+
 # --- outcomes and ranges ----------------------------------------------------------------------------------
 
 

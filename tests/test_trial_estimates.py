@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from laborsim.study import trial_evidence
-from laborsim.study.trial_estimates import Arm, estimate, incidence, over_runs, window
+from laborsim.study.trial_estimates import Arm, estimate, incidence, over_runs, ratio_over_runs, window
 
 
 def toy(rng, n=300, effect=0.0, uptake=0.6, noise=1.0, persistence=0.9, hidden=0.0):
@@ -144,6 +144,36 @@ def test_incidence_is_the_product_of_monthly_hazards():
         stay = 1.0 - slow[0][-1] - slow[1][-1]
     np.testing.assert_allclose(done, slow[0])
     np.testing.assert_allclose(left, slow[1])
+
+
+def test_a_ratio_of_means_has_the_interval_of_its_replicates():
+    rng = np.random.default_rng(5)
+    hits = 0
+    for _ in range(300):
+        below = rng.normal(10.0, 3.0, 8)
+        above = 0.4 * below + rng.normal(0.0, 2.0, 8)
+        found, low, high = ratio_over_runs(above, below)
+        hits += low <= 0.4 <= high
+    assert 0.84 < hits / 300 < 0.95
+    assert found == pytest.approx(above.sum() / below.sum())
+    assert ratio_over_runs([1.0], [2.0])[0] == 0.5 and math.isnan(ratio_over_runs([1.0], [2.0])[1])
+    assert all(math.isnan(x) for x in ratio_over_runs([1.0, 1.0], [1.0, -3.0]))
+
+
+def test_net_over_gross_is_of_the_months_of_the_study():
+    def run(net: float, gross: float) -> SimpleNamespace:
+        months = np.zeros(40)
+        flows = {"all": {"employed": months.copy()}, "participants": {"employed": months.copy()}}
+        flows["all"]["employed"][12:32] = net
+        flows["all"]["employed"][32:] = -1000.0  # beyond the horizon
+        flows["participants"]["employed"][12:] = gross
+        return SimpleNamespace(flows=flows, months=40, first=12)
+
+    study = SimpleNamespace(horizon_months=20)
+    found, months, _ = trial_evidence._net_over_gross(study, [run(2.0, 10.0), run(4.0, 10.0)])
+    assert found[0] == pytest.approx(0.3) and months == (0, 20)
+    bare = SimpleNamespace(flows={"all": {}, "participants": {}}, months=40, first=12)
+    assert math.isnan(trial_evidence._net_over_gross(study, [bare])[0][0])
 
 
 def test_studies_are_compared_with_the_people_they_are_of():

@@ -131,6 +131,7 @@ def _of_instrument(spec: Scenario, name: str) -> Design:
 
 def _of_policy(spec: Scenario, policy: str, name: str) -> Design:
     instruments: Sequence[Any] = [i for p in spec.package(policy).values() for i in p.instruments]
+    spec = _from_intake(spec, policy)
     programs = tuple(dict.fromkeys(k for i in instruments for k in KINDS_OF.get(i.type, ())))
     service = next((SERVICE_OF[i.type] for i in instruments if i.type in SERVICE_OF), "")
     evidence = tuple(dict.fromkeys(e for i in instruments for e in LEDGER.get(i.type, (i.type,))))
@@ -139,6 +140,20 @@ def _of_policy(spec: Scenario, policy: str, name: str) -> Design:
     if service:
         return Design(name, SERVICE, spec, service=service, policy=policy, evidence=evidence)
     return Design(name, PAIRED, spec, policy=policy, evidence=evidence)
+
+
+def _from_intake(spec: Scenario, policy: str) -> Scenario:
+    """The scenario with a policy's packages acting from the first month of intake on, if they would before.
+
+    What a policy did before would be in the difference between the runs with and without it, and not in the gains of
+    those taken in.
+    """
+    first = min(int(spec.parameters().room("evaluation")["intake_start"]), spec.months - 1)
+    changed = {
+        name: rules.model_copy(update={"start": spec.month_label(first), "adoption_delay_months": 0})
+        for name, rules in spec.package(policy).items() if spec.policy_start(rules) < first
+    }  # fmt: skip
+    return spec.model_copy(update={"policies": {**spec.policies, **changed}}) if changed else spec
 
 
 def _names(names: Sequence[str]) -> str:

@@ -140,6 +140,29 @@ def over_runs(values: Sequence[float], level: float = 0.90) -> tuple[float, floa
     return float(x.mean()), float(x.mean()) - half, float(x.mean()) + half
 
 
+def ratio_over_runs(above: Sequence[float], below: Sequence[float], level: float = 0.90) -> tuple[float, float, float]:
+    """Ratio of two means over replicates with its interval (jackknife, Student's t); NaN if the lower is not positive.
+
+    Replicates in which little is below count for little, where the mean of their ratios would be decided by them.
+
+    Examples
+    --------
+    >>> ratio_over_runs([1.0, 2.0], [2.0, 4.0])
+    (0.5, 0.5, 0.5)
+    """
+    x, y = np.asarray(above, float), np.asarray(below, float)
+    n = x.size
+    if n == 0 or not y.sum() > 0:
+        return math.nan, math.nan, math.nan
+    ratio = float(x.sum() / y.sum())
+    without = y.sum() - y
+    if n == 1 or (without <= 0).any():
+        return ratio, math.nan, math.nan
+    pseudo = n * ratio - (n - 1) * (x.sum() - x) / without
+    half = student_t_quantile(0.5 + level / 2.0, n - 1) * float(pseudo.std(ddof=1)) / math.sqrt(n)
+    return ratio, ratio - half, ratio + half
+
+
 def incidence(lasted: NDArray[np.int64], followed: NDArray[np.int64], finished: B1, months: int) -> tuple[F8, F8]:
     """Chance of having completed, and of having left without, by months since enrolment; (months + 1,) each.
 
@@ -217,4 +240,4 @@ def _half(variance: float, df: int, level: float, effect: float) -> tuple[float,
     return quantile * error, 2.0 * NormalDist().cdf(-abs(effect) / error)
 
 
-__all__ = ["Arm", "Estimate", "estimate", "incidence", "over_runs", "window"]
+__all__ = ["Arm", "Estimate", "estimate", "incidence", "over_runs", "ratio_over_runs", "window"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import EDUCATION
 from laborsim.scenario.ledger import Study, studies
 from laborsim.scenario.programs import load_programs
-from laborsim.study.trial_estimates import Arm, Estimate, estimate, incidence, over_runs, window
+from laborsim.study.trial_estimates import Arm, Estimate, estimate, incidence, over_runs, ratio_over_runs, window
 from laborsim.study.trial_run import Sample, TrialRun
 
 B1 = NDArray[np.bool_]
@@ -148,8 +148,7 @@ def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[
     if measure in ("completion", "cancellation", "credential"):
         return _of_exits(study, runs), (0, 0), ""
     if measure == "net_over_gross":
-        followed = runs[0].months - runs[0].first if runs else 0
-        return over_runs([_net_over_gross(r) for r in runs]), (0, followed), "noisy where few are placed"
+        return _net_over_gross(study, runs)
     if all(r.sample is None for r in runs):
         return NONE, (0, 0), "nobody is randomised: no effect on those who take part"
     have = reach(runs)
@@ -223,10 +222,15 @@ def _credentials(run: TrialRun) -> float:
     return math.nan if gross is None or not base else float(gross / base - 1.0)
 
 
-def _net_over_gross(run: TrialRun) -> float:
-    """Months of work added in all, over those that participants gain."""
-    gross, net = run.gains["all"]["participants"][0], run.gains["all"]["all"][0]
-    return net / gross if gross > 0 else math.nan
+def _net_over_gross(study: Study, runs: Sequence[TrialRun]) -> tuple[Three, tuple[int, int], str]:
+    """Months of work added in all, over those that participants gain, from the first month of intake to the horizon."""
+    if not runs or "employed" not in runs[0].flows["participants"]:
+        return NONE, (0, 0), "nobody is randomised: what participants gain is not known"
+    followed = runs[0].months - runs[0].first
+    last = min(study.horizon_months or followed, followed)
+    span = slice(runs[0].first, runs[0].first + last)
+    net, gross = ([float(r.flows[who]["employed"][span].sum()) for r in runs] for who in ("all", "participants"))
+    return ratio_over_runs(net, gross), (0, last), "of the whole region, from the first month of intake on"
 
 
 def as_row(b: Beside) -> dict[str, Any]:
