@@ -60,6 +60,7 @@ class Stocks:
 
     @property
     def labor_force(self) -> F8:
+        """Employed and unemployed."""
         return self.employed + self.unemployed
 
 
@@ -135,6 +136,7 @@ class Snapshot:
 
     @property
     def scale(self) -> float:
+        """Share of people simulated."""
         return self.month.scale
 
 

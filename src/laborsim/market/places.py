@@ -75,6 +75,7 @@ def busy_pass(lo, hi, chunk, p, kind_of, rows, kinds):  # type: ignore[no-untype
 
 
 def kinds_of_states() -> NDArray[np.uint8]:
+    """(16,) what each labor-force state asks childcare for: search, training, care."""
     out = np.zeros(16, np.uint8)
     out[[UNEMPLOYED, TEMPORARY_LAYOFF]] = SEARCHES
     out[STUDENT] = TRAINS
@@ -84,6 +85,7 @@ def kinds_of_states() -> NDArray[np.uint8]:
 
 @njit(cache=True)
 def spread(rows, kinds, household, searching, training):  # type: ignore[no-untyped-def]
+    """Count the searching and training members of households, in place; rows and kinds are of people."""
     for j in range(rows.size):
         if kinds[j] == SEARCHES:
             searching[household[rows[j]]] += 1

@@ -188,6 +188,7 @@ def _flows_2000(b: Builder) -> tuple[F8, F8, F8, F8]:
 
 
 def commuting(b: Builder, made: Balance) -> pd.DataFrame:
+    """Table `commuting`: workers by zone of home and of work, the outside included."""
     known = known_flows(b)
 
     def source(h: Zone, w: Zone) -> str:

@@ -160,6 +160,7 @@ _MEASURE_SOURCE = {
 
 
 def labor_force(b: Builder, outside_people: float) -> pd.DataFrame:
+    """Table `labor_force`: people of 16 and over, participation, unemployment, part-time, self-employed, by zone."""
     county = county_labor_force(b)
     made = dict(zone_labor_force(b))
     adults = float(b.zone_population["outside"][16:].sum()) * outside_people
@@ -212,6 +213,7 @@ def participation(b: Builder) -> pd.DataFrame:
 
 
 def unemployment(b: Builder) -> pd.DataFrame:
+    """Table `unemployment`: unemployment of groups relative to that of everyone."""
     r = b.data.cps_rates
     base = r["(Unadj) Unemployment Rate"]
     rows = [
@@ -251,6 +253,7 @@ def unemployment(b: Builder) -> pd.DataFrame:
 
 
 def nilf() -> pd.DataFrame:
+    """Table `nilf`: shares of the reasons of those out of the labor force, by age band and sex."""
     rows = []
     for j, band in enumerate(RATE_AGES):
         for sex in SEXES:
@@ -279,6 +282,7 @@ def _limited(b: Builder) -> F8:
 
 
 def traits(b: Builder) -> pd.DataFrame:
+    """Table `traits`: shares disabled, with a record, enrolled and caring, by age band and sex."""
     rows = []
     school = schedules.enrolment()
     limited = _limited(b)

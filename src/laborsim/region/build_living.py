@@ -114,6 +114,7 @@ def _income(b: Builder, fips: str) -> float:
 
 
 def childcare(b: Builder) -> pd.DataFrame:
+    """Table `childcare`: monthly price (dollars) and places by zone and age group."""
     price, jobs = prices(b), zone_jobs(b)
     day = SECTORS.index("6244")
     rows, capacity = [], {}
@@ -131,6 +132,7 @@ def childcare(b: Builder) -> pd.DataFrame:
 
 
 def rules(b: Builder) -> pd.DataFrame:
+    """Table `rules`: minimum wages and insurance rules by zone, from the month in which they hold; nominal dollars."""
     rows: list[tuple[str, str, str, float, str]] = []
     for z in b.zones:
         state = z.state or max(b.states, key=lambda s: sum(x.people_share for x in b.inside if x.state == s))
@@ -147,6 +149,7 @@ def rules(b: Builder) -> pd.DataFrame:
 
 
 def income(b: Builder) -> pd.DataFrame:
+    """Table `income`: income per person and of the median household by zone, dollars of 2019 a year."""
     ratio = b.ratios("income")
     head = {
         z.code: figure(b.data.profile, z.county, "acs2017_IncomePerCap")

@@ -224,6 +224,7 @@ def _adults_per_household(b: Builder) -> dict[str, tuple[float, str]]:
 
 
 def cars(b: Builder) -> pd.DataFrame:
+    """Table `cars`: share of households without a car by zone."""
     ratio = b.ratios("no_car")
     share = {z.code: figure(b.data.acs_county, z.county, "pct_nocar") * ratio[z.code] for z in b.inside}
     share["outside"] = float(b.region_mean(share))

@@ -65,17 +65,21 @@ class Builder:
 
     @property
     def inside(self) -> tuple[Zone, ...]:
+        """Zones of the region, the outside left out."""
         return self.zones[:-1]
 
     @cached_property
     def counties(self) -> list[str]:
+        """FIPS codes of the counties, each once."""
         return list(dict.fromkeys(z.county for z in self.inside))
 
     @cached_property
     def states(self) -> list[str]:
+        """Two-letter codes of the states, each once."""
         return list(dict.fromkeys(z.state for z in self.inside))
 
     def ratios(self, measure: str, weight: str = "people") -> dict[str, float]:
+        """Zone -> a measure relative to its county; 1 where a county is one zone."""
         return part_ratios(self.zones, self.split, measure, weight)
 
     # --- population ---
@@ -143,10 +147,12 @@ def _ages_2020(data: Data, fips: str) -> F8:
 
 
 def population_source(b: Builder, fips: str) -> str:
+    """Id of the source of a county's population."""
     return "pep2023" if (b.data.single_age["fips"] == fips).any() else "pep_age_groups"
 
 
 def age_sex(b: Builder, outside_people: float) -> pd.DataFrame:
+    """Table `age_sex`: people by zone, single year of age and sex; `outside_people` scales the outside."""
     rows = []
     for z in b.zones:
         people = b.zone_population[z.code] * (outside_people if z.kind == "outside" else 1.0)
@@ -228,6 +234,7 @@ def zone_attainment(b: Builder) -> dict[str, F8]:
 
 
 def education(b: Builder) -> pd.DataFrame:
+    """Table `education`: shares of attainment by zone, age band and sex."""
     margins = zone_attainment(b)
     states = {s: state_attainment(b.data, s) for s in b.states}
     shares: dict[str, F8] = {}
@@ -292,6 +299,7 @@ def zone_races(b: Builder) -> dict[str, F8]:
 
 
 def race(b: Builder) -> pd.DataFrame:
+    """Table `race`: shares by zone and age band."""
     edges = ((0, 16), (16, 25), (25, 45), (45, 65), (65, TOP + 1))
     shares: dict[str, F8] = {}
     for code, total in zone_races(b).items():
@@ -313,6 +321,7 @@ _ACS_RACE = {"white": "white", "black": "black", "hispanic": "latino", "asian": 
 
 
 def race_education(b: Builder) -> pd.DataFrame:
+    """Table `race_education`: attainment of people of 25 and over by zone and race."""
     margins, races = zone_attainment(b), zone_races(b)
     shares: dict[str, F8] = {}
     own: dict[tuple[str, str], bool] = {}

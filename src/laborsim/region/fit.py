@@ -27,6 +27,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.economy import Economy
 from laborsim.market.tables import World
+from laborsim.region.budget.types import SPACING
 from laborsim.region.margins import TOP_AGE, Margins, band_of, margins
 from laborsim.region.pack import Pack
 from laborsim.region.tables import EDUCATION_AGES, RACE_AGES, RATE_AGES, REASONS, SECTORS
@@ -149,7 +150,7 @@ def _people(report: _Report, m: Margins, world: World, scale: float) -> None:
         _shares(report, name, _labels(RATE_AGES, SEXES), m.traits[name], share, size)
 
 
-def _children_by_age(report: _Report, m: Margins, world: World, scale: float, spacing: int = 30) -> None:
+def _children_by_age(report: _Report, m: Margins, world: World, scale: float, spacing: int = SPACING) -> None:
     h = world.households
     got = np.zeros(16)
     for j in range(int(h.children.max(initial=0))):

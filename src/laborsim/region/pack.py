@@ -188,10 +188,12 @@ class Pack:
 
     @property
     def national(self) -> bool:
+        """Whether it is the national pack: facts all regions share."""
         return not self.zones
 
     @property
     def zone_codes(self) -> tuple[str, ...]:
+        """Codes of the zones, in their order."""
         return tuple(z.code for z in self.zones)
 
     @property

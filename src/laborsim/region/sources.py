@@ -50,10 +50,12 @@ class Data:
 
     @cached_property
     def single_age(self) -> pd.DataFrame:
+        """Population by county, year, single year of age and sex, 2020-23."""
         return self._csv("pop_county_singleage_sex_2020_2023_regions.csv", "fips")
 
     @cached_property
     def age_groups(self) -> pd.DataFrame:
+        """Population by county, year, age group and sex, 2020-23."""
         return self._csv("pop_county_agegroup_sex_2020_2023_5states.csv.gz", "fips")
 
     @cached_property
@@ -81,11 +83,13 @@ class Data:
 
     @cached_property
     def migration(self) -> pd.DataFrame:
+        """ACS in-migration of counties, 2013-17, by FIPS."""
         frame = self._csv("acs_county_in_migration_2009_2017.csv", "stco_code")
         return frame[frame["year"] == 2017].set_index("stco_code")
 
     @cached_property
     def tax_units(self) -> pd.DataFrame:
+        """CPS tax units of the five states, one a row."""
         return self._csv("cps_taxunits_microdata_MO_KY_OR_KS_IN.csv.gz")
 
     @cached_property
@@ -111,10 +115,12 @@ class Data:
 
     @cached_property
     def laus_monthly(self) -> pd.DataFrame:
+        """LAUS by county and month."""
         return self._csv("laus_county_monthly_MO_KS_KY_IN_OR.csv.gz", "fips")
 
     @cached_property
     def laus_annual(self) -> pd.DataFrame:
+        """LAUS by county and year."""
         return self._csv("laus_county_annual_MO_KS_KY_IN_OR.csv.gz", "fips")
 
     @cached_property
@@ -126,26 +132,32 @@ class Data:
 
     @cached_property
     def qcew_detail(self) -> pd.DataFrame:
+        """QCEW 2016 annual averages of some counties by industry of up to four digits."""
         return self._csv("qcew_2016_annual_regions_naics_to4digit.csv.gz", "area_fips", "industry_code")
 
     @cached_property
     def qcew_quarterly(self) -> pd.DataFrame:
+        """QCEW of large counties by quarter, 2010-22."""
         return self._csv("qcew_large_counties_quarterly_2010_2022.csv", "fips")
 
     @cached_property
     def commuting(self) -> pd.DataFrame:
+        """Workers by county of home and of work, census of 2000."""
         return self._csv("commute_county_flows_census2000.csv", "home_fips", "work_fips")
 
     @cached_property
     def oews(self) -> pd.DataFrame:
+        """OEWS May 2025: wages and employment by area and occupation."""
         return self._csv("oews_may2025_occ_wages.csv.gz", "area_code")
 
     @cached_property
     def oews_industry(self) -> pd.DataFrame:
+        """OEWS May 2025: US employment by industry and occupation."""
         return self._csv("oews_may2025_us_industry_by_occupation.csv.gz", "industry_code")
 
     @cached_property
     def childcare(self) -> pd.DataFrame:
+        """Childcare prices by county and year, 2008-18."""
         frame = self._csv("childcare_ndcp_county_2008_2018.csv.gz", "fips")
         frame["fips"] = frame["fips"].str.zfill(5)
         return frame
@@ -183,19 +195,23 @@ class Data:
 
     @cached_property
     def projections(self) -> pd.DataFrame:
+        """BLS employment projections 2022-32 by occupation: entry education, exits and transfers."""
         frame = self._csv("bls_ep_occupations_2022_32.csv")
         return frame[frame["occupation_type"] == "Line item"]
 
     @cached_property
     def exposure(self) -> pd.DataFrame:
+        """Exposure of occupations to automation and AI."""
         return self._csv("occ_automation_ai_exposure.csv")
 
     @cached_property
     def mobility(self) -> pd.DataFrame:
+        """Moves between occupations within a year, CPS ASEC."""
         return self._csv("occ_mobility_cps_asec_us.csv.gz")
 
     @cached_property
     def flows(self) -> pd.DataFrame:
+        """CPS transition rates of everyone by month, 1990-2023."""
         return self._csv("cps_flows_total_1990_2023_us.csv")
 
     @cached_property

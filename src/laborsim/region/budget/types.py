@@ -11,9 +11,10 @@ from laborsim.region.budget.figures import MONTHS, Place
 from laborsim.region.budget.household import F8, Household
 from laborsim.region.budget.parts import Budget, household
 from laborsim.region.budget.resources import HOURS, WITH_CREDITS, Rules, self_sufficiency_wage
+from laborsim.scenario.parameters.registry import declared
 
 LEAVING: Final = 18
-SPACING: Final = 30  # months between siblings, the default of sibling_spacing_months
+SPACING: Final = int(declared()["demography.sibling_spacing_months"].default)
 _SCHOOL: Final = 6
 
 
