@@ -29,7 +29,8 @@ SERIES_TEXT = (
     "to the same month of 2019, so that seasons cancel: the model has none. Errors are of the mean over runs, in "
     "points; coverage is the share of months in which the published figure lies within the 90% band of the runs, "
     "widened by the irregular part of the published series (for county rates also by what revisions change). Some "
-    "months and places are kept aside and are not looked at."
+    "months and places are kept aside and are not looked at. The regions' own factors are fitted to the mean "
+    "unemployment of 2018-19: those years test its path, later ones its level too."
 )
 DRAWN_TEXT = (
     "Every run has its own seed and its own draw of the behaviour parameters that a calibration fits ({source}). "
@@ -57,7 +58,8 @@ def page(v: Validation) -> str:
         f"# Validation of {v.region}",
         "",
         f"{results.replicates} runs of the baseline with {people:,} people each, demand driven by national sector "
-        "indices; nothing local is used after the start month.",
+        "indices; nothing local is used after the start month, but for two factors fitted to the years to 2019 where "
+        "the region's pack has them (table behaviour).",
         "",
         f"**{len(v.facts) - len(v.missed)} of {len(v.facts)} facts lie inside their accepted range.**"
         + ("" if v.forecast is None else f" Forecasts: {forecast.tally(v.forecast.scores())}."),
@@ -237,7 +239,9 @@ def overview(regions: Sequence[Validation]) -> str:
     lines = [
         "# Validation", "",
         f"**{inside} of {of} facts lie inside their accepted range ({inside / of:.0%}).** {runs} runs of each region; "
-        f"people in each run: {people}. The same behaviour parameters are used everywhere. Made by `python "
+        f"people in each run: {people}. Behaviour is the same everywhere but for two "
+        "factors of each region (posts wanted, looking for work), fitted to its own unemployment and participation to "
+        "the end of 2019. Made by `python "
         "experiments/validation_page.py --data DIR`; `laborsim validate REGION` makes the report of one region.", "",
     ]  # fmt: skip
     if benchmarks:
