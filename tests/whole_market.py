@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from calibration_market import INDICATORS, LEVEL, MadeMarket
+from calibration_market import KEYS, LEVEL, MadeMarket
 from laborsim.indicators.frame import Frame
 
-MORE = (("unemployment_rate", "all"), ("vacancy_duration", "sector:62"), ("vacancy_duration", "sector:23"),
-        ("job_finding", "duration:0-1"), ("job_finding", "duration:7-12"), ("flow_UE", "all"), ("jobs", "all"),
-        ("temporary_layoff_share", "all"))  # fmt: skip
+MORE = {
+    ("recorded_EN", "all"): 0.03, ("recorded_NE", "all"): 0.05, ("recorded_NU", "all"): 0.018,
+    ("unemployment_rate", "all"): 0.04, ("vacancy_duration", "sector:62"): 40.0,
+    ("vacancy_duration", "sector:23"): 20.0, ("job_finding", "duration:0-1"): 0.3,
+    ("job_finding", "duration:7-12"): 0.15, ("flow_UE", "all"): 0.27, ("jobs", "all"): 1000.0,
+    ("temporary_layoff_share", "all"): 0.1,
+}  # fmt: skip
 
 
 class WholeMarket(MadeMarket):
@@ -18,8 +22,8 @@ class WholeMarket(MadeMarket):
 
     def frame(self):
         draw = np.random.Generator(np.random.Philox(key=self.seed % 2**63))
-        keys = [(name, "all") for name in INDICATORS] + list(MORE)
-        level = np.concatenate([LEVEL, [0.04, 40.0, 20.0, 0.3, 0.15, 0.27, 1000.0, 0.1]])
+        keys = [*KEYS, *MORE]
+        level = np.concatenate([LEVEL, list(MORE.values())])
         values = level * np.exp(draw.normal(0.0, 0.02, (self.months, level.size)))
         return Frame(keys, ["share"] * len(keys), values, self.start)
 
