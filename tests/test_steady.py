@@ -73,7 +73,7 @@ def of_all(start, now, name):
     return float(start[name] @ weight), float(now[name] @ weight)
 
 
-LEVEL = {  # most that each may move in ten years; of three seeds with some 46,000 people none moved by more than 0.9 of it
+LEVEL = {  # most that each may move in ten years; of three seeds none moved by more than 0.9 of it
     "participation": 0.012, "disabled": 0.005, "carers": 0.005, "students": 0.005, "retired": 0.007,
     "self-employed": 0.012, "limited": 0.01, "enrolled": 0.006, "alone": 0.015, "children per woman of 20 to 44": 0.09,
     "homes with a child under six, of those with children": 0.04, "lone parents, of homes with children": 0.04,
