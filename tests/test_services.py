@@ -388,6 +388,20 @@ def test_under_represented_groups_are_those_with_less_than_their_share():
 
 
 # --- rent ----------------------------------------------------------------------------------------
+def test_what_households_earn_is_the_sum_over_their_members_at_work():
+    m = ready()
+    p, size = m.world.people, m.world.households.size
+    expected = [0.0] * size
+    for i in range(p.size):
+        if p.state[i] <= codes.SELF_EMPLOYED:
+            expected[p.household[i]] += float(p.wage[i]) * int(p.hours[i]) * needs.WEEKS_A_MONTH
+    earned = needs.earned(m)
+    assert earned.tolist() == expected and sum(expected) > 0.0
+    some = np.arange(0, size, 3)
+    part = needs.earned(m, some)
+    assert (part[some] == earned[some]).all() and part.sum() == pytest.approx(earned[some].sum())
+
+
 def test_rent_help_falls_with_earnings_and_goes_to_low_earners():
     m = ready(rent=(RentSupport(100, HERE, rent=900.0, income_limit=2_000.0),))
     earned = needs.earned(m)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.codes import SELF_EMPLOYED
@@ -14,12 +17,24 @@ WEEKS_A_MONTH = 52.0 / 12.0
 FULL_TIME_HOURS = 2080.0 / 12.0  # a month; the hours that the self-sufficiency wage is for
 
 
-def earned(month: Month) -> F8:
-    """Dollars a month that each household earns by work, (households,)."""
-    p, n = month.world.people, month.world.people.size
-    at_work = np.flatnonzero(p.state[:n] <= SELF_EMPLOYED)
-    pay = p.wage[at_work].astype(np.float64) * p.hours[at_work] * WEEKS_A_MONTH
-    return np.asarray(np.bincount(p.household[at_work], weights=pay, minlength=month.world.households.size))
+@njit(cache=True, nogil=True)
+def _earned(p, people, asked, out):  # type: ignore[no-untyped-def]
+    """Add what people earn to their households', of those asked; in row order."""
+    for row in range(people):
+        i = np.uint64(row)  # unsigned: no test for negative indices
+        g = np.uint64(max(p.household[i], 0))
+        if (p.state[i] <= SELF_EMPLOYED) & asked[g]:
+            out[g] += np.float64(p.wage[i]) * p.hours[i] * WEEKS_A_MONTH
+
+
+def earned(month: Month, households: NDArray[Any] | None = None) -> F8:
+    """Dollars a month that each household earns by work, (households,); 0 but for `households` (n,) where given."""
+    p, size = month.world.people, month.world.households.size
+    asked, out = np.full(size, households is None), np.zeros(size)
+    if households is not None:
+        asked[households] = True
+    _earned(p.columns, p.size, asked, out)
+    return out
 
 
 def needed_wage(month: Month, rows: I8) -> F8:
@@ -38,8 +53,9 @@ def needed_wage(month: Month, rows: I8) -> F8:
 def over_need(month: Month, rows: I8) -> F8:
     """(n,) what each person's household earns by work over what it needs to be self-sufficient."""
     p, h = month.world.people, month.world.households
-    adults = np.clip(h.adults[p.household[rows]], 1, 2)
-    return np.asarray(earned(month)[p.household[rows]] / (needed_wage(month, rows) * adults * FULL_TIME_HOURS))
+    homes = p.household[rows]
+    adults = np.clip(h.adults[homes], 1, 2)
+    return np.asarray(earned(month, homes)[homes] / (needed_wage(month, rows) * adults * FULL_TIME_HOURS))
 
 
 __all__ = ["earned", "needed_wage", "over_need"]

@@ -35,10 +35,13 @@ def candidates(month: Month) -> tuple[I8, I8]:
     """Staff of sponsors in a trade who have not learnt it yet, and the program each would enter: rows, programs."""
     pr, w = month.programs, month.world
     p, c, e = w.people, w.cells, w.establishments
-    cells = np.arange(c.size)
-    program = sponsors.hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]]
-    hosts = (program >= 0) & (c.filled[: c.size] > 0) & (c.zone[: c.size] < month.economy.outside)
-    hosts &= (e.practices[c.establishment[: c.size]] & k.PRACTICE_SPONSOR) > 0
+    n = c.size
+    hosts = ((e.practices & k.PRACTICE_SPONSOR) > 0)[c.establishment[:n]]
+    hosts &= (c.filled[:n] > 0) & (c.zone[:n] < month.economy.outside)
+    cells = np.flatnonzero(hosts)
+    program = np.full(n, -1, np.int64)
+    program[cells] = sponsors.hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]]
+    hosts &= program >= 0
     rows = people_of(month, hosts, k.FULL_TIME, k.PART_TIME_INVOLUNTARY)
     rows = rows[(p.program[rows] == NO_PROGRAM) & (p.zone[rows] < month.economy.outside)]
     g = program[p.job[rows]]
