@@ -41,6 +41,7 @@ def test_the_gain_of_keeping_is_worth_beyond_the_wage_less_bad_matches():
     month, rows = contracts()
     p, q = month.world.people, month.room("training")
     watched = month.parameters["separations.watched_race"]
+    sectors = np.asarray(month.parameters["separations.turnover_by_sector"], np.float32)
     gain = keeping.gain_of_keeping(month, rows)
     bad = keeping.turned_out_bad(month, rows)
     share = bad_matches(month)[1]
@@ -55,7 +56,8 @@ def test_the_gain_of_keeping_is_worth_beyond_the_wage_less_bad_matches():
     for j, i in enumerate(rows.tolist()):
         hired, ident = int(p.hired[i]), int(p.id[i])
         u = draw(fixed, ident ^ ((hired + 4096) << 32))
-        is_bad = u < share[max(-hired, 0)] * watched[int(p.race[i])]
+        turnover = sectors[month.world.cells.sector[p.job[i]]]
+        is_bad = u < share[max(-hired, 0)] * watched[int(p.race[i])] * turnover
         is_bad &= draw(now, ident) < 1 - math.exp(
             -(month.index - hired) / month.parameters["separations.learning_months"]
         )
