@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import PART_TIME_INVOLUNTARY, SELF_EMPLOYED
+from laborsim.market.codes import PART_TIME_INVOLUNTARY, SELF_EMPLOYED, WEEKS_A_MONTH
 from laborsim.market.counts import SCALAR
 from laborsim.market.month import Month
 
@@ -22,7 +22,6 @@ I8 = NDArray[np.int64]
 HOURS = 2080.0
 STEP = 0.5  # dollars an hour between columns of the table
 MOST = 150.0
-WEEKS_A_MONTH = 52.0 / 12.0
 EVERY = 3  # months between looks at taxes and support, which move slowly and take the most time
 
 # What is added up over residents every month, at full scale.

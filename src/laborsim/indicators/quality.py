@@ -25,10 +25,10 @@ from laborsim.market.coaching import (
     pay_by_arm,
     staff_and_vacancies,
 )
+from laborsim.market.codes import WEEKS_A_MONTH
 
 F8 = NDArray[np.float64]
 DAYS = 365.25 / 12.0
-WEEKS = 52.0 / 12.0
 NAMES = tuple(f"arm:{a}" for a in ARMS)
 RATES = (
     "pilot_turnover_rate", "pilot_quits_rate", "pilot_time_to_fill", "pilot_applications_per_vacancy", "pilot_wage",
@@ -64,7 +64,7 @@ def fill(s: Snapshot, row: Row) -> None:
     row.put("pilot_time_to_fill", NAMES, DAYS / 256.0 * openings[:, FILL_AGE], openings[:, FILLED])
     row.put("pilot_applications_per_vacancy", NAMES, openings[:, APPLICATIONS], openings[:, OPENINGS])
     row.put("pilot_wage", NAMES, hourly / 100.0, people)
-    pay = WEEKS * weekly / 100.0 / np.maximum(people, 1.0)  # dollars a month for each employee
+    pay = WEEKS_A_MONTH * weekly / 100.0 / np.maximum(people, 1.0)  # dollars a month for each employee
     for name, money in zip(MONEY, _money(s, staff, vacancies, by_arm, pay), strict=True):
         dollars = 12.0 * money / s.scale
         total = dollars.sum() - dollars[CONTROL - 1]

@@ -24,6 +24,7 @@ from laborsim.market.codes import (
     TEMPORARY_LAYOFF,
     TRAIT_ENROLLED,
     UNEMPLOYED,
+    WEEKS_A_MONTH,
 )
 from laborsim.market.month import FEW, Month
 
@@ -31,7 +32,6 @@ I8 = NDArray[np.int64]
 U8 = NDArray[np.uint64]
 F4 = NDArray[np.float32]
 
-WEEKS_A_MONTH = 52.0 / 12.0
 NO_EMPLOYER = np.uint64(2**64 - 1)
 NOBODY = np.uint64(2**64 - 1)  # id of no one
 NEVER = -9999  # month of a layoff that did not happen

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import posts
-from laborsim.market.codes import PART_TIME_INVOLUNTARY, UNEMPLOYED
+from laborsim.market.codes import PART_TIME_INVOLUNTARY, UNEMPLOYED, WEEKS_A_MONTH
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.matching import Seekers
@@ -25,7 +25,6 @@ from laborsim.market.scaling import scaled_count
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-HOURS_PER_WEEK_TO_MONTH = 52.0 / 12.0
 DISPLACED = (("id", "u8"), ("row", "i8"), ("month", "i2"), ("occupation", "u1"), ("wage", "f4"))
 
 
@@ -263,7 +262,7 @@ def pay_supplements(month: Month) -> None:
     lot = draws(month.key(Stream.AI_CUSHION, fixed=True), p.id[who])
     served = np.lexsort((who, lot))[:places]
     who, wage = who[served], wage[served]
-    month_hours = p.hours[who] * HOURS_PER_WEEK_TO_MONTH
+    month_hours = p.hours[who] * WEEKS_A_MONTH
     dollars = np.minimum(lv.wage_insurance * (wage - p.wage[who]) * month_hours, lv.wage_insurance_most)
     month.counts.scalars[SCALAR["wages_insured"]] += who.size
     month.counts.scalars[SCALAR["wage_insurance_cents"]] += int(np.rint(dollars * 100.0).astype(np.int64).sum())

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from laborsim.market import codes as k
 from laborsim.market import learning
-from laborsim.market.codes import KNOWS_PROGRAM_BIT
+from laborsim.market.codes import KNOWS_PROGRAM_BIT, WEEKS_A_MONTH
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
@@ -33,7 +33,6 @@ from laborsim.market.seats import shifted
 from laborsim.market.transitions import gather
 
 I8 = NDArray[np.int64]
-WEEKS_A_MONTH = 52.0 / 12.0
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 STEP = {name: i for i, name in enumerate(PIPELINE)}

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 NEVER: Final = 32767  # in columns of months: not (yet) happened
+WEEKS_A_MONTH: Final = 52.0 / 12.0
 OPEN: Final = NEVER  # establishments.closed of those that have not closed
 
 # --- labor-force state of a person (people.state) -------------------------------------------

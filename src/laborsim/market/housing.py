@@ -23,12 +23,12 @@ from laborsim.market.codes import (
     STUDENT,
     TRAIT_ENROLLED,
     UNEMPLOYED,
+    WEEKS_A_MONTH,
 )
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
-from laborsim.market.needs import WEEKS_A_MONTH
 from laborsim.market.scaling import scaled_count
 from laborsim.market.transitions import move
 

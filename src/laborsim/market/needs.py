@@ -8,12 +8,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import SELF_EMPLOYED
+from laborsim.market.codes import SELF_EMPLOYED, WEEKS_A_MONTH
 from laborsim.market.month import Month
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
-WEEKS_A_MONTH = 52.0 / 12.0
 FULL_TIME_HOURS = 2080.0 / 12.0  # a month; the hours that the self-sufficiency wage is for
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from laborsim.market import codes as k
 from laborsim.market import customized, hire_classes, own_staff, participants, posts, sponsors, youth
 from laborsim.market.applications import applicants
-from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT, PAYERS
+from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT, PAYERS, WEEKS_A_MONTH
 from laborsim.market.counts import LOST, SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
@@ -33,7 +33,6 @@ from laborsim.market.skill import skills
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
-WEEKS_A_MONTH = 52.0 / 12.0
 
 
 def prepare(month: Month) -> None:
