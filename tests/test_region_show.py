@@ -364,7 +364,7 @@ def test_list_tells_zones_people_and_what_is_assumed() -> None:
     assert "Lane County, Oregon" in text and f"{listed['lane']['people']:,}" in text
 
 
-@pytest.mark.parametrize(("name", "near"), [("kansas-citi", "'kansas-city'"), ("kentuky", "'kentucky'")])
+@pytest.mark.parametrize(("name", "near"), [("kansas-citi", "kansas-city"), ("kentuky", "kentucky")])
 def test_wrong_names_give_the_nearest(name: str, near: str) -> None:
     done = call("region", "show", name)
     assert done.exit_code == 2 and f"did you mean {near}" in done.stderr
