@@ -41,6 +41,20 @@ WAGE_FIRST = int(np.float32(1.0).view(np.uint32)) >> WAGE_SHIFT
 WAGE_STEPS = 160
 
 
+class Standing(NamedTuple):
+    """What employers see of applicants: numbers only, for arrays handed on for each person are counted each time."""
+
+    duration_penalty: float
+    employed_bonus: float
+    inactive_penalty: float
+    skill_weight: float
+    ability_weight: float
+    bias_record: float
+    bias_age: float
+    duration_months: int
+    old: int
+
+
 class Behaviour(NamedTuple):
     """Search parameters as a kernel wants them."""
 
@@ -53,14 +67,8 @@ class Behaviour(NamedTuple):
     reservation_fall: float
     reservation_floor: float
     reservation_benefit: float
-    duration_penalty: float
-    employed_bonus: float
-    inactive_penalty: float
-    skill_weight: float
-    ability_weight: float
+    standing: Standing
     bias_race: NDArray[np.float64]
-    bias_record: float
-    bias_age: float
     pay_terms: Pay
     skill_floor: float
     benefit_effort: float
@@ -71,8 +79,6 @@ class Behaviour(NamedTuple):
     part_time: float
     full_time_week: float
     most_benefit: float
-    duration_months: int
-    old: int
     most: NDArray[np.float64]  # (states,) most that anyone of the state searches
     bound: NDArray[np.uint32]  # the same, see `scan`
 
@@ -141,8 +147,9 @@ def _who(lo, hi, chunk, p, wage_bits, month, key, e, b, rows):  # type: ignore[n
 
 
 @njit(cache=True, inline="always")
-def _standing(i, idle, skill, month, p, b):  # type: ignore[no-untyped-def]
-    """What employers see of person i besides nearness, `idle` months out of work, and a usual employer's bias."""
+def _standing(i, idle, skill, bias, month, p, b):  # type: ignore[no-untyped-def]
+    """What employers see of person i besides nearness, `idle` months out of work, and a usual employer's bias, of which
+    `bias` is that by race."""
     state = p.state[i]
     score = 0.0
     if state <= SELF_EMPLOYED:
@@ -152,7 +159,6 @@ def _standing(i, idle, skill, month, p, b):  # type: ignore[no-untyped-def]
     else:
         score -= b.inactive_penalty
     score += b.skill_weight * skill + b.ability_weight * p.ability[i]
-    bias = b.bias_race[p.race[i]]
     if p.traits[i] & TRAIT_RECORD:
         bias += b.bias_record
     if (month - p.birth[i]) // 12 >= b.old:
@@ -165,7 +171,7 @@ def _standings(rows, skill, month, p, b, out):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         i = rows[k]
         idle = 0 if p.state[i] <= SELF_EMPLOYED else months_out(p.history[i], month - p.since[i])
-        score, bias = _standing(i, idle, max(skill[k], b.skill_floor), month, p, b)
+        score, bias = _standing(i, idle, max(skill[k], b.skill_floor), b.bias_race[p.race[i]], month, p, b.standing)
         out[k] = score - bias
 
 
@@ -256,7 +262,7 @@ def _describe(lo, hi, chunk, rows, p, h, c, b, t, s):  # type: ignore[no-untyped
         else:
             s.applications[k] = t.applications[2]
             s.reservation[k] = b.reservation_floor * last
-        s.score[k], s.bias[k] = _standing(i, idle, skill, t.month, p, b)
+        s.score[k], s.bias[k] = _standing(i, idle, skill, b.bias_race[p.race[i]], t.month, p, b.standing)
         p.reservation[i] = s.reservation[k]
     return 0
 
@@ -278,14 +284,18 @@ def behaviour(month: Month) -> Behaviour:
         reservation_fall=q["reservation_fall"],
         reservation_floor=q["reservation_floor"],
         reservation_benefit=q["reservation_benefit"],
-        duration_penalty=q["duration_penalty"],
-        employed_bonus=q["employed_bonus"],
-        inactive_penalty=q["inactive_penalty"],
-        skill_weight=q["skill_weight"],
-        ability_weight=q["ability_weight"],
+        standing=Standing(
+            duration_penalty=q["duration_penalty"],
+            employed_bonus=q["employed_bonus"],
+            inactive_penalty=q["inactive_penalty"],
+            skill_weight=q["skill_weight"],
+            ability_weight=q["ability_weight"],
+            bias_record=q["bias_record"],
+            bias_age=q["bias_age"],
+            duration_months=int(q["duration_months"]),
+            old=int(q["bias_age_from"]),
+        ),
         bias_race=np.asarray(q["bias_race"], np.float64),
-        bias_record=q["bias_record"],
-        bias_age=q["bias_age"],
         pay_terms=pay.terms(month.economy, q),
         skill_floor=q["skill_floor"],
         benefit_effort=q["benefit_effort"],
@@ -296,8 +306,6 @@ def behaviour(month: Month) -> Behaviour:
         part_time=q["part_time_worth"],
         full_time_week=q["full_time_week"],
         most_benefit=q["benefit_most"],
-        duration_months=int(q["duration_months"]),
-        old=int(q["bias_age_from"]),
         most=most,
         bound=bounds_by_state(most),
     )
