@@ -129,7 +129,7 @@ def test_skill_goes_along_through_jobs_spells_and_training():
 
 # --- participation -------------------------------------------------------------------------------
 def test_participation_matches_plain_python():
-    m = ready()
+    m = ready(overrides={"participation.self_employment_entry": 0.9})
     p, h = m.world.people.copy(), m.world.households.copy()
     q = m.room("participation")
     m.memory["search"]["finding"][2] = 0.3
@@ -145,6 +145,14 @@ def test_participation_matches_plain_python():
     }
     pull = m.memory["participation"]["pull"] = np.array([1.4, 0.7, 1.0])
     start, stop = m.key(Stream.START_LOOKING), m.key(Stream.STOP_LOOKING)
+    # Room for a third more own businesses than there are, of which a quarter is taken up in a month.
+    own = sum(int(s) == codes.SELF_EMPLOYED for s in p.state[: p.size])
+    jobs = float(m.memory["demand"]["path"][0] @ m.memory["demand"]["jobs"])
+    m.memory["own_start"] = {"held": np.array(own * 4.0 / 3.0), "jobs": np.array(jobs)}
+    wait = sum(int(s) == codes.TEMPORARY_LAYOFF and int(j) < 0 for s, j in zip(p.state[: p.size], p.job, strict=False))
+    gap = int(own * 4.0 / 3.0 * (1.0 + m.parameters["separations.self_employed_leave"] / 0.25)) - own - wait
+    business = 0.25 * gap / sum(int(s) == codes.UNEMPLOYED for s in p.state[: p.size])
+    assert 0.0 < business < q["self_employment_entry"] == 0.9 and q["self_employment_taken"] == 0.25
     looking, moves = [], {}
     for i in range(p.size):
         s = int(p.state[i])
@@ -161,7 +169,7 @@ def test_participation_matches_plain_python():
             hazard *= q["stop_recall_factor"] if s == codes.TEMPORARY_LAYOFF else 1.0
             if draw(stop, p.id[i]) < hazard:
                 moves[i] = "out"
-            elif s == codes.UNEMPLOYED and draw(stop, p.id[i], 2) < q["self_employment_entry"]:
+            elif s == codes.UNEMPLOYED and draw(stop, p.id[i], 2) < business:
                 moves[i] = codes.SELF_EMPLOYED
         elif p.program[i] == codes.NO_PROGRAM:
             older = max(b for b, floor in enumerate((16, 20, 25, 35, 45, 55, 65, 75)) if age >= floor)

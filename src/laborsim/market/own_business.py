@@ -1,7 +1,9 @@
-"""The self-employed whose work has stopped in a slump and who wait for it.
+"""Own businesses: how many can live here, and the self-employed whose work has stopped and who wait for it.
 
-They count as on temporary layoff, as in the surveys of 2020. Their customers come back as the jobs lost by all sectors
-do; some give up, as those waiting for recall do.
+There is room for as many as at the start, more or fewer as all sectors' demand rises or falls: who goes to work for
+himself or herself takes up a customer's work that somebody else could have had. Those whose work has stopped count as
+on temporary layoff, as in the surveys of 2020. Their customers come back as the jobs lost by all sectors do; some give
+up, as those waiting for recall do.
 """
 
 from __future__ import annotations
@@ -12,6 +14,26 @@ from laborsim.market.codes import SELF_EMPLOYED, TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.month import Month
 from laborsim.market.transitions import move
+
+
+def room(month: Month) -> int:
+    """Own businesses that could live here beyond those that do, with those who wait; the first month is the measure."""
+    p, memory, q = month.world.people, month.memory["demand"], month.parameters
+    state, n = p.state, p.size
+    held = int(np.count_nonzero(state[:n] == SELF_EMPLOYED))
+    held += int(np.count_nonzero((state[:n] == TEMPORARY_LAYOFF) & (p.job[:n] < 0)))
+    jobs = float(memory["path"][0] @ memory["jobs"])
+    start = month.memory.setdefault("own_start", {"held": np.array(float(held)), "jobs": np.array(jobs)})
+    # Entry fills part of the room each month: in the steady state some is always free.
+    free = 1.0 + q["separations.self_employed_leave"] / q["participation.self_employment_taken"]
+    return max(int(float(start["held"]) * jobs / max(float(start["jobs"]), 1e-9) * free) - held, 0)
+
+
+def entry(month: Month) -> float:
+    """Chance that someone unemployed goes to work for himself or herself this month."""
+    q, p = month.room("participation"), month.world.people
+    seekers = max(np.count_nonzero(p.state[: p.size] == UNEMPLOYED), 1)
+    return float(min(q["self_employment_taken"] * room(month) / seekers, q["self_employment_entry"]))
 
 
 def fall(month: Month) -> float:
@@ -46,4 +68,4 @@ def come_back(month: Month) -> None:
     move(month, r, np.where(back[goes], SELF_EMPLOYED, UNEMPLOYED).astype(np.uint8), np.zeros(r.size, np.uint8))
 
 
-__all__ = ["come_back", "fall", "regained"]
+__all__ = ["come_back", "entry", "fall", "regained", "room"]

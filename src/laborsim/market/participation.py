@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import housing
+from laborsim.market import housing, own_business
 from laborsim.market.codes import (
     AGE_BAND_FLOORS,
     CARER,
@@ -235,7 +235,7 @@ def stage(month: Month) -> None:
         ui_factor=q["stop_ui_factor"],
         recall_factor=q["stop_recall_factor"],
         discouraged=q["discouraged_share"],
-        self_employment=q["self_employment_entry"],
+        self_employment=own_business.entry(month),
         bound=bounds_by_state(most),
     )
     cost, chance_of_place = childcare_terms(month)
