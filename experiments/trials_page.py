@@ -63,6 +63,8 @@ def run(name: str, horizon: str, scale: float, replicates: int, folder: Path, th
 
 def page(found: dict[str, dict[str, Any]]) -> str:
     """The page: simulated against published, then each trial."""
+    from laborsim.scenario.ledger import ledger
+
     reasons = tomllib.loads((HERE / "trials" / "reasons.toml").read_text(encoding="utf-8"))
     lines = [
         "# Trials: simulated against published",
@@ -70,8 +72,9 @@ def page(found: dict[str, dict[str, Any]]) -> str:
         "Made by `python experiments/trials_page.py` from the stored results of `experiments/trials/scenario.toml`:",
         "Kansas City, replicates of three runs each.",
         "What a trial is, how effects and intervals are worked out, what the verdicts mean:",
-        "[results.md](results.md#trials). Nothing was fitted to these trials; *fitted* studies are those that",
-        "calibration may use, *held out* ones only test. Synthetic region, not a forecast.",
+        "[results.md](results.md#trials). *Fitted* figures are those that a parameter was set to meet or calibration",
+        "may use, *input* those of a study from which a parameter takes a figure; only *held out* ones test. Synthetic",
+        "region, not a forecast.",
         "",
         "| trial | study | use | published | range held to | simulated (90% interval) | verdict |",
         "|---|---|---|---|---|---|---|",
@@ -81,7 +84,8 @@ def page(found: dict[str, dict[str, Any]]) -> str:
         for row in trial["evidence"]:
             unit, verdict = row["unit"], row["verdict"]
             held = f"{figure(row['accepted_low'], unit)} to {figure(row['accepted_high'], unit)}"
-            cells = (name, row["outcome"], row["use"].replace("_", " "), figure(row["published"], unit), held,
+            use = ledger()[row["study"]].use if row["study"] in ledger() else row["use"]  # as marked today
+            cells = (name, row["outcome"], use.replace("_", " "), figure(row["published"], unit), held,
                      interval(row, unit), verdict if verdict == "inside" else f"**{verdict}**")  # fmt: skip
             lines.append(f"| {' | '.join(cells)} |")
             if row["verdict"] not in ("inside", "not measured"):

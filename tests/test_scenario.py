@@ -337,8 +337,8 @@ def test_every_instrument_has_help_for_each_setting() -> None:
 def test_ledger_keeps_fitted_and_held_out_apart() -> None:
     found = ledger()
     assert len(found) >= 50
-    assert {s.use for s in found.values()} == {"fitted", "held_out", "context"}
-    for instrument in ("registered_apprenticeship", "childcare_support", "skills_based_hiring"):
+    assert {s.use for s in found.values()} == {"fitted", "input", "held_out", "context"}
+    for instrument in ("registered_apprenticeship", "childcare_support", "career_pathways"):
         assert studies(instrument=instrument, use="held_out") and studies(instrument=instrument)
     childcare = found["childcare_price_elasticity"]
     assert childcare.interval() == (-0.25, -0.05)

@@ -33,7 +33,7 @@ def trial(verdict, study="ojt_subsidized_employment"):
 
 def test_what_is_not_inside_is_said_with_its_reason():
     page = module().page({"ojt": trial("outside"), "classroom": trial("inside")})
-    line = "| ojt | employment | held out | +4.0 pp | +3.0 pp to +4.0 pp | +20.0 pp (+10.0 pp to +30.0 pp) |"
+    line = "| ojt | employment | fitted | +4.0 pp | +3.0 pp to +4.0 pp | +20.0 pp (+10.0 pp to +30.0 pp) |"
     assert line + " **outside** |" in page
     missing = page[page.index("## Not inside") : page.index("## Each trial")]
     assert "**ojt: employment** (outside)." in missing and "classroom" not in missing

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from laborsim.study.trial import Trial
 
-USES = {"fitted": "fitted", "held_out": "held out", "context": "context"}
+USES = {"fitted": "fitted", "input": "input", "held_out": "held out", "context": "context"}
 SHORT = {"sufficient": "Self-sufficient"}
 INKS = {INSIDE: "green", OVERLAPS: "yellow", NOT_MEASURED: "dim"}
 
@@ -162,8 +162,8 @@ def _effects(trial: Trial) -> Table:
 def _evidence(trial: Trial) -> Table:
     t = table_of(
         "Simulated against published",
-        "range: from the interval discounted for another place to the published one, in the model's dollars; fitted "
-        "studies may be used to calibrate, held-out ones only to test",
+        "range: from the interval discounted for another place to the published one, in the model's dollars; "
+        "parameters were set after fitted and input figures, only held-out ones test",
     )
     for name in ("study", "outcome", "use"):
         t.add_column(name, max_width={"study": 24, "outcome": 26}.get(name), overflow="fold")

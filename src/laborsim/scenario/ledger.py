@@ -42,7 +42,9 @@ class Study(BaseModel):
     dollar_year : year of the dollars, where known.
     design, population, place : how it was found, for whom, where.
     source : publication. status : "verified" if a page stating the figure was seen, else "unverified".
-    use : "fitted", "held_out" or "context" (neither).
+    use : "fitted" (a parameter is set to meet it), "input" (a parameter takes this or another figure of the study),
+        "held_out" (no parameter knows it: a test) or "context" (none of these).
+    sets : parameters set after the study, by full name; none of a figure held out.
     discount : share by which the estimate is reduced when carried over to another place.
     """
 
@@ -71,7 +73,8 @@ class Study(BaseModel):
     place: Line
     source: Line
     status: Literal["verified", "unverified"]
-    use: Literal["fitted", "held_out", "context"]
+    use: Literal["fitted", "input", "held_out", "context"]
+    sets: tuple[str, ...] = ()
     discount: Annotated[float, Field(ge=0.0, le=1.0)]
     note: str = ""
 
@@ -83,6 +86,10 @@ class Study(BaseModel):
             raise wrong("the estimate lies outside its interval")
         if self.use == "fitted" and self.kind == "cost":
             raise wrong("a cost is context: nothing is fitted to it")
+        if self.sets and self.use not in ("fitted", "input"):
+            raise wrong("a study that sets a parameter is fitted or input")
+        if self.use == "input" and not self.sets:
+            raise wrong("an input names the parameters it sets")
         return self
 
     def interval(self) -> tuple[float, float]:
@@ -128,7 +135,8 @@ def read_ledger(path: Path) -> dict[str, Study]:
     faults: list[str] = []
     for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
         try:
-            found[name] = Study.model_validate({"name": name, **entry, "programs": tuple(entry.get("programs", ()))})
+            lists = {key: tuple(entry.get(key, ())) for key in ("programs", "sets")}
+            found[name] = Study.model_validate({"name": name, **entry, **lists})
         except ValidationError as error:
             faults += [
                 f"{path.name}: {name}.{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
