@@ -72,7 +72,8 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "temporary_layoff_share": _r("share", "On temporary layoff", "/ unemployed"),
     "carers_out_of_labor_force": _r("people", "Out of the labor force to care", "state carer"),
     "discouraged_workers": _r("people", "Discouraged", "out of the labor force, want work, have stopped looking"),
-    "ui_recipiency": _r("share", "Unemployment insurance recipiency", "people drawing benefits / unemployed"),
+    "ui_recipiency": _r("share", "Unemployment insurance recipiency",
+                        "people drawing benefits / unemployed as the month began"),
     # flows
     **{f"flow_{a}{b}": _r("share", f"Flow from {_FLOW[a]} to {_FLOW[b]}",
                           f"of those {_FLOW[a]} a month ago and still resident, share now {_FLOW[b]}; true states")

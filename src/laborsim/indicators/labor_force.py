@@ -47,7 +47,10 @@ def fill(s: Snapshot, row: Row) -> None:
     row.put("over_education_share", "segment:underemployed", st.over_educated[0], st.underemployed[0])
     row.put("part_time_involuntary_share", "segment:underemployed", st.involuntary[0], st.underemployed[0])
     recipients = s.month.counts.scalars[SCALAR["ui_recipients"]]
-    row.put("ui_recipiency", "all", recipients, st.unemployed[0])
+    # Benefits are drawn by those who were out of work as the month began.
+    memory = s.history.setdefault("labor_force", {"unemployed": float(st.unemployed[0])})
+    row.put("ui_recipiency", "all", recipients, memory["unemployed"])
+    memory["unemployed"] = float(st.unemployed[0])
 
 
 def fill_flows(s: Snapshot, row: Row) -> None:
