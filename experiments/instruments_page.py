@@ -12,4 +12,4 @@ from laborsim.scenario.reference import instruments_page
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "instruments.md"
 
 if __name__ == "__main__":
-    PAGE.write_text(instruments_page(), encoding="utf-8")
+    PAGE.write_text(instruments_page((PAGE.parent / "trials.md").read_text(encoding="utf-8")), encoding="utf-8")

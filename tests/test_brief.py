@@ -204,6 +204,23 @@ def test_a_policy_that_spent_nothing_is_not_said_to_be_tested(tmp_path: Path) ->
     assert {k for k in found.findings.found} == {k for k in alone.findings.found}
 
 
+def test_the_appendix_names_effects_that_no_held_out_study_tests(results: Results) -> None:
+    from types import SimpleNamespace
+
+    from laborsim.report.appendix import untested_words
+
+    plans = {
+        "a": {"instruments": [{"type": "childcare_support"}]},
+        "b": {"instruments": [{"type": "wage_floor"}, {"type": "sectoral_training"}]},
+        "both": {"combine": ["a", "b"]},
+    }
+    made: Any = SimpleNamespace(about={"policies": plans})
+    said = "Effect not tested against a held-out study: wage floor, sectoral training"
+    assert [untested_words(made, p) for p in plans] == ["", said, said]
+    for option in content(results, [])["options"]:
+        assert option["untested"] == "" or option["untested"] in words(brief_html(results, []))
+
+
 def test_a_budget_that_pays_for_nothing_is_named(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     assert idle_because(results, "training") == "" == idle_because(results, "baseline")
     monkeypatch.setattr(results, "figures", lambda record: np.full((96, 2), float(record.replicate)))

@@ -21,6 +21,7 @@ from laborsim.report.wording import (
     target_rows,
     verdict,
 )
+from laborsim.scenario.tested import untested
 from laborsim.study.findings import JUDGED, STOCKS, Findings
 from laborsim.study.outcomes import shown
 from laborsim.study.verdicts import SAME
@@ -63,12 +64,24 @@ def options(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "owner": results.about["policies"][policy].get("owner") or "",
                 "spent": spent(results, policy, comparison),
                 "idle": findings.idle.get(policy, ""),
+                "untested": untested_words(results, policy),
                 "costs": lines,
                 "gains": NOT_TESTED if policy in findings.idle else who(comparison, 1),
                 "losses": NOT_TESTED if policy in findings.idle else who(comparison, -1),
             }
         )
     return out
+
+
+def untested_words(results: Results, policy: str) -> str:
+    """Which instruments of a policy do what no held-out study has tested; empty if all are tested."""
+    plans, types, left = results.about["policies"], [], [policy]
+    while left:
+        plan = plans.get(left.pop(0)) or {}
+        types += [str(i["type"]) for i in plan.get("instruments") or ()]
+        left += plan.get("combine") or ()
+    names = [i.replace("_", " ") for i in untested(types)]
+    return f"Effect not tested against a held-out study: {', '.join(names)}" if names else ""
 
 
 def targets(results: Results) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
     if said["options"]:
         document.add_heading("Appendix: every policy in full", 1)
         lines = [
-            (o["title"], f"{c['stock']}: {c['interval']} ({c['additional']})", o["spent"], c["price"] or "no price")
+            (f"{o['title']}. {o['untested']}".rstrip(". "), f"{c['stock']}: {c['interval']} ({c['additional']})", o["spent"], c["price"] or "no price")
             for o in said["options"]
             for c in o["costs"]
         ]

@@ -9,26 +9,39 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from laborsim.scenario.instruments import INSTRUMENTS, InstrumentModel
+from laborsim.scenario.tested import table
 
 _HEAD = """\
 # Instruments
 
 What a policy can consist of. Each `[[policies.NAME.instruments]]` of a scenario has a `type` from this list and
 settings; anything else is refused with the nearest right spelling. Counts are people, places, seats or
-employers of the real region, whatever the scale of the run; money is in dollars of 2019. No setting states an
-effect: an instrument changes what people and employers meet (seats, prices, contacts, screens), and what
-follows from it is the result of the run. Unit costs are assumed where nothing else is said; set your own.
+employers of the real region, whatever the scale of the run; money is in dollars of 2019. An instrument changes what
+people and employers meet (seats, prices, contacts, screens), and what follows from it is the result of the run. Some
+settings are themselves first effects, and assumed: `supports` on drop-out, `survival` of start-ups, `fidelity` of
+employers, `applications` and `coaching` of those served, `curriculum_fit`. Unit costs are assumed where nothing else
+is said; set your own.
 
 *Made by `python experiments/instruments_page.py`.*
 """
 
 
+_TESTED = """\
+## What is tested
+
+*Tested by a trial*: a simulated trial stands beside a published figure that no parameter was set after, with its
+verdict ([trials.md](trials.md)): "outside" fails. *Fitted*: a parameter was set to meet the figure, or calibration may use it.
+*Input*: a parameter takes the figure, or another of its study. Agreement with either is no test. *Not tested*: no
+published figure of its effect is held against it. A test covers the outcomes named, not everything an instrument does. Names are
+those of `scenario/evidence.toml`, which gives sources and the parameters set.
+"""
 NO_LIMIT = 1_000_000  # limits from here on only catch slips of the pen
 
 
-def instruments_page() -> str:
-    """All instruments in Markdown, in the order they are declared."""
-    return "\n".join([_HEAD, *(_section(name, model) for name, model in INSTRUMENTS.items())])
+def instruments_page(trials: str) -> str:
+    """All instruments in Markdown, in the order they are declared; `trials` is the text of docs/trials.md."""
+    each = [_section(name, model) for name, model in INSTRUMENTS.items()]
+    return "\n".join([_HEAD, _TESTED, table(trials) + "\n", *each])
 
 
 def _section(name: str, model: type[InstrumentModel]) -> str:
