@@ -3,8 +3,8 @@
     python experiments/benchmarks/engine.py --json
     python experiments/benchmarks/engine.py --quick          # small, for a look
 
-Times are medians over months, after the first months: processor time for one thread, which what else runs on the machine
-disturbs little, and time on the clock for two, when nothing else should run.
+Times are medians over months, after the first months: processor time for one thread, which what else runs on the
+machine disturbs little, and time on the clock for two, when nothing else should run.
 """
 
 from __future__ import annotations
