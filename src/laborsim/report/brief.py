@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report import appendix, benefits, front, sections, wioa
+from laborsim.report import appendix, benefits, deciding, front, sections, wioa
 from laborsim.report.wording import place_and_period, policy_title
 from laborsim.scenario.explain import CHOICES, count
 
@@ -52,10 +52,12 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
         "title": about["scenario"]["title"],
         "place": place_and_period(results),
         "replicates": results.replicates,
+        "too_small": deciding.too_small(results, findings),
         "decision": front.decision(results, list(findings.comparisons)),
         "answer": front.answer(results, findings),
         "stock": front.PLURALS.get(str(findings.stock), ""),
         "rows": front.rows(results, findings),
+        "balances": deciding.balances(results, findings),
         "few": front.FEW_POLICIES,
         "targets_line": front.targets_line(results),
         "certainty": front.certainty(results, findings),

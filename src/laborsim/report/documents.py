@@ -71,6 +71,8 @@ def _first_page(document: Any, said: dict[str, Any]) -> None:
     about = said["about"]
     runs += f"{100 * about['scale']:g}% of people simulated. Money in dollars of {about.get('dollar_year', 2019)}"
     document.add_paragraph(f"{said['place']}. {runs}. ").add_run("Synthetic region, not a forecast.").bold = True
+    if said["too_small"]:
+        document.add_paragraph(said["too_small"]).runs[0].bold = True
     _section(document, "Decision", [said["decision"]])
     if said["answer"]:
         _section(document, "Answer", said["answer"])
@@ -78,14 +80,16 @@ def _first_page(document: Any, said: dict[str, Any]) -> None:
         _section(document, "Runs that failed and are left out", said["failed"][:3], "List Bullet")
     if said["rows"]:
         document.add_heading("What each policy adds, what that costs, who gains and who loses", 2)
-        heads = ("Policy", f"More {said['stock']} (range)", "Spent", "Cost of each additional one", "Better off",
-                 "Worse off")  # fmt: skip
+        heads = ("Policy", f"More {said['stock']} (range)", "Spent", "A year", "Cost of each additional one",
+                 "Better off", "Worse off")  # fmt: skip
         _table(document, heads, [
             (f"{r['title']} ({r['owner']})" if r["owner"] else r["title"],
              "; ".join(x for x in (r["interval"], r["additional"], r["share"]) if x),
-             r["spent"], r["price"], r["gains"], r["losses"])
+             r["spent"], r["a_year"], r["price"], r["gains"], r["losses"])
             for r in said["rows"]
         ])  # fmt: skip
+    for title, text in said["balances"]:
+        document.add_paragraph(f"{title}: {text}." if title else f"{text}.", "List Bullet")
     if said["targets_line"]:
         _section(document, "Are the targets met?", [said["targets_line"]])
     _section(document, "How sure is this?", said["certainty"], "List Bullet")

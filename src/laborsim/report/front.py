@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from laborsim.report.deciding import a_year, packages, too_small
 from laborsim.report.wording import (
     FEW,
     MOST,
@@ -102,6 +103,7 @@ def answer(results: Results, findings: Findings) -> list[str]:
         said.append(f"What {which} {adds} is {NOT_DISTINGUISHABLE}.")
     if sure and len(policies) > 1:  # of policies that may do nothing it is not said which does more
         said.append(between(findings, name))
+    said += packages(results, findings)
     said += nothing
     changes = other_changes(results, findings)
     if changes:
@@ -117,12 +119,14 @@ def between(findings: Findings, name: dict[str, str]) -> str:
     if len(findings.apart) <= MOST_NAMED:
         pairs = "; ".join(f"more with {name[a]} than with {name[b]}" for a, b in findings.apart)
         return f"Told from each other: {pairs}."
-    beaten = {a: sum(one == a for one, _ in findings.apart) for a, _ in findings.apart}
-    best = max(beaten, key=lambda a: beaten[a])
-    return (
-        f"{len(findings.apart)} pairs of policies can be told from each other; {name[best]} has more than "
-        f"{beaten[best]} of the others."
-    )
+    over: dict[str, list[str]] = {}
+    for more, fewer in findings.apart:
+        over.setdefault(more, []).append(name[fewer])
+    said = [
+        f"more with {name[p]} than with {join(over[p])}" for p in sorted(over, key=lambda p: -len(over[p]))[:MOST_NAMED]
+    ]
+    rest = "; the others are in `laborsim compare`" if len(over) > MOST_NAMED else ""
+    return f"Told from each other: {'; '.join(said)}{rest}."
 
 
 def other_changes(results: Results, findings: Findings) -> list[str]:
@@ -186,6 +190,7 @@ def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "title": policy_title(results, policy),
                 "owner": results.about["policies"][policy].get("owner") or "",
                 "spent": spent(results, policy, findings.comparisons[policy]),
+                "a_year": a_year(results, policy),
                 "interval": idle or interval(row),
                 "additional": "" if idle else middle(row),
                 "share": f"{side} {in_runs(share, int(row['replicates']))}" if known else "",
@@ -266,7 +271,7 @@ def certainty(results: Results, findings: Findings) -> list[str]:
     return [
         f"The ranges are 90% ranges of the mean over {results.replicates} runs, wider the more is compared: of the "
         f"changes whose range leaves zero out at most one in ten is chance. {held(results)}",
-        *seen(results, findings),
+        *([] if too_small(results, findings) else seen(results, findings)),  # said at the top of the page
         *reach(results),
     ]
 

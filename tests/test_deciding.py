@@ -1,0 +1,122 @@
+"""What a board needs beside the effects: is the study large enough, costs a year, packages, balances of money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from laborsim.report import deciding, front
+
+STOCK = "worker at a self-sufficiency wage"
+
+
+class Study:
+    """A stored study as far as the first page asks."""
+
+    def __init__(self, runs: int = 4, seconds: float = 2.0) -> None:
+        self.replicates, self.months = runs, tuple(f"20{20 + k // 12}-{k % 12 + 1:02d}" for k in range(48))
+        self.policies = ("baseline", "cheap", "dear", "both")
+        titles = {p: {"title": p.title(), "combine": []} for p in self.policies}
+        titles["both"]["combine"] = ["cheap", "dear"]
+        self.about = {"scale": 0.02, "scenario": {"name": "here"}, "policies": titles}
+        self.records = [
+            SimpleNamespace(policy=p, replicate=n, done=True, seconds=seconds)
+            for p in self.policies for n in range(runs)
+        ]  # fmt: skip
+        rows = [(p, n, "2022-01", d) for p, d in (("cheap", 1e6), ("dear", 9e6), ("both", 1e7)) for n in range(runs)]
+        self.spending = pd.DataFrame(rows, columns=["policy", "replicate", "month", "dollars"])
+        self.book = pd.DataFrame()
+
+    def dollars(self, policy: str) -> Any:
+        own = self.spending[self.spending["policy"] == policy]
+        return np.array([own[own["replicate"] == n]["dollars"].sum() for n in range(self.replicates)], float)
+
+    def benefit_cost(self) -> pd.DataFrame:
+        return self.book
+
+
+class Found:
+    """Findings: who adds more than chance, and who differs from whom."""
+
+    def __init__(self, sure: tuple[str, ...] = (), apart: tuple[tuple[str, str], ...] = (), error: float = 100.0):
+        self.tested, self.idle, self.stock = ["cheap", "dear", "both"], {}, STOCK
+        self._sure, self.apart, self._error = sure, apart, error
+
+    def sure(self, policy: str, indicator: str) -> bool:
+        return policy in self._sure
+
+    def row(self, policy: str, stock: str | None = None) -> Any:
+        return {"additional": 400.0, "error": self._error, "alpha": 0.1, "df": 9}
+
+
+def too_small(study: Study, found: Found) -> str:
+    return deciding.too_small(study, found)  # type: ignore[arg-type]
+
+
+def test_a_study_too_small_to_decide_says_which_would_do() -> None:
+    said = too_small(Study(), Found())
+    # t(0.95, 9) + z(0.8) = 1.8331 + 0.8416, times 100; sixteen times the people and runs show a quarter
+    assert "with 4 runs of each policy at 2% scale, effects under about 270 people are missed" in said
+    assert "`laborsim run here.toml --scale 0.08 --replicates 16` (about 9 minutes on one core)" in said
+    assert "would show effects of about 67." in said and "hidden" not in said
+    assert "may stay hidden even then" in too_small(Study(), Found(error=1_000.0))
+    assert too_small(Study(), Found(sure=("dear",))) == ""
+    slow = too_small(Study(seconds=600.0), Found())  # no more than twice as precise where runs take long
+    assert "--scale 0.04 --replicates 8` (about 10.7 hours" in slow
+
+
+def test_one_run_asks_for_more() -> None:
+    said = too_small(Study(runs=1), Found(error=math.nan))
+    assert "one run of each policy does not tell an effect from chance" in said and "--replicates 8" in said
+
+
+def test_spending_a_year_counts_from_the_first_dollar() -> None:
+    study: Any = Study()
+    assert deciding.a_year(study, "dear") == "$4.5 million"  # two of four years
+    assert deciding.a_year(study, "baseline") == "-"
+
+
+def test_a_package_no_better_than_a_part_says_both_costs() -> None:
+    study: Any = Study()
+    found: Any = Found(sure=("cheap", "dear", "both"))
+    assert deciding.packages(study, found) == [
+        "Both cannot be told from cheap alone, at 10 times the spending ($10 million against $1.0 million)."
+    ]
+    apart: Any = Found(sure=("cheap", "both"), apart=(("both", "cheap"),))
+    unsure: Any = Found(sure=("both",))  # no part adds anything for sure: none can stand alone
+    assert deciding.packages(study, apart) == [] == deciding.packages(study, unsure)
+
+
+@pytest.fixture
+def accounts() -> Iterator[Any]:
+    study = Study()
+    rows = [
+        ("cheap", "employers", "net", "run", -2e6, -3e6, -1e6, 0.25, 4),  # more than chance
+        ("cheap", "taxpayers", "net", "run", 5e6, -1e6, 11e6, 1.0, 4),  # in all runs
+        ("cheap", "society", "net", "run", 5e6, -1e6, 11e6, 0.75, 4),
+        ("dear", "society", "net", "run", 5e6, -1e6, 11e6, 0.5, 4),
+        ("dear", "employers", "turnover", "run", -5e6, -6e6, -4e6, math.nan, 4),
+    ]
+    names = ["policy", "perspective", "item", "horizon", "mean", "low", "high", "probability", "runs"]
+    study.book = pd.DataFrame(rows, columns=names)
+    yield study
+
+
+def test_balances_outside_zero_are_named(accounts: Any) -> None:
+    found: Any = Found()
+    said = deciding.balances(accounts, found)
+    assert said[0] == ("Cheap", "employers -$2.0 million (3 of 4 runs) and taxpayers +$5.0 million (4 of 4 runs)")
+    assert len(said) == 2 and said[1][1].startswith("Of 4 balances looked at, chance alone would name about 1")
+
+
+def test_pairs_that_can_be_told_are_named() -> None:
+    pairs = (("a", "b"), ("a", "c"), ("a", "d"), ("b", "d"))
+    found: Any = SimpleNamespace(apart=pairs)
+    said = front.between(found, {p: p.upper() for p in "abcd"})
+    assert said == "Told from each other: more with A than with B, C and D; more with B than with D."
