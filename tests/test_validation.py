@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +18,7 @@ from laborsim.loading import scenario_of_region
 from laborsim.model import LaborMarket
 from laborsim.report.validation import hindcast_chart, overview, page
 from laborsim.scenario.problems import InputError
+from laborsim.study import calibration
 from laborsim.study.uncertainty import opposite_variances
 from laborsim.study.validation import curves, facts, hindcast, known_error
 from laborsim.study.validation.cycle import OrdinaryCycle, demand
@@ -207,6 +211,27 @@ def test_errors_made_elsewhere_widen_the_band_to_its_nominal_share():
     assert hindcast.model_error([]) == 0.0
 
 
+def test_regions_that_share_counties_do_not_widen_each_others_bands():
+    points = {"kentucky": 0.1, "kentuckianaworks": 9.0, "kansas-city": 0.3, "missouri": 9.0, "lane": 0.5}
+    found = {name: {"national": x} for name, x in points.items()}
+    without = {name: x for name, x in found.items() if name not in ("kentuckianaworks", "missouri")}
+    assert known_error.elsewhere("kentucky", "national", without) == pytest.approx(np.sqrt((0.09 + 0.25) / 2))
+    assert known_error.elsewhere("kentucky", "national", found) == pytest.approx(np.sqrt((0.09 + 0.25 + 81.0) / 3))
+    assert known_error.elsewhere("kansas-city", "national", found) == pytest.approx(np.sqrt((0.01 + 0.25 + 81.0) / 3))
+    assert known_error.elsewhere("kentuckianaworks", "national", found) == pytest.approx(
+        np.sqrt((0.09 + 0.25 + 81.0) / 3)
+    )
+
+
+def test_every_fact_is_in_one_group_and_calibrated_ones_are_the_calibrations():
+    names = {f.name for f in facts.FACTS}
+    assert facts.CALIBRATED <= names and set(facts.SET) <= names and not facts.CALIBRATED & set(facts.SET)
+    moments = tomllib.loads((Path(calibration.__file__).parent / "moments.toml").read_text())["moments"]
+    fitted = {n.removesuffix("_men").removesuffix("_women") for n, m in moments.items() if m.get("fitted", True)}
+    assert names & fitted == facts.CALIBRATED
+    assert {f.group for f in facts.FACTS} == set(facts.GROUPS)
+
+
 def test_coverage_is_nominal_where_the_band_is_right():
     """Of 24 x 200 months, 90% are covered; four standard errors are 1.7 points."""
     draw = np.random.Generator(np.random.Philox(2))
@@ -268,8 +293,9 @@ def test_report_begins_with_what_fails():
 def test_overview_sets_regions_side_by_side_and_the_worst_facts_first():
     v = _validation(pd.Series(4.5, index=MONTHS[:30]))
     text = overview([v, v])
-    inside = 2 * (len(v.facts) - len(v.missed))
-    assert f"**{inside} of {2 * len(v.facts)} facts" in text
+    assert sum(int(n) for n in re.findall(r"\([CIT]\): \d+ of (\d+)", text)) == 2 * len(v.facts)
+    tests = [f.inside for f in v.facts if f.fact.group == "test"]
+    assert f"**tests (T): {2 * sum(tests)} of {2 * len(tests)}**" in text
     facts_ = text.split("## Stylised facts")[1].split("Sources of the ranges")[0]
     rows = [line for line in facts_.splitlines() if line.startswith("| ") and " to " in line]
     bold = ["**" in row for row in rows]

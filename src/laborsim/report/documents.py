@@ -105,10 +105,11 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
     if said["options"]:
         document.add_heading("Appendix: every policy in full", 1)
         lines = [
-            (f"{o['title']}. {o['untested']}".rstrip(". "), f"{c['stock']}: {c['interval']} ({c['additional']})", o["spent"], c["price"] or "no price")
+            (f"{o['title']}. {o['untested']}".rstrip(". "), f"{c['stock']}: {c['interval']} ({c['additional']})",
+             o["spent"], c["price"] or "no price")
             for o in said["options"]
             for c in o["costs"]
-        ]
+        ]  # fmt: skip
         heads = ("Policy", "Adds, last 12 months (90% range)", "Spent", "Cost of each additional one")
         _table(document, heads, lines)
     if said["targets"]:

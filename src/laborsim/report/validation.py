@@ -10,7 +10,7 @@ import numpy as np
 from laborsim.report import forecast, theme
 from laborsim.report.figures import Chart
 from laborsim.report.reasons import REASONS
-from laborsim.study.validation.facts import FACTS, Found
+from laborsim.study.validation.facts import FACTS, GROUPS, SET, Found
 from laborsim.study.validation.hindcast import CALM, Errors
 from laborsim.study.validation.known_error import Found as Known
 from laborsim.study.validation.known_error import elsewhere, errors_of, shipped
@@ -41,8 +41,38 @@ DRAWN_TEXT = (
 BANDS_TEXT = (
     "Runs know nothing of what the model leaves out. How much that is can be learned only where it was tested: in the "
     "last column the band is widened by the error found in the *other* regions (root mean square beyond what their "
-    "bands hold), never by the region's own."
+    "bands hold) that share no county with it, never by the region's own."
 )
+
+
+KNOWN_TEXT = (
+    "No local series after the start month enters a run. Parameters were set in view of later years all the same: the "
+    "calibration and regions' own factors on 2018-19, state strictness of insurance (denied, denied_later, "
+    "claims_more) on claims of 2020-22, shutdowns, recalls and cuts of hours on the nation's 2020. Levels of 2018-19 "
+    "and the size of the fall of 2020 are not tests, or not fully."
+)
+LETTERS = {"calibrated": "C", "input": "I", "test": "T"}
+
+
+def counts(groups: Sequence[tuple[str, bool]]) -> list[str]:
+    """Facts inside their range in three groups, of which only the last tests the model; in Markdown.
+
+    Parameters
+    ----------
+    groups : of every fact (of every region), and whether it lies inside.
+    """
+    said = []
+    for group, words in GROUPS.items():
+        here = [inside for g, inside in groups if g == group]
+        mark = "**" if group == "test" else ""
+        said.append(f"{mark}{words} ({LETTERS[group]}): {sum(here)} of {len(here)}{mark}")
+    return [f"Facts inside their accepted range: {'; '.join(said)}. Only the last test the model."]  # fmt: skip
+
+
+def _groups_text() -> str:
+    """Which facts are no test though no calibration fits them, and why."""
+    labels = {f.name: f.label for f in FACTS}
+    return "I, and why: " + "; ".join(f"{labels[n][0].lower()}{labels[n][1:]} ({why})" for n, why in SET.items()) + "."
 
 
 def _series_text(v: Validation) -> str:
@@ -58,11 +88,10 @@ def page(v: Validation) -> str:
         f"# Validation of {v.region}",
         "",
         f"{results.replicates} runs of the baseline with {people:,} people each, demand driven by national sector "
-        "indices; nothing local is used after the start month, but for two factors fitted to the years to 2019 where "
-        "the region's pack has them (table behaviour).",
+        f"indices. {KNOWN_TEXT}",
         "",
-        f"**{len(v.facts) - len(v.missed)} of {len(v.facts)} facts lie inside their accepted range.**"
-        + ("" if v.forecast is None else f" Forecasts: {forecast.tally(v.forecast.scores())}."),
+        *counts([(f.fact.group, f.inside) for f in v.facts]),
+        *([] if v.forecast is None else ["", f"Forecasts: {forecast.tally(v.forecast.scores())}."]),
         "",
     ]
     wrong = _outside(v, shipped())
@@ -92,12 +121,13 @@ def _reasons(names: Sequence[str]) -> list[str]:
 
 def _table(facts: list[Found]) -> list[str]:
     lines = [
-        "| fact | mean over runs | 5% to 95% | accepted | runs inside | source |",
-        "|---|---:|---|---|---:|---|",
+        "| fact | group | mean over runs | 5% to 95% | accepted | runs inside | source |",
+        "|---|---|---:|---|---|---:|---|",
     ]
     for f in facts:
         lines.append(
-            f"| {f.fact.label} | {f.mean:.4g} | {f.low:.4g} to {f.high:.4g} | {f.fact.low:g} to {f.fact.high:g} | "
+            f"| {f.fact.label} | {LETTERS[f.fact.group]} | "
+            f"{f.mean:.4g} | {f.low:.4g} to {f.high:.4g} | {f.fact.low:g} to {f.fact.high:g} | "
             f"{f.share_inside:.0%} | {f.fact.source} |"
         )
     return lines
@@ -197,7 +227,7 @@ def hindcast_chart(v: Validation) -> Chart:
     subtitle = f"Unemployment rate, {v.region}, {months[0]} to {months[-1]}. Published: LAUS, seasonally adjusted here"
     note = (
         f"Grey: mean and 5% to 95% of {results.replicates} runs driven by national sector indices; dashed: by the "
-        "states' indices. Points: published. Nothing local is known to the model after the first month."
+        "states' indices. Points: published. No local series after the first month enters the runs."
     )
     x = np.arange(len(months))
     with theme.style():
@@ -228,8 +258,6 @@ def hindcast_chart(v: Validation) -> Chart:
 def overview(regions: Sequence[Validation]) -> str:
     """Facts, hindcasts and forecasts of several regions side by side, in Markdown; what fails comes first."""
     first = regions[0]
-    inside = sum(len(v.facts) - len(v.missed) for v in regions)
-    of = sum(len(v.facts) for v in regions)
     runs = first.runs["national"].replicates
     people = ", ".join(f"{v.region} {v.runs['national'].records[0].people:,}" for v in regions)
     benchmarks = [v.forecast for v in regions if v.forecast is not None and len(v.forecast.table)]
@@ -238,10 +266,11 @@ def overview(regions: Sequence[Validation]) -> str:
     missed = list(dict.fromkeys(f.fact.name for v in regions for f in v.missed))
     lines = [
         "# Validation", "",
-        f"**{inside} of {of} facts lie inside their accepted range ({inside / of:.0%}).** {runs} runs of each region; "
+        *counts([(f.fact.group, f.inside) for v in regions for f in v.facts]), "",
+        f"{runs} runs of each region; "
         f"people in each run: {people}. Behaviour is the same everywhere but for two "
         "factors of each region (posts wanted, looking for work), fitted to its own unemployment and participation to "
-        "the end of 2019. Made by `python "
+        f"the end of 2019. {KNOWN_TEXT} Made by `python "
         "experiments/validation_page.py --data DIR`; `laborsim validate REGION` makes the report of one region.", "",
     ]  # fmt: skip
     if benchmarks:
@@ -255,8 +284,10 @@ def overview(regions: Sequence[Validation]) -> str:
         "## Stylised facts", "",
         "Means over runs; **bold** lies outside. Ranges are the nation's: a region whose people differ misses some for "
         "that reason alone (flows into work are larger where more people take part). Empty: the region has too few "
-        "zones.",
-        "", f"| fact | accepted | {' | '.join(v.region for v in regions)} |", f"|---|---|{'---:|' * len(regions)}",
+        "zones. C: a moment that calibration fits; I: set elsewhere, or follows what is given; T: a test. "
+        + _groups_text(),
+        "", f"| fact | group | accepted | {' | '.join(v.region for v in regions)} |",
+        f"|---|---|---|{'---:|' * len(regions)}",
     ]  # fmt: skip
     found = [{f.fact.name: f for f in v.facts} for v in regions]
     facts = {f.fact.name: f.fact for v in regions for f in v.facts}
@@ -264,7 +295,7 @@ def overview(regions: Sequence[Validation]) -> str:
     for name in sorted(facts, key=lambda n: share[n]):
         fact = facts[name]
         cells = [_cell(here.get(name)) for here in found]
-        lines.append(f"| {fact.label} | {fact.low:g} to {fact.high:g} | {' | '.join(cells)} |")
+        lines.append(f"| {fact.label} | {LETTERS[fact.group]} | {fact.low:g} to {fact.high:g} | {' | '.join(cells)} |")
     lines += ["", "Sources of the ranges: " + "; ".join(dict.fromkeys(f.source for f in facts.values())) + ".", ""]
     lines += ["## Against the regions' statistics", "", _series_text(first), "",
               "| region | series | demand driven by | years | months | RMSE | bias | correlation | coverage | "

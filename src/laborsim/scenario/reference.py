@@ -29,11 +29,12 @@ is said; set your own.
 _TESTED = """\
 ## What is tested
 
-*Tested by a trial*: a simulated trial stands beside a published figure that no parameter was set after, with its
-verdict ([trials.md](trials.md)): "outside" fails. *Fitted*: a parameter was set to meet the figure, or calibration may use it.
-*Input*: a parameter takes the figure, or another of its study. Agreement with either is no test. *Not tested*: no
-published figure of its effect is held against it. A test covers the outcomes named, not everything an instrument does. Names are
-those of `scenario/evidence.toml`, which gives sources and the parameters set.
+*Tested by a trial*: a simulated trial stands beside a published figure that no parameter was set after, with
+its verdict ([trials.md](trials.md)): "outside" fails. *Fitted*: a parameter was set to meet the figure, or
+calibration may use it. *Input*: a parameter takes the figure, or another of its study. Agreement with either is
+no test. *Not tested*: no published figure of its effect is held against it. A test covers the outcomes named,
+not everything an instrument does. Names are those of `scenario/evidence.toml`, which gives sources and the
+parameters set.
 """
 NO_LIMIT = 1_000_000  # limits from here on only catch slips of the pen
 

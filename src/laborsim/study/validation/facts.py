@@ -56,6 +56,11 @@ class Fact:
     months: int = NORMAL
     pair: str = ""
 
+    @property
+    def group(self) -> str:
+        """Either "calibrated" (a moment that calibration fits), "input" (set elsewhere, or given) or "test"."""
+        return "calibrated" if self.name in CALIBRATED else "input" if self.name in SET else "test"
+
 
 def _mean(indicator: str, group: str = "all") -> Callable[[Series], float]:
     return lambda series: float(np.nanmean(series(indicator, group)[:NORMAL]))
@@ -73,6 +78,29 @@ def _whole(indicator: str, group: str = "all") -> Callable[[Series], float]:
     return lambda series: float(series(indicator, group)[0])
 
 
+GROUPS = {
+    "calibrated": "moments that calibration fits",
+    "input": "figures set elsewhere, or that follow what is given",
+    "test": "tests",
+}
+# Moments of calibration/moments.toml: of flows that it fits by sex, both together.
+CALIBRATED = frozenset(
+    ("ue", "un", "eu", "en", "ne", "nu", "ee", "openings", "hires", "quits", "layoffs", "duration", "retention")
+)
+# What else is no test, and why.
+SET = {
+    "health": "selection_by_sector is fitted to openings by industry",
+    "wages": "wages are drawn from the percentiles of packs",
+    "sizes": "sizes are drawn with such a tail",
+    "decay": "commuting is drawn from flows between counties in packs",
+    "steady": "an identity of stocks and flows",
+    "recall": "temporary_slope is set after April 2020",
+    "rebound": "jobs follow the sector indices given",
+    "new_jobs": "hazards by tenure are set with it",
+    "tenure": "tenure_shape is set after the same study",
+    "care_price": "childcare_elasticity is set for it",
+    "wage_curve": "local_elasticity is set after the same studies",
+}
 _CPS = "CPS gross flows 2018-19 (BLS)"
 _JOLTS = "JOLTS by state 2018-19 (BLS)"
 FACTS = (

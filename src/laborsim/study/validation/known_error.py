@@ -2,7 +2,7 @@
 
 `model_error.json` is written by experiments/validation_page.py: standard deviation, in points of the unemployment rate,
 of the errors of 2018-22 (but March to August 2020) beyond what the bands of runs hold. A region's own figure never
-widens its own band: that would be no test.
+widens its own band, nor that of a region it shares counties with: that would be no test.
 """
 
 from __future__ import annotations
@@ -31,9 +31,28 @@ def shipped() -> Found:
 
 
 def elsewhere(region: str, drivers: str, found: Found) -> float | None:
-    """Error in the other regions together, points (root of their mean square); None if there are none."""
-    others = [by[drivers] ** 2 for name, by in found.items() if name != region and drivers in by]
+    """Error in the other regions together, points (root of their mean square); None if there are none.
+
+    Regions that share a county with this one are left out: their errors are partly its own.
+    """
+    own = _counties(region)
+    others = [
+        by[drivers] ** 2
+        for name, by in found.items()
+        if name != region and drivers in by and not own & _counties(name)
+    ]
     return (sum(others) / len(others)) ** 0.5 if others else None
+
+
+@cache
+def _counties(region: str) -> frozenset[str]:
+    """Counties of a region's pack (FIPS); none where there is no such pack."""
+    from laborsim.region.pack import load_pack
+
+    try:
+        return frozenset(str(county) for county in load_pack(region).meta["counties"])
+    except (FileNotFoundError, KeyError, ValueError):
+        return frozenset()
 
 
 def errors_of(regions: Sequence[Validation]) -> dict[str, dict[str, float]]:
