@@ -41,6 +41,10 @@ def main() -> int:
                 run(name, horizon, scale, replicates, chosen.store / name, chosen.threads)
     found = {n: json.loads((chosen.store / n / "trial.json").read_text()) for n in TRIALS
              if (chosen.store / n / "trial.json").exists()}  # fmt: skip
+    old = [name for name, trial in found.items() if any("p" not in row for row in trial["evidence"])]
+    if old:
+        print(f"{chosen.store}: stored without p-values: {', '.join(old)}; remove and run again", file=sys.stderr)
+        return 2
     PAGE.write_text(page(found), encoding="utf-8")
     print(PAGE)
     return 0
@@ -74,7 +78,9 @@ def page(found: dict[str, dict[str, Any]]) -> str:
         "What a trial is, how effects and intervals are worked out, what the verdicts mean:",
         "[results.md](results.md#trials). *Fitted* figures are those that a parameter was set to meet or calibration",
         "may use, *input* those of a study from which a parameter takes a figure; only *held out* ones test. Synthetic",
-        "region, not a forecast.",
+        "region, not a forecast. In brackets beside a published figure is its interval as published; the range held to",
+        "also takes the figure discounted for another place. *No power*: the simulated interval holds zero and is more",
+        "than three times as wide as that range, so that it would agree with nearly any effect.",
         "",
         "| trial | study | use | published | range held to | simulated (90% interval) | verdict |",
         "|---|---|---|---|---|---|---|",
@@ -85,7 +91,7 @@ def page(found: dict[str, dict[str, Any]]) -> str:
             unit, verdict = row["unit"], row["verdict"]
             held = f"{figure(row['accepted_low'], unit)} to {figure(row['accepted_high'], unit)}"
             use = ledger()[row["study"]].use if row["study"] in ledger() else row["use"]  # as marked today
-            cells = (name, row["outcome"], use.replace("_", " "), figure(row["published"], unit), held,
+            cells = (name, row["outcome"], use.replace("_", " "), published(row), held,
                      interval(row, unit), verdict if verdict == "inside" else f"**{verdict}**")  # fmt: skip
             lines.append(f"| {' | '.join(cells)} |")
             if row["verdict"] not in ("inside", "not measured"):
@@ -93,14 +99,39 @@ def page(found: dict[str, dict[str, Any]]) -> str:
                 outside.append(f"- **{name}: {row['outcome']}** ({row['verdict']}). {why}")
                 if row["note"]:
                     outside[-1] += f" ({row['note'][0].upper() + row['note'][1:]}.)"
+    lines += ["", family(found)]
     lines += ["", "## Not inside, and why", "", *(outside or ["All are inside."]), "", "## Each trial", ""]
     for name, trial in found.items():
         lines += section(name, trial)
     return "\n".join(lines) + "\n"
 
 
+def family(found: dict[str, dict[str, Any]]) -> str:
+    """Which effects of the table are more than chance, judged together; a figure held to two studies counts once."""
+    from laborsim.study.judging import RATE
+    from laborsim.study.statistics import discoveries
+
+    effects: dict[tuple[str, float], str] = {}
+    for name, trial in found.items():
+        for row in trial["evidence"]:
+            if known(row["p"]) and row["verdict"] != "not measured":
+                effects.setdefault((name, row["p"]), f"{name} ({row['outcome'].partition(';')[0].partition(':')[0]})")
+    named = discoveries([p for _, p in effects], RATE)
+    groups = [[label for label, is_named in zip(effects.values(), named, strict=True) if is_named == wanted]
+              for wanted in (True, False)]  # fmt: skip
+    return (
+        f"Of the {len(effects)} simulated effects, judged together so that at most one in {1 / RATE:.0f} of those "
+        f"named is chance (Benjamini and Hochberg 1995), {len(groups[0])} differ from zero: "
+        f"{'; '.join(groups[0]) or 'none'}. "
+        f"Not told from zero: {'; '.join(groups[1]) or 'none'}. Shares completed and cancelled are no effects. "
+        "Intervals are of each figure alone (Hartung, Knapp, Sidik and Jonkman: Student's t over replicates)."
+    )
+
+
 def section(name: str, trial: dict[str, Any]) -> list[str]:
     """Effects by year, lock-in, displacement and cost of one trial."""
+    from laborsim.report.trial import balance
+
     lines = [
         f"### {name.replace('_', ' ').capitalize()}",
         "",
@@ -129,7 +160,8 @@ def section(name: str, trial: dict[str, Any]) -> list[str]:
     wanted = ("all", "others", "employed")
     others = next(r for r in trial["displacement"] if (r["run"], r["who"], r["outcome"]) == wanted)
     sure = known(share["mean"]) and known(share["low"]) and share["low"] > 0
-    displaced = f", {100 * share['mean']:.0f}% of participants' gain displaced" if sure else ""
+    told = known(trial["break_even_displacement"]) and trial["break_even_displacement"] > 0
+    displaced = f", {100 * share['mean']:.0f}% of participants' gain displaced" if sure and not told else ""
     said.append(
         f"Others' work where all may take part: {others['mean']:+,.0f} person-years ({others['low']:+,.0f} to "
         f"{others['high']:+,.0f}){displaced}."
@@ -140,13 +172,25 @@ def section(name: str, trial: dict[str, Any]) -> list[str]:
     if known(trial["break_even_displacement"]):
         even = 100 * trial["break_even_displacement"]
         loses = "Over the run society loses even if nobody is displaced."
-        said.append(f"Society breaks even over the run at a displacement of {even:.0f}%." if even > 0 else loses)
+        mean, low, high = (share[k] if known(share.get(k)) else math.nan for k in ("mean", "low", "high"))
+        held = balance(even / 100, (mean, low, high))
+        holds = f"Society breaks even over the run at a displacement of {even:.0f}%.{held}"
+        said.append(holds if told else loses)
+    if trial["replicates"] < 2:
+        said.append("One replicate: intervals are over its persons and lack what replicates differ by.")
     return [*lines, "", " ".join(said), ""]
 
 
 def known(value: Any) -> bool:
     """Whether there is a figure."""
     return value is not None and math.isfinite(value)
+
+
+def published(row: dict[str, Any]) -> str:
+    """A published figure with its interval as published, where it has one."""
+    low, high, unit = row["published_low"], row["published_high"], row["unit"]
+    ends = f" ({figure(low, unit)} to {figure(high, unit)})" if known(low) and known(high) and low < high else ""
+    return figure(row["published"], unit) + ends
 
 
 def interval(row: dict[str, Any], unit: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from laborsim.study import trial_evidence
+from laborsim.study.statistics import student_t_quantile
 from laborsim.study.trial_estimates import Arm, estimate, incidence, over_runs, ratio_over_runs, window
 
 
@@ -61,6 +62,45 @@ def test_replicates_that_differ_widen_the_interval():
     same = estimate([toy(rng, 400, effect=1.0) for _ in range(5)])
     apart = estimate([toy(rng, 400, effect=e) for e in (-1.0, 0.0, 1.0, 2.0, 3.0)])
     assert apart.itt_high - apart.itt_low > 3 * (same.itt_high - same.itt_low)
+
+
+@pytest.mark.parametrize("replicates", [4, 6, 10])
+@pytest.mark.parametrize("between", [0.0, 0.1, 0.2])
+def test_intervals_cover_whether_replicates_differ_or_not(replicates, between):
+    """Persons' standard error of a replicate is about 0.1; sizes differ by half.
+
+    600 trials: 0.85 to 0.95 is four standard errors about 0.90, so that one of the eighteen figures of intervals that
+    cover as they say lies outside for about one seed in a thousand.
+    """
+    rng = np.random.Generator(np.random.PCG64(replicates + int(100 * between)))
+    covered, enrolled, normal = [], [], []
+    for _ in range(600):
+        arms = []
+        for effect, n in zip(rng.normal(0.3, between, replicates), rng.integers(60, 140, replicates), strict=True):
+            treated = rng.random(n) < 0.5
+            took = treated & (rng.random(n) < 0.6)
+            arms.append(Arm(treated, took, effect * treated + rng.normal(0.0, 0.5, n), np.zeros(n)))
+        found = estimate(arms)
+        covered.append(found.itt_low < 0.3 < found.itt_high)
+        enrolled.append(found.tot_low < 0.5 < found.tot_high)
+        narrow = (found.itt_high - found.itt) * 1.645 / student_t_quantile(0.95, replicates - 1)
+        normal.append(abs(found.itt - 0.3) < narrow)
+        assert (found.p < 0.10) == found.distinguishable
+    assert 0.85 < np.mean(covered) < 0.95 and 0.85 < np.mean(enrolled) < 0.95
+    if replicates == 4:
+        assert np.mean(normal) < 0.85  # what degrees of freedom from persons would give: the bounds can be missed
+
+
+def test_the_interval_over_replicates_by_hand():
+    """Effects 1, 2, 4 of equal precision: mean 7/3, standard error sqrt(7/9), Student's t with 2 degrees of freedom."""
+    treated = np.array([1, 1, 0, 0], bool)
+    arms = [Arm(treated, treated, np.array([e + 0.5, e - 0.5, 0.5, -0.5]), np.zeros(4)) for e in (1.0, 2.0, 4.0)]
+    found = estimate(arms)
+    assert found.itt == pytest.approx(7 / 3)
+    assert found.itt_high - found.itt == pytest.approx(2.919986 * math.sqrt(7 / 9))
+    t = 7 / 3 / math.sqrt(7 / 9)
+    assert found.p == pytest.approx(1 - t / math.sqrt(2 + t * t))  # distribution function of t with 2, in closed form
+    assert (found.tot, found.tot_low) == pytest.approx((found.itt, found.itt_low))
 
 
 def test_by_hand():
@@ -146,15 +186,17 @@ def test_incidence_is_the_product_of_monthly_hazards():
     np.testing.assert_allclose(left, slow[1])
 
 
-def test_a_ratio_of_means_has_the_interval_of_its_replicates():
-    rng = np.random.default_rng(5)
+@pytest.mark.parametrize("replicates", [4, 6, 10])
+@pytest.mark.parametrize("noise", [2.0, 8.0])
+def test_a_ratio_of_means_has_the_interval_of_its_replicates(replicates, noise):
+    rng = np.random.default_rng(replicates)
     hits = 0
-    for _ in range(300):
-        below = rng.normal(10.0, 3.0, 8)
-        above = 0.4 * below + rng.normal(0.0, 2.0, 8)
+    for _ in range(2000):
+        below = rng.normal(10.0, 3.0, replicates)
+        above = 0.4 * below + rng.normal(0.0, noise, replicates)
         found, low, high = ratio_over_runs(above, below)
         hits += low <= 0.4 <= high
-    assert 0.84 < hits / 300 < 0.95
+    assert 0.87 < hits / 2000 < 0.945  # 2000 trials: four standard errors below 0.90; a little wide where below differs
     assert found == pytest.approx(above.sum() / below.sum())
     assert ratio_over_runs([1.0], [2.0])[0] == 0.5 and math.isnan(ratio_over_runs([1.0], [2.0])[1])
     assert all(math.isnan(x) for x in ratio_over_runs([1.0, 1.0], [1.0, -3.0]))
@@ -174,6 +216,25 @@ def test_net_over_gross_is_of_the_months_of_the_study():
     assert found[0] == pytest.approx(0.3) and months == (0, 20)
     bare = SimpleNamespace(flows={"all": {}, "participants": {}}, months=40, first=12)
     assert math.isnan(trial_evidence._net_over_gross(study, [bare])[0][0])
+
+
+def _held_to(monkeypatch, low, high, found, kind="effect"):
+    study = SimpleNamespace(unit="share", dollar_year=None, estimate=high, accepted=lambda _: (low, high),
+                            interval=lambda: (low, high), kind=kind)  # fmt: skip
+    monkeypatch.setattr(trial_evidence, "_simulated", lambda *_: (found, (0, 12), ""))
+    return trial_evidence._beside(study, [], lambda _: 1.0, math.nan)
+
+
+@pytest.mark.parametrize(("found", "verdict"), [
+    ((0.05, -0.01, 0.11, 0.2), "inside"),  # holds zero, but no wider than three times the range
+    ((0.05, -0.06, 0.16, 0.4), "no power"), ((0.20, -0.06, 0.46, 0.3), "no power"),
+    ((0.15, 0.01, 0.29, 0.1), "interval reaches it"),  # as wide, but without zero
+    ((0.30, -0.02, 0.02, 0.4), "outside"), ((0.05, -0.06, 0.16, math.nan), "inside"),  # no effect: a rate
+])  # fmt: skip
+def test_an_interval_that_agrees_with_anything_is_no_agreement(monkeypatch, found, verdict):
+    made = _held_to(monkeypatch, 0.03, 0.08, found)
+    assert made.verdict == verdict
+    assert made.p == found[3] or math.isnan(made.p)
 
 
 def test_studies_are_compared_with_the_people_they_are_of():

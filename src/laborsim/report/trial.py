@@ -17,7 +17,7 @@ from laborsim.report.wording import CAVEAT, NOT_DISTINGUISHABLE, each
 from laborsim.study.benefit_cost import EVERYONE, TAKING_PART
 from laborsim.study.storage import write_atomically
 from laborsim.study.trial import LABELS
-from laborsim.study.trial_evidence import INSIDE, NOT_MEASURED, OVERLAPS, Beside
+from laborsim.study.trial_evidence import INSIDE, NO_POWER, NOT_MEASURED, OVERLAPS, Beside
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 USES = {"fitted": "fitted", "input": "input", "held_out": "held out", "context": "context"}
 SHORT = {"sufficient": "Self-sufficient"}
-INKS = {INSIDE: "green", OVERLAPS: "yellow", NOT_MEASURED: "dim"}
+INKS = {INSIDE: "green", OVERLAPS: "yellow", NO_POWER: "dim", NOT_MEASURED: "dim"}
 
 
 def dollars(value: float, signed: bool = False) -> str:
@@ -95,19 +95,50 @@ def sentences(trial: Trial) -> list[str]:
     if math.isfinite(t.break_even):
         out.append(
             f"Over the run, with what participants gain alone, society breaks even if {100 * t.break_even:.0f}% of "
-            "their additional work is at others' expense."
+            "their additional work is at others' expense." + balance(t.break_even, t.displaced_share)
             if t.break_even > 0
             else "Over the run participants' gains do not cover the costs, even if nobody is displaced."
         )
     inside = [b for b in t.evidence if b.verdict != NOT_MEASURED]
     if inside:
         good = sum(b.verdict == INSIDE for b in inside)
-        near = sum(b.verdict == OVERLAPS for b in inside)
+        near, blind = (sum(b.verdict == verdict for b in inside) for verdict in (OVERLAPS, NO_POWER))
         out.append(
             f"Of {len(inside)} published figures that can be compared {good} contain the simulated one, {near} are "
-            "reached by its interval."
+            "reached by its interval" + (f", {blind} cannot be judged, as the interval is too wide." if blind else ".")
         )
     return out
+
+
+def balance(even: float, displaced: tuple[float, float, float]) -> str:
+    """Whether society gains or loses at the displacement estimated, to follow the one at which it breaks even.
+
+    Parameters
+    ----------
+    even : share displaced at which society breaks even. displaced : estimated share with its interval.
+
+    Examples
+    --------
+    >>> balance(0.85, (1.08, 1.02, 1.14))
+    ' Estimated displacement is 108% (102 to 114%): society loses.'
+    >>> balance(0.85, (0.5, 0.1, 0.9))
+    ' Estimated displacement is 50% (10 to 90%): society gains at the estimate, but the interval holds both.'
+    """
+    share, low, high = displaced
+    if not (math.isfinite(even) and math.isfinite(share)):
+        return ""
+    ends = f" ({100 * low:.0f} to {100 * high:.0f}%)" if math.isfinite(low) else ""
+    verdict = "gains" if share < even else "loses"
+    if not ends:
+        verdict += " at the estimate; one replicate gives no interval"
+    elif low <= even <= high:
+        verdict += " at the estimate, but the interval holds both"
+    return f" Estimated displacement is {100 * share:.0f}%{ends}: society {verdict}."
+
+
+def _over(t: Trial) -> str:
+    """What intervals are over."""
+    return "replicates" if len(t.runs) > 1 else "persons of the one replicate, without what replicates differ by"
 
 
 def _displaced(t: Trial) -> str:
@@ -141,7 +172,7 @@ def _effects(trial: Trial) -> Table:
     t = table_of(
         f"Trial of {trial.design.name.replace('_', ' ')}: effects by year after applying",
         "offered: intention to treat, those who may against those who may not take part; enrolled: per person who "
-        "takes part (Wald), with its 90% interval over persons and replicates; both less what the same do without",
+        f"takes part (Wald), with its 90% interval over {_over(trial)}; both less what the same do without",
     )
     for name in ("outcome", "period"):
         t.add_column(name, no_wrap=True)
@@ -245,7 +276,7 @@ def chart(trial: Trial) -> Chart | None:
         f"{people:,} people randomised in {len(trial.runs)} replicates. "
         f"{trial.about['scenario']['region_title'] or trial.about['scenario']['region']}"
     )
-    note = f"Bands: 90% intervals over persons and replicates. Shaded: mean time in the program. {CAVEAT}"
+    note = f"Bands: 90% intervals over {_over(trial)}. Shaded: mean time in the program. {CAVEAT}"
     with theme.style():
         figure, axes = theme.canvas(title, subtitle, note, 2.6, columns=2, left=0.6, right=0.2, wspace=0.28)
         labels = (

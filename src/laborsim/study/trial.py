@@ -25,7 +25,7 @@ from laborsim.study.store import StoreFailed
 from laborsim.study.tables import write_csv
 from laborsim.study.task import RunRecord, Task, replicate_seeds
 from laborsim.study.trial_design import PAIRED, SERVICE, Design, design
-from laborsim.study.trial_estimates import Estimate, estimate, over_runs
+from laborsim.study.trial_estimates import Estimate, estimate, over_runs, ratio_over_runs
 from laborsim.study.trial_evidence import Beside, arms, as_row, beside, reach
 from laborsim.study.trial_run import TrialRun, run_trial
 from laborsim.study.trial_store import Replicates
@@ -164,8 +164,7 @@ class Trial:
         mean_gain, gain_low, _ = over_runs(gained, self.level)
         if not self.runs or not mean_gain > 0 or (len(gained) > 1 and not gain_low > 0):
             return math.nan, math.nan, math.nan
-        mean, low, high = over_runs(lost, self.level)
-        return mean / mean_gain, low / mean_gain, high / mean_gain
+        return ratio_over_runs(lost, gained, self.level)
 
     @cached_property
     def evidence(self) -> list[Beside]:

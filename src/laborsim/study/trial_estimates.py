@@ -1,4 +1,4 @@
-"""Effects from a randomised trial: intention to treat, effect on the enrolled, intervals over persons and replicates.
+"""Effects from a randomised trial: intention to treat, effect on the enrolled, intervals over replicates.
 
 A person's outcome is compared between arms as it is, and less what the same person does in the run in which nobody
 takes part. That run shares every draw but the treatment, so it takes most of the chance out; as treatment is drawn
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.study.statistics import student_t_quantile
+from laborsim.study.statistics import student_t_cdf, student_t_quantile
 
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
@@ -45,7 +45,8 @@ class Estimate:
     itt, itt_low, itt_high : intention to treat: difference between those who may and those who may not take part.
     tot, tot_low, tot_high : effect on those who take part: itt over the difference in the shares who do (Wald).
     base : mean outcome of the enrolled without the program. enrolled : share of the treated who take part.
-    people : persons randomised whose outcome is known, in all replicates; replicates that have both arms.
+    people : persons randomised whose outcome is known, in all replicates. replicates : those with both arms; with one
+        the intervals are over persons alone.
     p : of no effect, two-sided.
     """
 
@@ -72,7 +73,7 @@ NOTHING = Estimate(_NO, _NO, _NO, _NO, _NO, _NO, _NO, _NO, 0, 0, 1.0)
 
 
 def estimate(arms: Sequence[Arm], level: float = 0.90, paired: bool = True) -> Estimate:
-    """Effect over replicates.
+    """Effect over replicates, with the interval of Hartung, Knapp, Sidik and Jonkman.
 
     Parameters
     ----------
@@ -82,13 +83,18 @@ def estimate(arms: Sequence[Arm], level: float = 0.90, paired: bool = True) -> E
 
     Notes
     -----
-    Replicates are weighted by the information in their arms' sizes. The variance has two parts: persons within
-    replicates (difference of two means, unequal variances) and what replicates differ by beyond that (DerSimonian and
-    Laird 1986). Quantiles are Student's with the degrees of freedom of Welch and Satterthwaite, from the persons.
+    A replicate's effect varies by its persons (difference of two means, unequal variances) and by what replicates
+    differ by beyond that (DerSimonian and Laird 1986). It weighs one over the sum of both; persons' variance is taken
+    per person from all replicates, so that weights do not follow outcomes. The variance of the weighted mean is that
+    of the effects seen, and quantiles and p-value are Student's with one degree of freedom less than replicates
+    (Hartung and Knapp 2001; Sidik and Jonkman 2002): the interval covers as often as it says whether replicates differ
+    or not. The effect on the enrolled is a ratio of two weighted means, its variance that of effect less ratio times
+    uptake (delta method).
+
+    With one replicate the interval is over persons alone (Welch and Satterthwaite): it lacks what replicates differ by.
     """
-    effects, variances, weights, freedom = [], [], [], []
-    uptake, base, residuals = [], [], []
-    people = 0
+    effects, variances, residuals, sizes, uptake, base = [], [], [], [], [], []
+    people, freedom = 0, 1.0
     for arm in arms:
         value = arm.value - arm.without if paired else arm.value
         known = np.isfinite(value)
@@ -100,33 +106,36 @@ def estimate(arms: Sequence[Arm], level: float = 0.90, paired: bool = True) -> E
         took = arm.took.astype(np.float64)
         gap = float(took[t].mean() - took[c].mean())
         of = np.arange(value.size) if arm.unit is None else arm.unit
-        d, v, df = _difference(value[t], value[c], of[t], of[c])
-        effects.append(d)
+        mean, v, freedom = _difference(value[t], value[c], of[t], of[c])
+        effects.append(mean)
         variances.append(v)
-        freedom.append(df)
-        weights.append(n_t * n_c / (n_t + n_c))
+        sizes.append(n_t * n_c / (n_t + n_c))
         uptake.append(gap)
         who = t & arm.took & np.isfinite(arm.without)
         base.append((float(arm.without[who].sum()), int(who.sum())))
-        beta = d / gap if gap > 0 else 0.0
-        left = value - beta * took
+        left = value - (mean / gap if gap > 0 else 0.0) * took
         residuals.append(_difference(left[t], left[c], of[t], of[c])[1])
     if not effects:
         return NOTHING
-    w = np.array(weights) / np.sum(weights)
-    itt = float(w @ np.array(effects))
-    gap = float(w @ np.array(uptake))
-    between = _between(np.array(effects), np.array(variances))
-    df = max(1, int(np.sum(freedom)))
-    half, p = _half(float((w**2) @ (np.array(variances) + between)), df, level, itt)
-    tot = tot_half = math.nan
-    if gap > 0:
-        tot = itt / gap
-        tot_half = _half(float((w**2) @ (np.array(residuals) + between)), df, level, itt)[0] / gap
-    total = sum(n for _, n in base)
-    mean = sum(x for x, _ in base) / total if total else math.nan
+    d, n, shares = np.array(effects), np.array(sizes), np.array(uptake)
+    w = n / n.sum()
+    persons = float(w @ (n * np.array(variances))) / n
+    between = _between(d, persons)
+    w = 1.0 / (persons + between) if between > 0 else n
+    w = w / w.sum()
+    itt, gap = float(w @ d), float(w @ shares)
+    tot = itt / gap if gap > 0 else math.nan
+    if len(effects) > 1:
+        df = len(effects) - 1
+        variance, beyond = float(w @ (d - itt) ** 2) / df, float(w @ (d - tot * shares) ** 2) / df
+    else:
+        df, variance, beyond = max(1, int(freedom)), variances[0], residuals[0]
+    half, p = _half(variance, df, level, itt)
+    tot_half = _half(beyond, df, level, itt)[0] / gap if gap > 0 else math.nan
+    total = sum(count for _, count in base)
+    without = sum(x for x, _ in base) / total if total else math.nan
     ends = (itt - half, itt + half, tot, tot - tot_half, tot + tot_half)
-    return Estimate(itt, *ends, mean, gap, people, len(effects), p)
+    return Estimate(itt, *ends, without, gap, people, len(effects), p)
 
 
 def over_runs(values: Sequence[float], level: float = 0.90) -> tuple[float, float, float]:
@@ -231,13 +240,14 @@ def _between(effects: F8, variances: F8) -> float:
 
 
 def _half(variance: float, df: int, level: float, effect: float) -> tuple[float, float]:
-    """Half width of an interval, and the p-value of no effect."""
+    """Half width of an interval, and the p-value of no effect (Student's t)."""
     if variance <= 0.0:
         return 0.0, 1.0 if effect == 0.0 else 0.0
     error = math.sqrt(variance)
+    if df < 200:
+        return (student_t_quantile(0.5 + level / 2.0, df) * error, 2.0 * student_t_cdf(-abs(effect) / error, df))
     # from some hundred degrees of freedom on Student's t is the normal distribution
-    quantile = student_t_quantile(0.5 + level / 2.0, df) if df < 200 else NormalDist().inv_cdf(0.5 + level / 2.0)
-    return quantile * error, 2.0 * NormalDist().cdf(-abs(effect) / error)
+    return NormalDist().inv_cdf(0.5 + level / 2.0) * error, 2.0 * NormalDist().cdf(-abs(effect) / error)
 
 
 __all__ = ["Arm", "Estimate", "estimate", "incidence", "over_runs", "ratio_over_runs", "window"]

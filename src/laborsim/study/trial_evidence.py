@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from laborsim.market.codes import EDUCATION
 from laborsim.scenario.ledger import Study, studies
 from laborsim.scenario.programs import load_programs
+from laborsim.study.statistics import paired
 from laborsim.study.trial_estimates import Arm, Estimate, estimate, incidence, over_runs, ratio_over_runs, window
 from laborsim.study.trial_run import Sample, TrialRun
 
 B1 = NDArray[np.bool_]
 INSIDE, OVERLAPS, OUTSIDE, NOT_MEASURED = "inside", "interval reaches it", "outside", "not measured"
+NO_POWER = "no power"
+TOO_WIDE = 3.0  # times the range held to: an interval that wide which holds zero would agree with nearly any effect
 QUARTERS_A_YEAR = 4
 MOTHERS = (18, 54)
 WHO = {
@@ -35,8 +38,10 @@ class Beside:
     ----------
     study : the entry of the ledger. low, high : range the simulated figure is held to (discounted to published, in the
         model's dollars); published_low, published_high : the published interval in the model's dollars.
-    value, value_low, value_high : simulated, with its 90% interval. months : months after the start it is measured
-        over, (first, last]. verdict : INSIDE, OVERLAPS, OUTSIDE or NOT_MEASURED. note : why, or what differs.
+    value, value_low, value_high : simulated, with its 90% interval. p : of no effect; NaN of rates. months : months
+        after the start it is measured over, (first, last]. verdict : INSIDE, OVERLAPS, OUTSIDE, NOT_MEASURED, or
+        NO_POWER (in place of the first two where the interval holds zero and is `TOO_WIDE`). note : why, or what
+        differs.
     """
 
     study: Study
@@ -48,6 +53,7 @@ class Beside:
     value: float
     value_low: float
     value_high: float
+    p: float
     months: tuple[int, int]
     verdict: str
     note: str = ""
@@ -135,15 +141,18 @@ def _beside(study: Study, runs: Sequence[TrialRun], price: Callable[[int], float
         verdict = INSIDE
     elif value[1] <= high and value[2] >= low:
         verdict = OVERLAPS
+    blind = value[1] <= 0.0 <= value[2] and value[2] - value[1] > TOO_WIDE * (high - low)
+    if verdict != OUTSIDE and blind and math.isfinite(value[3]):
+        verdict = NO_POWER
     return Beside(study, low, high, *shown, *value, months, verdict, note)
 
 
-Three = tuple[float, float, float]
-NONE: Three = (math.nan, math.nan, math.nan)
+Found = tuple[float, float, float, float]  # figure, interval, p of no effect (NaN of rates)
+NONE: Found = (math.nan, math.nan, math.nan, math.nan)
 
 
-def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[Three, tuple[int, int], str]:
-    """The figure of a trial that a study's is of: value with interval, months measured, remark."""
+def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[Found, tuple[int, int], str]:
+    """The figure of a trial that a study's is of: value with interval and p, months measured, remark."""
     measure = study.measure
     if measure in ("completion", "cancellation", "credential"):
         return _of_exits(study, runs), (0, 0), ""
@@ -180,12 +189,12 @@ def _simulated(study: Study, runs: Sequence[TrialRun], subsidy: float) -> tuple[
     return _scaled(found, factor), months, note
 
 
-def _scaled(found: Estimate, factor: float) -> Three:
+def _scaled(found: Estimate, factor: float) -> Found:
     ends = sorted((found.tot_low * factor, found.tot_high * factor))
-    return found.tot * factor, ends[0], ends[1]
+    return found.tot * factor, ends[0], ends[1], found.p
 
 
-def _of_exits(study: Study, runs: Sequence[TrialRun]) -> Three:
+def _of_exits(study: Study, runs: Sequence[TrialRun]) -> Found:
     """Shares that completed, or left without; credentials more than without, as a share.
 
     Of the types of program that the study is of, and as its records count. With a horizon: of all registered within
@@ -193,7 +202,8 @@ def _of_exits(study: Study, runs: Sequence[TrialRun]) -> Three:
     the study says, which gives the earlier exits more weight.
     """
     if study.measure == "credential":
-        return over_runs([_credentials(run) for run in runs])
+        more = [_credentials(run) for run in runs]
+        return *over_runs(more), paired(np.zeros(len(more)), more).p
     types = [t.code for t in load_programs()]
     wanted = [types.index(code) for code in study.programs]
     values = []
@@ -211,7 +221,7 @@ def _of_exits(study: Study, runs: Sequence[TrialRun]) -> Three:
             exits.reverse()
         values.append(exits[0] / sum(exits) if sum(exits) > 0 else math.nan)
     mean, low, high = over_runs(values)
-    return mean, max(low, 0.0), min(high, 1.0)
+    return mean, max(low, 0.0), min(high, 1.0), math.nan
 
 
 def _credentials(run: TrialRun) -> float:
@@ -222,7 +232,7 @@ def _credentials(run: TrialRun) -> float:
     return math.nan if gross is None or not base else float(gross / base - 1.0)
 
 
-def _net_over_gross(study: Study, runs: Sequence[TrialRun]) -> tuple[Three, tuple[int, int], str]:
+def _net_over_gross(study: Study, runs: Sequence[TrialRun]) -> tuple[Found, tuple[int, int], str]:
     """Months of work added in all, over those that participants gain, from the first month of intake to the horizon."""
     if not runs or "employed" not in runs[0].flows["participants"]:
         return NONE, (0, 0), "nobody is randomised: what participants gain is not known"
@@ -230,7 +240,8 @@ def _net_over_gross(study: Study, runs: Sequence[TrialRun]) -> tuple[Three, tupl
     last = min(study.horizon_months or followed, followed)
     span = slice(runs[0].first, runs[0].first + last)
     net, gross = ([float(r.flows[who]["employed"][span].sum()) for r in runs] for who in ("all", "participants"))
-    return ratio_over_runs(net, gross), (0, last), "of the whole region, from the first month of intake on"
+    found = (*ratio_over_runs(net, gross), paired(np.zeros(len(net)), net).p)  # nil where what is added in all is nil
+    return found, (0, last), "of the whole region, from the first month of intake on"
 
 
 def as_row(b: Beside) -> dict[str, Any]:
@@ -240,10 +251,22 @@ def as_row(b: Beside) -> dict[str, Any]:
         "use": b.study.use, "status": b.study.status, "published": b.published, "published_low": b.published_low,
         "published_high": b.published_high, "discount": b.study.discount, "accepted_low": b.low,
         "accepted_high": b.high,
-        "simulated": b.value, "simulated_low": b.value_low, "simulated_high": b.value_high,
+        "simulated": b.value, "simulated_low": b.value_low, "simulated_high": b.value_high, "p": b.p,
         "months_from": b.months[0], "months_to": b.months[1], "verdict": b.verdict, "note": b.note,
         "source": b.study.source,
     }  # fmt: skip
 
 
-__all__ = ["INSIDE", "NOT_MEASURED", "OUTSIDE", "OVERLAPS", "Beside", "arms", "as_row", "beside", "members", "reach"]
+__all__ = [
+    "INSIDE",
+    "NOT_MEASURED",
+    "NO_POWER",
+    "OUTSIDE",
+    "OVERLAPS",
+    "Beside",
+    "arms",
+    "as_row",
+    "beside",
+    "members",
+    "reach",
+]
