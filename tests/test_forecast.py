@@ -10,7 +10,7 @@ import pytest
 
 from laborsim.region.conditions import sector_index
 from laborsim.region.pack import PackError, load_pack
-from laborsim.report.forecast import forecast_chart, pooled, section
+from laborsim.report.forecast import forecast_chart, headline, pooled, section, tally
 from laborsim.study.validation import benchmarks, series
 from laborsim.study.validation.benchmarks import Known
 from laborsim.study.validation.forecast import OURS, Benchmark, Paths, origins_of, scores
@@ -152,6 +152,22 @@ def test_scores_compare_the_same_origins_and_name_the_nearer():
     assert scores(table(0.4, 0.2), 3)[0].verdict == "lose"
     part = made[~((made["method"] == "random walk") & (made["origin"] < SPAN[180]))]
     assert scores(part, 3)[0].origins == 10
+
+
+def test_the_same_forecasts_count_once_and_few_origins_tell_nothing():
+    made = table()
+    twin = made[made["method"] == "random walk"].assign(method="seasonal naive")
+    assert len(scores(pd.concat([made, twin]), 3)) == len(scores(made, 3)) == 4
+    other = twin.assign(mean=twin["mean"] + 0.1)
+    assert len(scores(pd.concat([made, other]), 3)) == 8
+    short = scores(made[made["origin"] <= SPAN[177]], 3)  # ten origins, three of them a year apart
+    assert {s.horizon: (s.origins, s.independent) for s in short} == {3: (10, 10), 12: (10, 3)}
+    assert {s.verdict for s in short if s.horizon == 12} == {"too few origins"}
+    assert "2 with too few origins to tell" in tally(short) and short[0].verdict == "win"
+    rival = made[made["method"] != OURS].assign(method="ARDL", mean=5.5)
+    both = [Benchmark(r, "state", pd.concat([made, rival]), 3, 5) for r in ("a", "b")]
+    said = headline(both)[0]
+    assert "too: **4 won, 0 tied, 0 lost**" in said and f"By region: a {tally(both[0].scores())}; b " in said
 
 
 def test_report_and_chart_of_forecasts():

@@ -10,7 +10,7 @@ import numpy as np
 from laborsim.report import theme
 from laborsim.report.figures import Chart
 from laborsim.study.validation.benchmarks import LABELS
-from laborsim.study.validation.forecast import HORIZONS, KINDS, Benchmark, Score, scores
+from laborsim.study.validation.forecast import HORIZONS, KINDS, TOO_FEW, Benchmark, Score, scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +27,10 @@ INTRODUCTION = (
     "origin and holds it on the declared trend; in a conditional forecast it knows the path, and so does ARDL. It also "
     "knows the national insurance rules of 2020-21 ahead of time, which no forecaster did. Present vintages are used "
     "throughout, by all. A ratio below 1 says that the model errs less; p is the test of equal squared errors (Diebold "
-    "and Mariano 1995, with the correction of Harvey, Leybourne and Newbold 1997): *win* and *lose* at 10%, else *tie*."
-    " Few origins and one large shock make most differences ties."
+    "and Mariano 1995, with the correction of Harvey, Leybourne and Newbold 1997): *win* and *lose* at 10%, else *tie*;"
+    " *too few origins* where fewer than four, or fewer than four that do not overlap, are compared. Methods that give "
+    "the same forecasts (random walk and seasonal naive whole years ahead) count once. Few origins and one large shock "
+    "make most differences ties."
 )
 
 
@@ -50,7 +52,21 @@ def _ordered(found: list[Score]) -> list[Score]:
 def tally(found: Sequence[Score]) -> str:
     """How many comparisons are won, tied and lost, in words."""
     words = {"win": "won", "tie": "tied", "lose": "lost"}
+    if any(s.verdict == TOO_FEW for s in found):
+        words[TOO_FEW] = "with too few origins to tell"
     return ", ".join(f"{sum(s.verdict == v for s in found)} {word}" for v, word in words.items())
+
+
+def headline(all_: Sequence[Benchmark]) -> list[str]:
+    """Counts over all regions, against the rival that knows as much, and region by region."""
+    found = pooled(all_)
+    rival = [s for s in found if s.method == "ARDL"]
+    said = [f"**Forecasts of unemployment over all regions: {tally(found)}** of the comparisons with simple "
+            "time-series methods"]  # fmt: skip
+    if rival:
+        said.append(f"; against ARDL, the one that knows the path of US employment too: **{tally(rival)}**")
+    each = "; ".join(f"{b.region} {tally(b.scores())}" for b in all_)
+    return ["".join([*said, f". By region: {each}." if len(all_) > 1 else "."]), ""]
 
 
 def section(all_: Sequence[Benchmark]) -> list[str]:
@@ -131,7 +147,7 @@ def forecast_chart(all_: Sequence[Benchmark]) -> Chart:
                 ax.plot(x, y, color=colour, linewidth=1.0)
                 for a, b, s in zip(x, y, here, strict=True):
                     ax.plot([a], [b], marker="o", markersize=4.5, markeredgecolor=colour, linestyle="",
-                            markerfacecolor=colour if s.verdict != "tie" else "white")  # fmt: skip
+                            markerfacecolor=colour if s.verdict in ("win", "lose") else "white")  # fmt: skip
                 ends.append((y[-1], method, colour))
             ax.axhline(1.0, color=theme.INK, linewidth=0.8)
             ax.set_yscale("log")
@@ -168,4 +184,4 @@ def _apart(ends: list[tuple[float, str, str]], least: float = 1.09) -> list[tupl
     return [(y, name, colour) for y, (_, name, colour) in zip(places, ordered, strict=True)]
 
 
-__all__ = ["forecast_chart", "pooled", "section", "tally"]
+__all__ = ["forecast_chart", "headline", "pooled", "section", "tally"]

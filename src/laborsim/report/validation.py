@@ -23,6 +23,7 @@ DRIVEN = {"national": "national sector indices", "state": "the states' sector in
 # what the hindcast of unemployment is held to: RMSE outside March to August 2020, miss of the peak, points
 LIMITS = {"national": (1.0, 4.0), "state": (0.8, 2.5)}
 STRICTER = {("kansas-city", "state"): 0.6}
+LOOSE = 0.3  # correlation below which paths have nothing in common
 COVERED = (0.80, 0.97)
 SERIES_TEXT = (
     "Published rates are seasonally adjusted with factors of a longer series of the place; levels are taken relative "
@@ -274,9 +275,12 @@ def overview(regions: Sequence[Validation]) -> str:
         "experiments/validation_page.py --data DIR`; `laborsim validate REGION` makes the report of one region.", "",
     ]  # fmt: skip
     if benchmarks:
-        won = forecast.tally(forecast.pooled(benchmarks))
-        lines += [f"**Forecasts of unemployment over all regions: {won}** of the comparisons with simple time-series "
-                  "methods.", ""]  # fmt: skip
+        lines += forecast.headline(benchmarks)
+    loose = [f"{v.region} ({DRIVEN[d]}: {e.correlation:.2f})" for v in regions for d in v.runs
+             if (e := v.calm(d)) is not None and e.correlation < LOOSE]  # fmt: skip
+    if loose:
+        lines += [f"**Simulated and published unemployment are not correlated** outside March to August 2020 in "
+                  f"{', '.join(loose)}.", ""]  # fmt: skip
     lines += ["## What it gets wrong", ""]
     lines += _reasons(missed)
     lines += [*wrong, ""] if wrong else []

@@ -40,6 +40,8 @@ RATE = "recorded_unemployment_rate"
 MISSES = 12  # months of misses that the path is moved by
 FEWEST_MISSES = 3
 EVERY = 3  # months between origins
+FEWEST_ORIGINS = 4  # fewer, or fewer that do not overlap, tell nothing
+TOO_FEW = "too few origins"
 SURE = 0.10  # p below which a difference counts as a win or a loss
 
 
@@ -79,6 +81,7 @@ class Score:
     origins : with a published rate at the horizon.
     rmse, crps : of the method, percentage points; our_rmse, our_crps at the same origins.
     test : of equal squared errors, ours less the method's.
+    independent : origins of these whose forecasts do not overlap.
     """
 
     kind: str
@@ -90,10 +93,13 @@ class Score:
     our_rmse: float
     our_crps: float
     test: Test
+    independent: int
 
     @property
     def verdict(self) -> str:
-        """"win" or "lose" where the test says so at 10%, else "tie"."""
+        """"win" or "lose" where the test says so at 10%, else "tie"; TOO_FEW where nothing can be told."""
+        if min(self.origins, self.independent) < FEWEST_ORIGINS:
+            return TOO_FEW
         if not self.test.p < SURE:
             return "tie"
         return "win" if self.test.difference < 0 else "lose"
@@ -210,20 +216,34 @@ def scores(table: pd.DataFrame, every: int = EVERY) -> list[Score]:
     for _, part in table.groupby(["kind", "horizon"], sort=False):
         kind, horizon = str(part["kind"].iloc[0]), int(part["horizon"].iloc[0])
         ours = part[part["method"] == OURS].set_index(keys)
+        seen: list[pd.DataFrame] = []
         for method in [m for m in dict.fromkeys(part["method"]) if m != OURS]:
             theirs = part[part["method"] == method].set_index(keys)
             both = ours[["square", "crps"]].merge(theirs[["square", "crps"]], left_index=True, right_index=True,
                                                   suffixes=("", "_their"))  # fmt: skip
-            if both.empty:
+            made = theirs[["mean", "sd"]].sort_index()
+            same = any(x.index.equals(made.index) and np.allclose(x, made, atol=1e-9) for x in seen)
+            seen.append(made)
+            if both.empty or same:  # a naive forecast a whole year ahead is the random walk's: counted once
                 continue
             by_origin = both.groupby(level="origin").mean()
             number = [pd.Period(o, "M").ordinal // every for o in by_origin.index]
             test = diebold_mariano(by_origin["square"], by_origin["square_their"], number, -(-horizon // every))
             out.append(
                 Score(kind, horizon, str(method), len(by_origin), _root(both["square_their"]),
-                      float(both["crps_their"].mean()), _root(both["square"]), float(both["crps"].mean()), test)
+                      float(both["crps_their"].mean()), _root(both["square"]), float(both["crps"].mean()), test,
+                      _apart([pd.Period(o, "M").ordinal for o in by_origin.index], horizon))
             )  # fmt: skip
     return out
+
+
+def _apart(months: Sequence[int], horizon: int) -> int:
+    """How many of some origins lie at least a horizon apart, taken from the first on."""
+    count, last = 0, -horizon
+    for month in sorted(months):
+        if not count or month - last >= horizon:
+            count, last = count + 1, month
+    return count
 
 
 def _root(squares: Any) -> float:
