@@ -22,7 +22,8 @@ TITLES = {
 INTRODUCTION = (
     "Rolling origins every {every} months; at each the region's published rate (LAUS, not seasonally adjusted) is "
     "known up to the origin, and all methods use the same seasonal factors, estimated on a longer series of the metro "
-    "area or state up to the origin. The model knows nothing local after January 2018: its simulated path is moved by "
+    "area or state up to the origin. No local series after January 2018 enters the model's runs (state strictness of "
+    "insurance was set on claims of 2020-22, regions' own factors on 2018-19): its simulated path is moved by "
     "its mean miss over the twelve months before the origin. In a forecast it knows US sector employment up to the "
     "origin and holds it on the declared trend; in a conditional forecast it knows the path, and so does ARDL. It also "
     "knows the national insurance rules of 2020-21 ahead of time, which no forecaster did. Present vintages are used "

@@ -8,7 +8,7 @@ Two kinds, each method with the same information:
   One set of runs serves all origins; benchmarks that can use employment are given it as well.
 
 All methods know the region's published rate up to the origin, and the same seasonal factors. The model itself knows
-nothing local after its start: its forecast is the simulated path moved by its mean miss over the last twelve months
+no local series after its start: its forecast is the simulated path moved by its mean miss over the last twelve months
 known at the origin, with the season added. Its spread is that of the runs and of its misses. National rules that the
 model has by month (insurance supplements of 2020-21, prices) are known to it ahead of time.
 """

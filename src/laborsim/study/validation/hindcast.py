@@ -1,4 +1,4 @@
-"""Runs of the baseline against published months: nothing local is known after the start."""
+"""Runs of the baseline against published months: no local series enters after the start."""
 
 from __future__ import annotations
 
