@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from laborsim.report import deciding, front
+from laborsim.report import charts_regions, deciding, front, who
 
 STOCK = "worker at a self-sufficiency wage"
 
@@ -120,3 +120,55 @@ def test_pairs_that_can_be_told_are_named() -> None:
     found: Any = SimpleNamespace(apart=pairs)
     said = front.between(found, {p: p.upper() for p in "abcd"})
     assert said == "Told from each other: more with A than with B, C and D; more with B than with D."
+
+
+class Counted:
+    """A study that counts people by group and compares one policy."""
+
+    about: ClassVar[Any] = {
+        "scale": 0.01,
+        "policies": {
+            "here": {"instruments": [{"type": "cte", "zones": ["a", "29095"]}]},
+            "anywhere": {"instruments": [{"type": "cte", "zones": []}]},
+            "both": {"instruments": [], "combine": ["here"]},
+        },
+    }
+    people: ClassVar[Any] = {"zone:a": 200_000.0, "zone:b": 50_000.0, "sex:male": 300_000.0, "race:other": 90_000.0}
+
+    def groups(self, family: str) -> list[str]:
+        return [g for g in self.people if g.startswith(family)]
+
+    def __contains__(self, key: tuple[str, str]) -> bool:
+        return key[0] in ("population", "self_sufficient_workers") and key[1] in self.people
+
+    def last_year(self, indicator: str, group: str) -> Any:
+        return np.full(4, self.people[group])
+
+    def compare(self, policy: str, against: str, by: str, indicators: list[str]) -> Any:
+        assert (by, indicators) == ("zone", ["self_sufficient_workers"])
+        rows = [change("zone:a", 1), change("zone:b", 1)]
+        return SimpleNamespace(differences=pd.DataFrame(rows))
+
+
+def change(group: str, better: int) -> dict[str, Any]:
+    return {"group": group, "who": group.partition(":")[2], "label": "employment rate", "kind": "share",
+            "difference": 0.01 * better, "better": better, "distinguishable": True}  # fmt: skip
+
+
+def test_groups_are_named_with_the_people_simulated() -> None:
+    study: Any = Counted()
+    gains = pd.DataFrame([change(g, 1) for g in ("sex:male", "zone:b", "race:other")])
+    compared: Any = SimpleNamespace(policy="here", against="baseline", gains=gains, losses=gains.iloc[:0])
+    # zones by the road map's measure alone; fewer than 1,000 simulated are not named
+    assert who.who(study, compared, 1, figures=0) == "male (3,000); a (2,000)"
+    assert who.who(study, compared, 1, most=1, figures=1) == "male (3,000; employment rate +1.00 pp); and 1 more group"
+    assert who.who(study, compared, -1) == "no group by more than chance"
+    assert not who.enough(study, "race:other") and who.enough(study, "sex:male")
+
+
+def test_a_policy_is_offered_where_its_instruments_say() -> None:
+    study: Any = Counted()
+    there = {
+        p: [charts_regions.offered(study, p, z) for z in ("a", "b", "29095-east")] for p in study.about["policies"]
+    }
+    assert there == {"here": [True, False, True], "anywhere": [True] * 3, "both": [True, False, True]}

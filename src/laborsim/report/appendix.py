@@ -6,7 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.front import NOT_TESTED, PLURALS, interval, middle, price_of, spent, who
+from laborsim.report.front import NOT_TESTED, PLURALS, interval, middle, price_of, spent
+from laborsim.report.who import who
 from laborsim.report.wording import (
     against_goal,
     goal_words,
@@ -66,8 +67,8 @@ def options(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "idle": findings.idle.get(policy, ""),
                 "untested": untested_words(results, policy),
                 "costs": lines,
-                "gains": NOT_TESTED if policy in findings.idle else who(comparison, 1),
-                "losses": NOT_TESTED if policy in findings.idle else who(comparison, -1),
+                "gains": NOT_TESTED if policy in findings.idle else who(results, comparison, 1),
+                "losses": NOT_TESTED if policy in findings.idle else who(results, comparison, -1),
             }
         )
     return out
@@ -153,8 +154,8 @@ def owners(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 "spent": spent(results, policy, comparison),
                 "remarks": remarks[:4],
                 "more_remarks": max(0, len(remarks) - 4),
-                "gains": NOT_TESTED if policy in findings.idle else who(comparison, 1),
-                "losses": NOT_TESTED if policy in findings.idle else who(comparison, -1),
+                "gains": NOT_TESTED if policy in findings.idle else who(results, comparison, 1),
+                "losses": NOT_TESTED if policy in findings.idle else who(results, comparison, -1),
             }
         )
     return [{"owner": owner, "policies": policies} for owner, policies in found.items()]
@@ -174,7 +175,7 @@ def terms(plan: dict[str, Any]) -> list[tuple[str, str]]:
         per = "a year" if plan.get("budget_per", "year") == "year" else "in all"
         found.append(("Budget", f"{money(plan['budget'])} {per}"))
     payer = plan.get("payer")
-    if payer:
+    if payer and not plan.get("combine"):  # its parts have payers of their own
         text = payer if isinstance(payer, str) else ", ".join(f"{k} {100 * v:.0f}%" for k, v in payer.items())
         found.append(("Payer", text))
     tools = ", ".join(i["type"].replace("_", " ") for i in plan.get("instruments") or ())

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from laborsim.report import theme
-from laborsim.report.figures import Chart, key_line, key_room
+from laborsim.report.figures import Chart, key_line, key_lines, key_room
+from laborsim.report.who import enough
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name, outcome, shown
@@ -38,24 +39,25 @@ def equity(results: Results) -> Chart | None:
                 assert pair is not None  # headlines and figures of groups are all judged
                 rows.append({"policy": policy, "group": g, "who": group_name(g), "indicator": i, "value": pair.policy,
                              "change": pair.difference, "low": pair.low, "high": pair.high, "p": pair.p,
-                             "more_than_chance": pair.distinguishable})  # fmt: skip
+                             "more_than_chance": pair.distinguishable and enough(results, g)})  # fmt: skip
     data = pd.DataFrame(rows)
     moved = data[data["more_than_chance"] & (data["group"] != "all")].groupby("policy").size()
-    drawn = [BASELINE, *[p for p in results.policies if int(moved.get(p, 0)) > 0][:MOST_POLICIES]]
+    movers = [p for p in results.policies if p != BASELINE and int(moved.get(p, 0)) > 0]
+    most = sorted(movers, key=lambda p: -int(moved[p]))[:MOST_POLICIES]  # the one the title names is among them
+    drawn = [BASELINE, *[p for p in movers if p in most]]
     title = _finding(results, data, groups, moved)
     subtitle = f"Groups beside everyone (line), mean of the last 12 months; {place_and_period(results)}"
     hidden = len([p for p in results.policies if p not in drawn])
     note = (
-        f"Mean of {results.replicates} model run{'s' if results.replicates != 1 else ''}. Policies are drawn where "
-        f"they move "
-        f"a group by more than chance"
+        f"Mean of {results.replicates} model run{'s' if results.replicates != 1 else ''}. The policies drawn are "
+        f"those that move most groups by more than chance, {MOST_POLICIES} at most"
         + (f"; {hidden} {'are' if hidden != 1 else 'is'} not drawn" if hidden else "")
         + f". {CAVEAT}"
     )
     with theme.style():
+        above = 0.75 + key_room(results, drawn) + 0.13 * key_lines(results, drawn)
         figure, panels = theme.canvas(title, subtitle, note, 0.235 * len(groups) + 0.15, columns=len(PANELS), left=1.65,
-                                      right=0.05, below=0.3, above=0.62 + key_room(results, drawn),
-                                      wspace=0.16)  # fmt: skip
+                                      right=0.05, below=0.3, above=above, wspace=0.16)  # fmt: skip
         for axes, indicator in zip(panels, PANELS, strict=True):
             _panel(axes, results, data[data["indicator"] == indicator], groups, drawn, indicator)
         for k, g in enumerate(groups):

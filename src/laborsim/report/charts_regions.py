@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from laborsim.report import cells, theme
 from laborsim.report.figures import Chart
+from laborsim.report.who import LEAST_SIMULATED, ZONE_EFFECT, enough, simulated, zones
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title, runs_note, two_digits
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import shown
@@ -30,14 +32,6 @@ TABLE: Final = {
     "time_to_fill": "Time to fill",
     "works_in_own_zone": "Work where they live",
 }
-EFFECT: Final = "self_sufficient_workers"
-
-
-def zones(results: Results) -> list[str]:
-    """Zones that are shown: those of the region, without counties made of several."""
-    known = [g for g in results.groups("zone") if ("population", g) in results]
-    parts = {g.rpartition("-")[0] for g in known if "-" in g}
-    return [g for g in known if g not in parts]
 
 
 def zone_name(results: Results, group: str, short: bool = False) -> str:
@@ -160,24 +154,27 @@ def road_map(results: Results) -> Chart | None:
 
     groups = zones(results)
     policies = [p for p in results.policies if p != BASELINE]
-    if len(groups) < LEAST or not policies or any((EFFECT, g) not in results for g in groups):
+    if len(groups) < LEAST or not policies or any((ZONE_EFFECT, g) not in results for g in groups):
         return None
     verdicts = results.verdicts()
     rows: list[dict[str, Any]] = []
     for g in groups:
         workers = float(np.nanmean(results.last_year("employment", g)))
         for p in policies:
-            pair = verdicts.of(p, BASELINE, EFFECT, g)
+            pair = verdicts.of(p, BASELINE, ZONE_EFFECT, g)
             assert pair is not None  # a figure of zones
             rows.append({"zone": g.partition(":")[2], "name": zone_name(results, g), "policy": p,
                          "more": pair.difference, "low": pair.low, "high": pair.high, "p": pair.p,
-                         "more_than_chance": pair.distinguishable,
+                         "more_than_chance": pair.distinguishable, "simulated": simulated(results, g),
+                         "offered": offered(results, p, g.partition(":")[2]),
                          "per_thousand": 1000.0 * pair.difference / workers})  # fmt: skip
     data = pd.DataFrame(rows)
     shape = (len(groups), len(policies))
     values = data["per_thousand"].to_numpy().reshape(shape)
-    sure = data["more_than_chance"].to_numpy(bool).reshape(shape)
-    far = float(np.nanmax(np.abs(values))) or 1.0
+    there = data["offered"].to_numpy(bool).reshape(shape)
+    sure = data["more_than_chance"].to_numpy(bool).reshape(shape) & there
+    sure &= np.array([enough(results, g) for g in groups])[:, None]
+    far = float(np.nanmax(np.abs(np.where(sure, values, 0.0)))) or 1.0
     texts = [[f"{values[i, j]:+.1f}" for j in range(shape[1])] for i in range(shape[0])]
     title = _road(results, groups, policies, values, sure)
     subtitle = (
@@ -186,21 +183,36 @@ def road_map(results: Results) -> Chart | None:
         f"{place_and_period(results)}"
     )
     note = (
-        f"Mean of {results.replicates} paired model runs. Bold: more than chance; of all changes of groups "
-        f"named at most one in ten is chance. {CAVEAT}"
+        f"Mean of {results.replicates} paired model runs. Coloured: more than chance, of zones with "
+        f"{LEAST_SIMULATED:,} people simulated or more; grey: may be chance; empty: not offered there. Of all changes "
+        f"of groups named at most one in ten is chance. {CAVEAT}"
     )
     titles = [policy_title(results, p) for p in policies]
     with theme.style():
-        room = max(13, int(66 / len(titles)))  # characters over a column
-        titles = [theme.wrapped(t, room) for t in titles]
+        # whole words over a column; the longest says how small they are written
+        wide = (theme.WIDTH - 2 * theme.MARGIN - 2.7) * 72 / len(titles)
+        longest = max(len(word) for t in titles for word in t.split())
+        size = float(np.clip(wide / (0.62 * longest), 4.6, 7.6))
+        room = max(longest, int(wide / (0.62 * size)))
+        titles = [textwrap.fill(t, room, break_long_words=False, break_on_hyphens=False) for t in titles]
         lines = max(t.count("\n") + 1 for t in titles)
         figure, axes = theme.canvas(title, subtitle, note, 0.29 * shape[0] + 0.05, left=2.6, right=0.1, below=0.05,
                                     above=0.14 * lines + 0.2)  # fmt: skip
-        cells.draw(axes, 0.5 + 0.5 * np.where(sure, 1.0, 0.3) * values / far, texts, cells.SIDES, sure)
-        cells.heads(axes, titles, 200, 7.6 if len(titles) < 6 else 6.4)
+        shades = np.where(there, 0.5 + 0.5 * np.where(sure, values, 0.0) / far, np.nan)
+        cells.draw(axes, shades, texts, cells.SIDES, sure)
+        cells.heads(axes, titles, 200, size)
         cells.names(axes, [zone_name(results, g, short=True) for g in groups])
     alt = "; ".join(f"{r['name']}, {policy_title(results, r['policy'])}: {r['per_thousand']:+.1f}" for r in rows)
     return Chart("road_map", title, alt + ".", figure, data)
+
+
+def offered(results: Results, policy: str, zone: str) -> bool:
+    """Whether a policy is offered in a zone: an instrument without zones is offered everywhere."""
+    plan = results.about["policies"][policy]
+    if plan.get("combine"):
+        return any(offered(results, p, zone) for p in plan["combine"] if p in results.about["policies"])
+    named = [i.get("zones") or () for i in plan.get("instruments") or ()]
+    return not all(named) or any(zone == z or zone.startswith(f"{z}-") for zones_ in named for z in zones_)
 
 
 def _road(results: Results, groups: list[str], policies: list[str], values: F8, sure: NDArray[np.bool_]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,7 +18,6 @@ from laborsim.report.wording import (
     policy_title,
     region_title,
     runs_note,
-    shorten,
     target_name,
     verdict,
 )
@@ -35,15 +34,20 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 
+TITLE: Final = 40  # characters of a target's name in one line
+
+
 def targets(results: Results) -> Chart | None:
     """Dots with ranges against each goal, and the probability of meeting it; None without targets."""
     table = results.targets()
     if table.empty:
         return None
     policies = list(results.policies)
-    names = list(dict.fromkeys(table["target"]))
+    ranked = table["indicator"].astype(str).str.startswith("peer_rank_")
+    # ranks are no distance in per cent: they come last, in figures
+    names = list(dict.fromkeys([*table[~ranked]["target"], *table[ranked]["target"]]))
     step = 0.09
-    block = max(0.4, step * len(policies) + 0.1)
+    block = max(0.4, step * len(policies) + 0.1) + (0.13 if any(len(n) > TITLE for n in names) else 0.0)
     title, alt = finding(results, table)
     subtitle = (
         f"Distance from each goal in per cent of the goal (right of the line: met), {region_title(results)}, at the "
@@ -74,9 +78,11 @@ def targets(results: Results) -> Chart | None:
             base = next(r for r in rows if r["target"] == name)
             text = f"goal {goal_words(first['goal'], base['kind'])}; {policies[0]} {base['value']}"
             text = target_name(text, first["indicator"])
+            lines = theme.wrapped(name, TITLE)
+            down = 5.0 * lines.count("\n")
             for line, up, size, ink, weight in (
-                (shorten(name, 42), 1.0, 8.0, theme.INK, "bold"),
-                (text, -10.0, 7.5, theme.GREY, "normal"),
+                (lines, 1.0 - down, 8.0, theme.INK, "bold"),
+                (text, -10.0 - down, 7.5, theme.GREY, "normal"),
             ):
                 axes.annotate(
                     line,
@@ -91,10 +97,19 @@ def targets(results: Results) -> Chart | None:
                     fontweight=weight,
                     annotation_clip=False,
                 )
+            rank = base["kind"] == "rank"
+            if rank:
+                axes.axhspan(top - block, top, color="white", linewidth=0, zorder=3)
+                ranks = [str(r["value"]) for r in rows if r["target"] == name]
+                said = f"rank {ranks[0]}"
+                if len(set(ranks)) > 1:
+                    said += f"; with policies {_span(ranks[1:])}"
+                axes.text(0, top - block / 2, said, ha="center", va="center", fontsize=7.5, color=theme.GREY, zorder=4)
             for j, r in enumerate(r for r in rows if r["target"] == name):
                 ink = theme.colour(policies, r["policy"])
                 y = top - block / 2 - step * (j - (len(policies) - 1) / 2)
-                _goal_dot(axes, r, y, limit, ink)
+                if not rank:
+                    _goal_dot(axes, r, y, limit, ink)
                 axes.annotate(
                     r["chance"].replace(" of ", "/") if narrow else r["chance"],
                     (1, top - block / 2),
@@ -125,6 +140,17 @@ def targets(results: Results) -> Chart | None:
             annotation_clip=False,
         )
     return Chart("targets", title, alt, figure, table)
+
+
+def _span(ranks: list[str]) -> str:
+    """
+    Examples
+    --------
+    >>> _span(["14.2", "13.8", "14.0"]), _span(["9", "9"])
+    ('13.8 to 14.2', '9')
+    """
+    ends = sorted(set(ranks), key=lambda r: float(r) if r.replace(".", "", 1).isdigit() else math.inf)
+    return ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
 
 
 def _against_goal(rows: pd.DataFrame, policies: list[str]) -> list[dict[str, Any]]:

@@ -99,6 +99,14 @@ def key_room(results: Results, policies: list[str]) -> float:
     return 0.3 * (-(-len(policies) // IN_A_ROW) - 1) + 0.1
 
 
+def key_lines(results: Results, policies: list[str]) -> int:
+    """Lines of the longest name in one row of the key beyond its first."""
+    names = [policy_title(results, p) for p in policies]
+    if sum(len(n) + 4 for n in names) <= 105:
+        return 0
+    return max(theme.wrapped(n, 28 if len(names) > IN_A_ROW else 22).count("\n") for n in names)
+
+
 def key_line(axes: Any, results: Results, policies: list[str], lift: float = 5) -> None:
     """Names of the policies in their colours, over the axes from the left edge of the figure."""
     from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from laborsim.report.deciding import a_year, packages, too_small
+from laborsim.report.who import who
 from laborsim.report.wording import (
     FEW,
     MOST,
@@ -199,8 +200,8 @@ def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
                 if known
                 else None,
                 "price": "no price: nothing to price" if idle else price_of(row, sure),
-                "gains": NOT_TESTED if idle else who(findings.comparisons[policy], 1, 2, figures),
-                "losses": NOT_TESTED if idle else who(findings.comparisons[policy], -1, 2, figures),
+                "gains": NOT_TESTED if idle else who(results, findings.comparisons[policy], 1, 2, figures),
+                "losses": NOT_TESTED if idle else who(results, findings.comparisons[policy], -1, 2, figures),
             }
         )
     return out
@@ -221,27 +222,6 @@ def spent(results: Results, policy: str, comparison: Comparison) -> str:
     """Dollars more than in the baseline, mean over runs."""
     costs = comparison.costs
     return money(float(costs["dollars"].iloc[0]) if len(costs) else float(results.dollars(policy).mean()))
-
-
-def who(comparison: Comparison, side: int, most: int = 4, figures: int = 2) -> str:
-    """Groups better off (side 1) or worse off (-1) by more than chance, with what changes for them."""
-    table = comparison.gains if side > 0 else comparison.losses
-    if len(table) == 0:
-        return "no group by more than chance"
-    by_group: dict[str, list[str]] = {}
-    for row in table.to_dict("records"):
-        change = f"{row['label']} {shown(row['difference'], row['kind'], signed=True)}"
-        by_group.setdefault(str(row["who"]), []).append(change)
-    # groups that change in most ways first; the list says how many are left out
-    order = sorted(by_group, key=lambda group: -len(by_group[group]))
-    other = comparison.losses if side > 0 else comparison.gains
-    both = set(map(str, other["who"])) if len(other) else set()
-    text = "; ".join(_with_figures(g, by_group[g], max(figures, 1) if g in both else figures) for g in order[:most])
-    return text + (f"; and {len(order) - most} more groups" if len(order) > most else "")
-
-
-def _with_figures(group: str, changes: list[str], figures: int) -> str:
-    return f"{group} ({', '.join(changes[:figures])})" if figures else group
 
 
 def targets_line(results: Results) -> str:

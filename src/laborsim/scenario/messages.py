@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import types
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -13,6 +14,7 @@ from laborsim.scenario.places import Key, Place
 from laborsim.scenario.problems import Problem, listed, nearest
 
 M = TypeVar("M", bound=BaseModel)
+_WORDS = {"k": 1e3, "t": 1e3, "m": 1e6, "b": 1e9}  # by the first letter
 MISSING = "is required and missing"
 _SUGGEST_AT_MOST = 200  # problems; spelling is not looked up beyond, so that a broken file stays quick
 
@@ -194,7 +196,8 @@ def _type_words(kind: str, context: dict[str, Any], value: Any) -> tuple[str, st
         name, words = bounds[kind]
         bound = context[name]
         text = f"{bound:,}" if isinstance(bound, int) else f"{bound:,.12g}"
-        return f"{_shown(value)} is out of range", words.format(text), ""
+        share = isinstance(value, int | float) and bound in (1, 1.0) and 1.0 < value <= 100.0
+        return f"{_shown(value)} is out of range", words.format(text), f"{value / 100.0:g}" if share else ""
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"must be a table, {is_}", "a table with keys of its own", ""
     if kind in ("tuple_type", "list_type"):
@@ -227,7 +230,14 @@ def _unquoted(value: Any) -> str:
     """A number that was put in quotes, without them."""
     if not isinstance(value, str):
         return ""
-    plain = value.strip().replace(",", "").lstrip("$")
+    plain = value.strip().replace(",", "").lstrip("$").strip()
+    words = re.fullmatch(r"([0-9.]+)\s*(k|m|mm|bn|b|thousand|million|billion)", plain, re.IGNORECASE)
+    if words:
+        try:
+            number = float(words[1]) * _WORDS[words[2][0].lower()]
+        except ValueError:
+            return ""
+        return f"{number:_.0f}" if number == round(number) else f"{number:g}"
     try:
         number = float(plain.rstrip("%")) / (100.0 if plain.endswith("%") else 1.0)
     except ValueError:

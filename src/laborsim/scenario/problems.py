@@ -86,6 +86,8 @@ def nearest(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
     --------
     >>> nearest("Horizn", ["start", "horizon"])
     'horizon'
+    >>> nearest("lane-cuonty", ["kentucky", "lane"])
+    'lane'
     """
     if not isinstance(word, str) or not word or len(word) > 200:
         return ""
@@ -99,9 +101,13 @@ def nearest(word: object, known: Iterable[str], cutoff: float = 0.6) -> str:
         inside = {n[len(room) + 1 :]: n for n in names if n.startswith(room + ".")}
         near = difflib.get_close_matches(tail, inside, 1, cutoff)
         return inside[near[0]] if near else ""
-    near = difflib.get_close_matches(plain, [_plain(n) for n in names], 1, cutoff)
-    if near:
-        return next(n for n in names if _plain(n) == near[0])
+    for least in (max(0.8, cutoff), cutoff):
+        near = difflib.get_close_matches(plain, [_plain(n) for n in names], 1, least)
+        if near:
+            return next(n for n in names if _plain(n) == near[0])
+        headed = [n for n in names if plain.startswith(_plain(n) + "_")]  # "lane" for "lane-cuonty"
+        if headed:
+            return max(headed, key=len)
     tails = {n.rsplit(".", 1)[1]: n for n in names if "." in n}
     near = difflib.get_close_matches(tail, tails, 1, 0.8)
     return tails[near[0]] if near else ""

@@ -171,7 +171,8 @@ class Policy(Model):
             if payer not in PAYERS:
                 raise wrong(f"unknown payer {payer[:40]!r}", listed(PAYERS), nearest(payer, PAYERS, 0.5))
         if any(not 0.0 <= s <= 1.0 for s in shares.values()) or abs(sum(shares.values()) - 1.0) > 1e-6:
-            raise wrong("shares of the payers must sum to 1", "shares from 0 to 1 that sum to 1")
+            total = sum(shares.values())
+            raise wrong(f"shares of the payers sum to {total:g}, not 1", "shares from 0 to 1 that sum to 1")
         return value
 
     @model_validator(mode="after")
