@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from laborsim.region.pack import Pack, PackError, describe, load_national, load_
 from laborsim.region.pay import pooled_quantiles
 from laborsim.region.places import parse_split
 from laborsim.region.sources import Data
+from laborsim.study.calibration.own import SOURCE
 from official_data import DATA
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the statistics are not here")
@@ -35,9 +37,16 @@ def data() -> Data:
 def test_packs_come_out_as_committed(name: str, data: Data) -> None:
     asked = REGIONS[name]
     made = build_pack(asked.counties, data, name=name, title=asked.title, **asked.options)
-    there = load_pack(name)
+    there = without_own_calibration(load_pack(name))
     assert {k: v for k, v in made.files().items() if v != there.files()[k]} == {}
     assert made.hash() == there.hash()
+
+
+def without_own_calibration(pack: Pack) -> Pack:
+    """The pack as it is built: the table of behaviour is fitted to runs of the model afterwards."""
+    assert set(pack["behaviour"]["source"]) == {SOURCE}
+    sources = {k: v for k, v in pack.sources.items() if k != SOURCE}
+    return replace(pack, tables={k: v for k, v in pack.tables.items() if k != "behaviour"}, sources=sources)
 
 
 @needs_data

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from laborsim.market.economy import Economy
-from laborsim.region.conditions import commute_weight, conditions, months_from, posts
+from laborsim.region.conditions import behaviour, commute_weight, conditions, months_from, posts
 from laborsim.region.pack import Pack, PackError, load_national, load_pack
 from laborsim.region.schedules import fertility, migrant_age, mortality
 from laborsim.region.tables import SECTORS
@@ -177,12 +177,13 @@ def test_demand_path(economy: Economy, pack: Pack, national: Pack) -> None:
 
 
 def test_posts_follow_the_nations_openings_and_then_stay(economy: Economy, national: Pack) -> None:
-    path = economy.posts
+    own = behaviour(load_pack("kansas-city"))["posts"]
+    path = economy.posts / own
     assert path[0] == 1.0 and path.argmax() in range(at("2021-10"), at("2022-07"))
     assert 1.025 < path.max() < 1.045 and 0.98 < path[: at("2021-01")].min()
     assert (path[at("2025-05") :] == path[at("2025-05")]).all()
     cut = posts(national, [f"20{y}-{m:02d}" for y in (18, 19, 20) for m in range(1, 13)], known_to="2019-12")
-    assert (cut[24:] == cut[23]).all() and (cut[:24] == path[:24]).all()
+    assert (cut[24:] == cut[23]).all() and np.allclose(cut[:24], path[:24], rtol=1e-12)
 
 
 def test_demand_beyond_the_data_follows_the_declared_trend(pack: Pack, national: Pack) -> None:

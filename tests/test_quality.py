@@ -58,8 +58,15 @@ def test_scores_are_worked_out_again_only_when_they_change():
 
 
 def test_leaving_falls_with_benefits_by_the_response_stated():
-    b = leaving._behaviour(with_demand(leaving=one("benefits", 0.3)))
-    assert b.quality[255] == pytest.approx(math.exp(-0.3)) and b.quality[0] == pytest.approx(math.exp(0.3))
+    month = with_demand(leaving=one("benefits", 0.3))
+    e, c = month.world.establishments, month.world.cells
+    e.quality[: e.size] = np.where(np.arange(e.size)[:, None] % 2, 255, 0)
+    best = e.quality[c.establishment[: c.size], 0] == 255
+    usual = leaving.turnover(month)
+    factor = leaving._behaviour(month).cell / usual
+    np.testing.assert_allclose(factor[best], math.exp(-0.3), rtol=1e-6)
+    np.testing.assert_allclose(factor[~best], math.exp(0.3), rtol=1e-6)
+    assert best.any() and not best.all() and usual.min() < 1.0 < usual.max()
 
 
 def with_demand(**overrides: object) -> Month:

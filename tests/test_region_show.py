@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import packs
 from laborsim.cli import app
-from laborsim.region.pack import Pack, PackError, Zone, list_packs, load_national, load_pack
+from laborsim.region.pack import GRADES, Pack, PackError, Zone, list_packs, load_national, load_pack
 from laborsim.region.tables import SECTORS
 from laborsim.report import region_map
 from laborsim.report.figures import Chart
@@ -346,7 +346,7 @@ def test_json_has_every_table(tmp_path: Path) -> None:
     assert {z["code"] for z in about["zones"]} == {"41039", "outside"}
     assert {"participation", "leaving", "coming"} <= set(about["zones"][0])
     assert len(about["occupations"]) == len(rows("lane", "occupation_wages"))
-    assert sum(about["evidence"][g] for g in ("measured", "published", "assumed")) == about["evidence"]["figures"]
+    assert sum(about["evidence"][g] for g in GRADES) == about["evidence"]["figures"]
     assert all({"id", "publisher", "series", "vintage", "grade", "figures"} <= set(s) for s in about["sources"])
     flows = rows("lane", "commuting").query("home == '41039' or work == '41039'")
     assert sum(f["workers"] for f in about["commuting"]) == pytest.approx(flows["workers"].sum())
