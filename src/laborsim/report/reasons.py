@@ -16,13 +16,14 @@ REASONS: Final[dict[str, str]] = {
     "recall": (
         "Nationally 14.7% were unemployed in April 2020, here 11 to 13%, of whom 3.6 points were unemployed "
         "before: nearly all laid off in that month do wait for recall. Places that shut for a while, and the "
-        "self-employed who wait for their work, brought the share from 0.51 to about 0.66; more jobs would have to "
-        "be lost, and open posts, counted or not yet advertised, take up part of the fall."
+        "self-employed who wait for their work, brought the share from 0.51 to about 0.66. With selection as slow in "
+        "restaurants and shops as openings by industry say, more posts are open there, and these take up part of the "
+        "fall: about 0.62."
     ),
     "new_jobs": (
-        "Jobs of bad matches, of the young and of people who leave the labor force end early; the share is set near "
-        "the upper edge, since fewer ends within the year mean more later, and fewer jobholders still there after "
-        "twelve months."
+        "Jobs of bad matches, of the young and of people who leave the labor force end early. With turnover by sector "
+        "as hires by industry have it, more of the new jobs are where jobs are short; fewer ends within the year would "
+        "mean more later, and fewer jobholders still there after twelve months."
     ),
     "retention": (
         "With the flows out of work and between jobs of the CPS, more than half of all jobs begin anew in a year; "
@@ -60,7 +61,10 @@ REASONS: Final[dict[str, str]] = {
         "One set of behaviour for all regions: many of those out of the labor force look where many take part (Kansas "
         "City), few where few do; the range is the nation's."
     ),
-    "ne": "As for those who start looking: regions of low participation have low flows into work.",
+    "ne": (
+        "Flows into work balance those out of it: with the nation's share of the employed who leave, the few who are "
+        "out of the labor force where 69% take part (Kansas City) come back more often, the many where 59% do less."
+    ),
     "ee": (
         "Moves of the CPS and hires of JOLTS pull apart: with search on the job enough for the first, hires, and jobs "
         "that end within a year, exceed what employers report. The calibration settles nearer to the hires. Moves are "
@@ -69,13 +73,13 @@ REASONS: Final[dict[str, str]] = {
     "scale": "Half the people in the same number of zones is a thinner market; figures of a few runs move by 0.1.",
     "openings": (
         "One speed of selection for all regions: openings are fewer where many look for each (Lane County), more where "
-        "zones are small and samples thin."
+        "zones are small and samples thin (Missouri)."
     ),
     "steady": "Recorded stocks and flows err differently in the observation model, and the labor force grows.",
     "care_price": (
         "Most care is by family or parents; the response grows over the years as parents return, and is still "
         "small where care is cheap."
     ),
-    "health": "Selection times are one set by schooling; where construction hires slowly the ratio falls.",
+    "health": "Selection times are one set by schooling and sector; where construction hires slowly the ratio falls.",
     "wages": "Wages of few occupations and zones: those of Lane County are narrower than the nation's.",
 }
