@@ -4,9 +4,9 @@ Four runs of two years with 2% of Kansas City. A fact fails where its mean over 
 range than three standard errors. The errors are those of twelve runs at this scale, measured once and kept here, so
 that four runs need not say how much they vary. Were a fact's true value at the very edge of its range, a change that
 does not concern it (other draws) would fail it once in 740; for all fourteen together less than 1.9%, and far less
-where facts lie inside. Left out are facts that need longer or paired runs, and those that a region of so few people misses
-for its size alone (thinner markets: more openings, fewer seekers) or that the full validation says are missed, among
-them flows into work (where many take part, flows into and out of work are large for those who do not): see
+where facts lie inside. Left out are facts that need longer or paired runs, and those that a region of so few people
+misses for its size alone (thinner markets: more openings, fewer seekers) or that the full validation says are missed,
+among them flows into work (where many take part, those who do not come and go often): see
 docs/validation.md.
 """
 

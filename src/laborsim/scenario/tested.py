@@ -21,8 +21,8 @@ IN_LEDGER: Final[dict[str, tuple[str, ...]]] = {
 # Instruments that a trial of docs/trials.md is about, and its name there.
 TRIALS: Final[dict[str, str]] = {
     "apprenticeship_expansion": "apprenticeship",
-    "sectoral_training": "sectoral",
-    "ojt_reimbursement": "ojt",
+    "sectoral_training": "sectoral_training",
+    "ojt_reimbursement": "ojt_reimbursement",
     "classroom_training": "classroom",
     "job_center_services": "job_center_services",
     "childcare_support": "childcare_support",
