@@ -97,11 +97,11 @@ def test_a_package_no_better_than_a_part_says_both_costs() -> None:
 def accounts() -> Iterator[Any]:
     study = Study()
     rows = [
-        ("cheap", "employers", "net", "run", -2e6, -3e6, -1e6, 0.25, 4),  # more than chance
-        ("cheap", "taxpayers", "net", "run", 5e6, -1e6, 11e6, 1.0, 4),  # in all runs
-        ("cheap", "society", "net", "run", 5e6, -1e6, 11e6, 0.75, 4),
-        ("dear", "society", "net", "run", 5e6, -1e6, 11e6, 0.5, 4),
-        ("dear", "employers", "turnover", "run", -5e6, -6e6, -4e6, math.nan, 4),
+        ("cheap", "employers", "net", "run", -2e6, -3e6, -1e6, 0.25, 8),  # more than chance
+        ("cheap", "taxpayers", "net", "run", 5e6, -1e6, 11e6, 1.0, 8),  # in all runs
+        ("cheap", "society", "net", "run", 5e6, -1e6, 11e6, 0.75, 8),
+        ("dear", "society", "net", "run", 5e6, -1e6, 11e6, 0.5, 8),
+        ("dear", "employers", "turnover", "run", -5e6, -6e6, -4e6, math.nan, 8),
     ]
     names = ["policy", "perspective", "item", "horizon", "mean", "low", "high", "probability", "runs"]
     study.book = pd.DataFrame(rows, columns=names)
@@ -111,7 +111,7 @@ def accounts() -> Iterator[Any]:
 def test_balances_outside_zero_are_named(accounts: Any) -> None:
     found: Any = Found()
     said = deciding.balances(accounts, found)
-    assert said[0] == ("Cheap", "employers -$2.0 million (3 of 4 runs) and taxpayers +$5.0 million (4 of 4 runs)")
+    assert said[0] == ("Cheap", "employers -$2.0 million (6 of 8 runs) and taxpayers +$5.0 million (8 of 8 runs)")
     assert len(said) == 2 and said[1][1].startswith("Of 4 balances looked at, chance alone would name about 1")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 MINUTES: Final = 30.0  # a larger study is proposed as long as it takes no longer, at twice the precision even longer
-LEAST_SAME: Final = 4  # runs that must agree before agreeing in all says something
+LEAST_SAME: Final = 8  # runs that must agree before agreeing in all says something: 4 do in one case of eight
 PERSPECTIVES: Final = {"participants": "residents", "employers": "employers", "taxpayers": "taxpayers",
                        "society": "society"}  # fmt: skip
 
