@@ -58,8 +58,14 @@ def openings(results: Results) -> list[dict[str, Any]]:
         rows.append({"code": code, "group": group, "name": MAJORS.get(code, code), "replacement": replacement,
                      "growth": growth, "gross": gross, "jobs": jobs,
                      "rate": replacement / jobs if jobs > 0 else math.nan,
-                     "filled": float(np.nanmean(results.last_year("share_openings_filled", group)))})  # fmt: skip
+                     "filled": _mean(results.last_year("share_openings_filled", group))})  # fmt: skip
     return sorted(rows, key=lambda r: -r["replacement"])
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    """Mean of what there is; NaN where nothing opened."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else math.nan
 
 
 def programs_of(results: Results, kind: str) -> list[str]:
