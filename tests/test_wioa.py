@@ -325,14 +325,15 @@ def test_what_is_seen_of_people_the_slow_way():
 
 
 def test_taxes_and_support_of_households_the_slow_way():
-    from laborsim.indicators.money import EVERY, HOURS, Accounts, Budgets, wage_grid
+    from laborsim.indicators.money import EVERY, Accounts, Budgets, wage_grid
     from laborsim.indicators.watch import needs
+    from laborsim.market.codes import FULL_TIME_YEAR
 
     rng = np.random.Generator(np.random.PCG64(3))
     month = worlds.month(people=1500, seed=4)
     grid = wage_grid()
     rate = rng.uniform(0.1, 0.3, (3, 2, 4, 2, 1))  # a flat tax by zone and kind of household
-    gross = grid * HOURS * np.array([1.0, 2.0])[:, None, None, None]
+    gross = grid * FULL_TIME_YEAR * np.array([1.0, 2.0])[:, None, None, None]
     after = gross * (1.0 - rate)
     help_ = 5000.0 - np.minimum(gross * 0.1, 5000.0)
     budgets, account = Budgets(after, after + help_), None

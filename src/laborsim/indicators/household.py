@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from laborsim.indicators.row import Row
 from laborsim.indicators.snapshot import Snapshot
 from laborsim.indicators.wages import quantiles
-from laborsim.market.codes import SELF_EMPLOYED
+from laborsim.market.codes import FULL_TIME_YEAR, SELF_EMPLOYED
 from laborsim.market.month import Month
 
 STEP = 1000.0  # dollars a year to a bin
 BINS = 501
 EDGES = STEP * np.arange(BINS + 1, dtype=np.float64)
-FULL_TIME_HOURS = 2080.0
 YOUNG_MONTHS = 72
 
 
@@ -80,7 +79,7 @@ def household_incomes(month: Month, scratch: NDArray[np.int32]) -> Incomes:
     earnings = np.zeros((crew.chunks(h.size), eco.zones, BINS), np.int64)
     workers = np.zeros((crew.chunks(p.size), eco.zones, 2), np.int64)
     _earn(p.size, p.columns, scratch)
-    crew.map(_sort, h.size, h.columns, eco.household_need, month.index, FULL_TIME_HOURS, eco.outside, scratch, earnings)
+    crew.map(_sort, h.size, h.columns, eco.household_need, month.index, FULL_TIME_YEAR, eco.outside, scratch, earnings)
     crew.map(_cover, p.size, p.columns, scratch, workers)
     scratch[: h.size] = 0
     found = Incomes(earnings.sum(axis=0), workers.sum(axis=0))

@@ -12,14 +12,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import PART_TIME_INVOLUNTARY, SELF_EMPLOYED, WEEKS_A_MONTH
+from laborsim.market.codes import FULL_TIME_YEAR, PART_TIME_INVOLUNTARY, SELF_EMPLOYED, WEEKS_A_MONTH
 from laborsim.market.counts import SCALAR
 from laborsim.market.month import Month
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-HOURS = 2080.0
 STEP = 0.5  # dollars an hour between columns of the table
 MOST = 150.0
 EVERY = 3  # months between looks at taxes and support, which move slowly and take the most time
@@ -78,7 +77,7 @@ def _of_households(lo, hi, chunk, h, month, tables, gross, taxes, support):  # t
             adults, children = min(h.adults[g], 2) - 1, min(h.children[g], 3)
             young = 1 if children > 0 and month - h.youngest[g] < 72 else 0
             zone = min(np.int64(h.zone[g]), paid.shape[0] - 1)
-            at = min(gross[g] / (HOURS * (adults + 1)), MOST - 1e-6) / STEP
+            at = min(gross[g] / (FULL_TIME_YEAR * (adults + 1)), MOST - 1e-6) / STEP
             low = np.int64(at)
             part = at - low
             column = paid[zone, adults, children, young]
@@ -104,7 +103,7 @@ class Budgets:
     """
 
     def __init__(self, after_tax: F8, with_support: F8) -> None:
-        gross = wage_grid() * HOURS * np.array([1.0, 2.0])[:, None, None, None]
+        gross = wage_grid() * FULL_TIME_YEAR * np.array([1.0, 2.0])[:, None, None, None]
         self._taxes = np.ascontiguousarray(gross - after_tax)
         self._support = np.ascontiguousarray(with_support - after_tax)
         self._month: tuple[int, int] | None = None

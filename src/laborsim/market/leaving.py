@@ -218,8 +218,11 @@ def outlook(month: Month) -> float:
 def turnover(month: Month) -> NDArray[np.float32]:
     """(cells,) how often jobs of the employer's sector end by leaving, by search for another and as bad matches."""
     c = month.world.cells
-    factor = np.asarray(month.parameters["separations.turnover_by_sector"], np.float32)
-    return np.asarray(factor[c.sector[: c.size]])
+    held = month.scratch.get("separations.turnover")
+    if held is None or held.size != c.size:  # plants bring cells
+        factor = np.asarray(month.parameters["separations.turnover_by_sector"], np.float32)
+        held = month.scratch["separations.turnover"] = factor[c.sector[: c.size]]
+    return np.asarray(held)
 
 
 def matches(month: Month) -> Matches:

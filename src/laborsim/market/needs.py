@@ -8,12 +8,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import SELF_EMPLOYED, WEEKS_A_MONTH
+from laborsim.market.codes import FULL_TIME_YEAR, SELF_EMPLOYED, WEEKS_A_MONTH
 from laborsim.market.month import Month
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
-FULL_TIME_HOURS = 2080.0 / 12.0  # a month; the hours that the self-sufficiency wage is for
 
 
 @njit(cache=True, nogil=True)
@@ -54,7 +53,7 @@ def over_need(month: Month, rows: I8) -> F8:
     p, h = month.world.people, month.world.households
     homes = p.household[rows]
     adults = np.clip(h.adults[homes], 1, 2)
-    return np.asarray(earned(month, homes)[homes] / (needed_wage(month, rows) * adults * FULL_TIME_HOURS))
+    return np.asarray(earned(month, homes)[homes] / (needed_wage(month, rows) * adults * (FULL_TIME_YEAR / 12.0)))
 
 
 __all__ = ["earned", "needed_wage", "over_need"]

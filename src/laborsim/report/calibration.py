@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from laborsim.study.calibration.calibrate import Calibration
-from laborsim.study.calibration.estimate import fit_probability
+from laborsim.study.calibration.estimate import Z90, fit_probability
 
 WEAK = 0.25  # moments that take away less of the prior variance than this say little about a parameter
 TIED = 0.8  # parameters correlated more than this are told apart by the prior alone
@@ -59,8 +59,8 @@ def page(c: Calibration) -> str:
         top = np.argsort(-information[k])[:3]
         mostly = ", ".join(f"{fitted[j]} {information[k, j]:.0%}" for j in top)
         lines.append(
-            f"| {f.label} | {', '.join(f.parameters)} | {math.exp(x):.3f} | {math.exp(x - 1.645 * s):.3f} to "
-            f"{math.exp(x + 1.645 * s):.3f} | {c.found.informed[k]:.0%} | {mostly} |"
+            f"| {f.label} | {', '.join(f.parameters)} | {math.exp(x):.3f} | {math.exp(x - Z90 * s):.3f} to "
+            f"{math.exp(x + Z90 * s):.3f} | {c.found.informed[k]:.0%} | {mostly} |"
         )
     return "\n".join([*lines, "", "## Identification", "", *_identification(c), ""])
 
@@ -86,7 +86,7 @@ def assumptions(c: Calibration) -> str:
     source = f"calibrated on {c.region} by simulated moments"
     for f, x, s in zip(c.free, c.found.x, c.found.standard_errors, strict=True):
         center = dict(f.settings(float(x), c.values))
-        low, high = (dict(f.settings(float(x + z * s), c.values)) for z in (-1.645, 1.645))
+        low, high = (dict(f.settings(float(x + z * s), c.values)) for z in (-Z90, Z90))
         for name, value in center.items():
             bounds = "" if isinstance(value, list) else f", low = {low[name]!r}, high = {high[name]!r}"
             lines.append(f'"{name}" = {{value = {value!r}, source = "{source}"{bounds}}}')

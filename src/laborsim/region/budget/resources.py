@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from laborsim.market.codes import FULL_TIME_YEAR
 from laborsim.region.budget import benefits
 from laborsim.region.budget.federal import federal
 from laborsim.region.budget.figures import Place
 from laborsim.region.budget.household import F8, Household
 from laborsim.region.budget.states import STATE_TAX, local
 
-HOURS: Final = 2080.0  # full-time hours a year
 _GRID: Final = 400
 _HALVINGS: Final = 30
 
@@ -117,7 +117,7 @@ def net_resources(
 
 
 def self_sufficiency_wage(
-    spending: F8 | float, household: Household, place: Place, rules: Rules = WITH_CREDITS, hours: float = HOURS
+    spending: F8 | float, household: Household, place: Place, rules: Rules = WITH_CREDITS, hours: float = FULL_TIME_YEAR
 ) -> F8:
     """Hourly wage of each adult from which on net resources cover the spending.
 

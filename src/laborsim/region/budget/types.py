@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from laborsim.market.codes import FULL_TIME_YEAR
 from laborsim.region.budget.figures import MONTHS, Place
 from laborsim.region.budget.household import F8, Household
 from laborsim.region.budget.parts import Budget, household
-from laborsim.region.budget.resources import HOURS, WITH_CREDITS, Rules, self_sufficiency_wage
+from laborsim.region.budget.resources import WITH_CREDITS, Rules, self_sufficiency_wage
 from laborsim.scenario.parameters.registry import declared
 
 LEAVING: Final = 18
@@ -85,5 +86,5 @@ def _mean(
     at = [i for i, k in enumerate(kinds) if k == kind]
     parts = np.array([budgets[i][:6] for i in at]).mean(axis=0)
     hourly = float(wage[at].mean())
-    left = hourly * HOURS * kind[0] / MONTHS - parts.sum()
+    left = hourly * FULL_TIME_YEAR * kind[0] / MONTHS - parts.sum()
     return Need(*kind, *(round(float(x), 3) for x in (hourly, *parts, left)))

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from laborsim.market.codes import FULL_TIME_YEAR
 from laborsim.region.budget.figures import MONTHS, Place
 from laborsim.region.budget.household import F8, Household, of_ages
 from laborsim.region.budget.parts import care_price, health, rent
-from laborsim.region.budget.resources import HOURS, WITH_CREDITS, Rules, net_resources, taxes
+from laborsim.region.budget.resources import WITH_CREDITS, Rules, net_resources, taxes
 from laborsim.region.budget.states import indiana_base
 from laborsim.region.budget.types import ages_of, stack
 from laborsim.region.pack import Pack
@@ -37,7 +38,7 @@ def zone_places(pack: Pack) -> dict[str, Place]:
     return out
 
 
-def net_by_zone(pack: Pack, wage: F8 | list[float], rules: Rules = WITH_CREDITS, hours: float = HOURS) -> F8:
+def net_by_zone(pack: Pack, wage: F8 | list[float], rules: Rules = WITH_CREDITS, hours: float = FULL_TIME_YEAR) -> F8:
     """Dollars of 2019 a year a household of each kind has at each wage.
 
     Parameters
@@ -71,7 +72,7 @@ def _household(adults: int, ages: tuple[int, ...], place: Place) -> Household:
 
 
 def _local_tax(row: Any, state: str) -> float:
-    gross = np.array([float(row["hourly"]) * HOURS])
+    gross = np.array([float(row["hourly"]) * FULL_TIME_YEAR])
     who = of_ages(1, (), rent=MONTHS * float(row["housing"]))
     rest = MONTHS * float(row["taxes"]) - float(taxes(gross, who, Place(state, 0.0, (0, 0, 0), {})).total[0])
     base = indiana_base(gross, who) if state == "IN" else gross

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 F8 = NDArray[np.float64]
 Simulate = Callable[[F8], F8]  # (K, P) points -> (K, S, M) moments by point and seed
 
+Z90 = 1.645  # standard deviations either side of a 90% interval
 STEP = float(np.log(1.12))  # of derivatives: large against the noise that common seeds leave, small against curvature
 FARTHEST = 0.5  # of one move, in logs
 DAMPING = (0.0, 0.3, 1.0, 3.0)

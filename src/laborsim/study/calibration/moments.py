@@ -107,7 +107,7 @@ def definitions(months: int, own: Mapping[str, float], file: Path = NATION) -> t
         first = int(entry.get("start", 0))
         if first >= months:
             raise ValueError(f"moment {name} is taken from month {first} on, and {months} are simulated")
-        if entry.get("of", "participation") not in own:
+        if "of" in entry and entry["of"] not in own:
             continue
         target = float(own[entry["of"]] if "of" in entry else entry["target"])
         measure = Measure(name, entry["indicator"], entry.get("group", "all"), "mean", first, months - 1)

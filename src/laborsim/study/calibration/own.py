@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from laborsim.study.calibration.calibrate import Calibration
+from laborsim.study.calibration.estimate import Z90
 
 if TYPE_CHECKING:
     from laborsim.region.pack import Pack
 
 SOURCE = "own_calibration"  # id among the pack's sources
-Z90 = 1.645
 
 
 def own_figures(region: str, data: Path | None = None, months: int = 24) -> dict[str, float]:
@@ -61,7 +61,7 @@ def with_behaviour(pack: Pack, found: Calibration) -> Pack:
     """The pack with its table `behaviour` renewed: what it had, times what a calibration of its own factors found."""
     import pandas as pd
 
-    from laborsim.region.conditions import behaviour
+    from laborsim.region.conditions import behaviour, months_from
     from laborsim.region.pack import Source
 
     before, rows = behaviour(pack), []
@@ -71,8 +71,9 @@ def with_behaviour(pack: Pack, found: Calibration) -> Pack:
             factors = (before[measure] * math.exp(float(x + z * s)) for z in (0.0, -Z90, Z90))
             rows.append((measure, *(round(f, 5) for f in factors), SOURCE))
     table = pd.DataFrame(rows, columns=["measure", "factor", "low", "high", "source"])
+    calendar = months_from(str(pack.meta["start"]), found.months)
     source = Source(
-        "laborsim", "calibrate --own", "2018-01 to 2019-12", "calibrated",
+        "laborsim", "calibrate --own", f"{calendar[0]} to {calendar[-1]}", "calibrated",
         "fitted to the region's LAUS unemployment (BLS) and participation; see docs/calibration.md",
     )  # fmt: skip
     return replace(pack, tables={**pack.tables, "behaviour": table}, sources={**pack.sources, SOURCE: source})
