@@ -7,7 +7,15 @@ import pytest
 from numpy.testing import assert_allclose
 
 from laborsim.market.economy import Economy
-from laborsim.region.conditions import behaviour, commute_weight, conditions, months_from, posts
+from laborsim.region.conditions import (
+    behaviour,
+    commute_weight,
+    conditions,
+    months_from,
+    nation_jobs,
+    nation_labor,
+    posts,
+)
 from laborsim.region.pack import Pack, PackError, load_national, load_pack
 from laborsim.region.schedules import fertility, migrant_age, mortality
 from laborsim.region.tables import SECTORS
@@ -184,6 +192,26 @@ def test_posts_follow_the_nations_openings_and_then_stay(economy: Economy, natio
     assert (path[at("2025-05") :] == path[at("2025-05")]).all()
     cut = posts(national, [f"20{y}-{m:02d}" for y in (18, 19, 20) for m in range(1, 13)], known_to="2019-12")
     assert (cut[24:] == cut[23]).all() and np.allclose(cut[:24], path[:24], rtol=1e-12)
+
+
+def test_the_nations_labor_force_is_known_for_a_while_and_then_goes_with_its_jobs(national: Pack) -> None:
+    months = [f"20{y}-{m:02d}" for y in range(18, 28) for m in range(1, 13)]
+    path, jobs = nation_labor(national, months, 0.01), nation_jobs(national, months, 0.01)
+    assert path[0] == 1.0 and -0.055 < path[at("2020-04")] / path[at("2020-02")] - 1 < -0.02
+    known = national["labor_force"].set_index("month")["labor_force"]
+    last = months.index(known.index[-1])
+    assert_allclose(path[: last + 1], known.loc[months[0] :].to_numpy(), rtol=1e-12)
+    assert_allclose(path[last:] / path[last], jobs[last:] / jobs[last])
+    cut = nation_labor(national, months, 0.01, known_to="2019-12")
+    assert_allclose(cut[23:], cut[23] * 1.01 ** (np.arange(len(months) - 23) / 12))
+
+
+def test_the_lead_of_the_states_drivers_is_in_jobs_of_the_regions_mix(pack: Pack, national: Pack) -> None:
+    assert (conditions(pack, national, START, MONTHS).driver_lead == 0.0).all()
+    state, us = (conditions(pack, national, START, MONTHS, d) for d in ("state", "national"))
+    jobs = pack["jobs"].groupby("sector")["jobs"].sum().reindex(state.sector_codes).to_numpy()
+    assert_allclose(np.exp(state.driver_lead), (state.sector_index @ jobs) / (us.sector_index @ jobs), rtol=1e-12)
+    assert np.abs(state.driver_lead).max() > 0.005
 
 
 def test_demand_beyond_the_data_follows_the_declared_trend(pack: Pack, national: Pack) -> None:

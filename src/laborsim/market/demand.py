@@ -1,9 +1,9 @@
 """Demand: how many people each job cell wants this month.
 
 target = base x sector index x own growth of the establishment x technology (less what the index holds of it) x answer
-to labor cost x local spending x childcare capacity, rounded by a fixed keyed draw per cell, so that targets move only
-when their causes do. Own growth and closures move jobs within sectors and zones, not their totals: see
-`market/allocation.py`.
+to labor cost x local spending x labor to be had x childcare capacity, rounded by a fixed keyed draw per cell, so that
+targets move only when their causes do. Own growth and closures move jobs within sectors and zones, not their totals:
+see `market/allocation.py`.
 Establishments close and entrants take their place, with their sector and zone but their own id and growth. Those who
 lose their job by it do so in separations.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import allocation, labor_cost, spending, startups
+from laborsim.market import allocation, labor_cost, labor_supply, spending, startups
 from laborsim.market.adoption import in_indices, technology
 from laborsim.market.allocation import PRICED_OUT
 from laborsim.market.codes import OPEN
@@ -149,7 +149,7 @@ def stage(month: Month) -> None:
     memory["slack"] = np.maximum(technology(month, month.index - int(q["ai_layoff_lag"]), shares) / now, 1.0)
     held = in_indices(month, month.index, memory["mix"], shares)
     own = allocation.shares(month, memory["path"][0])
-    index = index * spending.factor(month, by_place) / held[:, None]
+    index = index * spending.factor(month, by_place) * labor_supply.factor(month) / held[:, None]
     childcare = month.memory.get("childcare", {}).get("target_factor")
     month.crew.map(
         _targets,

@@ -84,14 +84,14 @@ def follow_jobs(month: Month, adults: float) -> None:
     """Update the smoothed gap in jobs that arrivals respond to; its level before the first month is the usual one.
 
     People choose between places: what draws them is posts that employers want here for each resident who would work,
-    next to the same in the nation, whose posts follow the sector indices and whose labor force grows at a given pace.
+    next to the same in the nation, whose posts and labor force are given.
     """
     memory, room, e, c = month.memory["demography"], month.room("demography"), month.economy, month.world.cells
     if month.index % 12 == 0 or "working_share" not in memory:
         memory["working_share"] = working_share(month)
     wanted = float(c.target[: c.size][c.zone[: c.size] < e.outside].sum())
     workers = adults * memory["working_share"]
-    nation = math.log(float(e.nation_posts[month.now])) - room["nation_workers"] * max(month.index, 0) / 12.0
+    nation = math.log(float(e.nation_posts[month.now] / e.nation_labor[month.now]))
     gap = math.log(max(wanted, 1.0) / max(workers, 1.0)) - nation
     held = memory["jobs_gap"]
     if math.isnan(held[1]) or month.index <= 0:  # demand finds its level while the region settles

@@ -393,6 +393,13 @@ DATA_SOURCES: Final[dict[str, Source]] = {
     "cares": Source(
         "U.S. Department of Labor", "FPUC, PEUC and PUA rules", "2020-21", "published", _UNVERIFIED
     ),
+    "cps_labor_force": Source(
+        _BLS,
+        "CPS labor force flows, adjusted: people employed or unemployed the month before, relative to January 2018",
+        "2023 and before",
+        "measured",
+        "A derived ratio.",
+    ),
     "cps_flows": Source(_BLS, "CPS labor force flows, means of 2018-19", "2018-19", "measured"),
     "cps_flows_by_sex": Source(
         _BLS, "CPS labor force flows by sex, seasonally adjusted, mean of January and February 2020", "2020", "measured"

@@ -117,7 +117,11 @@ def conditions(
         posts=posts(national, calendar, values["region.index_known_to"])
         * (own["posts"] * values["region.posts_factor"]),
         looking=own["looking"] * values["region.looking_factor"],
-        nation_posts=nation_posts(national, calendar, values["region.trend_growth"], values["region.index_known_to"]),
+        nation_posts=nation_jobs(national, calendar, values["region.trend_growth"], values["region.index_known_to"])
+        * posts(national, calendar, values["region.index_known_to"]),
+        nation_labor=nation_labor(national, calendar, values["region.trend_growth"], values["region.index_known_to"]),
+        driver_lead=driver_lead(pack, national, calendar, drivers, values["region.driver_blend"],
+                                values["region.index_known_to"]),
         childcare_sector=SECTORS.index("6244"),
         household_need=_needs(pack),
         childcare_price=np.ascontiguousarray(
@@ -347,11 +351,33 @@ def _on_trend(path: pd.DataFrame, calendar: list[str], trend: float, known_to: s
     return np.ascontiguousarray(out / out[0])
 
 
-def nation_posts(national: Pack, calendar: list[str], trend: float, known_to: str = "2099-12") -> F8:
-    """(T,) posts in all the nation's sectors relative to the first month, what the region's are seen against."""
+def nation_jobs(national: Pack, calendar: list[str], trend: float, known_to: str = "2099-12") -> F8:
+    """(T,) jobs in all the nation's sectors relative to the first month, what the region's are seen against."""
     index = _on_trend(_us_index(national, calendar), calendar, trend, known_to)
     share = national["sector_jobs"].set_index("sector")["share"].reindex(list(SECTORS)).fillna(0.0).to_numpy(np.float64)
-    return np.asarray((index * share).sum(axis=1) / share.sum() * posts(national, calendar, known_to))
+    return np.asarray((index * share).sum(axis=1) / share.sum())
+
+
+def nation_labor(national: Pack, calendar: list[str], trend: float, known_to: str = "2099-12") -> F8:
+    """(T,) the nation's labor force relative to the first month; beyond what is known it grows as the jobs do."""
+    table = national["labor_force"].set_index("month")["labor_force"]
+    path = table[table.index <= known_to].reindex(calendar).to_numpy(np.float64, copy=True)
+    known = np.flatnonzero(~np.isnan(path))
+    jobs = nation_jobs(national, calendar, trend, known_to)
+    if not known.size:  # a start after all that is known
+        return jobs
+    last = int(known[-1])
+    path[last:] = path[last] * jobs[last:] / jobs[last]
+    return np.ascontiguousarray(path / path[0])
+
+
+def driver_lead(pack: Pack, national: Pack, calendar: list[str], drivers: str, blend: float = 1.0,
+                known_to: str = "2099-12") -> F8:  # fmt: skip
+    """(T,) log of the jobs that the region's drivers give its mix of sectors, less what the nation's would give it."""
+    jobs = pack["jobs"].groupby("sector")["jobs"].sum().reindex(list(SECTORS)).fillna(0.0).to_numpy(np.float64)
+    own, nation = (sector_index(pack, national, calendar, d, 0.0, blend, known_to) @ jobs
+                   for d in (drivers, "national"))  # fmt: skip
+    return np.ascontiguousarray(np.log(own / nation))
 
 
 def posts(national: Pack, calendar: list[str], known_to: str = "2099-12") -> F8:

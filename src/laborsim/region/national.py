@@ -198,6 +198,16 @@ def _posts_table(data: Data) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(source="jolts_posts")
 
 
+def _labor_force_table(data: Data) -> pd.DataFrame:
+    """Labor force relative to the base month: the employed and unemployed whom the next month's flows begin with."""
+    flows = data.flows[data.flows["from"].isin(["E", "U"])].dropna()
+    stocks = flows.set_index("month")[["n_to_E_000s", "n_to_U_000s", "n_to_N_000s"]].sum(axis=1).groupby(level=0)
+    force = stocks.sum()[stocks.size() == 2]
+    force.index = (pd.PeriodIndex(force.index, freq="M") - 1).astype(str)
+    rows = (force / force[BASE_MONTH]).loc[FIRST_MONTH:].rename("labor_force").rename_axis("month").reset_index()
+    return pd.DataFrame(rows).assign(source="cps_labor_force")
+
+
 def _index_source(sector: str) -> str:
     if sector == "11":
         return "constant"
@@ -472,6 +482,7 @@ def build_national(data_dir: str | Path) -> Pack:
         "sector_jobs": _sector_jobs(data),
         "sector_index": _index_table(data),
         "posts": _posts_table(data),
+        "labor_force": _labor_force_table(data),
         "sector_index_state": _state_table(data),
         "occupations": _occupations(data),
         "staffing": _staffing(data),

@@ -289,6 +289,9 @@ NATIONAL_TABLES: Final[dict[str, Layout]] = {
     "posts": Layout(
         (_MONTH, _number("posts")), ("month",), (), "US posts, filled and open, for each job, relative to 2018-01"
     ),
+    "labor_force": Layout(
+        (_MONTH, _number("labor_force")), ("month",), (), "US labor force relative to 2018-01, adjusted"
+    ),
     "sector_index_state": Layout(
         (Field("state", "text"), _MONTH, Field("series", "text"), _number("index")),
         ("state", "month", "series"),
