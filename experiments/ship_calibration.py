@@ -43,7 +43,7 @@ def with_default(text: str, short: str, value: object, source: str) -> str:
 def own_table(folders: list[Path]) -> str:
     """What the regions' own calibrations found, as a table in Markdown."""
     lines = ["| region | factor | estimate (90% interval) | unemployment: target, before, after | participation: the "
-             "same | openings, not fitted: published, before, after |", "|---|---|---|---|---|---|"]
+             "same | openings: the same |", "|---|---|---|---|---|---|"]
     for folder in folders:
         told = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
         with (folder / "pack" / "behaviour.csv").open(encoding="utf-8") as file:

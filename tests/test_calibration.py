@@ -164,7 +164,8 @@ def test_a_regions_own_factors_are_found_and_put_into_its_pack(spec, tmp_path):
                    (calibration_market.OWN_LEVEL * np.exp(calibration_market.OWN_PULL @ truth)).tolist(), strict=True))
     c = study.calibrate([study.Place(spec, own, 0.01)], **given)
     assert [m.name for m in c.moments] == ["unemployment", "participation"]  # openings are not known here
-    assert np.all(np.abs(c.found.x - truth) < [0.002, 0.01])
+    assert np.all(np.abs(c.found.x[:2] - truth) < [0.002, 0.01])
+    assert c.found.x[2] == 0.0  # so its factor stays as it is
     assert "no test" in page(c)
     pack = load_pack("kansas-city")
     before = behaviour(pack)
@@ -174,7 +175,7 @@ def test_a_regions_own_factors_are_found_and_put_into_its_pack(spec, tmp_path):
     folder = with_behaviour(pack, c).save(tmp_path / "pack")
     assert behaviour(load_pack(folder)) == after
     (folder / "behaviour.csv").unlink()
-    assert behaviour(load_pack(folder)) == {"posts": 1.0, "looking": 1.0}
+    assert behaviour(load_pack(folder)) == {"posts": 1.0, "looking": 1.0, "selection": 1.0}
     (folder / "behaviour.csv").write_text("measure,factor,low,high,source\npost,3,1,1,own_calibration\n")
     with pytest.raises(PackError) as said:
         load_pack(folder)

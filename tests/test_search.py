@@ -54,6 +54,9 @@ def test_selection_by_sector_decides_how_many_vacancies_can_be_filled():
     np.testing.assert_array_equal(np.delete(a, most), np.delete(b, most))
     quick = ready(overrides={"vacancies.selection_by_sector": [3.0] * 23})
     assert hiring.decided(quick, np.arange(quick.world.cells.size)).max() == 1.0
+    half = ready(overrides={"vacancies.selection_by_sector": [1.0] * 23})
+    half.economy = dataclasses.replace(half.economy, selection=0.5)
+    np.testing.assert_allclose(hiring.decided(half, np.arange(c.size)), 0.5 * hiring.decided(plain, np.arange(c.size)))
 
 
 def test_seekers_foresee_what_hiring_pays():

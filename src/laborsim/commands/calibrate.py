@@ -42,8 +42,8 @@ People = Annotated[
 ]
 Own = Annotated[
     bool,
-    typer.Option("--own", help="Fit each region's own factors (posts, looking for work) to its own statistics, the "
-                 "nation's behaviour as it is."),
+    typer.Option("--own", help="Fit each region's own factors (posts, looking for work, selection) to its own "
+                 "statistics, the nation's behaviour as it is."),
 ]  # fmt: skip
 Data = Annotated[
     Path | None,

@@ -65,6 +65,7 @@ class Economy:
     credential_fields : names of the fields of people.credentials bits.
     zone_state : postal state of each zone, "" where not known; empty: none is.
     looking : factor on looking for work from outside the labor force that the region's own participation calls for.
+    selection : factor on the vacancies whose selection ends within a month that openings of its states call for.
     """
 
     start: str
@@ -116,6 +117,7 @@ class Economy:
     credential_fields: tuple[str, ...]
     zone_state: tuple[str, ...] = ()
     looking: float = 1.0
+    selection: float = 1.0
 
     @property
     def zones(self) -> int:

@@ -140,11 +140,12 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
 def decided(month: Month, cell: NDArray[Any]) -> NDArray[np.float64]:
     """(n,) share of the vacancies of these cells whose selection ends within a month.
 
-    By the schooling that the occupation asks for, and by sector.
+    By the schooling that the occupation asks for, by sector, and by the region's own factor.
     """
     q, c = month.room("vacancies"), month.world.cells
     usual = np.asarray(q["decided_in_month"], np.float64)[month.economy.occ_education[c.occupation[cell]]]
-    return np.asarray(np.minimum(usual * np.asarray(q["selection_by_sector"], np.float64)[c.sector[cell]], 1.0))
+    sector = np.asarray(q["selection_by_sector"], np.float64)[c.sector[cell]]
+    return np.asarray(np.minimum(usual * sector * month.economy.selection, 1.0))
 
 
 def stage(month: Month) -> None:

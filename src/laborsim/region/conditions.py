@@ -117,6 +117,7 @@ def conditions(
         posts=posts(national, calendar, values["region.index_known_to"])
         * (own["posts"] * values["region.posts_factor"]),
         looking=own["looking"] * values["region.looking_factor"],
+        selection=own["selection"] * values["region.selection_factor"],
         nation_posts=nation_jobs(national, calendar, values["region.trend_growth"], values["region.index_known_to"])
         * posts(national, calendar, values["region.index_known_to"]),
         nation_labor=nation_labor(national, calendar, values["region.trend_growth"], values["region.index_known_to"]),

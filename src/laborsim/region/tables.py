@@ -97,7 +97,7 @@ LABOR_FORCE: Final = (
     "part_time_involuntary",
     "self_employed",
 )
-BEHAVIOUR: Final = ("posts", "looking")
+BEHAVIOUR: Final = ("posts", "looking", "selection")
 REASONS: Final = ("carer", "student", "retired", "disabled", "discouraged", "other")
 
 REGION_TABLES: Final[dict[str, Layout]] = {

@@ -31,7 +31,7 @@ SERIES_TEXT = (
     "points; coverage is the share of months in which the published figure lies within the 90% band of the runs, "
     "widened by the irregular part of the published series (for county rates also by what revisions change). Some "
     "months and places are kept aside and are not looked at. The regions' own factors are fitted to the mean "
-    "unemployment of 2018-19: those years test its path, later ones its level too."
+    "unemployment and openings of 2018-19: those years test their paths, later ones their levels too."
 )
 DRAWN_TEXT = (
     "Every run has its own seed and its own draw of the behaviour parameters that a calibration fits ({source}). "
@@ -269,9 +269,9 @@ def overview(regions: Sequence[Validation]) -> str:
         "# Validation", "",
         *counts([(f.fact.group, f.inside) for v in regions for f in v.facts]), "",
         f"{runs} runs of each region; "
-        f"people in each run: {people}. Behaviour is the same everywhere but for two "
-        "factors of each region (posts wanted, looking for work), fitted to its own unemployment and participation to "
-        f"the end of 2019. {KNOWN_TEXT} Made by `python "
+        f"people in each run: {people}. Behaviour is the same everywhere but for three "
+        "factors of each region (posts wanted, looking for work, selection), fitted to its own unemployment and "
+        f"participation and its states' openings to the end of 2019. {KNOWN_TEXT} Made by `python "
         "experiments/validation_page.py --data DIR`; `laborsim validate REGION` makes the report of one region.", "",
     ]  # fmt: skip
     if benchmarks:
