@@ -184,6 +184,28 @@ def many(zones: int = 3) -> Programs:
     return Programs(**made)
 
 
+def one_after_the_other(programs, near, wanted, own, added, offers, people=None):
+    """What `assign` does, in plain Python."""
+    pool, more, left, served = own.tolist(), added.tolist(), [list(cells) for cells in offers], set()
+    gets, cell, late = [-1] * len(wanted), [-1] * len(wanted), [False] * len(wanted)
+    for i, want in enumerate(wanted):
+        who = i if people is None else people[i]
+        family = programs.family[want]
+        for g in [] if who in served else near[want]:
+            if (programs.needs_employer[g] and not left[g]) or (pool[family] == 0 and more[g] == 0):
+                continue
+            if pool[family] > 0:
+                pool[family] -= 1
+            else:
+                more[g], late[i] = more[g] - 1, True
+            gets[i] = g
+            served.add(who)
+            if programs.needs_employer[g]:
+                cell[i] = left[g].pop(0)
+            break
+    return gets, cell, late
+
+
 @given(
     st.lists(st.integers(0, 8), max_size=30),
     st.lists(st.integers(0, 4), min_size=3, max_size=3),
@@ -202,8 +224,14 @@ def test_places_go_by_rank_and_none_twice(wanted, own, added, offered):
     args = (np.array(own), np.array(added), offers)
     gets, cells, on_added = training.assign(programs, near, np.array(wanted, np.int64), *args)
     family = programs.family
+    for got, slow in zip((gets, cells, on_added), one_after_the_other(programs, near, wanted, *args), strict=True):
+        assert got.tolist() == slow
     placed = gets >= 0
     assert (family[gets[placed]] == family[np.array(wanted, np.int64)[placed]]).all()
+    twice = [100 + i // 2 for i in range(len(wanted))]  # everyone applies twice
+    got = training.assign(programs, near, np.array(wanted, np.int64), *args, np.array(twice, np.int64))
+    slow = one_after_the_other(programs, near, wanted, *args, twice)
+    assert [x.tolist() for x in got] == list(slow)
     used = cells[cells >= 0]
     assert np.unique(used).size == used.size, "no vacancy given twice"
     at_work = np.isin(programs.kind[gets[placed]], (k.APPRENTICESHIP, k.OJT))

@@ -9,9 +9,10 @@ import pytest
 
 import worlds
 from laborsim.indicators import household
-from laborsim.market import coaching, demography, hiring, layoffs, migration, own_business
+from laborsim.market import coaching, demography, hiring, layoffs, migration, own_business, participants, search, wages
 from laborsim.market import codes as k
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniform
+from laborsim.market.headcount import by_employer
 from laborsim.region import careers
 
 
@@ -93,9 +94,26 @@ def test_openings_and_those_found_are_counted():
     np.testing.assert_array_equal(counts.good_filled, good)
     np.testing.assert_array_equal(counts.good_openings, good_open)
     np.testing.assert_array_equal(m.memory["search"]["open"], open_now)
-    state = rng.integers(0, 12, 300).astype(np.uint8)
-    got = rng.random(300) < 0.3
-    hiring._remember_chances(m, state, got)
+
+
+def test_seekers_are_sorted_out_and_what_they_took_is_gone():
+    m = worlds.month(people=4_000, seed=3)
+    hiring.prepare(m)
+    p, c, rng = m.world.people, m.world.cells, np.random.default_rng(1)
+    rows = np.sort(rng.choice(p.size, 300, replace=False))
+    state = p.state[rows] = rng.integers(0, 12, 300).astype(np.uint8)
+    cell = np.flatnonzero(c.vacancies[: c.size] > 0).astype(np.int32)
+    index = np.where(rng.random(300) < 0.3, rng.integers(0, cell.size, 300), -1).astype(np.int32)
+    got = index >= 0
+    hired, cells, others, found = hiring._outcome(m, rows, index, cell)
+    assert hired.tolist() == rows[got].tolist() and cells.tolist() == cell[index[got]].tolist()
+    assert others.tolist() == [i for i, s, g in zip(rows, state, got, strict=True) if s >= k.CARER and not g]
+    filled, before, age = rng.integers(0, c.vacancies[cell] + 1).astype(np.int32), c.vacancies.copy(), c.age.copy()
+    hiring._take(c.columns, cell, filled)
+    for n, j in enumerate(cell.tolist()):
+        assert c.vacancies[j] == before[j] - filled[n]
+        assert c.age[j] == (0.0 if filled[n] and c.vacancies[j] == 0 else age[j])
+    hiring._remember_chances(m, found)
     kinds = [0 if s in (4, 5) else 1 if s <= 3 else 2 for s in state]
     for kind in range(3):
         mine = [bool(g) for g, q in zip(got, kinds, strict=True) if q == kind]
@@ -241,3 +259,42 @@ def test_histories_and_what_people_know_bit_by_bit():
                 known.add(g)
         known |= {22 + t for t in range(3) if draw(key, i, 64 + t) < programs[t]}
         assert out[i] == sum(1 << bit for bit in known)
+
+
+def test_people_and_posts_of_employers():
+    m = worlds.month(people=4_000, seed=3)
+    c, filled, vacancies = m.world.cells, np.zeros(m.world.establishments.size), np.zeros(m.world.establishments.size)
+    for j in range(c.size):
+        filled[c.establishment[j]] += c.filled[j]
+        vacancies[c.establishment[j]] += c.vacancies[j]
+    for got, want in zip(by_employer(m), (filled, vacancies), strict=True):
+        np.testing.assert_array_equal(got, want)
+        assert want.any()
+
+
+def test_two_lists_of_rows_become_one():
+    rng = np.random.default_rng(2)
+    for sizes in ((0, 0), (0, 5), (7, 0), (40, 60)):
+        a, b = (np.sort(rng.integers(0, 90, n)) for n in sizes)
+        out = np.empty(a.size + b.size, np.int64)
+        search._merge(a, b, out)
+        assert out.tolist() == sorted([*a.tolist(), *b.tolist()])
+
+
+def test_who_has_worked_a_whole_number_of_years_for_the_employer():
+    m = worlds.month(people=3_000, seed=2, index=30)
+    p, rows = m.world.people, np.empty(3_000, np.int64)
+    p.hired[: p.size] = np.arange(p.size) % 70 - 30
+    n = wages._anniversaries(0, p.size, p.columns, m.index, rows)
+    want = [i for i in range(p.size) if p.state[i] <= k.PART_TIME_INVOLUNTARY
+            and m.index > p.hired[i] and (m.index - int(p.hired[i])) % 12 == 0]  # fmt: skip
+    assert rows[:n].tolist() == want and want
+
+
+@pytest.mark.parametrize("people", [3_000, 3_003])
+def test_who_is_enrolled(people):
+    m = worlds.month(people=people, seed=2)
+    p = m.world.people
+    p.program[:] = k.NO_PROGRAM
+    p.program[[3, 4, 64, p.size - 1]] = [0, 2, 1, 3]
+    assert participants.enrolled(m).tolist() == [3, 4, 64, p.size - 1]

@@ -7,7 +7,17 @@ import pytest
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import demography, families, lifecourse, migration, places, schooling, transitions
+from laborsim.market import (
+    demography,
+    families,
+    lifecourse,
+    migration,
+    needs,
+    places,
+    schooling,
+    stationary,
+    transitions,
+)
 from laborsim.market.draws import Stream
 from stages import draw
 
@@ -35,7 +45,7 @@ def party_of(m, i, homes):
     """Who comes with a donor: a grown child alone, anyone else with all of the household."""
     p, head = m.world.people, m.memory["demography"]["head"]
     lead = int(head[p.household[i]])
-    return {i} if int(p.birth[i]) - int(p.birth[lead]) >= 192 else set(homes[int(p.household[i])])
+    return {i} if int(p.birth[i]) - int(p.birth[lead]) >= k.GROWN else set(homes[int(p.household[i])])
 
 
 def test_who_comes_with_whom():
@@ -288,3 +298,40 @@ def test_who_would_work_at_the_nations_rates():
     rates = [float(e.participation[p.sex[i], age_of(m, i)]) for i in range(p.size)
              if p.state[i] != k.GONE and p.zone[i] < e.outside]  # fmt: skip
     assert migration.working_share(m) == pytest.approx(sum(rates) / len(rates), rel=1e-12)
+
+
+def test_how_residents_live_by_age():
+    m = settled()
+    p, h, head = m.world.people, m.world.households, m.memory["demography"]["head"]
+    got = stationary.homes(m, head)
+    factors = stationary.birth_factors(m.room("demography"))
+    want = stationary.Homes(*(np.zeros(121) for _ in stationary.Homes._fields))
+    for i in range(p.size):
+        if p.state[i] == k.GONE or p.zone[i] >= m.economy.outside:
+            continue
+        age, g = age_of(m, i), int(p.household[i])
+        want.people[age] += 1
+        if h.adults[g] == 1:
+            want.alone[age] += 1
+            want.parents[age] += h.children[g] > 0
+        if p.sex[i] == k.FEMALE and 14 <= age < 50:
+            child = head[g] != i and int(p.birth[i]) - int(p.birth[head[g]]) >= k.GROWN
+            gap = min(max((m.index - int(h.youngest[g])) // 12, 0), 9)
+            want.women[age] += 1
+            want.births[age] += factors[2 if child else int(h.adults[g] == 1), min(int(h.children[g]), 6), gap]
+    for name in stationary.Homes._fields:
+        np.testing.assert_array_equal(getattr(got, name), getattr(want, name))
+        assert getattr(want, name).any()
+    p.zone[: p.size] = m.economy.outside  # nobody lives in the region: everyone counts
+    assert stationary.homes(m, head).people.sum() == np.count_nonzero(p.state[: p.size] != k.GONE)
+
+
+def test_earnings_of_some_households_are_those_of_their_members():
+    m = settled()
+    everywhere, homes = needs.earned(m), np.arange(0, m.world.households.size, 3)
+    np.testing.assert_array_equal(needs.earned_by(m, homes), everywhere[homes])
+    p, want = m.world.people, np.zeros(m.world.households.size)
+    for i in np.flatnonzero(p.state[: p.size] <= k.SELF_EMPLOYED):
+        want[p.household[i]] += float(p.wage[i]) * int(p.hours[i]) * k.WEEKS_A_MONTH
+    np.testing.assert_array_equal(everywhere, want)
+    assert (want > 0).sum() > 100

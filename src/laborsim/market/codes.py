@@ -58,6 +58,7 @@ EDUCATION: Final = ("less_than_hs", "hs", "some_college", "associate", "bachelor
 LESS_THAN_HS, HS, SOME_COLLEGE, ASSOCIATE, BACHELOR, GRADUATE = range(6)
 AGE_BANDS: Final = ("16-19", "20-24", "25-34", "35-44", "45-54", "55-64", "65+")
 AGE_BAND_FLOORS: Final = (16, 20, 25, 35, 45, 55, 65)
+GROWN: Final = 16 * 12  # months of age from which children of a household are people of their own
 
 # people.traits is a set of bits
 TRAIT_CARER: Final = 1  # looks after a relative other than an own child under 13

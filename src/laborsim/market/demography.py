@@ -222,7 +222,7 @@ def _own_homes(month: Month, mothers: I8, q: dict[str, Any]) -> None:
     """Daughters at home who have a child set up a household with it, like the lone parents of the start."""
     p, head = month.world.people, month.memory["demography"]["head"]
     lead = head[p.household[mothers]]
-    at_home = (lead != mothers) & (p.birth[mothers].astype(np.int64) - p.birth[lead] >= 192)
+    at_home = (lead != mothers) & (p.birth[mothers].astype(np.int64) - p.birth[lead] >= k.GROWN)
     families.move_out(month, mothers[at_home], float(q["car_share"]))
 
 
@@ -354,7 +354,7 @@ def _grow_up(  # type: ignore[no-untyped-def]
         if p.id[i] < np.uint64(1 << 32):
             p.id[i] |= np.uint64(1 << 62)
         p.household[i] = g
-        p.birth[i] = month - 192
+        p.birth[i] = month - k.GROWN
         p.sex[i] = 1 if to_unit(first) < 0.488 else 0
         p.race[i] = p.race[parent]
         p.education[i] = 0

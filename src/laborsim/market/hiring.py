@@ -182,14 +182,11 @@ def stage(month: Month) -> None:
     matches = match(seekers, vacancies, ground, parameters, keys, month.crew, sent_to)
     _count(month, vacancies, matches.filled, matches.applications)
     coaching.count_openings(month, vacancies.cell, matches.filled, matches.applications)
-    state = w.people.state[rows]
-    got = matches.vacancy_index >= 0
-    _remember_chances(month, state, got)
-    _start_jobs(month, rows[got], vacancies.cell[matches.vacancy_index[got]])
-    taken = vacancies.cell[matches.filled > 0]
-    w.cells.vacancies[taken] -= matches.filled[matches.filled > 0]
-    w.cells.age[taken[w.cells.vacancies[taken] == 0]] = 0.0
-    _go_on_looking(month, rows[~got & (state >= CARER)])
+    hired, cells, others, found = _outcome(month, rows, matches.vacancy_index, vacancies.cell)
+    _remember_chances(month, found)
+    _start_jobs(month, hired, cells)
+    _take(w.cells.columns, vacancies.cell, matches.filled)
+    _go_on_looking(month, others)
 
 
 def _start_jobs(month: Month, rows: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
@@ -267,13 +264,46 @@ def _count_openings(c, cells, cell, filled, applications, good_wage, out):  # ty
 
 
 @njit(cache=True, nogil=True)
-def _count_found(state, got, out):  # type: ignore[no-untyped-def]
-    """Seekers and those of them who got a job, unemployed, employed and out of the labor force, into (3, 2)."""
-    for k in range(state.size):
-        s = state[k]
+def _sort_out(rows, p, index, cell, hired, cells, others, found):  # type: ignore[no-untyped-def]
+    """Seekers hired and their cells, and those out of the labor force who were not; returns how many of each.
+
+    found (3, 2) counts seekers and those of them who got a job: unemployed, employed, out of the labor force.
+    """
+    n, m = np.uint64(0), np.uint64(0)
+    for row in range(rows.size):
+        k = np.uint64(row)  # unsigned: no test for negative indices
+        i = np.uint64(rows[k])
+        s, got = p.state[i], index[k] >= 0
         kind = np.uint64(1 if s <= SELF_EMPLOYED else 0 if s <= UNEMPLOYED else 2)
-        out[kind, 0] += 1
-        out[kind, 1] += got[k]
+        found[kind, 0] += 1
+        found[kind, 1] += got
+        if got:
+            hired[n] = i
+            cells[n] = cell[np.uint64(index[k])]
+            n += np.uint64(1)
+        others[m] = i
+        m += np.uint64((not got) & (s >= CARER))
+    return n, m
+
+
+def _outcome(
+    month: Month, rows: NDArray[np.int64], index: NDArray[np.int32], cell: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """Rows hired, their cells, rows of those out of the labor force who were not, counts (3, 2); see `_sort_out`."""
+    hired, others, found = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), np.zeros((3, 2), np.int64)
+    cells = np.empty(rows.size, np.int32)
+    n, m = _sort_out(rows, month.world.people.columns, index, cell, hired, cells, others, found)
+    return hired[:n], cells[:n], others[:m], found
+
+
+@njit(cache=True, nogil=True)
+def _take(c, cell, filled):  # type: ignore[no-untyped-def]
+    """Take the vacancies that were filled from the cells'."""
+    for v in range(cell.size):
+        if filled[v] > 0:
+            c.vacancies[cell[v]] -= filled[v]
+            if c.vacancies[cell[v]] == 0:
+                c.age[cell[v]] = 0.0
 
 
 def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: NDArray[np.int32]) -> None:
@@ -288,11 +318,9 @@ def _count(month: Month, v: Vacancies, filled: NDArray[np.int32], applications: 
     month.memory["search"]["open"] = open_now.astype(np.float64)
 
 
-def _remember_chances(month: Month, state: NDArray[np.uint8], got: NDArray[np.bool_]) -> None:
+def _remember_chances(month: Month, found: NDArray[np.int64]) -> None:
     """Chance of finding a job for the unemployed, the employed and those out of the labor force."""
     memory = month.memory["search"]
-    found = np.zeros((3, 2), np.int64)
-    _count_found(state, got, found)
     some = found[:, 0] > 0
     memory["finding"][some] = found[some, 1] / found[some, 0]
     if month.index < 0:  # settling: what is usual is the mean of its last months

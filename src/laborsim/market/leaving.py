@@ -35,6 +35,7 @@ MOST = 0.35  # nobody leaves with a higher monthly hazard
 USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover
 LEAST_LEFT = 0.05  # share of pay that care leaves, at least
 FATHERHOOD = 20  # age from which a man in a household with children counts as a father
+NEAR = 40  # bit of a row number that marks who is near leaving whatever the household, see `_near`
 CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
 
 
@@ -94,17 +95,30 @@ def _near(lo, hi, p, h, month, leave_key, b, rows):  # type: ignore[no-untyped-d
     """Rows of those who leave but for young children, of mothers of such, and of the self-employed.
 
     After the scan, and like it without branches, which would be guessed wrong half the time. First without a look at
-    household and job, which few need.
+    household and job, which few need; then at the household of those who would stay unless they have a young child.
     """
     n = np.uint64(lo)
     for k in range(lo, lo + scan(lo, hi, p, leave_key, b.bound, rows)):
         i = np.uint64(rows[k])
         sex, tenure = np.uint64(p.sex[i]), np.uint64(min(max(month - p.hired[i], 0), 63))
         age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
-        most = b.leave[sex, age] * b.tenure_shape[tenure] * b.most[sex]
-        ends = is_bad(i, p, b.matches) & (b.bad_hazard[tenure] > 0.0)
+        u = to_unit(bits(leave_key, p.id[i]))
+        out = b.leave[sex, age] * b.tenure_shape[tenure]
+        end = b.bad_hazard[tenure]
+        own = (age <= CHILDBEARING) | (u < out * b.most[MALE] + end)  # see `_leave`
+        end *= np.float64(is_bad(i, p, b.matches))
+        near = (u < out * b.most[MALE] + end) | (p.state[i] == SELF_EMPLOYED)
+        mother = (sex == FEMALE) & own & (u < out * b.most[FEMALE] + end)
+        rows[n] = i | (np.uint64(near) << np.uint64(NEAR))
+        n += np.uint64(near | mother)
+    listed = n
+    n = np.uint64(lo)
+    for k in range(lo, listed):
+        near = np.uint64(rows[k]) >> np.uint64(NEAR)
+        i = np.uint64(rows[k]) ^ (near << np.uint64(NEAR))
+        g = np.uint64(p.household[i])
         rows[n] = i
-        n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | ends | (p.state[i] == SELF_EMPLOYED))
+        n += near | np.uint64((h.children[g] > 0) & (month - h.youngest[g] < 72))
     listed = n
     n = np.uint64(lo)
     for k in range(lo, listed):

@@ -22,6 +22,7 @@ from laborsim.market.codes import (
     FEMALE,
     GONE,
     GRADUATE,
+    GROWN,
     HS,
     RETIRED,
     SOME_COLLEGE,
@@ -106,7 +107,7 @@ def household_pass(  # type: ignore[no-untyped-def]
     int : how many rows of `youth` were written.
     """
     size, zones, kids, eldest = h.adults, h.zone, h.children, h.eldest
-    sixteen = np.int16(max(month - 192, -32768))  # born by then
+    sixteen = np.int16(max(month - GROWN, -32768))  # born by then
     birth, ids = p.birth, p.id
     n = lo
     for g in range(lo + (month - lo) % 12, hi, 12):
@@ -223,7 +224,7 @@ def life_events(lo, n, p, h, head, month, key, t, rows, kinds):  # type: ignore[
             continue
         if sex == FEMALE and children[g] < MOST_CHILDREN:
             home = 1 if adults[g] == 1 else 0
-            if head[g] != i and birth_month[i] - birth_month[head[g]] >= 192:
+            if head[g] != i and birth_month[i] - birth_month[head[g]] >= GROWN:
                 home = 2
             factor = births[home, children[g], min((month - youngest[g]) // 12, 9)]
             edge += birth[age] * factor
@@ -380,10 +381,10 @@ def moves_of_birthday(lo, n, p, h, head, month, key, t, rows, kinds):  # type: i
             if k == i:
                 if adults[g] == 1 and draw < t.union[1 if children[g] > 0 else 0, age]:
                     kind = SINGLE
-            elif younger >= 192:
+            elif younger >= GROWN:
                 if draw < t.away[age] + t.home[age]:
                     kind = MOVED if draw < t.away[age] else LEAVES_HOME
-            elif younger > -192 and draw < t.split[age]:
+            elif younger > -GROWN and draw < t.split[age]:
                 kind = SPLIT
         rows[kept] = i
         kinds[kept] = kind

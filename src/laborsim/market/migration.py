@@ -15,7 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import housing
-from laborsim.market.codes import GONE, NO_PROGRAM, PART_TIME_INVOLUNTARY, TEMPORARY_LAYOFF, UNEMPLOYED
+from laborsim.market.codes import GONE, GROWN, NO_PROGRAM, PART_TIME_INVOLUNTARY, TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.families import new_households, new_people
 from laborsim.market.month import Month
@@ -74,10 +74,18 @@ def credentials_at_start(month: Month) -> dict[str, NDArray[np.generic]]:
 def working_share(month: Month) -> float:
     """Share of residents who would be in the labor force at the nation's rates for their ages and sexes."""
     p, n, e = month.world.people, month.world.people.size, month.economy
-    here = (p.state[:n] != GONE) & (p.zone[:n] < e.outside)
-    age = np.clip((month.index - p.birth[:n].astype(np.int64)) // 12, 0, 120)
-    count = np.bincount(p.sex[:n][here] * np.int64(121) + age[here], minlength=242)
-    return float((count * e.participation.ravel()).sum()) / max(float(count.sum()), 1.0)
+    count = np.zeros((2, 121), np.int64)
+    _by_sex_and_age(n, p.columns, month.index, e.outside, count)
+    return float((count.ravel() * e.participation.ravel()).sum()) / max(float(count.sum()), 1.0)
+
+
+@njit(cache=True)
+def _by_sex_and_age(n, p, month, outside, out):  # type: ignore[no-untyped-def]
+    """Count residents by sex and years of age."""
+    for row in range(n):
+        i = np.uint64(row)  # unsigned: no test for negative indices
+        if p.state[i] != GONE and p.zone[i] < outside:
+            out[np.uint64(p.sex[i]), min(max((month - np.int64(p.birth[i])) // 12, 0), 120)] += 1
 
 
 def follow_jobs(month: Month, adults: float) -> None:
@@ -104,7 +112,7 @@ def _party(i, p, head, ring, out, at):  # type: ignore[no-untyped-def]
     """Rows of those who come with donor i, into out from `at` on: a grown child comes alone, anyone else with the
     household, its head first. Returns their number (at most MOST_ADULTS)."""
     k = head[p.household[i]]
-    if p.birth[i] - p.birth[k] >= 192:
+    if p.birth[i] - p.birth[k] >= GROWN:
         out[at] = i
         return 1
     n = 0

@@ -16,22 +16,51 @@ F8 = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True)
-def _earned(p, people, asked, out):  # type: ignore[no-untyped-def]
-    """Add what people earn to their households', of those asked; in row order."""
+def _earned(p, people, out):  # type: ignore[no-untyped-def]
+    """Add what people earn to their households'; in row order."""
     for row in range(people):
         i = np.uint64(row)  # unsigned: no test for negative indices
         g = np.uint64(max(p.household[i], 0))
-        if (p.state[i] <= SELF_EMPLOYED) & asked[g]:
+        if p.state[i] <= SELF_EMPLOYED:
             out[g] += np.float64(p.wage[i]) * p.hours[i] * WEEKS_A_MONTH
 
 
-def earned(month: Month, households: NDArray[Any] | None = None) -> F8:
-    """Dollars a month that each household earns by work, (households,); 0 but for `households` (n,) where given."""
-    p, size = month.world.people, month.world.households.size
-    asked, out = np.full(size, households is None), np.zeros(size)
-    if households is not None:
-        asked[households] = True
-    _earned(p.columns, p.size, asked, out)
+def earned(month: Month) -> F8:
+    """Dollars a month that each household earns by work, (households,)."""
+    p, out = month.world.people, np.zeros(month.world.households.size)
+    _earned(p.columns, p.size, out)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _earned_by(homes, p, head, ring, out):  # type: ignore[no-untyped-def]
+    """What the members of each of `homes` earn, added up in row order as `_earned` does."""
+    rows = np.empty(256, np.int64)  # households.adults is a byte
+    for k in range(homes.size):
+        n, i = 0, np.int64(head[homes[k]])
+        while i >= 0:
+            at = n
+            while at > 0 and rows[at - 1] > i:
+                rows[at] = rows[at - 1]
+                at -= 1
+            rows[at] = i
+            n += 1
+            i = np.int64(ring[i])
+            if i == head[homes[k]]:
+                break
+        for j in range(n):
+            i = rows[j]
+            if p.state[i] <= SELF_EMPLOYED:
+                out[k] += np.float64(p.wage[i]) * p.hours[i] * WEEKS_A_MONTH
+
+
+def earned_by(month: Month, homes: NDArray[Any]) -> F8:
+    """(n,) dollars a month that these households, rows of households, earn by work."""
+    memory = month.memory.get("demography")
+    if memory is None:  # no one has noted who the members are
+        return np.asarray(earned(month)[homes])
+    out = np.zeros(homes.size)
+    _earned_by(homes, month.world.people.columns, memory["head"], memory["ring"], out)
     return out
 
 
@@ -53,7 +82,7 @@ def over_need(month: Month, rows: I8) -> F8:
     p, h = month.world.people, month.world.households
     homes = p.household[rows]
     adults = np.clip(h.adults[homes], 1, 2)
-    return np.asarray(earned(month, homes)[homes] / (needed_wage(month, rows) * adults * (FULL_TIME_YEAR / 12.0)))
+    return np.asarray(earned_by(month, homes) / (needed_wage(month, rows) * adults * (FULL_TIME_YEAR / 12.0)))
 
 
-__all__ = ["earned", "needed_wage", "over_need"]
+__all__ = ["earned", "earned_by", "needed_wage", "over_need"]

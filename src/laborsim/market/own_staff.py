@@ -17,6 +17,7 @@ from laborsim.market import participants, search, sponsors
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM
 from laborsim.market.counts import PIPELINE
 from laborsim.market.draws import Stream
+from laborsim.market.headcount import by_employer
 from laborsim.market.layoffs import people_of
 from laborsim.market.matching import LOGISTIC_UNIT
 from laborsim.market.month import Month
@@ -85,7 +86,7 @@ def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
     older = np.maximum(0.0, (month.index - p.birth[rows].astype(np.float64)) / 12.0 - 22.0)
     score = draws(key, p.id[rows]) + q["older_apprentices"] * older
     owner = c.establishment[p.job[rows]].astype(np.int64)
-    size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=e.size)
+    size, _ = by_employer(month)
     part = draws(month.key(Stream.SPONSOR_OPENING, fixed=True), e.id[owner])
     room = np.floor(e.host[owner] * size[owner] + part).astype(np.int64) - hosted[owner]
     fits = ordinal(owner, score, p.id[rows]) < room

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
@@ -131,7 +132,7 @@ def reconcile(month: Month) -> None:
     """Log those under way at the start, and the exit of those who died or moved away since last month."""
     p, log = month.world.people, month.memory["participants"]
     if log["id"].size == 0:
-        rows = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+        rows = enrolled(month)
         enter(month, rows, p.program[rows].astype(np.int64), np.zeros(rows.size, np.bool_), known=False)
         return
     at = np.flatnonzero(log["how"] == ENROLLED)
@@ -160,10 +161,35 @@ def leave(month: Month, rows: I8, how: int, reason: Any = NONE, credential: Any 
 
 def _entries(month: Month, rows: I8) -> I8:
     """(n,) the log's rows of people enrolled now."""
-    log = month.memory["participants"]
-    at = np.flatnonzero(log["how"] == ENROLLED)
-    at = at[np.argsort(log["row"][at], kind="stable")]
-    return np.asarray(at[np.searchsorted(log["row"][at], rows)])
+    log, people = month.memory["participants"], month.world.people
+    at = np.flatnonzero(log["how"] == ENROLLED)[::-1]
+    entry = month.scratch.get("participants.entry")  # by row of people; only those written now are read
+    if entry is None or entry.size < people.capacity:
+        entry = month.scratch["participants.entry"] = np.empty(people.capacity, np.int64)
+    entry[log["row"][at]] = at  # backwards: of two entries of a person the first counts
+    return np.asarray(entry[rows])
+
+
+@njit(cache=True, nogil=True)
+def _enrolled(words, programs, n, out):  # type: ignore[no-untyped-def]
+    """Rows enrolled in a program; `words` are eight of the column `programs` each, nearly all of them empty."""
+    found, empty = 0, ~np.uint64(0)  # eight times NO_PROGRAM
+    for word in range(words.size):
+        if words[word] != empty:
+            for i in range(8 * word, 8 * word + 8):
+                out[found] = i
+                found += programs[i] != NO_PROGRAM
+    for i in range(8 * words.size, n):
+        out[found] = i
+        found += programs[i] != NO_PROGRAM
+    return found
+
+
+def enrolled(month: Month) -> I8:
+    """Rows of people enrolled in a program, ascending; those beside school or work are not in the column."""
+    p, out = month.world.people, month.buffers()[0]
+    programs = p.program[: p.size]
+    return np.asarray(out[: _enrolled(programs[: p.size // 8 * 8].view(np.uint64), programs, p.size, out)].copy())
 
 
 def served(month: Month, rows: I8) -> I8:
@@ -216,4 +242,4 @@ def admitted(month: Month, rows: I8, program: I8) -> B1:
     return np.asarray(~refused)
 
 
-__all__ = ["LOG", "TRIAL", "admitted", "bar", "enter", "leave", "pause", "prepare", "reconcile", "served"]
+__all__ = ["LOG", "TRIAL", "admitted", "bar", "enrolled", "enter", "leave", "pause", "prepare", "reconcile", "served"]

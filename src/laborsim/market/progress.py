@@ -94,7 +94,7 @@ def progress(month: Month) -> None:
     """Drop-out, skill and wage steps, completion."""
     q, pr, w = month.room("training"), month.programs, month.world
     p, c = w.people, w.cells
-    rows = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    rows = log.enrolled(month)
     program = p.program[rows].astype(np.int64)
     kind = pr.kind[program]
     at_work = (kind == APPRENTICESHIP) | (kind == OJT)

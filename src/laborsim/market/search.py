@@ -146,6 +146,17 @@ def _who(lo, hi, chunk, p, wage_bits, month, key, e, b, rows):  # type: ignore[n
     return found
 
 
+@njit(cache=True, nogil=True)
+def _merge(a, b, out):  # type: ignore[no-untyped-def]
+    """All of `a` and `b`, which are ascending, in ascending order."""
+    i = j = 0
+    for k in range(out.size):
+        first = j == b.size or (i < a.size and a[i] <= b[j])
+        out[k] = a[i] if first else b[j]
+        i += first
+        j += not first
+
+
 @njit(cache=True, inline="always")
 def _standing(i, idle, skill, bias, month, p, b):  # type: ignore[no-untyped-def]
     """What employers see of person i besides nearness, `idle` months out of work, and a usual employer's bias, of which
@@ -357,7 +368,8 @@ def gather_seekers(month: Month, invited: NDArray[np.int64] | None = None) -> tu
         _who, w.people.size, p, p.wage.view(np.uint32), month.index, key, employed, b, buffer
     )
     (workers,) = gather(found, buffer)
-    rows = np.sort(np.concatenate([workers, month.scratch["looking"]]))
+    rows = np.empty(workers.size + month.scratch["looking"].size, np.int64)
+    _merge(workers, month.scratch["looking"], rows)
     only = np.empty(0, np.int64) if invited is None else np.setdiff1d(invited, rows, assume_unique=True)
     if only.size:
         rows = np.sort(np.concatenate([rows, only]))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.codes import OJT
@@ -163,34 +166,51 @@ def assign(
     -------
     gets, cell, on_added : (n,) program or -1, job cell or -1, and whether the seat is an added one.
     """
-    pool, more, families = own.tolist(), added.tolist(), pr.family.tolist()
-    left = [list(reversed(cells)) for cells in offers]
-    needs_offer = pr.needs_employer.tolist()
     gets = np.full(wanted.size, -1, np.int64)
     cell = np.full(wanted.size, -1, np.int64)
     on_added = np.zeros(wanted.size, np.bool_)
-    people = (np.arange(wanted.size) if rows is None else rows).tolist()
-    served: set[int] = set()
-    for i, want in enumerate(wanted.tolist()):
-        family = families[want]
-        if people[i] in served:
+    if wanted.size == 0:
+        return gets, cell, on_added
+    who = np.arange(wanted.size) if rows is None else np.unique(rows, return_inverse=True)[1]
+    _assign(*_flat(near), wanted, who, pr.family, pr.needs_employer, *_flat(offers), own.copy(), added.copy(),
+            np.zeros(wanted.size, np.bool_), gets, cell, on_added)  # fmt: skip
+    return gets, cell, on_added
+
+
+def _flat(lists: list[list[int]]) -> tuple[I8, I8]:
+    """The lists one behind the other, and where each starts, (lists + 1,)."""
+    start = np.zeros(len(lists) + 1, np.int64)
+    np.cumsum([len(x) for x in lists], out=start[1:])
+    return np.fromiter(chain.from_iterable(lists), np.int64, int(start[-1])), start
+
+
+@njit(cache=True)
+def _assign(  # type: ignore[no-untyped-def]
+    near, near_start, wanted, who, family, needs_offer, offers, offer_start, pool, more, served, gets, cell, on_added
+):
+    """Places one after the other; uses up `pool` (families,) and `more` (P,) and marks `served` by `who`."""
+    turn = offer_start.copy()
+    for i in range(wanted.size):
+        want = wanted[i]
+        if served[who[i]]:
             continue
-        for g in near[want]:
-            if needs_offer[g] and not left[g]:
+        for k in range(near_start[want], near_start[want + 1]):
+            g = near[k]
+            if needs_offer[g] and turn[g] == offer_start[g + 1]:
                 continue
-            if pool[family] > 0:
-                pool[family] -= 1
+            if pool[family[want]] > 0:
+                pool[family[want]] -= 1
             elif more[g] > 0:
                 more[g] -= 1
                 on_added[i] = True
             else:
                 continue
             gets[i] = g
-            served.add(people[i])
+            served[who[i]] = True
             if needs_offer[g]:
-                cell[i] = left[g].pop()
+                cell[i] = offers[turn[g]]
+                turn[g] += 1
             break
-    return gets, cell, on_added
 
 
 def first_served(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import APPRENTICESHIP, OJT, OPEN, PRACTICE_SPONSOR
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
+from laborsim.market.headcount import by_employer
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.scaling import scaled_count
@@ -152,7 +153,7 @@ def race(weight: F8, ids: NDArray[np.uint64], key: np.uint64) -> I8:
 def stage(month: Month) -> None:
     """Sponsors lapse and spread among peers; navigators visit employers and win some."""
     q, w = month.room("training"), month.world
-    e, c = w.establishments, w.cells
+    e = w.establishments
     n = e.size
     fits = _apprenticeable(month)
     ids = e.id[:n]
@@ -172,7 +173,7 @@ def stage(month: Month) -> None:
             ~sponsor & ~follows & fits & alive & open_zone & (e.zone[:n] < month.economy.outside) & (vacancies > 0)
         )
         asked = asked[contacted(vacancies[asked], ids[asked], month.key(Stream.SPONSOR), visits)]
-        size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=n)[asked]
+        size = by_employer(month)[0][asked]
         odds = (
             q["sponsor_log_odds"]
             + q["sponsor_size"] * np.log(np.maximum(size, 1.0) / 10.0)
@@ -264,7 +265,7 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     cells, program, owner, agent, u = cells[offered], program[offered], owner[offered], agent[offered], u[offered]
     rank = draws(key + np.uint64(16), agent)
     if kind == APPRENTICESHIP and cells.size:
-        size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=e.size)
+        size, _ = by_employer(month)
         # The fraction of a place is decided once for an establishment, not anew every month.
         part = draws(month.key(Stream.SPONSOR_OPENING, fixed=True), e.id[owner])
         room = np.floor(e.host[owner] * size[owner] + part).astype(np.int64) - hosted[owner]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
@@ -20,6 +21,7 @@ from laborsim.market.month import Month
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 AGES = 121
+FERTILE = (14, 50)  # ages of births, the second excluded
 
 
 def monthly(yearly: Any) -> F8:
@@ -37,22 +39,26 @@ def age_band(age: Any) -> Any:
     return np.clip(np.searchsorted(k.AGE_BAND_FLOORS, age, side="right") - 1, 0, len(k.AGE_BANDS) - 1)
 
 
-def profile(age: Any, has: Any, prior: float = 5.0) -> F8:
+def profile(age: Any, has: Any) -> F8:
+    """Share by single age, shape (121,), see `smoothed`; age, has : (n,) whole years, and 0 or 1."""
+    count = np.bincount(age, minlength=AGES).astype(float)
+    total = np.bincount(age, weights=np.asarray(has, float), minlength=AGES).astype(float)
+    return smoothed(count, total)
+
+
+def smoothed(count: F8, total: F8, prior: float = 5.0) -> F8:
     """Share by single age, smoothed over neighbouring ages (narrowly for the young), shape (121,).
 
     Parameters
     ----------
-    age, has : (n,) whole years, and 0 or 1.
+    count, total : (121,) people of each age, and those of them who have it.
     prior : people of the overall share added at every age, so that ages without people have a value.
     """
-    has = np.asarray(has, float)
     ages = np.arange(AGES)
     width = np.where(ages < 30, 1.5, np.where(ages < 40, 2.5, 4.0))[:, None]
     weight = np.exp(-0.5 * ((ages[:, None] - ages[None, :]) / width) ** 2)
-    count = weight @ np.bincount(age, minlength=AGES)
-    total = weight @ np.bincount(age, weights=has, minlength=AGES)
-    mean = float(has.mean()) if has.size else 0.0
-    return np.asarray((total + prior * mean) / (count + prior))
+    mean = float(total.sum() / count.sum()) if count.any() else 0.0
+    return np.asarray((weight @ total + prior * mean) / (weight @ count + prior))
 
 
 def slope(share: F8) -> F8:
@@ -186,7 +192,7 @@ def residents(month: Month, head: NDArray[np.int32]) -> Residents:
         here = np.flatnonzero(p.state[:n] != k.GONE)
     age = np.clip((month.index - p.birth[here].astype(np.int64)) // 12, 0, AGES - 1)
     lead = head[p.household[here]].astype(np.int64)
-    child = ((p.birth[here].astype(np.int64) - p.birth[lead]) >= 192) & (lead != here)
+    child = ((p.birth[here].astype(np.int64) - p.birth[lead]) >= k.GROWN) & (lead != here)
     return Residents(here, age, lead, child, h.adults[p.household[here]] == 1)
 
 
@@ -206,10 +212,51 @@ def unions(forming_: F8, parents: F8, slower: float) -> F8:
     return np.minimum(np.stack([union, slower * union]), 0.7)
 
 
-def _lone_parents(r: Residents, p: Any, h: Any) -> F8:
-    if not r.lone.any():
-        return np.zeros(AGES)
-    return profile(r.age[r.lone], h.children[p.household[r.here]][r.lone] > 0)
+class Homes(NamedTuple):
+    """How residents live now, by age in years (121,)."""
+
+    people: F8
+    alone: F8  # no other adult in the household
+    parents: F8  # of these, with children
+    women: F8  # of the ages of births
+    births: F8  # sum of their factors on births
+
+
+@njit(cache=True)
+def _homes(n, p, h, head, month, outside, factors, out):  # type: ignore[no-untyped-def]
+    for row in range(n):
+        i = np.uint64(row)  # unsigned: no test for negative indices
+        if p.state[i] == k.GONE or p.zone[i] >= outside:
+            continue
+        born, g = np.int64(p.birth[i]), np.uint64(p.household[i])
+        age = min(max((month - born) // 12, 0), AGES - 1)
+        alone = h.adults[g] == 1
+        out.people[age] += 1.0
+        if alone:
+            out.alone[age] += 1.0
+            out.parents[age] += h.children[g] > 0
+        if p.sex[i] == k.FEMALE and FERTILE[0] <= age < FERTILE[1]:
+            lead = np.int64(head[g])
+            child = lead != row and born - np.int64(p.birth[lead]) >= k.GROWN
+            place = 2 if child else 1 if alone else 0
+            gap = min(max((month - np.int64(h.youngest[g])) // 12, 0), factors.shape[2] - 1)
+            out.women[age] += 1.0
+            out.births[age] += factors[place, min(h.children[g], MOST_CHILDREN), gap]
+
+
+def homes(month: Month, head: NDArray[np.int32]) -> Homes:
+    """How residents live this month; everyone if nobody lives in the region."""
+    w, factors = month.world, birth_factors(month.room("demography"))
+    for outside in (month.economy.outside, month.economy.zones):
+        out = Homes(*(np.zeros(AGES) for _ in Homes._fields))
+        _homes(w.people.size, w.people.columns, w.households.columns, head, month.index, outside, factors, out)
+        if out.people.any():
+            break
+    return out
+
+
+def _lone_parents(now: Homes) -> F8:
+    return smoothed(now.alone, now.parents) if now.alone.any() else np.zeros(AGES)
 
 
 def adjust(month: Month) -> None:
@@ -218,20 +265,20 @@ def adjust(month: Month) -> None:
     Births by age are the schedule's, however women's homes and children differ from those at the start. Not everyone
     who looks for a partner finds one; where more people live alone than did at that age at the start, more look.
     """
-    w, room, memory = month.world, month.room("demography"), month.memory["demography"]
-    r, p, h = residents(month, memory["head"]), w.people.columns, w.households.columns
-    memory["birth"] = _births(p, h, r.here, r.age, r.child, month.index, month.economy.fertility, birth_factors(room))
-    alone = profile(r.age, r.lone)
+    room, memory = month.room("demography"), month.memory["demography"]
+    now = homes(month, memory["head"])
+    memory["birth"] = _births(now, month.economy.fertility)
+    alone = smoothed(now.people, now.alone)
     more = float(room["union_answer"]) * (alone - memory["alone"]) / np.maximum(alone, 0.02)
     memory["forming"] = np.clip(memory["forming"] + more, 0.0, 0.7)
-    memory["union"] = unions(memory["forming"], _lone_parents(r, p, h), float(room["union_with_children"]))
+    memory["union"] = unions(memory["forming"], _lone_parents(now), float(room["union_with_children"]))
 
 
 def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> dict[str, F8]:
     """All rates taken from the residents at the start."""
     w, e, room = month.world, month.economy, month.room("demography")
     p, h = w.people.columns, w.households.columns
-    r = residents(month, head)
+    r, now = residents(month, head), homes(month, head)
     here, age, lead, child, lone = r
     at_home, alone = profile(age, child), profile(age, lone)
     leave = leaving_home(at_home)
@@ -259,7 +306,7 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
         "leave_home": leave,
         "alone": alone,
         "forming": begin,
-        "union": unions(begin, _lone_parents(r, p, h), float(room["union_with_children"])),
+        "union": unions(begin, _lone_parents(now), float(room["union_with_children"])),
         "onset": onset,
         "limited_at_sixteen": np.array([limited[16]]),
         "disabling": disabling(r, p, onset, recovery, float(room["onset_exit"]), float(room["disabled_return"])),
@@ -271,7 +318,7 @@ def tables(month: Month, head: NDArray[np.int32], ring: NDArray[np.int32]) -> di
         "first_jobs": first,
         "fields": fields,
         "occupation": _retirement_by_occupation(p, here, age, e.occ_exit, float(room["occupation_power"])),
-        "birth": _births(p, h, here, age, child, month.index, e.fertility, birth_factors(room)),
+        "birth": _births(now, e.fertility),
     }
 
 
@@ -285,16 +332,10 @@ def birth_factors(room: dict[str, Any]) -> F8:
     return np.asarray(home[:, None, None] * parity[None, :, None] * gap[None])
 
 
-def _births(p: Any, h: Any, here: I8, age: Any, child: Any, month: int, fertility: F8, factors: F8) -> F8:
+def _births(now: Homes, fertility: F8) -> F8:
     """Yearly births by age, divided by the mean factor at each age so that the total is the schedule's."""
-    woman = (p.sex[here] == k.FEMALE) & (age >= 14) & (age < 50)
-    home = p.household[here[woman]]
-    gap = np.clip((month - h.youngest[home].astype(np.int64)) // 12, 0, 9)
-    place = np.where(child[woman], 2, np.where(h.adults[home] == 1, 1, 0))
-    factor = factors[place, np.minimum(h.children[home], MOST_CHILDREN), gap]
     near = np.abs(np.arange(AGES)[:, None] - np.arange(AGES)[None, :]) <= 3
-    count = near @ np.bincount(age[woman], minlength=AGES)
-    total = near @ np.bincount(age[woman], weights=factor, minlength=AGES)
+    count, total = near @ now.women, near @ now.births
     mean = np.where(count > 0, total / np.maximum(count, 1), 1.0)
     return np.asarray(fertility / np.maximum(mean, 0.2))
 

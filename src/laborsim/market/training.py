@@ -21,6 +21,7 @@ from laborsim.market.applications import applicants
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT, PAYERS, WEEKS_A_MONTH
 from laborsim.market.counts import LOST, SCALAR
 from laborsim.market.draws import Stream
+from laborsim.market.headcount import by_employer
 from laborsim.market.month import Month
 from laborsim.market.needs import needed_wage
 from laborsim.market.pipeline import draws, ordinal
@@ -84,7 +85,7 @@ def _seed_apprentices(month: Month) -> None:
         0, -p.birth[rows].astype(np.float64) / 12.0 - 22.0
     )
     owner = c.establishment[p.job[rows]].astype(np.int64)
-    size = np.bincount(c.establishment[: c.size], weights=c.filled[: c.size], minlength=e.size)
+    size, _ = by_employer(month)
     room = np.floor(e.host[owner] * size[owner] + 0.5).astype(np.int64)
     fits = ordinal(owner, score, p.id[rows]) < room
     rows, program, score = rows[fits], program[fits], score[fits]
@@ -138,7 +139,7 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     score += late
     order = np.lexsort((p.id[rows], score))
     rows, program = rows[order], program[order]
-    enrolled = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    enrolled = participants.enrolled(month)
     near = month.table("training.near", lambda: nearest(pr, month.economy.commute_minutes))
     offers = _offers(month)
     _reassign(month, enrolled, near, offers)
@@ -190,7 +191,7 @@ def _staff(month: Month, own: I8, added: I8) -> tuple[I8, I8, tuple[I8, I8, B1]]
 def _hosted(month: Month) -> I8:
     """(E,) apprentices each establishment has."""
     pr, p, w = month.programs, month.world.people, month.world
-    enrolled = np.flatnonzero(p.program[: p.size] != NO_PROGRAM)
+    enrolled = participants.enrolled(month)
     trainees = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.job[enrolled] >= 0)]
     return np.bincount(w.cells.establishment[p.job[trainees]], minlength=w.establishments.size)
 

@@ -22,10 +22,11 @@ from laborsim.market.codes import (
 )
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, uniform
+from laborsim.market.headcount import by_employer
 from laborsim.market.month import Month
 from laborsim.market.pay import log_worth
 from laborsim.market.quality import fairness_factor
-from laborsim.market.scan import bounds_by_state, scan
+from laborsim.market.scan import BLOCK, bounds_by_state, scan
 from laborsim.market.search import behaviour, floor_by_zone
 from laborsim.market.skill import skill_now
 
@@ -47,13 +48,18 @@ def _post(lo, hi, chunk, c, premium, going, local, speed, age_raise, age_most, f
 @njit(cache=True, nogil=True)
 def _anniversaries(lo, hi, p, month, rows):  # type: ignore[no-untyped-def]
     """List employees hired in this month of an earlier year; rows are written from `lo` on."""
-    state, hired = p.state[lo:hi], p.hired[lo:hi]
+    due = np.empty(BLOCK, np.uint8)
     n = np.uint64(lo)
-    for row in range(hi - lo):
-        k = np.uint64(row)  # unsigned: no test for negative indices
-        tenure = np.int32(month) - np.int32(hired[k])
-        rows[n] = lo + row
-        n += np.uint64((state[k] < SELF_EMPLOYED) & (tenure % np.int32(12) == 0) & (tenure > 0))
+    for start in range(lo, hi, BLOCK):
+        size = min(BLOCK, hi - start)
+        state, hired = p.state[start:start + size], p.hired[start:start + size]
+        for k in range(size):  # first all that vector instructions can do
+            tenure = np.uint32(max(int(month - hired[k]), 0))
+            whole = tenure // np.uint32(12) * np.uint32(12) == tenure
+            due[k] = (state[k] < SELF_EMPLOYED) & whole & (tenure > 0)
+        for row in range(size):
+            rows[n] = start + row
+            n += np.uint64(due[np.uint64(row)])  # unsigned: no test for negative indices
     return np.int64(n) - lo
 
 
@@ -167,10 +173,9 @@ def prepare(month: Month) -> None:
 def _adjust_premiums(month: Month, speed: float) -> None:
     """Employers with more of their posts open than the region has raise their wage policy; the others let it slip."""
     w = month.world
-    c, est = w.cells, w.establishments
-    n, m = c.size, est.size
-    open_posts = np.bincount(c.establishment[:n], weights=c.vacancies[:n], minlength=m)
-    posts = open_posts + np.bincount(c.establishment[:n], weights=c.filled[:n], minlength=m)
+    est, m = w.establishments, w.establishments.size
+    filled, open_posts = by_employer(month)
+    posts = open_posts + filled
     usual = open_posts.sum() / max(posts.sum(), 1.0)
     short = np.divide(open_posts, posts, out=np.full(m, usual), where=posts > 0) - usual
     est.premium[:m] += (speed * short).astype(np.float32)
