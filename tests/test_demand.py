@@ -75,6 +75,33 @@ def test_targets_match_plain_python():
         assert c.target[k] == want or abs(x + draw(rounding, k) - round(x + draw(rounding, k))) < 1e-4
 
 
+def test_large_places_shut_by_job_cell():
+    m = ready(index=6, overrides={"demand.shutdown_largest": 60})
+    halved = m.economy.sector_index.copy()
+    halved[6] *= 0.5
+    m.economy = dataclasses.replace(m.economy, sector_index=halved)
+    demand.stage(m)
+    w = m.world
+    est, c, parts = w.establishments, w.cells, shutdowns.parts(m)
+    large = est.stands[: est.size] >= 60
+    assert large.any() and (parts[large] > 0.3).all() and not parts[~large].any()
+    own = allocated(m, shutdowns.factor(m, m.memory["demand"]["path"][0],
+                                        est.base[: est.size] * m.memory["allocation"]["path"]))  # fmt: skip
+    technology = adoption.technology(m, m.index, m.memory["demand"]["shares"])
+    part, rounding = m.key(Stream.SHUTDOWN_PART, fixed=True), m.key(Stream.TARGET_ROUNDING, fixed=True)
+    shut = 0
+    for k in np.flatnonzero(large[c.establishment[: c.size]]):
+        j = c.establishment[k]
+        if est.closed[j] != codes.OPEN or draw(part, k) < parts[j]:
+            assert c.target[k] == 0
+            shut += 1
+            continue
+        x = c.base[k] * halved[6, c.sector[k]] * technology[c.occupation[k]] * own[j] * c.answer[k]
+        x *= math.exp(m.memory["spending"]["pull"][c.sector[k], c.zone[k]]) / (1.0 - parts[j])
+        assert c.target[k] == int(x + draw(rounding, k)) or abs(x + draw(rounding, k) - c.target[k]) < 1.01e-4
+    assert 0 < shut < np.count_nonzero(large[c.establishment[: c.size]])
+
+
 def test_shut_places_own_growth_and_closures_are_shared_out_by_one_rule():
     m = ready(overrides={"demand.carried_most": 1.1})
     e, n = m.world.establishments, m.economy.sectors

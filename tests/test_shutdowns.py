@@ -31,10 +31,15 @@ def oracle(m: Month, path: np.ndarray, highest: np.ndarray) -> np.ndarray:
     for s in range(path.size):
         share = q["shutdown_share"] * max(1.0 - path[s] / highest[s] - q["shutdown_from"], 0.0)
         rows = [j for j in range(e.size) if e.sector[j] == s]
-        shut = [j for j in rows if e.stands[j] < q["shutdown_largest"] and uniform(key, e.id[j]) < share]
-        left = sum(float(e.base[j]) for j in rows if j not in shut)
+        stays = {}
         for j in rows:
-            out[j] = 0.0 if j in shut else sum(float(e.base[x]) for x in rows) / left if left else 1.0
+            if e.stands[j] >= q["shutdown_largest"]:
+                stays[j] = 1.0 - share
+            else:
+                stays[j] = 0.0 if uniform(key, e.id[j]) < share else 1.0
+        left = sum(float(e.base[j]) * stays[j] for j in rows)
+        for j in rows:
+            out[j] = stays[j] * sum(float(e.base[x]) for x in rows) / left if left else 0.0
     return out
 
 
@@ -72,11 +77,26 @@ def test_places_open_again_as_the_sector_comes_back():
     assert last is None
 
 
-def test_large_places_do_not_shut():
-    m = ready(shutdown_largest=1)
-    m.world.establishments.stands[: m.world.establishments.size] = 5.0
-    got = shutdowns.factor(m, np.full(m.economy.sectors, 0.3), base(m))
-    assert got is not None and (got == 1.0).all()
+def test_large_places_shut_in_part():
+    m = ready(shutdown_largest=50)
+    e = m.world.establishments
+    e.stands[: e.size] = np.where(np.arange(e.size) % 3 == 0, 80.0, 5.0)
+    path = np.full(m.economy.sectors, 0.3)
+    got = shutdowns.factor(m, path, base(m))
+    assert got is not None and (got[::3] > 0.0).all() and (got == 0.0).any()
+    np.testing.assert_allclose(got, oracle(m, path, np.ones(path.size)), rtol=1e-12)
+    share = 0.6 * (0.7 - 0.02)
+    np.testing.assert_allclose(shutdowns.parts(m), np.where(np.arange(e.size) % 3 == 0, share, 0.0))
+
+
+def test_a_slow_fall_shuts_nobody_and_a_sudden_one_counts_once():
+    m = ready(shutdown_memory=12)
+    n = m.economy.sectors
+    for step in range(1, 20):
+        assert shutdowns.factor(m, np.full(n, 1.0 - 0.008 * step), base(m)) is None
+    low = 1.0 - 0.008 * 19
+    for _ in range(4):  # two months on nothing falls any more, and nothing comes back
+        assert shutdowns.fall(m, np.full(n, low * 0.8))[0] == pytest.approx(1.0 - low * 0.8 / (low + 0.008) - 0.02)
 
 
 def test_a_height_is_forgotten_step_by_step():

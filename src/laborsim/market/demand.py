@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import allocation, labor_cost, labor_supply, spending, startups
+from laborsim.market import allocation, labor_cost, labor_supply, shutdowns, spending, startups
 from laborsim.market.adoption import in_indices, technology
 from laborsim.market.allocation import PRICED_OUT
 from laborsim.market.codes import OPEN
@@ -63,7 +63,9 @@ def _establishments(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _targets(lo, hi, chunk, c, e, own, index, technology, childcare, childcare_sector, rounding_key):  # type: ignore[no-untyped-def]
+def _targets(  # type: ignore[no-untyped-def]
+    lo, hi, chunk, c, e, own, parts, index, technology, childcare, childcare_sector, rounding_key, shut_key
+):
     # Columns are taken out of their tuples once: in the loop every access would count references.
     establishment, sectors, target, answer = c.establishment, c.sector, c.target, c.answer
     zones, base, occupation, closed = c.zone, c.base, c.occupation, e.closed
@@ -73,10 +75,15 @@ def _targets(lo, hi, chunk, c, e, own, index, technology, childcare, childcare_s
         if closed[j] != OPEN:
             target[k] = 0
             continue
+        if parts[j] > 0.0 and uniform(shut_key, np.uint64(k)) < parts[j]:
+            target[k] = 0
+            continue
         s = sectors[k]
         x = base[k] * index[s, zones[k]] * technology[occupation[k]] * own[j] * answer[k]
         if s == childcare_sector:
             x *= childcare[zones[k]]
+        if parts[j] > 0.0:  # what the shut parts of a large place do not want is in `own` already
+            x /= 1.0 - parts[j]
         target[k] = int(x + uniform(rounding_key, np.uint64(k)))
     return 0
 
@@ -157,11 +164,13 @@ def stage(month: Month) -> None:
         w.cells.columns,
         est,
         own,
+        shutdowns.parts(month),
         np.ascontiguousarray(index),
         now,
         np.ones(e.zones) if childcare is None else childcare,
         e.childcare_sector,
         month.key(Stream.TARGET_ROUNDING, fixed=True),
+        month.key(Stream.SHUTDOWN_PART, fixed=True),
     )
     growth = np.maximum(
         w.cells.target[: w.cells.size] - w.cells.filled[: w.cells.size] - w.cells.vacancies[: w.cells.size], 0

@@ -127,6 +127,7 @@ class Stream(IntEnum):
     CERTIFICATE_POST = 148
     SPONSOR_KEEPS = 160
     SHUTDOWN = 89
+    SHUTDOWN_PART = 163
 
 
 @njit(cache=True, forceinline=True)
