@@ -241,6 +241,6 @@ def test_studies_are_compared_with_the_people_they_are_of():
     traits = {"employed": [1, 0, 0, 1, 0], "education": [0, 1, 4, 4, 2], "record": [0, 0, 0, 1, 0]}
     sample = SimpleNamespace(ids=np.arange(5), traits={k: np.array(v) for k, v in traits.items()})
     assert trial_evidence.members(sample, "out_of_work").tolist() == [False, True, True, False, True]
-    assert trial_evidence.members(sample, "hard_to_employ").tolist() == [False, True, False, True, False]
+    assert trial_evidence.members(sample, "hard_to_employ").tolist() == [False, True, False, False, False]
     services = SimpleNamespace(ids=np.arange(5), traits={})
     assert not trial_evidence.members(services, "out_of_work").any()

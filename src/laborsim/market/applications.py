@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from laborsim.market import codes as k
 from laborsim.market import learning
-from laborsim.market.codes import KNOWS_PROGRAM_BIT, WEEKS_A_MONTH
+from laborsim.market.codes import FULL_TIME_WEEK, KNOWS_PROGRAM_BIT, WEEKS_A_MONTH
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
-from laborsim.market.needs import over_need
+from laborsim.market.needs import needed_wage, over_need
 from laborsim.market.pipeline import (
     APPLIED,
     ELIGIBLE,
@@ -207,12 +207,19 @@ def _screened(month: Month, rows: I8, program: I8) -> B1:
 
 
 def _earns_too_much(month: Month, rows: I8, program: I8) -> B1:
-    """Whose household earns more than the program's limit, relative to what it needs to be self-sufficient."""
-    limit = month.programs.income_limit[program]
+    """Whose household earns more than the program's limit, relative to what it needs to be self-sufficient, or who at
+    work earns a self-sufficiency wage and asks for a program that is not for such people."""
+    pr, p = month.programs, month.world.people
+    limit = pr.income_limit[program]
     out = np.zeros(rows.size, np.bool_)
     asked = np.flatnonzero(limit > 0.0)
     if asked.size:
         out[asked] = over_need(month, rows[asked]) > limit[asked]
+    asked = np.flatnonzero((pr.low_paid[program] > 0) & (p.state[rows] <= k.SELF_EMPLOYED))
+    if asked.size:
+        who = rows[asked]
+        week = p.wage[who].astype(np.float64) * p.hours[who]
+        out[asked] |= week >= needed_wage(month, who) * FULL_TIME_WEEK
     return out
 
 

@@ -128,6 +128,7 @@ class Stream(IntEnum):
     SPONSOR_KEEPS = 160
     SHUTDOWN = 89
     SHUTDOWN_PART = 163
+    SERVICE_PRIORITY = 171
 
 
 @njit(cache=True, forceinline=True)

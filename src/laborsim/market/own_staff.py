@@ -89,15 +89,25 @@ def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
     size, _ = by_employer(month)
     part = draws(month.key(Stream.SPONSOR_OPENING, fixed=True), e.id[owner])
     room = np.floor(e.host[owner] * size[owner] + part).astype(np.int64) - hosted[owner]
-    fits = ordinal(owner, score, p.id[rows]) < room
-    rows, program, score = rows[fits], program[fits], score[fits]
-    takes, on_added = first_served(pr, program, score, p.id[rows], mine, more)
-    rows, program, on_added = rows[takes], program[takes], on_added[takes]
+    # A trial refuses some of those named. Sponsors name so many more, or their staff's places would go to applicants
+    # from outside, and the trial would be of others than take part without it.
+    refused = participants.refused(month)
+    spread = 1.0 / np.where(refused < 1.0, 1.0 - refused, 1.0)
+    families = np.ones(own.size)
+    np.maximum.at(families, pr.family, spread)
+    fits = ordinal(owner, score, p.id[rows]) < room * spread[program]
+    rows, program, score, owner, room = rows[fits], program[fits], score[fits], owner[fits], room[fits]
+    wanted = np.ceil(mine * families).astype(np.int64), np.ceil(more * spread).astype(np.int64)
+    takes, _ = first_served(pr, program, score, p.id[rows], *wanted)
+    rows, program, score, owner, room = rows[takes], program[takes], score[takes], owner[takes], room[takes]
     asked = np.bincount(program, minlength=len(pr))
     for step in ("aware", "applied", "eligible"):
         month.counts.pipeline[:, STEP[step]] += asked
     may = participants.admitted(month, rows, program)
-    return rows[may], program[may], on_added[may]
+    may[may] = ordinal(owner[may], score[may], p.id[rows[may]]) < room[may]
+    rows, program, score = rows[may], program[may], score[may]
+    takes, on_added = first_served(pr, program, score, p.id[rows], mine, more)
+    return rows[takes], program[takes], on_added[takes]
 
 
 def preference(month: Month, rows: I8, program: I8) -> F8:

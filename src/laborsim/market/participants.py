@@ -224,6 +224,14 @@ def bar(month: Month, programs: B1, share: float = 0.5, ids: NDArray[np.uint64] 
     month.memory["trial"] = _empty(TRIAL)
 
 
+def refused(month: Month) -> NDArray[np.float64]:
+    """(P,) share of applicants that a trial refuses at each program; 0 without one."""
+    rule = month.memory["training"].get("barred")
+    if rule is None:
+        return np.zeros(len(month.programs))
+    return np.where(rule["programs"], rule["share"], 0.0)
+
+
 def admitted(month: Month, rows: I8, program: I8) -> B1:
     """(n,) whether each eligible applicant may take part; logs the applicants of a trial. All, if there is none."""
     rule = month.memory["training"].get("barred")
@@ -242,4 +250,7 @@ def admitted(month: Month, rows: I8, program: I8) -> B1:
     return np.asarray(~refused)
 
 
-__all__ = ["LOG", "TRIAL", "admitted", "bar", "enrolled", "enter", "leave", "pause", "prepare", "reconcile", "served"]
+__all__ = [
+    "LOG", "TRIAL", "admitted", "bar", "enrolled", "enter", "leave", "pause", "prepare", "reconcile", "refused",
+    "served",
+]  # fmt: skip

@@ -61,6 +61,8 @@ class Programs:
     most_age : (P,) greatest age to enter.  ready : (P,) 1 where a pre-apprenticeship stands in for schooling.
     requires : (P,) mask of people.credentials bits one of which is needed, 0 none.
     income_limit : (P,) most that the household may earn relative to what it needs to be self-sufficient, 0 no limit.
+    low_paid : (P,) 1 where people at work may enter only if they earn less than a self-sufficiency wage.
+    priority : (P,) share of applicants, dislocated workers apart, whose place adult funds of WIOA would pay.
     degree : (P,) education that completers who pass hold at least.
     screen : (P,) share of eligible applicants who pass selection.
     intakes : (P, 12) 1 in the months of the year when cohorts start.
@@ -97,6 +99,8 @@ class Programs:
     ready: U1 = field(default_factory=_none)
     requires: NDArray[np.uint16] = field(default_factory=_none)
     income_limit: F8 = field(default_factory=_none)
+    low_paid: U1 = field(default_factory=_none)
+    priority: F8 = field(default_factory=_none)
     degree: U1 = field(default_factory=_none)
     screen: F8 = field(default_factory=_none)
     intakes: U1 = field(default_factory=_none)
@@ -125,6 +129,8 @@ class Programs:
             ("ready", np.zeros(n, np.uint8)),
             ("requires", np.zeros(n, np.uint16)),
             ("income_limit", np.zeros(n)),
+            ("low_paid", np.zeros(n, np.uint8)),
+            ("priority", np.zeros(n)),
             ("degree", np.full(n, SOME_COLLEGE, np.uint8)),
             ("screen", np.ones(n)),
             ("intakes", np.ones((n, 12), np.uint8)),
@@ -229,6 +235,8 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         requires=np.array([1 << field_index[t.requires] if t.requires else 0 for _, t, _ in rows], np.uint16),
         degree=np.array([EDUCATION.index(t.degree or "some_college") for _, t, _ in rows], np.uint8),
         income_limit=column("income_limit", np.float64),
+        low_paid=column("low_paid", np.uint8),
+        priority=column("priority", np.float64),
         screen=column("screen", np.float64),
         intakes=np.array([[not t.intakes or m in t.intakes for m in range(1, 13)] for _, t, _ in rows], np.uint8),
         instructors=np.array([np.nan if t.instructors is None else t.instructors for _, t, _ in rows]),

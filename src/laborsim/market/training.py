@@ -25,6 +25,7 @@ from laborsim.market.headcount import by_employer
 from laborsim.market.month import Month
 from laborsim.market.needs import needed_wage
 from laborsim.market.pipeline import draws, ordinal
+from laborsim.market.priority import after_others
 from laborsim.market.progress import STEP, follow, progress
 from laborsim.market.scaling import scaled_count
 from laborsim.market.schedule import wage_share
@@ -136,7 +137,8 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     score = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
     sponsored = pr.kind[program] == APPRENTICESHIP
     score[sponsored] = own_staff.preference(month, rows[sponsored], program[sponsored])
-    score += late
+    score += after_others(month, rows, program)  # places of a score of 0 to 1 are drawn or ranked
+    score += 2.0 * late
     order = np.lexsort((p.id[rows], score))
     rows, program = rows[order], program[order]
     enrolled = participants.enrolled(month)

@@ -31,8 +31,8 @@ class Study(BaseModel):
         (share of months in work), credential (over the credentials without), completion, cancellation (shares of
         exits), net_over_gross (jobs added in all over jobs gained by participants), mothers_employment (the first
         year's effect on women of 18 to 54), mothers_elasticity (that over their employment without, over the price).
-    who : people of a trial that are compared with it: "" all, out_of_work (before they applied), hard_to_employ (with a
-        justice record, or out of work and without schooling beyond high school).
+    who : people of a trial that are compared with it: "" all, out_of_work (before they applied), hard_to_employ (out
+        of work, with a justice record or without schooling beyond high school).
     programs : types of program whose participants are compared with it, as in programs.toml; none: all of the trial.
     entry_growth : growth a year (log) of the entries whose exits the records count.
     outcome : what the figure is of.

@@ -41,6 +41,9 @@ class ProgramType(BaseModel):
     degree : schooling that completers who pass hold at least, "" as for any credential.
     income_limit : most that an applicant's household may earn by work relative to what it needs to be self-sufficient
         (all adults full-time at the self-sufficiency wage); 0 no limit.
+    low_paid : people at work may enter only if they earn less a week than the self-sufficiency wage comes to full-time.
+    priority : share of applicants, dislocated workers apart, whose place adult funds of WIOA would pay: of these,
+        people of low income or without basic skills come before the others in the queue for places.
     screen : share of eligible applicants who pass the program's selection.
     intakes : months of the year when cohorts start; none: any month.
     instructors : seats that instructors at hand can serve, relative to the starts; None: `training.instructor_slack`.
@@ -80,6 +83,8 @@ class ProgramType(BaseModel):
     requires: str = ""
     degree: Literal["", "hs", "some_college", "associate", "bachelor"] = ""
     income_limit: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
+    low_paid: bool = False
+    priority: Share = 0.0
     screen: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     intakes: tuple[MonthOfYear, ...] = ()
     instructors: Annotated[float, Field(ge=1.0, le=10.0)] | None = None

@@ -25,7 +25,7 @@ QUARTERS_A_YEAR = 4
 MOTHERS = (18, 54)
 WHO = {
     "out_of_work": "of those out of work before",
-    "hard_to_employ": "of those with a justice record, or out of work and without schooling beyond high school",
+    "hard_to_employ": "of those out of work with a justice record or without schooling beyond high school",
 }
 LEAST_PEOPLE = 40  # randomised and seen to the end of the period: below it one person moves a share by five points
 
@@ -89,7 +89,7 @@ def members(s: Sample, who: str) -> B1:
             return np.zeros(s.ids.size, bool)
         idle = s.traits["employed"] == 0
         little = s.traits["education"] <= EDUCATION.index("hs")
-        return np.asarray(idle if who == "out_of_work" else (s.traits["record"] > 0) | (idle & little))
+        return np.asarray(idle if who == "out_of_work" else idle & ((s.traits["record"] > 0) | little))
     return np.asarray(s.traits["sex"] == ("male", "female").index(who))
 
 
