@@ -1,11 +1,12 @@
-"""Turnover and speed of selection by sector, fitted to hires and openings by industry (JOLTS, 2018-19).
+"""Turnover and speed of selection by sector and size, fitted to hires and openings by industry and size class (JOLTS).
 
     python experiments/turnover.py --data DIR [--people 40000] [--rounds 5] [--dry]
 
-Two lists of parameters are found by fixed point, over the regions together: `separations.turnover_by_sector`, so that
-hires relative to the region's are the industry's relative to the nation's, and `vacancies.selection_by_sector`, so that
-openings for each hire are. Sectors that JOLTS does not tell apart share a factor. Writes the lists into
-scenario/parameters (unless --dry); calibrate afterwards, since levels are the calibration's.
+Lists of parameters are found by fixed point, over the regions together, from 2018-19: `separations.turnover_by_sector`
+and `turnover_by_size`, so that hires relative to the region's are the industry's and size class's relative to the
+nation's, and `vacancies.selection_by_sector` and `selection_by_size`, so that openings for each hire are. Sectors that
+JOLTS does not tell apart share a factor. Writes the lists into scenario/parameters and a table by size into
+docs/calibration.md (unless --dry); calibrate afterwards, since levels are the calibration's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from laborsim import LaborMarket
+from laborsim.market.codes import PAYROLL
+from laborsim.market.size import size_class
 
 REGIONS = ("kansas-city", "lane", "kentuckianaworks", "kentucky", "missouri")
 # sectors of the model -> industry of JOLTS; those of one industry share a factor
@@ -30,23 +35,56 @@ INDUSTRY = {
     "72": "Accommodation and food services", "81": "Other services", "GF": "Federal", "GS": "State and local",
     "GL": "State and local",
 }  # fmt: skip
+# size class of the model -> of JOLTS; the few workplaces of 5,000 and more are taken as those below
+SIZES = {
+    "1-9": "1 to 9 employees", "10-49": "10 to 49 employees", "50-249": "50 to 249 employees",
+    "250-999": "250 to 999 employees", "1000+": "1,000 to 4,999 employees",
+}  # fmt: skip
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "calibration.md"
+BEGIN, END = "<!-- by size of workplace -->", "<!-- end of by size of workplace -->"
 MONTHS = 24
-STEP = {"turnover": 1.2, "selection": 1.0}  # power of the ratio missed by which a factor is moved
+# power of the ratio missed by which a factor is moved
+STEP = {("turnover", "sector"): 1.2, ("selection", "sector"): 1.0,
+        ("turnover", "size"): 0.8, ("selection", "size"): 0.6}  # fmt: skip
 LEAST, MOST = {"turnover": 0.15, "selection": 0.3}, {"turnover": 3.0, "selection": 2.0}
 
 
 def published(data: Path) -> pd.DataFrame:
-    """Hires and openings of each industry relative to total nonfarm, 2018-19 (columns hires, openings)."""
-    table = pd.read_csv(data / "jolts_us_industry_rates_2010_2022m08.csv.gz", dtype={"industry_code": str})
-    table = table[(table["month"] >= "2018-01") & (table["month"] <= "2019-12") & (table["seasonal"] == "S")]
-    mean = table.groupby("industry_text")[["Hires", "Job openings"]].mean()
+    """Hires and openings of each industry and size class relative to total nonfarm, 2018-19."""
+    parts = []
+    for file, name in (("jolts_us_industry_rates_2010_2022m08.csv.gz", "industry_text"),
+                       ("jolts_us_sizeclass_rates_2015_2022m08.csv", "sizeclass_text")):  # fmt: skip
+        table = pd.read_csv(data / file, dtype={"industry_code": str})
+        table = table[(table["month"] >= "2018-01") & (table["month"] <= "2019-12") & (table["seasonal"] == "S")]
+        parts.append(table.groupby(name)[["Hires", "Job openings"]].mean())
+    mean = pd.concat(parts)
     mean.columns = ["hires", "openings"]
     return mean / mean.loc["Total nonfarm"]
 
 
+class BySize:
+    """Hires, openings and jobs by size class of the workplace, summed over months; a recall is a hire."""
+
+    def __init__(self) -> None:
+        self.sums = np.zeros((3, len(SIZES)))
+
+    def month(self, model: LaborMarket) -> None:
+        """Simulate one month and count."""
+        p = model.world.people
+        n = p.size
+        ids, state, hired = p.id[:n].copy(), p.state[:n].copy(), p.hired[:n].copy()
+        model.step()
+        p, c, e = model.world.people, model.world.cells, model.world.establishments
+        cell = size_class(e.stands[: e.size])[c.establishment[: c.size]]
+        new = (p.state[: p.size] <= PAYROLL[-1]) & (p.job[: p.size] >= 0)
+        new[:n] &= (ids != p.id[:n]) | (state > PAYROLL[-1]) | (hired != p.hired[:n])
+        self.sums += [np.bincount(cell[p.job[: p.size][new]], minlength=len(SIZES)),
+                      np.bincount(cell, c.vacancies[: c.size], len(SIZES)),
+                      np.bincount(cell, c.filled[: c.size], len(SIZES))]  # fmt: skip
+
+
 def simulated(region: str, people: int, settings: dict[str, list[float]]) -> np.ndarray:
-    """(3, S + 1) monthly hires, openings and jobs by sector, summed over months; the last column is all."""
-    from laborsim import LaborMarket
+    """(3, S + 5 + 1) monthly hires, openings and jobs by sector, by size and of all, summed over months."""
     from laborsim.commands.calibrate import share_of
     from laborsim.loading import scenario_of_region
     from laborsim.region.tables import SECTORS
@@ -55,14 +93,19 @@ def simulated(region: str, people: int, settings: dict[str, list[float]]) -> np.
 
     spec = vary(scenario_of_region(region), tuple(settings.items()))
     model = LaborMarket(spec, rng=1, scale=share_of(people, own_figures(region)), threads=1)
-    model.run_for(MONTHS)
+    sizes = BySize()
+    for _ in range(MONTHS):
+        sizes.month(model)
     frame = model.frame()
     out = []
     for group in [*(f"sector:{s}" for s in SECTORS), "all"]:
         jobs = np.nan_to_num(frame.series("jobs", group))
         out.append([np.nansum(frame.series(rate, group) * jobs) for rate in ("hires_rate", "openings_rate")]
                    + [jobs.sum()])  # fmt: skip
-    return np.array(out).T
+    table, whole = np.array(out).T, sizes.sums.sum(axis=1)
+    # of all that the same watch counted, which leaves out who is hired and gone within a month
+    scaled = sizes.sums * (table[:, -1] / whole)[:, None]
+    return np.hstack([table[:, :-1], scaled, table[:, -1:]])
 
 
 def relative(sums: np.ndarray, members: list[int]) -> tuple[float, float]:
@@ -86,32 +129,49 @@ def main() -> None:
     from laborsim.scenario.parameters.registry import declared
 
     target = published(args.data)
-    groups = {i: [SECTORS.index(s) for s, name in INDUSTRY.items() if name == i] for i in INDUSTRY.values()}
-    names = {"turnover": "separations.turnover_by_sector", "selection": "vacancies.selection_by_sector"}
-    factors = {k: np.array(declared()[name].default) for k, name in names.items()}
+    fitted = {"sector": {i: [SECTORS.index(s) for s, name in INDUSTRY.items() if name == i] for i in INDUSTRY.values()},
+              "size": {name: [k] for k, name in enumerate(SIZES.values())}}  # fmt: skip
+    first = {"sector": 0, "size": len(SECTORS)}  # column of sums
+    names = {(k, by): f"{room}.{k}_by_{by}" for by in fitted
+             for k, room in (("turnover", "separations"), ("selection", "vacancies"))}  # fmt: skip
+    factors = {key: np.array(declared()[name].default) for key, name in names.items()}
+    rows: list[str] = []
     with ProcessPoolExecutor(args.jobs) as pool:
         for turn in range(args.rounds + 1):
-            settings = {names[k]: [float(f"{v:.4g}") for v in f] for k, f in factors.items()}
+            settings = {names[key]: [float(f"{v:.4g}") for v in f] for key, f in factors.items()}
             sums = sum(pool.map(simulated, REGIONS, [args.people] * len(REGIONS), [settings] * len(REGIONS)))
             print(f"round {turn}: hires {sums[0, -1] / sums[2, -1]:.2%}, openings {sums[1, -1] / sums[2, -1]:.2%}")
-            for industry, members in groups.items():
-                hires, openings = relative(sums, members)
-                want = target.loc[industry]
-                wait, usual = openings / hires, want["openings"] / want["hires"]
-                print(f"  {industry:45s} hires {hires:.2f} ({want['hires']:.2f})  openings for each {wait:.2f} "
-                      f"({usual:.2f})  turnover {factors['turnover'][members[0]]:.2f}  "
-                      f"selection {factors['selection'][members[0]]:.2f}", flush=True)  # fmt: skip
-                if turn < args.rounds:
-                    for k, ratio in (("turnover", want["hires"] / hires), ("selection", wait / usual)):
-                        moved = factors[k][members] * ratio ** STEP[k]
-                        factors[k][members] = np.clip(moved, LEAST[k], MOST[k])
+            rows.clear()
+            for by, classes in fitted.items():
+                # Classes of the model need not average to what the nation's do: levels are not fitted here.
+                jobs = np.array([sums[2, [first[by] + k for k in members]].sum() for members in classes.values()])
+                mean = jobs @ target.loc[list(classes)].to_numpy() / jobs.sum()
+                for name, members in classes.items():
+                    hires, openings = relative(sums, [first[by] + k for k in members])
+                    want = target.loc[name] / mean
+                    wait, usual = openings / hires, want["openings"] / want["hires"]
+                    moved = [float(factors[k, by][members[0]]) for k in ("turnover", "selection")]
+                    print(f"  {name:45s} hires {hires:.2f} ({want['hires']:.2f})  openings for each {wait:.2f} "
+                          f"({usual:.2f})  turnover {moved[0]:.2f}  selection {moved[1]:.2f}", flush=True)  # fmt: skip
+                    if by == "size":
+                        rows.append(f"| {name.removesuffix(' employees')} | {want['hires']:.2f} | {hires:.2f} | "
+                                    f"{usual:.2f} | {wait:.2f} | {moved[0]:.2f} | {moved[1]:.2f} |")  # fmt: skip
+                    if turn < args.rounds:
+                        for k, ratio in (("turnover", want["hires"] / hires), ("selection", wait / usual)):
+                            new = factors[k, by][members] * ratio ** STEP[k, by]
+                            factors[k, by][members] = np.clip(new, LEAST[k], MOST[k])
     if args.dry:
         return
-    for k, name in names.items():
+    for name in names.values():
         room, _, short = name.partition(".")
         file = ROOMS / f"{room}.toml"
-        text = with_default(file.read_text(encoding="utf-8"), short, settings[names[k]], declared()[name].source)
+        text = with_default(file.read_text(encoding="utf-8"), short, settings[name], declared()[name].source)
         file.write_text(text, encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    head, rest = page.split(BEGIN)
+    table = ["| people at the workplace | hires: published | simulated | openings for each: published | simulated | "
+             "turnover | selection |", "|---|---:|---:|---:|---:|---:|---:|", *rows]  # fmt: skip
+    PAGE.write_text(head + "\n".join([BEGIN, "", *table, "", END]) + rest.split(END)[1], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from laborsim.market.matching import Keys, MatchingParameters, Vacancies, match
 from laborsim.market.month import FEW, Month
 from laborsim.market.pay import Pay, log_worth, pair, suits
 from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
+from laborsim.market.size import by_size
 from laborsim.market.skill import Learning, skill_now
 from laborsim.market.terrain import carried, terrain
 from laborsim.market.transitions import hire, move
@@ -140,12 +141,13 @@ def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Va
 def decided(month: Month, cell: NDArray[Any]) -> NDArray[np.float64]:
     """(n,) share of the vacancies of these cells whose selection ends within a month.
 
-    By the schooling that the occupation asks for, by sector, and by the region's own factor.
+    By the schooling that the occupation asks for, by the employer's sector and size, and by the region's own factor.
     """
-    q, c = month.room("vacancies"), month.world.cells
+    q, c, e = month.room("vacancies"), month.world.cells, month.world.establishments
     usual = np.asarray(q["decided_in_month"], np.float64)[month.economy.occ_education[c.occupation[cell]]]
     sector = np.asarray(q["selection_by_sector"], np.float64)[c.sector[cell]]
-    return np.asarray(np.minimum(usual * sector * month.economy.selection, 1.0))
+    size = by_size(q["selection_by_size"], e.stands[c.establishment[cell]])
+    return np.asarray(np.minimum(usual * sector * size * month.economy.selection, 1.0))
 
 
 def stage(month: Month) -> None:

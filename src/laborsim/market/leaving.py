@@ -29,6 +29,7 @@ from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms, inactive_reason
 from laborsim.market.pay import FIT_MOST
 from laborsim.market.scan import bounds_by_state, scan
+from laborsim.market.size import by_size
 from laborsim.market.transitions import gather, move
 
 MOST = 0.35  # nobody leaves with a higher monthly hazard
@@ -230,12 +231,13 @@ def outlook(month: Month) -> float:
 
 
 def turnover(month: Month) -> NDArray[np.float32]:
-    """(cells,) how often jobs of the employer's sector end by leaving, by search for another and as bad matches."""
-    c = month.world.cells
+    """(cells,) how often jobs end by leaving, by search and as bad matches, by the employer's sector and size."""
+    c, e = month.world.cells, month.world.establishments
     held = month.scratch.get("separations.turnover")
     if held is None or held.size != c.size:  # plants bring cells
-        factor = np.asarray(month.parameters["separations.turnover_by_sector"], np.float32)
-        held = month.scratch["separations.turnover"] = factor[c.sector[: c.size]]
+        sector = np.asarray(month.parameters["separations.turnover_by_sector"], np.float64)[c.sector[: c.size]]
+        size = by_size(month.parameters["separations.turnover_by_size"], e.stands[c.establishment[: c.size]])
+        held = month.scratch["separations.turnover"] = (sector * size).astype(np.float32)
     return np.asarray(held)
 
 

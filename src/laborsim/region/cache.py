@@ -35,7 +35,7 @@ _NAMES = ("people", "households", "establishments", "cells")
 # all that `synthesize` imports, but for what is in the key itself: packs, conditions, the layout of tables
 _MODULES = ("region/keyed", "region/rake", "region/margins", "region/people", "region/families", "region/households",
             "region/labor", "region/employers", "region/allocate", "region/careers", "region/synthesize",
-            "region/tables", "market/draws", "market/codes", "market/pay")  # fmt: skip
+            "region/tables", "market/draws", "market/codes", "market/pay", "market/size")  # fmt: skip
 _DECLARED = (PEOPLE, HOUSEHOLDS, ESTABLISHMENTS, CELLS)
 
 

@@ -28,6 +28,7 @@ from laborsim.market.codes import (
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
 from laborsim.market.pay import FIT_MOST, learning_months, log_worths, terms
+from laborsim.market.size import by_size
 from laborsim.region.employers import Employers
 from laborsim.region.keyed import Part, exp, log, normal_quantiles, part_key, uniforms
 from laborsim.region.margins import band_of
@@ -199,7 +200,7 @@ def fitted_pay(percentiles: F8, occupation: NDArray[np.uint8], pay: F8) -> F8:
 
 def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDArray[np.int32],
             occupation: NDArray[np.uint8], employers: Employers, ability: F8, percentiles: F8,
-            seed: int, rooms: dict[str, dict[str, Any]], turnover: F8) -> tuple[People, F8]:
+            seed: int, rooms: dict[str, dict[str, Any]], turnover: F8, turnover_size: F8) -> tuple[People, F8]:
     """Columns that tell each person's working life so far.
 
     Parameters
@@ -208,7 +209,7 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     employers : establishments and cells.
     percentiles : (O, 5) hourly p10, p25, p50, p75, p90 of occupations.
     rooms : parameter values of the rooms synthesis, search, wages and insurance.
-    turnover : (S,) how often jobs end, by sector, relative to others.
+    turnover, turnover_size : (S,) and by size class, how often jobs end relative to others.
 
     Returns
     -------
@@ -225,9 +226,10 @@ def careers(economy: Economy, people: People, state: NDArray[np.uint8], job: NDA
     out = np.flatnonzero(state > UNEMPLOYED)
 
     tenure = np.zeros(n, np.int64)
-    sector = employers.sector[employers.establishment[np.maximum(job[employed], 0)]]
-    # Only part of what ends jobs differs by sector.
-    pace = np.where(job[employed] >= 0, turnover[sector] ** s["tenure_by_turnover"], 1.0)
+    at = employers.establishment[np.maximum(job[employed], 0)]
+    ends = turnover[employers.sector[at]] * by_size(turnover_size, employers.stands[at])
+    # Only part of what ends jobs differs by sector and size.
+    pace = np.where(job[employed] >= 0, ends ** s["tenure_by_turnover"], 1.0)
     tenure[employed] = tenures(age, employed, seed, s, pace)
     waiting = state[jobless] == TEMPORARY_LAYOFF
     idle = np.zeros(n, np.int64)

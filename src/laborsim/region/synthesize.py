@@ -38,9 +38,9 @@ from laborsim.region.rake import shift_to_mean
 
 ROOMS = ("synthesis", "search", "wages", "insurance")
 SPACING, SCHOOLING = "demography.sibling_spacing_months", "demography.ability_schooling"
-TURNOVER = "separations.turnover_by_sector"
+TURNOVER, TURNOVER_SIZE = "separations.turnover_by_sector", "separations.turnover_by_size"
 #: Parameters beyond whole rooms that a region depends on.
-SINGLE = (SPACING, SCHOOLING, TURNOVER)
+SINGLE = (SPACING, SCHOOLING, TURNOVER, TURNOVER_SIZE)
 
 
 def rooms_of(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -91,7 +91,7 @@ def synthesize(pack: Pack, national: Pack, economy: Economy, parameters: Mapping
     sector = employers.sector[employers.establishment[np.maximum(job, 0)]]
     part_time(m, people, state, sector, np.asarray(rooms["search"]["part_time_share"], float), seed, s)
     life, posted = careers(economy, people, state, job, occupation, employers, ability, m.percentiles, seed, rooms,
-                           np.asarray(parameters[TURNOVER], float))
+                           np.asarray(parameters[TURNOVER], float), np.asarray(parameters[TURNOVER_SIZE], float))
 
     month = np.floor(uniforms(part_key(seed, Part.BIRTH_MONTH), rows) * 12.0)
     columns = {

@@ -19,6 +19,7 @@ _SECTORS: Final = ("agriculture", "mining", "utilities", "construction", "manufa
                    "professional services", "headquarters", "administrative support", "private education",
                    "health care", "child care", "arts and recreation", "hotels and restaurants", "other services",
                    "federal government", "state government", "local government")  # fmt: skip
+_SIZES: Final = ("1 to 9 people", "10 to 49", "50 to 249", "250 to 999", "1,000 and more")
 _MAJORS: Final = ("management", "business and finance", "computers and mathematics", "architecture and engineering",
                   "science", "community and social service", "legal", "education", "arts and media",
                   "health practitioners", "health support", "protective service", "food", "building and grounds",
@@ -98,6 +99,7 @@ ELEMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "synthesis.no_car_race": _RACES,
     "separations.outlook_range": _BOUNDS,
     "separations.turnover_by_sector": _SECTORS,
+    "separations.turnover_by_size": _SIZES,
     "synthesis.idle_months": ("students", "others but the retired"),
     "synthesis.school_ages": ("age 16", "age 17", "age 18"),
     "synthesis.mother_at_birth": ("mean", "standard deviation"),
@@ -105,4 +107,5 @@ ELEMENTS: Final[dict[str, tuple[str, ...] | str]] = {
     "wages.hours_after": ("raised to full-time", "cut"),
     "vacancies.decided_in_month": _SCHOOLING,
     "vacancies.selection_by_sector": _SECTORS,
+    "vacancies.selection_by_size": _SIZES,
 }  # fmt: skip
