@@ -77,6 +77,21 @@ def test_people_at_work_have_contracts_only_below_a_self_sufficiency_wage():
     assert 0 < len(let_in) < len(everyone)
 
 
+def test_employers_choose_their_trainees():
+    month = with_column(eager(seed=3), priority=0.0)
+    rows, program, late = training.applicants(month)
+    mine = (program == OJT) & ~late
+    rows, program, late = rows[mine], program[mine], late[mine]
+    rank = own_staff.preference(month, rows, program)
+    own = np.zeros(int(month.programs.family.max()) + 1, np.int64)
+    own[month.programs.family[OJT]] = 10
+    training._enrol(month, rows, program, late, own, np.zeros(len(month.programs), np.int64))
+    p = month.world.people
+    taken = np.isin(rows, np.flatnonzero(p.program[: p.size] == OJT))
+    assert 3 < taken.sum() <= 10 < rows.size
+    assert rank[taken].max() < rank[~taken].min()
+
+
 def test_a_trial_leaves_sponsors_their_places_for_own_staff():
     def named(share: float | None) -> tuple[int, int]:
         month = eager(seed=7, staff_share=0.5)

@@ -3,8 +3,8 @@
 Three ways in. A course takes the eligible applicants that keyed draws rank first, up to its seats and instructors. An
 apprenticeship also needs a sponsor with room for one more trainee: some are the sponsor's own staff (`own_staff`), the
 others are hired into an open vacancy in the trade, the best applicants first, at a share of the wage. On-the-job
-training needs an employer who gives a vacancy to someone without the skill for part of the wage; a class of new hires
-one who promises a vacancy to those who complete (`hire_classes`).
+training needs an employer who gives a vacancy to the best who applies for part of the wage; a class of new hires one
+who promises a vacancy to those who complete (`hire_classes`).
 Employers' own workers (`customized`) and students (`youth`) have stages of their own.
 What a program is worth is not written anywhere: completers have the skill, the
 credential and the occupation, and the labor market does the rest.
@@ -135,8 +135,8 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     may = participants.admitted(month, rows, program)
     rows, program, late = rows[may], program[may], late[may]
     score = draws(month.key(Stream.TRAINING_RANK), p.id[rows])
-    sponsored = pr.kind[program] == APPRENTICESHIP
-    score[sponsored] = own_staff.preference(month, rows[sponsored], program[sponsored])
+    hired = k.among(pr.kind[program], (APPRENTICESHIP, OJT))  # whoever trains at work is chosen by employers
+    score[hired] = own_staff.preference(month, rows[hired], program[hired])
     score += after_others(month, rows, program)  # places of a score of 0 to 1 are drawn or ranked
     score += 2.0 * late
     order = np.lexsort((p.id[rows], score))
