@@ -7,8 +7,8 @@
 The calibration rests on a linear approximation and normal errors; this does not. The other factors stay at their
 estimates. Each particle is a run with a seed of its own, plus an error of the targets; what is compared is the linear
 summary that the calibration's weights make of the moments (semi-automatic ABC, Fearnhead and Prangle 2012), in units of
-its standard errors. Writes abc.md beside the calibration. pyABC is not among the extras: it brings a database, redis
-and git clients with it.
+its standard errors. Writes the table into docs/calibration.md. pyABC is not among the extras: it brings a database,
+redis and git clients with it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def main() -> None:
     args = parser.parse_args()
 
     import pyabc
+    from ship_calibration import put
 
     from laborsim.commands.calibrate import share_of
     from laborsim.loading import scenario_of_region
@@ -96,7 +97,6 @@ def main() -> None:
         points, weights = history.get_distribution()
         nearest = float(history.get_all_populations()["epsilon"].iloc[-1])
     lines = [
-        f"# ABC-SMC beside the calibration of {told['region']}", "",
         f"{args.particles} particles, {args.generations} generations, {made} points simulated with {args.people:,} "
         f"people in each region; last threshold {nearest:.2f} standard errors. The other factors stay at their "
         "estimates. Logs of factors.", "",
@@ -110,8 +110,8 @@ def main() -> None:
         first, last = best[k] - 1.645 * sd[j], best[k] + 1.645 * sd[j]
         lines.append(f"| {free[k].name} | {best[k]:+.3f} | {first:+.3f} to {last:+.3f} "
                      f"| {float(np.average(values, weights=w)):+.3f} | {low:+.3f} to {high:+.3f} |")  # fmt: skip
-    (args.folder / "abc.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
     print("\n".join(lines))
+    put("<!-- abc -->", "<!-- end of abc -->", "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,6 @@ SIZES = {
     "1-9": "1 to 9 employees", "10-49": "10 to 49 employees", "50-249": "50 to 249 employees",
     "250-999": "250 to 999 employees", "1000+": "1,000 to 4,999 employees",
 }  # fmt: skip
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "calibration.md"
 BEGIN, END = "<!-- by size of workplace -->", "<!-- end of by size of workplace -->"
 MONTHS = 24
 # power of the ratio missed by which a factor is moved
@@ -123,7 +122,7 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true")
     args = parser.parse_args()
 
-    from ship_calibration import ROOMS, with_default
+    from ship_calibration import ROOMS, put, with_default
 
     from laborsim.region.tables import SECTORS
     from laborsim.scenario.parameters.registry import declared
@@ -167,11 +166,9 @@ def main() -> None:
         file = ROOMS / f"{room}.toml"
         text = with_default(file.read_text(encoding="utf-8"), short, settings[name], declared()[name].source)
         file.write_text(text, encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8")
-    head, rest = page.split(BEGIN)
     table = ["| people at the workplace | hires: published | simulated | openings for each: published | simulated | "
              "turnover | selection |", "|---|---:|---:|---:|---:|---:|---:|", *rows]  # fmt: skip
-    PAGE.write_text(head + "\n".join([BEGIN, "", *table, "", END]) + rest.split(END)[1], encoding="utf-8")
+    put(BEGIN, END, "\n".join(table))
 
 
 if __name__ == "__main__":

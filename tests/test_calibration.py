@@ -130,6 +130,14 @@ def test_known_parameters_are_found_again_and_nothing_is_made_twice(spec, in_rea
     assert study.as_json(again) == study.as_json(first)
 
 
+def test_other_targets_take_the_place_of_published_ones(spec, tmp_path):
+    targets = {"ue": 0.3, "hires": 0.05}
+    c = study.calibrate([study.Place(spec, OWN, 0.01)], 1, 1, store=tmp_path / "c.sqlite", model=MODEL,
+                        executor=study.make_executor("local", 1), targets=targets)  # fmt: skip
+    usual = {m.name: m.target for m in definitions(24, OWN)[1]}
+    assert {m.name: m.target for m in c.moments} == usual | targets
+
+
 def test_targets_of_several_regions_are_those_of_their_mean(spec, tmp_path):
     other = spec.model_copy(update={"scenario": spec.scenario.model_copy(update={"region": "lane"})})
     own = {"participation": 0.60, "unemployment": 0.046, "labor_force": 1.0}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,7 @@ def calibrate(
     progress: Progress | None = None,
     model: str = MODEL,
     file: Path = NATION,
+    targets: Mapping[str, float] | None = None,
 ) -> Calibration:
     """Fit the free factors of moments.toml to the baselines of one or several regions.
 
@@ -124,6 +125,7 @@ def calibrate(
     store : run store; None for results/calibration/<regions>.sqlite. Runs in it are not made again.
     executor, fresh, progress, model : as for `laborsim.study.sweep.sweep`.
     file : what is fitted to what: NATION or REGION of `laborsim.study.calibration.moments`.
+    targets : figures to fit in place of published ones, by moment, such as simulated ones of known factors.
 
     Returns
     -------
@@ -146,6 +148,7 @@ def calibrate(
     if seeds < 1 or iterations < 1:
         raise InputError("seeds and iterations are whole numbers, 1 or more")
     free, moments = joint(months, places, file)
+    moments = [replace(m, target=float((targets or {}).get(m.name, m.target))) for m in moments]
     spec = places[0].spec
     values = {p: spec.parameters()[p] for f in free for p in f.parameters}
     path = store or default_store(*(p.spec.region for p in places))
