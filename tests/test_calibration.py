@@ -245,7 +245,8 @@ def test_command_writes_report_assumptions_and_json(tmp_path, monkeypatch):
     from laborsim.cli import app
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(study.calibrate, "__defaults__", (*study.calibrate.__defaults__[:-1], MODEL))
+    *first, _, file, targets = study.calibrate.__defaults__  # the model is the last but two
+    monkeypatch.setattr(study.calibrate, "__defaults__", (*first, MODEL, file, targets))
     few = ["--scale", "0.01", "--seeds", "1", "--iterations", "1", "--jobs", "1", "--json"]
     done = CliRunner().invoke(app, ["calibrate", "kansas-city", *few])
     assert done.exit_code == 0, done.stderr
