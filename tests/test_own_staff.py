@@ -29,6 +29,21 @@ def test_sponsors_register_their_own_young_staff_who_keep_job_and_pay():
         assert p.program[i] == 255 and s < q["staff_skill"] and p.state[i] <= k.PART_TIME_INVOLUNTARY
         assert month.programs.occupations[APPRENTICE][c.occupation[p.job[i]]] == 1
         assert e.practices[c.establishment[p.job[i]]] & k.PRACTICE_SPONSOR
+    pr, table = month.programs, sponsors.hosting_table(month, k.APPRENTICESHIP)
+    want = []
+    for i in range(p.size):
+        j, age = int(p.job[i]), (month.index - int(p.birth[i])) // 12
+        if p.state[i] > k.PART_TIME_INVOLUNTARY or j < 0 or p.program[i] != 255 or p.zone[i] >= month.economy.outside:
+            continue
+        g = table[c.zone[j], c.occupation[j]]
+        if g < 0 or not e.practices[c.establishment[j]] & k.PRACTICE_SPONSOR:
+            continue
+        schooled = p.education[i] >= pr.education[g] or (pr.ready[g] and p.traits[i] & k.TRAIT_READY)
+        clean = not pr.background_check[g] or not p.traits[i] & k.TRAIT_RECORD
+        if schooled and clean and pr.least_age[g] <= age <= pr.most_age[g]:
+            want.append(i)
+    want = np.array(want)
+    assert rows.tolist() == want[skills(month, want) < q["staff_skill"]].tolist()
     places = training.open_now(month)
     own, added = (x.copy() for x in places)
     job, wage, vacancies = p.job.copy(), p.wage.copy(), c.vacancies.copy()

@@ -221,16 +221,16 @@ def test_places_go_by_rank_and_none_twice(wanted, own, added, offered):
     for n in offered:
         offers.append(list(range(cell, cell + n)))
         cell += n
-    args = (np.array(own), np.array(added), offers)
+    args = (np.array(own), np.array(added), seats.flat(offers))
     gets, cells, on_added = training.assign(programs, near, np.array(wanted, np.int64), *args)
     family = programs.family
-    for got, slow in zip((gets, cells, on_added), one_after_the_other(programs, near, wanted, *args), strict=True):
-        assert got.tolist() == slow
+    slow = one_after_the_other(programs, near, wanted, *args[:2], offers)
+    assert [x.tolist() for x in (gets, cells, on_added)] == list(slow)
     placed = gets >= 0
     assert (family[gets[placed]] == family[np.array(wanted, np.int64)[placed]]).all()
     twice = [100 + i // 2 for i in range(len(wanted))]  # everyone applies twice
     got = training.assign(programs, near, np.array(wanted, np.int64), *args, np.array(twice, np.int64))
-    slow = one_after_the_other(programs, near, wanted, *args, twice)
+    slow = one_after_the_other(programs, near, wanted, *args[:2], offers, twice)
     assert [x.tolist() for x in got] == list(slow)
     used = cells[cells >= 0]
     assert np.unique(used).size == used.size, "no vacancy given twice"

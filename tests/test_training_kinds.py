@@ -109,6 +109,25 @@ def test_choice_is_in_proportion_to_the_weights(weights: list[list[float]], seed
         assert c == expected
 
 
+def test_hosts_are_drawn_one_young_person_after_the_other():
+    rng = np.random.default_rng(4)
+    n, m = 30, 12
+    home, program, lot = rng.integers(0, 2, n), rng.integers(0, 3, n), rng.random(n)
+    left, occupation, zone = rng.integers(0, 3, m), rng.integers(0, 4, m), rng.integers(0, 2, m)
+    field, weight, cells = rng.integers(0, 2, (3, 4)), rng.random((2, 2)), np.arange(100, 100 + m)
+    chosen, rest, want = np.full(n, -1), left.copy(), []
+    youth._hosts(home, program, lot, rest, occupation, zone, field, weight, cells, chosen)
+    for i in range(n):
+        odds = [int(left[j]) * int(field[program[i], occupation[j]]) * weight[home[i], zone[j]] for j in range(m)]
+        running = np.cumsum(odds)
+        want.append(-1)
+        if running[-1] > 0:
+            j = int(np.searchsorted(running, lot[i] * running[-1], side="right"))
+            left[j] -= 1
+            want[-1] = 100 + j
+    assert chosen.tolist() == want and rest.tolist() == left.tolist() and -1 in want and max(want) > 0
+
+
 def test_hosts_keep_young_people_only_where_they_have_a_vacancy():
     def hired(open_: bool) -> int:
         month = world(k.WORK_EXPERIENCE, months=2, most_age=21, dropout=0.0, people=20_000)

@@ -21,7 +21,7 @@ from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.seats import first_served, intake
 from laborsim.market.skill import skills, write
-from laborsim.market.sponsors import hosting_table, logistic
+from laborsim.market.sponsors import hosts, logistic
 
 I8 = NDArray[np.int64]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
@@ -66,9 +66,7 @@ def enrol(month: Month, own: I8, added: I8) -> I8:
     if not (own[pr.family[mine]].any() or added[mine].any()):
         return used
     q, size = month.room("training"), len(pr)
-    cells = np.flatnonzero(c.filled[: c.size] > 0)
-    table = hosting_table(month, CUSTOMIZED)[c.zone[cells], c.occupation[cells]]
-    cells, table = cells[table >= 0], table[table >= 0]
+    cells, table = hosts(month, CUSTOMIZED, c.filled)
     ask = requests(month, cells)
     of_cell = np.full(c.size, -1, np.int64)
     of_cell[cells[ask]] = table[ask]

@@ -23,6 +23,7 @@ from laborsim.market.codes import (
     TRAIT_ENROLLED,
     UNEMPLOYED,
 )
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.insurance import insure, not_for_misconduct
 from laborsim.market.month import Month
@@ -151,8 +152,14 @@ def _leave(  # type: ignore[no-untyped-def]
 ):
     """Quits out of work, bad matches, and the self-employed who give up or whose work stops for now."""
     moved = 0
-    for k in range(lo, lo + _near(lo, hi, p, h, month, leave_key, b, rows)):
+    last = lo + _near(lo, hi, p, h, month, leave_key, b, rows) - 1
+    for k in range(lo, last + 1):
         i = np.uint64(rows[k])  # unsigned: no test for negative indices
+        ahead = rows[min(k + AHEAD, last)]
+        fetch(p.traits, ahead)
+        fetch(p.wage, ahead)
+        fetch(p.hours, ahead)
+        fetch(cost, max(p.household[ahead], 0))
         s = p.state[i]
         first = bits(leave_key, p.id[i])
         u = to_unit(first)
@@ -241,6 +248,19 @@ def turnover(month: Month) -> NDArray[np.float32]:
     return np.asarray(held)
 
 
+def of_cells(month: Month, use: str) -> NDArray[np.float32]:
+    """(cells,) factor of job quality, as it counts for a use, "leaving" or "search", and of turnover.
+
+    Kept until either changes.
+    """
+    scores, usual = getattr(quality.uses(month), use), turnover(month)
+    held = month.scratch.get(f"leaving.of_cells.{use}")
+    if held is None or held[0] is not scores or held[1] is not usual:
+        factor = np.exp(-quality.response(month, use) * quality.centred(np.arange(256.0)))
+        held = month.scratch[f"leaving.of_cells.{use}"] = scores, usual, (factor[scores] * usual).astype(np.float32)
+    return np.asarray(held[2])
+
+
 def matches(month: Month) -> Matches:
     """Terms of `is_bad`."""
     q = month.room("separations")
@@ -275,9 +295,7 @@ def _behaviour(month: Month) -> Behaviour:
     slump = q["self_employed_loss_exposure"] * own_business.fall(month)
     usual_shape = 1.0 + USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
     by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / usual_shape
-    response = quality.response(month, "leaving")
-    factor = np.exp(-response * quality.centred(np.arange(256.0)))
-    cell = (factor[quality.uses(month).leaving] * turnover(month)).astype(np.float32)
+    cell = of_cells(month, "leaving")
     cell_most = float(cell.max(initial=0.0))
     elasticity = float(month.parameters["participation.childcare_elasticity"])
     most = np.zeros((2, N_STATES))
@@ -335,4 +353,4 @@ def leave(month: Month) -> None:
     move(month, r, s, why)
 
 
-__all__ = ["Matches", "bad", "bad_matches", "is_bad", "leave", "matches", "turnover"]
+__all__ = ["Matches", "bad", "bad_matches", "is_bad", "leave", "matches", "of_cells", "turnover"]

@@ -7,9 +7,10 @@ that is more. The other places go to applicants, whom sponsors rank as employers
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
@@ -32,27 +33,43 @@ B1 = NDArray[np.bool_]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 
 
+class _Entry(NamedTuple):
+    """Who may enter each program, (P,); see `programs.Programs`."""
+
+    ready: NDArray[Any]
+    least_age: NDArray[Any]
+    most_age: NDArray[Any]
+    education: NDArray[Any]
+    background_check: NDArray[Any]
+
+
+@njit(cache=True, nogil=True)
+def _who_may(rows, p, program, month, outside, q):  # type: ignore[no-untyped-def]
+    """Keep, in place, the residents who may enter the program of their job, and are in none; returns how many."""
+    n = 0
+    for i in rows:
+        g = program[p.job[i]]
+        age = (month - np.int64(p.birth[i])) // 12
+        traits = p.traits[i]
+        schooled = p.education[i] >= q.education[g] or (q.ready[g] > 0 and traits & k.TRAIT_READY)
+        checked = q.background_check[g] == 0 or not traits & k.TRAIT_RECORD
+        free = p.program[i] == NO_PROGRAM and p.zone[i] < outside
+        rows[n] = i
+        n += free and schooled and checked and q.least_age[g] <= age <= q.most_age[g]
+    return n
+
+
 def candidates(month: Month) -> tuple[I8, I8]:
     """Staff of sponsors in a trade who have not learnt it yet, and the program each would enter: rows, programs."""
     pr, w = month.programs, month.world
-    p, c, e = w.people, w.cells, w.establishments
-    n = c.size
-    hosts = ((e.practices & k.PRACTICE_SPONSOR) > 0)[c.establishment[:n]]
-    hosts &= (c.filled[:n] > 0) & (c.zone[:n] < month.economy.outside)
-    cells = np.flatnonzero(hosts)
-    program = np.full(n, -1, np.int64)
-    program[cells] = sponsors.hosting_table(month, APPRENTICESHIP)[c.zone[cells], c.occupation[cells]]
-    hosts &= program >= 0
-    rows = people_of(month, hosts, k.FULL_TIME, k.PART_TIME_INVOLUNTARY)
-    rows = rows[(p.program[rows] == NO_PROGRAM) & (p.zone[rows] < month.economy.outside)]
-    g = program[p.job[rows]]
-    age = (month.index - p.birth[rows].astype(np.int64)) // 12
-    ready = (pr.ready[g] > 0) & ((p.traits[rows] & k.TRAIT_READY) > 0)
-    fits = (age >= pr.least_age[g]) & (age <= pr.most_age[g]) & ((p.education[rows] >= pr.education[g]) | ready)
-    fits &= (pr.background_check[g] == 0) | ((p.traits[rows] & k.TRAIT_RECORD) == 0)
-    rows, g = rows[fits], g[fits]
-    learns = skills(month, rows) < month.room("training")["staff_skill"]
-    return rows[learns], g[learns].astype(np.int64)
+    program = np.full(w.cells.size, -1, np.int64)
+    cells, trade = sponsors.hosts(month, APPRENTICESHIP, w.cells.filled, k.PRACTICE_SPONSOR)
+    program[cells] = trade
+    rows = people_of(month, program >= 0, k.FULL_TIME, k.PART_TIME_INVOLUNTARY)
+    entry = _Entry(pr.ready, pr.least_age, pr.most_age, pr.education, pr.background_check)
+    rows = rows[: _who_may(rows, w.people.columns, program, month.index, month.economy.outside, entry)]
+    rows = rows[skills(month, rows) < month.room("training")["staff_skill"]]
+    return rows, program[w.people.job[rows]]
 
 
 def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:

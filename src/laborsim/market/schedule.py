@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import participants
@@ -19,6 +20,18 @@ def wage_share(pr: Programs, program: I8, elapsed: I8, last: float) -> F8:
     """Share of the posted wage an apprentice is paid after some months: from the program's first share to `last`."""
     first = pr.wage_share[program]
     return np.asarray(first + (last - first) * np.clip(elapsed / pr.months[program], 0.0, 1.0))
+
+
+@njit(cache=True)
+def _ahead(served, first, term, posted, now, months, last, total):  # type: ignore[no-untyped-def]
+    """Add up in `total` (n,) what each apprentice will be paid an hour in the months to come, see `wage_share`."""
+    for k in range(served.size):
+        for ahead in range(1, months + 1):
+            reached = served[k] + ahead
+            share = 1.0
+            if reached < term[k]:
+                share = first[k] + (last - first[k]) * min(max(reached // 12 * 12 / term[k], 0.0), 1.0)
+            total[k] += max(now[k], share * posted[k])
 
 
 def hold_on(month: Month, rows: I8, seekers: Seekers) -> None:
@@ -41,10 +54,7 @@ def hold_on(month: Month, rows: I8, seekers: Seekers) -> None:
     posted, now = c.posted[p.job[who]].astype(np.float64), np.maximum(p.wage[who].astype(np.float64), 1.0)
     served, total = participants.served(month, who), np.zeros(who.size)
     months, last = int(q["horizon_months"]), float(q["last_wage_share"])
-    for ahead in range(1, months + 1):
-        reached = served + ahead
-        share = np.where(reached < pr.months[program], wage_share(pr, program, reached // 12 * 12, last), 1.0)
-        total += np.maximum(now, share * posted)
+    _ahead(served, pr.wage_share[program], pr.months[program], posted, now, months, last, total)
     seekers.hold[at] += np.log(total / months / now).astype(np.float32)
 
 

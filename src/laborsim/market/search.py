@@ -27,7 +27,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits, to_unit, uniform
-from laborsim.market.leaving import Matches, is_bad, matches, turnover
+from laborsim.market.leaving import Matches, is_bad, matches, of_cells
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.pay import Pay, liking, log_worth, pair
@@ -355,12 +355,11 @@ def gather_seekers(month: Month, invited: NDArray[np.int64] | None = None) -> tu
     scores = quality.uses(month)
     usual = month.memory["wages"]["now"]
     buffer, _, _ = month.buffers()
-    pull = np.exp(-quality.response(month, "search") * quality.centred(np.arange(256.0)))
     employed = Employed(
         usual_wage=usual,
         by_occupation=usual**b.pay,
         by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
-        cell=(pull[scores.search] * turnover(month)).astype(np.float32),
+        cell=of_cells(month, "search"),
         matches=matches(month),
     )
     key = month.key(Stream.SEARCH_ON_JOB)

@@ -146,7 +146,7 @@ def assign(
     wanted: I8,
     own: I8,
     added: I8,
-    offers: list[list[int]],
+    offers: tuple[I8, I8],
     rows: I8 | None = None,
 ) -> tuple[I8, I8, B1]:
     """Places for applicants, one after the other in the order of their rank.
@@ -159,7 +159,8 @@ def assign(
     near : by program, as `nearest` gives it.
     wanted : (n,) program of each applicant, by rank.
     own, added : (families,) and (P,) seats.
-    offers : by program, job cells open to trainees; only programs that need an employer use them.
+    offers : job cells open to trainees, those of each program together, and where each begins (P + 1,); only programs
+        that need an employer use them.
     rows : (n,) people, if some apply twice: nobody gets two places.
 
     Returns
@@ -172,12 +173,12 @@ def assign(
     if wanted.size == 0:
         return gets, cell, on_added
     who = np.arange(wanted.size) if rows is None else np.unique(rows, return_inverse=True)[1]
-    _assign(*_flat(near), wanted, who, pr.family, pr.needs_employer, *_flat(offers), own.copy(), added.copy(),
+    _assign(*flat(near), wanted, who, pr.family, pr.needs_employer, *offers, own.copy(), added.copy(),
             np.zeros(wanted.size, np.bool_), gets, cell, on_added)  # fmt: skip
     return gets, cell, on_added
 
 
-def _flat(lists: list[list[int]]) -> tuple[I8, I8]:
+def flat(lists: list[list[int]]) -> tuple[I8, I8]:
     """The lists one behind the other, and where each starts, (lists + 1,)."""
     start = np.zeros(len(lists) + 1, np.int64)
     np.cumsum([len(x) for x in lists], out=start[1:])
@@ -236,6 +237,6 @@ def first_served(
 
 
 __all__ = [
-    "assign", "curricula", "first_served",
+    "assign", "curricula", "first_served", "flat",
     "instructors_at_start", "intake", "keep", "nearest", "open_now", "shifted", "site_quality",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.codes import APPRENTICESHIP, OJT, OPEN, PRACTICE_SPONSOR
@@ -58,6 +59,34 @@ def hosting_table(month: Month, kind: int, hires: bool = False) -> I8:
         return table
 
     return month.table(f"training.hosting.{kind}{hires:d}", make)  # type: ignore[no-any-return]
+
+
+@njit(cache=True, nogil=True)
+def _hosts(size, c, e, number, practice, table, cells, program):  # type: ignore[no-untyped-def]
+    n = np.uint64(0)
+    for row in range(size):
+        k = np.uint64(row)  # unsigned: no test for negative indices
+        if number[k] > 0:
+            g = table[np.uint64(c.zone[k]), np.uint64(c.occupation[k])]
+            cells[n] = row
+            program[n] = g
+            n += np.uint64((g >= 0) & (e.practices[np.uint64(c.establishment[k])] & practice == practice))
+    return n
+
+
+def hosts(month: Month, kind: int, number: NDArray[np.int32], practice: int = 0) -> tuple[I8, I8]:
+    """Cells, ascending, whose vacancies belong to a program of a kind (`hosting_table`), and that program.
+
+    Parameters
+    ----------
+    number : (cells,) people or vacancies; only cells with some.
+    practice : bits of codes.PRACTICE_* that the employer has.
+    """
+    w = month.world
+    cells, program = np.empty(w.cells.size, np.int64), np.empty(w.cells.size, np.int64)
+    n = _hosts(w.cells.size, w.cells.columns, w.establishments.columns, number, np.uint8(practice),
+               hosting_table(month, kind), cells, program)  # fmt: skip
+    return cells[:n], program[:n]
 
 
 def joint(month: Month, rows: I8) -> B1:
@@ -235,12 +264,7 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     """
     q, w, pr = month.room("training"), month.world, month.programs
     c, e = w.cells, w.establishments
-    at = np.flatnonzero(c.vacancies[: c.size] > 0)
-    program = hosting_table(month, kind)[c.zone[at], c.occupation[at]]
-    keep = (program >= 0) & (c.zone[at] < month.economy.outside)
-    if kind == APPRENTICESHIP:
-        keep &= (e.practices[c.establishment[at]] & PRACTICE_SPONSOR) > 0
-    at, program = at[keep], program[keep]
+    at, program = hosts(month, kind, c.vacancies, PRACTICE_SPONSOR if kind == APPRENTICESHIP else 0)
     # A cell gives one vacancy a month to OJT; a sponsor may give several to apprentices.
     each = np.minimum(c.vacancies[at], 50 if kind == APPRENTICESHIP else 1).astype(np.int64)
     cells, program = np.repeat(at, each), np.repeat(program, each)
@@ -280,6 +304,7 @@ __all__ = [
     "contacted",
     "enlist",
     "hosting_table",
+    "hosts",
     "joint",
     "kept",
     "logistic",

@@ -144,7 +144,7 @@ def _enrol(month: Month, rows: I8, program: I8, late: B1, own: I8, added: I8) ->
     enrolled = participants.enrolled(month)
     near = month.table("training.near", lambda: nearest(pr, month.economy.commute_minutes))
     offers = _offers(month)
-    _reassign(month, enrolled, near, offers)
+    offers = _reassign(month, enrolled, near, offers)
     gets, cell, on_added = assign(pr, near, program, own, added, offers, rows)
     used = np.bincount(pr.family[gets[(gets >= 0) & ~on_added]], minlength=own.size)
     # Without a place although there were seats: no employer offered one.
@@ -233,8 +233,8 @@ def _best_to_joint(month: Month, rows: I8, program: I8, cell: I8) -> None:
     cell[mine[best]] = cell[mine[first]]
 
 
-def _offers(month: Month) -> list[list[int]]:
-    """Job cells offered to trainees by program, the first to be filled first."""
+def _offers(month: Month) -> tuple[I8, I8]:
+    """Job cells offered to trainees by program, the first to be filled first, and where each begins (P + 1,)."""
     pr, hosted = month.programs, _hosted(month)
     found = [sponsors.places(month, kind, hosted) for kind in (APPRENTICESHIP, OJT)] + [hire_classes.places(month)]
     cells, programs, rank = (np.concatenate(both) for both in zip(*found, strict=True))
@@ -244,13 +244,12 @@ def _offers(month: Month) -> list[list[int]]:
     turn = np.arange(cells.size, dtype=np.uint64)
     once = ordinal(cells, turn.astype(np.float64), turn) < month.world.cells.vacancies[cells]
     cells, programs = cells[once], programs[once]
-    sorted_cells = cells[np.argsort(programs, kind="stable")].tolist()
-    ends = np.cumsum(np.bincount(programs, minlength=len(pr))).tolist()
-    return [sorted_cells[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+    start = np.concatenate([[0], np.cumsum(np.bincount(programs, minlength=len(pr)))])
+    return cells[np.argsort(programs, kind="stable")], start
 
 
-def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[list[int]]) -> None:
-    """Apprentices out of work go to another sponsor of their family, before anyone new; takes from `offers`."""
+def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: tuple[I8, I8]) -> tuple[I8, I8]:
+    """Apprentices out of work go to another sponsor of their family, before anyone new; returns the offers left."""
     pr, p = month.programs, month.world.people
     rows = enrolled[(pr.kind[p.program[enrolled]] == APPRENTICESHIP) & (p.state[enrolled] > k.TEMPORARY_LAYOFF)]
     rows = rows[np.lexsort((p.id[rows], draws(month.key(Stream.TRAINING_RANK), p.id[rows])))]
@@ -258,19 +257,24 @@ def _reassign(month: Month, enrolled: I8, near: list[list[int]], offers: list[li
     none = np.zeros(len(pr), np.int64)
     seats = np.full(int(pr.family.max()) + 1, rows.size)
     _, cell, _ = assign(pr, near, program, seats, none, offers)
-    for i, g in enumerate(program):
-        if cell[i] >= 0:
-            for other in near[g]:  # all of its family
-                if cell[i] in offers[other]:
-                    offers[other].remove(int(cell[i]))
-                    break
     found = np.flatnonzero(cell >= 0)
+    cells, start = offers
+    kept = np.ones(cells.size, np.bool_)
+    for i in found:
+        for g in near[program[i]]:  # all of its family
+            mine = slice(start[g], start[g + 1])
+            at = np.flatnonzero(kept[mine] & (cells[mine] == cell[i]))
+            if at.size:
+                kept[start[g] + at[0]] = False
+                break
+    left = cells[kept], np.concatenate([[0], np.cumsum(kept)])[start]
     found = found[np.argsort(rows[found], kind="stable")]
     rows, program = rows[found], program[found]
     last = float(month.room("training")["last_wage_share"])
     share = wage_share(pr, program, participants.served(month, rows) // 12 * 12, last)
     cells = cell[found]
     posts.fill(month, rows, cells, month.world.cells.posted[cells] * (share + _joint_wage(month, program, cells)))
+    return left
 
 
 def _count_starts(month: Month, rows: I8, program: I8, on_added: B1) -> None:

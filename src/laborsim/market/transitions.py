@@ -59,11 +59,26 @@ def months_out(history, elapsed):  # type: ignore[no-untyped-def]
     return out
 
 
+@njit(cache=True, inline="always")
+def _fetch_books(p, h, c, far, near):  # type: ignore[no-untyped-def]
+    """Begin to fetch person `far`, and the job and household of person `near`, who comes sooner."""
+    fetch(p.state, far)
+    fetch(p.job, far)
+    fetch(p.household, far)
+    job = max(p.job[near], 0)
+    fetch(c.filled, job)
+    fetch(c.sector, job)
+    fetch(c.zone, job)
+    fetch(h.earners, max(p.household[near], 0))
+
+
 @njit(cache=True, nogil=True)
 def _book_moves(p, h, c, rows, states, reasons, separations, flows):  # type: ignore[no-untyped-def]
     """Headcounts, earners and counts of moves, before the people are moved."""
+    last = rows.size - 1
     for k in range(rows.size):
         i = np.uint64(rows[k])  # unsigned: no test for negative indices
+        _fetch_books(p, h, c, rows[min(k + 2 * AHEAD, last)], rows[min(k + AHEAD, last)])
         old = p.state[i]
         new = states[k]
         job = p.job[i]
@@ -105,8 +120,14 @@ def _move(lo, hi, chunk, p, c, rows, states, month, learning):  # type: ignore[n
 def _book_hires(p, h, c, rows, cells, separations, hires, flows):  # type: ignore[no-untyped-def]
     """Headcounts, earners and counts of hires, before the people are hired; returns how many leave another job."""
     moved = 0
+    last = rows.size - 1
     for k in range(rows.size):
         i = np.uint64(rows[k])  # unsigned: no test for negative indices
+        _fetch_books(p, h, c, rows[min(k + 2 * AHEAD, last)], rows[min(k + AHEAD, last)])
+        ahead = cells[min(k + AHEAD, last)]
+        fetch(c.filled, ahead)
+        fetch(c.sector, ahead)
+        fetch(c.zone, ahead)
         cell = cells[k]
         old = p.state[i]
         job = p.job[i]

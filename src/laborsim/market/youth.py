@@ -9,6 +9,7 @@ and, after work experience, an employer who knows them.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
@@ -28,14 +29,19 @@ F8 = NDArray[np.float64]
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 
 
+@njit(cache=True)
+def _at_work(n, p, out):  # type: ignore[no-untyped-def]
+    """Count the employed by sex and occupation."""
+    for row in range(n):
+        i = np.uint64(row)  # unsigned: no test for negative indices
+        out[np.uint64(p.sex[i]), np.uint64(p.occupation[i])] += p.state[i] <= k.SELF_EMPLOYED
+
+
 def own_sex_share(month: Month) -> F8:
     """(2, P) share of each sex among those now employed in a program's occupations; a half where nobody is."""
     p, pr, n = month.world.people, month.programs, month.world.people.size
-    at_work = np.flatnonzero(p.state[:n] <= k.SELF_EMPLOYED)
-    both = np.bincount(
-        p.sex[at_work].astype(np.int64) * month.economy.occupations + p.occupation[at_work],
-        minlength=2 * month.economy.occupations,
-    ).reshape(2, -1)
+    both = np.zeros((2, month.economy.occupations), np.int64)
+    _at_work(n, p.columns, both)
     field = (both @ pr.occupations.T.astype(np.int64)).astype(np.float64)  # whole numbers: exact in any order
     return np.asarray((field + 1.0) / (field.sum(axis=0) + 2.0))
 
@@ -115,7 +121,7 @@ def _cohort(month: Month, kind: int, programs: I8, own: I8, added: I8) -> I8:
     rows, program = rows[may], program[may]
     order = np.lexsort((p.id[rows], draws(key + np.uint64(2), p.id[rows])))
     rows, program = rows[order], program[order]
-    none: list[list[int]] = [[] for _ in range(size)]
+    none = np.empty(0, np.int64), np.zeros(size + 1, np.int64)
     gets, _, on_added = assign(pr, near, program, own, added, none)
     counts.lost[:, LOST["no_seat"]] += np.bincount(program[gets < 0], minlength=size)
     takes = np.flatnonzero(gets >= 0)
@@ -176,6 +182,21 @@ def _complete(month: Month, rows: I8, program: I8) -> None:
     _kept_on(month, rows[worked], program[worked])
 
 
+@njit(cache=True)
+def _hosts(home, program, lot, left, occupation, zone, field, weight, cells, chosen):  # type: ignore[no-untyped-def]
+    """Draw for each young person one of the vacancies `left` of the program's field, by commuting, into `chosen`."""
+    running = np.empty(cells.size)
+    for n in range(home.size):
+        total = 0.0
+        for j in range(cells.size):
+            total += left[j] * field[program[n], occupation[j]] * weight[home[n], zone[j]]
+            running[j] = total
+        if total > 0.0:
+            j = np.searchsorted(running, lot[n] * total, side="right")
+            left[j] -= 1
+            chosen[n] = cells[j]
+
+
 def _kept_on(month: Month, rows: I8, program: I8) -> None:
     """Hosts of work experience keep some of the young people on, where they have a vacancy in the field."""
     p, pr, c, eco = month.world.people, month.programs, month.world.cells, month.economy
@@ -185,16 +206,9 @@ def _kept_on(month: Month, rows: I8, program: I8) -> None:
     if rows.size == 0:
         return
     cells = np.flatnonzero((c.vacancies[: c.size] > 0) & (c.zone[: c.size] < eco.outside))
-    left = c.vacancies[cells].copy()
-    host = draws(key + np.uint64(6), p.id[rows])
     chosen = np.full(rows.size, -1, np.int64)
-    for i, g in enumerate(program.tolist()):
-        weight = left * pr.occupations[g][c.occupation[cells]] * eco.commute_weight[p.zone[rows[i]], c.zone[cells]]
-        total = np.cumsum(weight)
-        if total.size and total[-1] > 0:
-            j = int(np.searchsorted(total, host[i] * total[-1], side="right"))
-            left[j] -= 1
-            chosen[i] = cells[j]
+    _hosts(p.zone[rows], program, draws(key + np.uint64(6), p.id[rows]), c.vacancies[cells].copy(),
+           c.occupation[cells], c.zone[cells], pr.occupations, eco.commute_weight, cells, chosen)  # fmt: skip
     found = chosen >= 0
     hours = np.where((p.traits[rows[found]] & TRAIT_ENROLLED) > 0, 20, 40)
     wages = posts.newcomer_wage(month, rows[found], chosen[found])
