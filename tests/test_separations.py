@@ -57,7 +57,9 @@ def test_leaving_matches_plain_python():
         tenure = min(max(m.index - int(p.hired[i]), 0), 63)
         score = (quality[w.cells.establishment[p.job[i]]] - 127.5) / 127.5
         out = base * (1 + q["tenure_shape"] * 0.5 ** (tenure / q["tenure_half_life"]))
-        turnover = np.float32(sectors[w.cells.sector[p.job[i]]])
+        stands = w.establishments.stands[w.cells.establishment[p.job[i]]]
+        size = sum(stands >= edge for edge in (10, 50, 250, 1000))
+        turnover = np.float32(sectors[w.cells.sector[p.job[i]]] * q["turnover_by_size"][size])
         out *= float(np.float32(math.exp(-sum(weights) * score) * turnover))
         out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
         hh = int(p.household[i])

@@ -210,8 +210,9 @@ def test_who_searches_one_person_after_the_other():
     cell_quality, share = quality.uses(m).search, bad_matches(m)[1]
     key, match = m.key(Stream.SEARCH_ON_JOB), m.key(Stream.MATCH_QUALITY, fixed=True)
     response, separations = quality.response(m, "search"), m.room("separations")
-    sectors = np.linspace(0.4, 1.9, 23, dtype=np.float32)
-    turns = [float(sectors[s]) for s in m.world.cells.sector[: m.world.cells.size]]
+    sectors, c, est = np.linspace(0.4, 1.9, 23), m.world.cells, m.world.establishments
+    size = [sum(est.stands[j] >= edge for edge in (10, 50, 250, 1000)) for j in c.establishment[: c.size]]
+    turns = [float(np.float32(sectors[c.sector[k]] * separations["turnover_by_size"][size[k]])) for k in range(c.size)]
     want = []
     for i in range(p.size):
         state, o, tenure = int(p.state[i]), int(p.occupation[i]), m.index - int(p.hired[i])

@@ -33,7 +33,7 @@ from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.size import by_size
 from laborsim.market.transitions import gather, move
 
-MOST = 0.35  # nobody leaves with a higher monthly hazard
+MOST = 0.65  # nobody leaves with a higher monthly hazard
 USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover
 LEAST_LEFT = 0.05  # share of pay that care leaves, at least
 FATHERHOOD = 20  # age from which a man in a household with children counts as a father

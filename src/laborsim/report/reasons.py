@@ -14,16 +14,15 @@ REASONS: Final[dict[str, str]] = {
     ),
     "loop": "Openings answer within a month or two, so the loop is narrow, and chance can turn it in a few runs.",
     "recall": (
-        "Nationally 14.7% were unemployed in April 2020, here 11 to 13%, of whom 3.6 points were unemployed "
-        "before: nearly all laid off in that month do wait for recall. Places that shut for a while, and the "
-        "self-employed who wait for their work, brought the share from 0.51 to about 0.66. With selection as slow in "
-        "restaurants and shops as openings by industry say, more posts are open there, and these take up part of the "
-        "fall: about 0.62."
+        "Nationally 14.7% were unemployed in April 2020, of whom 3.6 points were unemployed before: nearly all laid "
+        "off that month do wait for recall. Places that shut close their posts and lay off everyone, the others go on "
+        "recruiting: that brought the share to about two thirds. Where more are unemployed before, or sectors that "
+        "fell less are larger, the share is lower."
     ),
     "new_jobs": (
-        "Jobs of bad matches, of the young and of people who leave the labor force end early. With turnover by sector "
-        "as hires by industry have it, more of the new jobs are where jobs are short; fewer ends within the year would "
-        "mean more later, and fewer jobholders still there after twelve months."
+        "Jobs of bad matches and of people who leave the labor force end within weeks. Moves of the CPS, hires of "
+        "JOLTS and jobholders still there after twelve months leave little room: fewer ends within the year mean "
+        "more later."
     ),
     "retention": (
         "With the flows out of work and between jobs of the CPS, more than half of all jobs begin anew in a year; "
