@@ -58,7 +58,7 @@ def test_answers_match_plain_python():
     floor = np.maximum(e.minimum_wage[6], m.levers.wage_floor)
     grown = (1 + m.parameters["wages.real_growth"]) ** 0.5
     part = 1 - (1 - q["cost_adjustment"]) ** 3
-    burden = quality.cost_per_worker(m) / labor_cost.HOURS
+    burden = quality.cost_per_worker(m) / codes.HOURS_A_MONTH
     sums, weights = np.zeros(est.size), np.zeros(est.size)
     here = np.zeros((e.sectors, e.zones))
     for k in range(c.size):

@@ -64,7 +64,7 @@ def test_leaving_matches_plain_python():
         out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
         hh = int(p.household[i])
         if h.children[hh] > 0 and m.index - h.youngest[hh] < 72 and p.sex[i] == codes.FEMALE:
-            left = max(1 - cost[hh] / max(float(p.wage[i]) * float(p.hours[i]) * 4.33, 1.0), 0.05) / 0.75
+            left = max(1 - cost[hh] / max(float(p.wage[i]) * float(p.hours[i]) * codes.WEEKS_A_MONTH, 1.0), 0.05) / 0.75
             out *= q["leave_young_child_factor"] * left ** -m.parameters["participation.childcare_elasticity"]
             if h.care[hh] == codes.CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= q["leave_no_place_factor"]

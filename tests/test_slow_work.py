@@ -183,7 +183,7 @@ def test_insurance_one_person_after_the_other():
             told = ago - (m.index - int(p.since[i]))  # bit of the history, which ends when the present state began
             worked += int(p.state[i] <= codes.SELF_EMPLOYED) if told <= 0 else int(p.history[i]) >> (told - 1) & 1
         week = float(p.wage[i]) * float(p.hours[i])
-        enough = worked >= q["base_months"] and worked * week * insurance.MONTH_WEEKS >= q["base_earnings"]
+        enough = worked >= q["base_months"] and worked * week * codes.WEEKS_A_MONTH >= q["base_earnings"]
         claims = bool(p.traits[i] & codes.TRAIT_UI_CLAIMS)
         u = draw(help_key, p.id[i])
         if not enough or p.state[i] == codes.SELF_EMPLOYED or not (claims or u < more[z] + (1 - more[z]) * 0.4):

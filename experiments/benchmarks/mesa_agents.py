@@ -282,7 +282,7 @@ class Worker(mesa.Agent):
             out *= q["leave_enrolled_factor"]
         if self.sex == k.FEMALE and self.young_child():
             cost = self.home.care_cost(m.month, m.price)
-            left = max(1 - cost / max(self.wage * self.hours * 4.33, 1.0), 0.05) / 0.75
+            left = max(1 - cost / max(self.wage * self.hours * k.WEEKS_A_MONTH, 1.0), 0.05) / 0.75
             out *= q["leave_young_child_factor"] * left ** -m.q["participation"]["childcare_elasticity"]
         end = m.bad_hazard[tenure] if self.bad_match else 0.0
         u = r.random()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from laborsim.market import codes as k
 from laborsim.market import learning
-from laborsim.market.codes import FULL_TIME_WEEK, KNOWS_PROGRAM_BIT, WEEKS_A_MONTH
+from laborsim.market.codes import FULL_TIME_WEEK, HOURS_A_MONTH, KNOWS_PROGRAM_BIT, WEEKS_A_MONTH
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
@@ -18,7 +18,6 @@ from laborsim.market.pipeline import (
     APPLIED,
     ELIGIBLE,
     HAS_RECORD,
-    HOURS_A_MONTH,
     NO_CREDENTIAL,
     NO_EDUCATION,
     TURNS,

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import gate
-from laborsim.market.codes import GONE
+from laborsim.market.codes import GONE, HOURS_A_MONTH
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
 from laborsim.market.month import FEW, Month
@@ -49,7 +49,6 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 UNIT = 1000  # loads are whole thousandths of a worker on duty
 SERVICE = "childcare_support"  # as trials name it
-STAFF_HOURS = 35.0 * 52.0 / 12.0
 
 
 def _staff(month: Month) -> tuple[F8, F8, F8]:
@@ -275,7 +274,7 @@ def _supplement(month: Month) -> None:
     e, c, n = month.economy, month.world.cells, month.world.cells.size
     rows = np.flatnonzero(c.sector[:n] == e.childcare_sector)
     staff = np.bincount(c.zone[rows], c.filled[rows].astype(float), minlength=e.zones)
-    cents = round(float((staff * supplement).sum()) * STAFF_HOURS * 100.0)
+    cents = round(float((staff * supplement).sum()) * HOURS_A_MONTH * 100.0)
     month.counts.scalars[SCALAR["childcare_supplement_cents"]] += cents
 
 

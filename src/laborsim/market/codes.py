@@ -12,6 +12,7 @@ import numpy as np
 
 NEVER: Final = 32767  # in columns of months: not (yet) happened
 WEEKS_A_MONTH: Final = 52.0 / 12.0
+HOURS_A_MONTH: Final = 35.0 * WEEKS_A_MONTH  # of a usual job: the mean week of all employees, part-time included (CES)
 FULL_TIME_WEEK: Final = 40.0  # hours
 FULL_TIME_YEAR: Final = 2080.0  # hours; those that the self-sufficiency wage is for
 OPEN: Final = NEVER  # establishments.closed of those that have not closed

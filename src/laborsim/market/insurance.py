@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from laborsim.market.codes import (
     SELF_EMPLOYED,
     TRAIT_UI_CLAIMS,
+    WEEKS_A_MONTH,
 )
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniform, uniforms
 from laborsim.market.month import Month
 from laborsim.market.transitions import shifted_history
 
-MONTH_WEEKS = 4.33
 STATES: Final = ("IN", "KS", "KY", "MO", "OR")  # of the parameters by state; one more for elsewhere
 
 
@@ -54,7 +54,7 @@ def _insure(  # type: ignore[no-untyped-def]
         worked = 0
         for m in range(15):
             worked += (history >> np.uint32(m)) & np.uint32(1)
-        earned = worked * p.wage[i] * p.hours[i] * MONTH_WEEKS
+        earned = worked * p.wage[i] * p.hours[i] * WEEKS_A_MONTH
         if not widened and (worked < base_months or earned < base_earnings or p.state[i] == SELF_EMPLOYED):
             continue
         z = p.zone[i]

@@ -20,12 +20,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import quality
-from laborsim.market.codes import PAYROLL
+from laborsim.market.codes import HOURS_A_MONTH, PAYROLL
 from laborsim.market.month import Month
 from laborsim.market.search import floor_by_zone
 
 F8 = NDArray[np.float64]
-HOURS = 150.0  # worked in a month, usually
 QUARTER = 3  # months between looks at cost and sales
 STEPS, MOST = 192, 3.0  # grid of the floor relative to the mean wage
 ABOVE_FLOOR = 1.001  # pay below this multiple of the floor is held up by it
@@ -151,7 +150,7 @@ def adjust(month: Month) -> tuple[F8, F8]:
             floor_by_zone(month),
             memory["pay_level"],
             effect,
-            quality.cost_per_worker(month) / HOURS,
+            quality.cost_per_worker(month) / HOURS_A_MONTH,
             e.childcare_sector,
             month.levers.childcare_wage_supplement,
             growth * np.exp(w.establishments.renewed[:m].astype(np.float64)),

@@ -22,6 +22,7 @@ from laborsim.market.codes import (
     TEMPORARY_LAYOFF,
     TRAIT_ENROLLED,
     UNEMPLOYED,
+    WEEKS_A_MONTH,
 )
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
@@ -187,7 +188,8 @@ def _leave(  # type: ignore[no-untyped-def]
         hh = p.household[i]
         young = h.children[hh] > 0 and month - h.youngest[hh] < 72
         if young and sex == FEMALE:
-            left = max(1.0 - cost[hh] / max(p.wage[i] * p.hours[i] * 4.33, np.float32(1.0)), LEAST_LEFT) / USUALLY_LEFT
+            pay = max(p.wage[i] * p.hours[i] * WEEKS_A_MONTH, np.float32(1.0))
+            left = max(1.0 - cost[hh] / pay, LEAST_LEFT) / USUALLY_LEFT
             out *= b.young_child * left ** (-b.childcare_elasticity)
             if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= b.no_place

@@ -44,6 +44,7 @@ MAX_AGE = 121
 REASONS_OUT = ("carer", "student", "retired", "disabled", "discouraged", "other")  # in the order of the states
 LOOK_FLOORS = (16, 20, 25, 35, 45, 55, 65, 75)  # age bands of looking
 RETIREMENT = 62  # age from which those who stop count as retired: Social Security can be claimed
+FEDERAL_MINIMUM = np.float32(7.25)  # dollars an hour since 2009: what those whose last pay was less could earn
 USUALLY_LEFT = 0.75  # share of a parent's pay left after care, the scale of its effect
 
 
@@ -154,7 +155,7 @@ def _participate(  # type: ignore[no-untyped-def]
         age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
         hazard = b.look[s - CARER, p.sex[i], age] * b.pull[p.zone[i]]
         if s == CARER and h.children[hh] > 0 and month - h.youngest[hh] < 72:
-            pay = max(p.wage[i], np.float32(7.25)) * need_hours
+            pay = max(p.wage[i], FEDERAL_MINIMUM) * need_hours
             # What is left of a month's pay after care, against the usual share.
             left = max(1.0 - cost[hh] / pay, 0.05) / USUALLY_LEFT
             hazard *= left**b.childcare_elasticity
@@ -257,7 +258,7 @@ def stage(month: Month) -> None:
         b,
         cost,
         chance_of_place,
-        150.0,
+        float(month.parameters["childcare.parent_works_hours"]),
         looking,
         counts,
         e.outside,

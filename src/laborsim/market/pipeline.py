@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import (
     APPRENTICESHIP,
     CARE_PARENT,
+    HOURS_A_MONTH,
     KNOWS_PROGRAM_BIT,
     NO_PROGRAM,
     PRACTICE_SPONSOR,
@@ -29,7 +30,6 @@ from laborsim.market.scan import KINDS, scan
 APPLIED, ELIGIBLE = 1, 2
 NO_EDUCATION, WRONG_AGE, HAS_RECORD, NO_CREDENTIAL = 8, 16, 32, 64
 UNAWARE, DECLINED = 0, 1  # rows of the tally
-HOURS_A_MONTH = 152.0
 # A third of the people get their turn each month, in blocks of rows that fill a line of memory; rates are three times
 # as high then. To ask everyone every month would cost three times as much and tell the same.
 TURNS = 3

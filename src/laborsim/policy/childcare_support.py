@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from laborsim.market.codes import HOURS_A_MONTH
 from laborsim.market.counts import SCALAR, Counts
 from laborsim.market.levers import Levers
 from laborsim.policy.base import Asked, Weight
@@ -13,8 +14,6 @@ from laborsim.policy.budget import Budget, Charge
 from laborsim.policy.place import Setting
 from laborsim.policy.whole import full_scale, level
 from laborsim.scenario.instruments import ChildcareSupport as Settings
-
-HOURS_A_MONTH = 35.0 * 52.0 / 12.0
 
 
 class ChildcareSupport:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from laborsim.market.codes import OJT
+from laborsim.market.codes import FULL_TIME_WEEK, OJT, WEEKS_A_MONTH
 from laborsim.market.counts import SCALAR, Counts
 from laborsim.market.levers import Levers
 from laborsim.policy.base import Asked, Weight
@@ -14,8 +14,6 @@ from laborsim.policy.budget import Budget, Charge
 from laborsim.policy.paid_seats import PaidSeats
 from laborsim.policy.place import Setting
 from laborsim.scenario.instruments import OJTReimbursement as Settings
-
-HOURS_A_MONTH = 40.0 * 52.0 / 12.0
 
 
 class OJTReimbursement:
@@ -33,7 +31,7 @@ class OJTReimbursement:
         self.seats = PaidSeats(shares, setting, "OJT contracts")
         wage = (pr.occupations * eco.occ_wage).sum(axis=1) / np.maximum(pr.occupations.sum(axis=1), 1)
         # Until one has been booked: the mean wage of the occupations.
-        self.wages = float((shares * wage * pr.months).sum()) * HOURS_A_MONTH
+        self.wages = float((shares * wage * pr.months).sum()) * FULL_TIME_WEEK * WEEKS_A_MONTH
         self.margin = float(setting.parameters["policy.price_margin"])
 
     def write(self, levers: Levers, month: int, budget: Budget) -> dict[str, Weight]:

@@ -24,6 +24,7 @@ from laborsim.market.codes import (
     TEMPORARY_LAYOFF,
     TRAIT_UI_CLAIMS,
     UNEMPLOYED,
+    WEEKS_A_MONTH,
 )
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.economy import Economy
@@ -345,9 +346,9 @@ def _insurance(economy: Economy, people: People, state: NDArray[np.uint8], idle:
     draws = (
         ((state == TEMPORARY_LAYOFF) | ((state == UNEMPLOYED) & lost))
         & ((people["traits"] & TRAIT_UI_CLAIMS) > 0)
-        & (worked >= room["base_months"]) & (worked * wage * hours * 4.33 >= room["base_earnings"])
+        & (worked >= room["base_months"]) & (worked * wage * hours * WEEKS_A_MONTH >= room["base_earnings"])
     )
-    left = np.floor(economy.ui_weeks[0][zone] - 4.33 * idle)
+    left = np.floor(economy.ui_weeks[0][zone] - WEEKS_A_MONTH * idle)
     draws &= left > 0
     weeks[draws] = np.minimum(left[draws], 250).astype(np.uint8)
     amount = np.minimum(economy.ui_replacement[zone] * wage * hours, economy.ui_maximum[0][zone])
