@@ -23,7 +23,11 @@ TRIALS = {
     "sectoral_training": ("2022-12", 0.1, 6),
     "ojt_reimbursement": ("2022-12", 0.2, 6),
     "classroom": ("2022-12", 0.05, 6),
+    "pathways": ("2023-06", 0.1, 4),
+    "high_school": ("2025-12", 0.05, 4),
     "job_center_services": ("2021-06", 0.05, 10),
+    "job_centers_help": ("2021-06", 0.05, 5),
+    "job_centers_review": ("2021-06", 0.05, 5),
     "childcare_support": ("2021-06", 0.05, 4),
     "transport_support": ("2021-06", 0.05, 10),
 }

@@ -111,7 +111,7 @@ def test_those_turned_away_come_first_next_month_unless_they_drop_off():
     assert count(m, "center_came") < waiting.size + 200
 
 
-def test_claimants_called_in_come_or_lose_the_benefit():
+def test_the_benefit_of_claimants_called_in_is_suspended_until_they_come():
     m = ready(job_centers=centers(places=10_000, called=1.0))
     p = m.world.people
     idle = np.flatnonzero((p.state[: p.size] == codes.UNEMPLOYED) & (p.zone[: p.size] < 2))
@@ -122,9 +122,36 @@ def test_claimants_called_in_come_or_lose_the_benefit():
     assert away / called == pytest.approx(1 - m.parameters["services.comply"], abs=0.08)
     assert (p.ui_weeks[idle] == 0).sum() == away
     assert count(m, "center_served") >= called - away
+    gone = idle[p.ui_weeks[idle] == 0]
+    # One finds work, one stops looking, one loses a job again: none of their claims goes on.
+    p.state[gone[0]], p.state[gone[1]], p.since[gone[2]] = codes.FULL_TIME, codes.DISCOURAGED, m.index
+    m.levers = dataclasses.replace(m.levers, job_centers=centers(places=0))
+    paid = []
+    for m.index in range(4, 12):
+        before = set(gone[p.ui_weeks[gone] > 0].tolist())
+        services.serve(m, *gathered(m))
+        now = set(gone[p.ui_weeks[gone] > 0].tolist())
+        assert before <= now
+        paid.append(len(now))
+    assert 0 < paid[0] < paid[-1] <= away - 3
+    chance = m.parameters["services.comply_again"]
+    assert paid[0] / (away - 3) == pytest.approx(chance, abs=0.2)
+    back = gone[p.ui_weeks[gone] > 0]
+    assert (p.ui_weeks[back] == 20).all() and not np.isin(gone[:3], back).any()
+    assert m.memory["suspended"]["row"].size == away - 3 - paid[-1]
 
 
-def test_a_review_ends_some_benefits_and_the_others_keep_up_their_search():
+def test_without_a_sanction_nobody_called_in_loses_a_week():
+    m = ready(job_centers=centers(places=10_000, called=1.0, sanction=False))
+    p = m.world.people
+    idle = np.flatnonzero((p.state[: p.size] == codes.UNEMPLOYED) & (p.zone[: p.size] < 2))
+    p.ui_weeks[idle], p.since[idle] = 20, m.index - 1
+    services.serve(m, *gathered(m))
+    assert count(m, "center_no_shows") > 0 and (p.ui_weeks[idle] == 20).all()
+    assert "suspended" not in m.memory
+
+
+def test_a_review_suspends_some_benefits_and_the_others_keep_up_their_search():
     m = ready(job_centers=centers(places=10_000, called=1.0, walk_in=False, review=0.3, applications=0.0))
     p = m.world.people
     idle = np.flatnonzero((p.state[: p.size] == codes.UNEMPLOYED) & (p.zone[: p.size] < 2))[::2]
@@ -141,6 +168,8 @@ def test_a_review_ends_some_benefits_and_the_others_keep_up_their_search():
     kept = np.isin(rows, idle[p.ui_weeks[idle] > 0])
     assert (s.applications[kept] == usual).all()
     assert (s.applications[np.isin(rows, idle) & ~kept] == usual - 1).all()
+    why = m.memory["suspended"]["why"]
+    assert (why == services.STAYED_AWAY).sum() == away and (why == services.INELIGIBLE).sum() == out
 
 
 def test_help_goes_on_for_the_months_stated_while_people_look():

@@ -20,6 +20,7 @@ from laborsim.market import gate
 from laborsim.scenario.ledger import Study, ledger
 from laborsim.scenario.problems import InputError
 from laborsim.study import trial as trials
+from laborsim.study import trial_evidence
 from laborsim.study.store import StoreFailed
 from laborsim.study.trial_design import APPLICANTS, PAIRED, SERVICE, design
 from laborsim.study.trial_run import by_quarter
@@ -338,3 +339,13 @@ def test_a_full_disk_is_said_and_the_trial_goes_on_when_there_is_room(made, tmp_
     disk.room = 10**9
     trials.write(found, folder, page)
     assert {p.name for p in folder.iterdir()} == whole
+
+
+def test_help_and_review_are_arms_of_their_own_and_compared_with_studies_of_the_same_part():
+    spec = load_scenario("experiments/trials/scenario.toml")
+    arms = {name: design(spec, name).arm for name in ("job_centers", "job_centers_help", "job_centers_review", "travel")}
+    assert arms == {"job_centers": "", "job_centers_help": "services", "job_centers_review": "sanctions", "travel": ""}
+    found = {arm: {b.study.name for b in trial_evidence.beside([], ("job_search_help",), lambda _: 1.0, arm=arm)}
+             for arm in ("", "services", "sanctions")}  # fmt: skip
+    assert found["sanctions"] == {"rea_without_help"} and not found["services"]
+    assert "rea_four_states" in found[""] and "rea_without_help" not in found[""]

@@ -129,6 +129,7 @@ class Stream(IntEnum):
     SHUTDOWN = 89
     SHUTDOWN_PART = 163
     SERVICE_PRIORITY = 171
+    CLAIM_RESUMES = 172
 
 
 @njit(cache=True, forceinline=True)

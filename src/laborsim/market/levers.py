@@ -57,7 +57,8 @@ class JobCenters:
     referrals : applications that go to vacancies named by caseworkers.
     uninsured_share : least share of places for people who do not draw insurance, as far as they come.
     called : share of new claimants called in; walk_in : whether others are served, too.
-    review : of the claimants called who come, the share found not to meet the rules: they lose the benefit.
+    review : of the claimants called who come, the share found not to meet the rules: the benefit is suspended.
+    sanction : whether the benefit of claimants called is suspended until they come.
     months : for which those served are helped while they look; claimants under review keep up their search so long.
     advertising : added share of the unemployed who know of the centers.
     employer_contacts : employers visited about their vacancies.
@@ -74,6 +75,7 @@ class JobCenters:
     called: float = 0.0
     walk_in: bool = True
     review: float = 0.0
+    sanction: bool = True
     months: int = 1
     advertising: float = 0.0
     employer_contacts: int = 0

@@ -2,8 +2,9 @@
 
 The unemployed come by what they know of the centers and how far away they are; claimants of insurance may be called in.
 Places are scarce and go by ranked keyed draws: those turned away before first, then those called, then the others,
-after a share kept for people who do not draw insurance. Of the claimants called in some are found not to meet the rules
-and lose the benefit, as those who stay away do. Whoever is served, for a month or more, sends more applications, looks
+after a share kept for people who do not draw insurance. The benefit of claimants called in who
+stay away is suspended until they come, of those found not to meet the rules until they do: no week of it is lost, but
+none is paid meanwhile (`_suspend`). Whoever is served, for a month or more, sends more applications, looks
 at more fields of work, near to those known and where vacancies are, asks for a wage nearer to what jobs pay, and is
 sent to vacancies that have been open for long and that would let him or her through. Employers who are visited post
 what they have not posted yet and decide sooner. Effects come from there: a place filled this way is one that another
@@ -35,6 +36,7 @@ F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
 SERVICE = "job_center_services"  # as trials name it
 RETURNING, CALLED, OTHERS = range(3)  # order of service
+STAYED_AWAY, INELIGIBLE = range(2)  # why a benefit is suspended
 WAITS = -1  # in place of an order in `month.memory["services"]`: turned away, no place yet
 NO_REFERRALS = Referrals(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int32))
 
@@ -95,6 +97,7 @@ def serve(month: Month, rows: I8, s: Seekers, v: Vacancies, terrain: Terrain, vi
     v : vacancies that can be filled this month; visited : (E,) employers visited.
     """
     out, everyone = NO_REFERRALS, np.empty(0, np.int64)
+    _resume(month)
     month.scratch["services.served"] = everyone  # for those who look on; nothing in the market reads it
     if not month.levers.job_centers:
         return out
@@ -149,6 +152,33 @@ def _remember(month: Month, who: I8, order: int, months: int) -> None:
     month.memory["services"] = {n: x if held is None else np.concatenate([held[n], x]) for n, x in new.items()}
 
 
+def _suspend(month: Month, who: I8, why: int) -> None:
+    """Pay these claimants, `who` (rows), nothing until they resume; their weeks are kept."""
+    if who.size == 0:
+        return
+    p = month.world.people
+    new = {"row": who, "id": p.id[who], "since": p.since[who], "weeks": p.ui_weeks[who], "why": np.full(who.size, why)}
+    held = month.memory.get("suspended")
+    month.memory["suspended"] = {n: x if held is None else np.concatenate([held[n], x]) for n, x in new.items()}
+    p.ui_weeks[who] = 0
+
+
+def _resume(month: Month) -> None:
+    """Give suspended claimants who now come, or meet the rules, their weeks back; forgets those whose spell is over."""
+    held = month.memory.get("suspended")
+    if held is None:
+        return
+    p, q = month.world.people, month.room("services")
+    row = held["row"]
+    # Whoever found work or stopped looking has no claim that could go on.
+    on = (p.id[row] == held["id"]) & (p.state[row] == UNEMPLOYED) & (p.since[row] == held["since"])
+    chance = np.where(held["why"] == STAYED_AWAY, q["comply_again"], q["mended"])
+    back = on & (uniforms(month.key(Stream.CLAIM_RESUMES), held["id"]) < chance)
+    p.ui_weeks[row[back]] = held["weeks"][back]
+    keep = on & ~back
+    month.memory["suspended"] = {name: values[keep] for name, values in held.items()}
+
+
 def _open(v: Vacancies, terrain: Terrain) -> F8:
     out = np.zeros((terrain.commute_weight.shape[1], len(terrain.mobility)))
     np.add.at(out, (v.zone, v.occupation), v.open)
@@ -181,8 +211,8 @@ def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1, wa
     if order.review > 0:
         reviewed = np.flatnonzero(called & ~stays_away)
         ineligible[reviewed] = uniforms(month.key(Stream.CENTER_REVIEW), ids[reviewed]) < order.review
-    # Who is called and does not come, or does not meet the rules, loses the benefit.
-    p.ui_weeks[who[stays_away | ineligible]] = 0
+    _suspend(month, who[stays_away & order.sanction], STAYED_AWAY)
+    _suspend(month, who[ineligible], INELIGIBLE)
     came = comes | returns | (called & ~stays_away)
     rank = uniforms(month.key(Stream.CENTER_RANK), ids) + np.where(returns, RETURNING, np.where(called, CALLED, OTHERS))
     places = scaled_count(order.places, month.scale, month.key(Stream.CENTER_RANK), (number + 1) << 33)

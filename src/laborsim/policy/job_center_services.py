@@ -33,7 +33,7 @@ class JobCenterServices:
             places=full_scale(places, self.scale), zones=self.zones, centers=self.centers,
             applications=s.applications, fields=s.fields_shown, coaching=s.coaching, referrals=s.referrals,
             uninsured_share=s.uninsured_share, called=s.called, walk_in=s.walk_in,
-            review=s.review, months=s.months, advertising=s.advertising,
+            review=s.review, sanction=s.sanction, months=s.months, advertising=s.advertising,
             employer_contacts=full_scale(visits, self.scale),
         )  # fmt: skip
         levers.job_centers = (*levers.job_centers, order)

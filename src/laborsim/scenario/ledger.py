@@ -32,7 +32,8 @@ class Study(BaseModel):
         exits), net_over_gross (jobs added in all over jobs gained by participants), mothers_employment (the first
         year's effect on women of 18 to 54), mothers_elasticity (that over their employment without, over the price).
     who : people of a trial that are compared with it: "" all, out_of_work (before they applied), hard_to_employ (out
-        of work, with a justice record or without schooling beyond high school).
+        of work, with a justice record or without schooling beyond high school), female, male.
+    arm : the part of a job center's offer that the study is of: services or sanctions alone; "" the whole.
     programs : types of program whose participants are compared with it, as in programs.toml; none: all of the trial.
     entry_growth : growth a year (log) of the entries whose exits the records count.
     outcome : what the figure is of.
@@ -57,7 +58,8 @@ class Study(BaseModel):
         "", "earnings_year", "earnings_total", "earnings_share", "employment", "credential", "completion",
         "cancellation", "net_over_gross", "mothers_employment", "mothers_elasticity",
     ] = ""  # fmt: skip
-    who: Literal["", "out_of_work", "hard_to_employ"] = ""
+    who: Literal["", "out_of_work", "hard_to_employ", "female", "male"] = ""
+    arm: Literal["", "services", "sanctions"] = ""
     programs: tuple[str, ...] = ()
     entry_growth: Annotated[float, Field(ge=-0.2, le=0.3)] = 0.0
     outcome: Line

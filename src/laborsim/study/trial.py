@@ -171,7 +171,8 @@ class Trial:
         """Published figures beside the simulated ones."""
         rules = [i for p in self.design.spec.package(self.design.policy).values() for i in p.instruments]
         subsidy = max((float(getattr(i, "subsidy_share", 0.0)) for i in rules), default=0.0)
-        return beside(self.runs, self.design.evidence, prices(int(self.about.get("dollar_year", 2019))), subsidy)
+        level = prices(int(self.about.get("dollar_year", 2019)))
+        return beside(self.runs, self.design.evidence, level, subsidy, self.design.arm)
 
     @cached_property
     def wioa(self) -> pd.DataFrame:

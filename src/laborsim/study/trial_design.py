@@ -59,6 +59,7 @@ class Design:
     policy : policy that runs where the program is on; "baseline" for a program that is there anyway.
     spec : the scenario, with that policy.
     evidence : instruments of the ledger to compare with.
+    arm : "services" or "sanctions" where a job center offers only these, else "".
     """
 
     name: str
@@ -68,6 +69,7 @@ class Design:
     service: str = ""
     policy: str = BASELINE
     evidence: tuple[str, ...] = ()
+    arm: str = ""
 
     @property
     def randomised(self) -> str:
@@ -138,8 +140,19 @@ def _of_policy(spec: Scenario, policy: str, name: str) -> Design:
     if programs:
         return Design(name, APPLICANTS, spec, programs, policy=policy, evidence=evidence)
     if service:
-        return Design(name, SERVICE, spec, service=service, policy=policy, evidence=evidence)
+        return Design(name, SERVICE, spec, service=service, policy=policy, evidence=evidence, arm=_arm(instruments))
     return Design(name, PAIRED, spec, policy=policy, evidence=evidence)
+
+
+def _arm(instruments: Sequence[Any]) -> str:
+    """Whether job centers only help, or only call in and review claimants; "" where they do both."""
+    centers = [i for i in instruments if i.type == "job_center_services"]
+    if not centers:
+        return ""
+    helps = any(i.applications or i.coaching or i.referrals or i.fields_shown for i in centers)
+    sanctions = any(i.called and (i.sanction or i.review) for i in centers)
+    called = any(i.called for i in centers)
+    return "sanctions" if not helps else "services" if called and not sanctions else ""
 
 
 def _from_intake(spec: Scenario, policy: str) -> Scenario:

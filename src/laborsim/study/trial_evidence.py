@@ -26,6 +26,8 @@ MOTHERS = (18, 54)
 WHO = {
     "out_of_work": "of those out of work before",
     "hard_to_employ": "of those out of work with a justice record or without schooling beyond high school",
+    "female": "of women",
+    "male": "of men",
 }
 LEAST_PEOPLE = 40  # randomised and seen to the end of the period: below it one person moves a share by five points
 
@@ -109,7 +111,8 @@ def reach(runs: Sequence[TrialRun]) -> int:
 
 
 def beside(
-    runs: Sequence[TrialRun], instruments: Sequence[str], price: Callable[[int], float], subsidy: float = math.nan
+    runs: Sequence[TrialRun], instruments: Sequence[str], price: Callable[[int], float], subsidy: float = math.nan,
+    arm: str = "",
 ) -> list[Beside]:
     """Every published figure on some instruments that a trial can be held to.
 
@@ -119,8 +122,10 @@ def beside(
     instruments : of the ledger.
     price : model dollars per dollar of a year.
     subsidy : share of the price of care that a trial of childcare pays.
+    arm : the part of what is offered that is tried; figures of the same part are compared.
     """
-    found = [s for name in instruments for s in studies(instrument=name) if s.kind in ("effect", "rate") and s.measure]
+    found = [s for name in instruments for s in studies(instrument=name)
+             if s.kind in ("effect", "rate") and s.measure and s.arm == arm]
     return [_beside(s, runs, price, subsidy) for s in found]
 
 

@@ -36,14 +36,17 @@ class JobCenterServices(InstrumentModel):
         Share, Field(description="Least share of places for people who do not draw unemployment insurance.")
     ] = 0.0
     called: Annotated[
-        Share, Field(description="Share of new claimants called in; who does not come loses the benefit.")
+        Share, Field(description="Share of new claimants called in.")
     ] = 0.0
+    sanction: Annotated[
+        bool, Field(description="Whether the benefit of claimants called is suspended until they come.")
+    ] = True
     walk_in: Annotated[bool, Field(description="Whether others than claimants called in are served.")] = True
     review: Annotated[
         Share,
         Field(
-            description="Of the claimants called who come, the share found not to meet the rules, who lose the benefit."
-            " The others keep up their search while they are helped."
+            description="Of the claimants called who come, the share found not to meet the rules: the benefit is"
+            " suspended until they do. The others keep up their search while they are helped."
         ),
     ] = 0.0
     advertising: Annotated[
