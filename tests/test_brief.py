@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from laborsim.report import documents, front, terminal, wording
-from laborsim.report.brief import brief_html, content
+from laborsim.report.brief import annex_html, brief_html, content
 from laborsim.report.plots import Plotter
 from laborsim.study import findings as findings_of
 from laborsim.study.findings import STOCKS, Findings
@@ -51,12 +51,14 @@ class Page(HTMLParser):
 
 
 def test_the_brief_is_one_whole_page(folder: Path) -> None:
-    page = Page()
-    page.feed((folder / "brief.html").read_text())
-    assert page.open == []
-    assert len(page.ids) == len(set(page.ids))
-    assert all(a.startswith(("#", "charts/")) for a in page.addresses)
-    assert all((folder / a).exists() for a in page.addresses if a.startswith("charts/"))
+    for name, other in (("brief", "annex"), ("annex", "brief")):
+        page = Page()
+        page.feed((folder / f"{name}.html").read_text())
+        assert page.open == []
+        assert len(page.ids) == len(set(page.ids))
+        assert all(a.startswith(("#", "charts/")) for a in page.addresses if a != f"{other}.html")
+        assert f"{other}.html" in page.addresses
+        assert all((folder / a).exists() for a in page.addresses if a.startswith("charts/"))
 
 
 def words(html: str) -> str:
@@ -72,14 +74,17 @@ def test_the_brief_says_what_it_must(folder: Path) -> None:
     html = (folder / "brief.html").read_text()
     first = words(first_page(html))
     needed_words = (
-        "Decision", "Answer.", "Synthetic region, not a forecast", "Better off", "Worse off", "only assumed",
+        "Decision", "Answer.", "Synthetic region, not a forecast", "better", "worse off", "only assumed",
         "Workforce Training", "Social Services", "of 4 runs", "How sure is this?", "Are the targets met?", "Spent",
     )  # fmt: skip
     for needed in needed_words:
         assert needed in first, needed
-    for behind in ("A second paragraph.", "Appendix: targets", "Appendix: by owner", "Appendix: charts"):
+    for behind in ("A second paragraph.", "Who does what, when, for how much", "Where the money goes"):
         assert behind in words(html) and behind not in first
-    assert not re.search(r"\bwill\b", words(html)), "nothing is certain"
+    annex = (folder / "annex.html").read_text()
+    for behind in ("Every policy in full", "By owner", "More charts", "What this rests on"):
+        assert behind in words(annex) and behind not in words(html)
+    assert not re.search(r"\bwill\b", words(html) + words(annex)), "nothing is certain"
 
 
 def test_brief_and_explain_count_the_same(results: Results, tmp_path: Path) -> None:
@@ -93,7 +98,7 @@ def test_brief_and_explain_count_the_same(results: Results, tmp_path: Path) -> N
     assert f"ASSUMED: {count.assumed_parameters} parameters" in text
     assert f"Of {count.figures} figures" in text and f"{count.assumed_figures} assumed" in text
     said = f"{count.assumed_parameters} of {count.parameters} behavior parameters are only assumed"
-    assert brief_html(results, []).count(said) == 2
+    assert brief_html(results, []).count(said) == annex_html(results, []).count(said) == 1
 
 
 LONG = "An initiative with a long name that goes on about everything it does for the people of the region"
@@ -133,7 +138,7 @@ def test_the_first_page_is_one_page(crowded: Results, results: Results, paper: s
         alone = html[: html.index('<section class="first')] + first + "</section></main></body></html>"
         assert len(weasyprint.HTML(string=alone).render().pages) == 1
         assert len(weasyprint.HTML(string=html).render().pages) > 1
-    assert "The 6 that add most; all 8 are in the appendix" in words(first_page(brief_html(crowded, [])))
+    assert "The 7 that add most; all 8 are in the annex" in words(first_page(brief_html(crowded, [])))
 
 
 def test_the_brief_as_pdf(results: Results) -> None:
@@ -151,10 +156,13 @@ def test_the_brief_as_a_word_document(results: Results) -> None:
     document = library.Document(io.BytesIO(made))
     text = "\n".join(p.text for p in document.paragraphs)
     about = content(results, [])
-    for said in (about["decision"], *about["answer"], about["targets_line"], "A second paragraph.", "not a forecast"):
+    box = [text for _, text in about["box"]]
+    for said in (about["decision"], *box, about["targets_line"], "A second paragraph.", "not a forecast"):
         assert said in text
     cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
-    assert all(r["spent"] in cells and r["price"] in cells for r in about["rows"])
+    assert all(f"{r['a_year']} ({r['spent']} in all)" in cells and r["price"] in cells for r in about["rows"])
+    heads = [p.text for p in document.paragraphs]
+    assert all(t.title in heads for s in about["sections"] for t in s["tables"])
     alts = [s._inline.docPr.get("descr") for s in document.inline_shapes]
     assert alts == [f"{c.title}. {c.alt}" for c in charts]
     assert "will" not in re.findall(r"\w+", text + " ".join(cells))
@@ -218,7 +226,7 @@ def test_the_appendix_names_effects_that_no_held_out_study_tests(results: Result
     said = "Effect not tested against a held-out study: wage floor, sectoral training"
     assert [untested_words(made, p) for p in plans] == ["", said, said]
     for option in content(results, [])["options"]:
-        assert option["untested"] == "" or option["untested"] in words(brief_html(results, []))
+        assert option["untested"] == "" or option["untested"] in words(annex_html(results, []))
 
 
 def test_a_budget_that_pays_for_nothing_is_named(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +294,9 @@ def made_up_findings(first: bool, second: bool) -> Findings:
 def test_the_answer_is_about_the_same_outcome_whatever_is_found(results: Results) -> None:
     for first, second in ((False, False), (False, True), (True, False)):
         found = made_up_findings(first, second)
-        text = " ".join(front.answer(results, found))
+        said_ = front.box(results, found)
+        text = " ".join(text for _, text in said_)
+        assert said_[0][0] == ("What is known" if second and not first else "Answer")
         lines = front.rows(results, found)
         # every policy stands in the table, found or not, and its range agrees with the verdict
         assert [r["additional"] for r in lines] == ["middle about 1,000"] * 2
@@ -303,7 +313,7 @@ def test_the_answer_is_about_the_same_outcome_whatever_is_found(results: Results
 def test_first_page_appendix_and_charts_claim_the_same(results: Results) -> None:
     about, findings = content(results, []), results.findings
     text = "; ".join(front.other_changes(results, findings))
-    assert "; ".join(text.split("; ")[: front.MOST_CHANGES]) in " ".join(about["answer"])
+    assert "; ".join(text.split("; ")[: front.MOST_CHANGES]) in " ".join(text for _, text in about["box"])
     for option, row in zip(about["options"], about["rows"], strict=True):
         assert option["costs"][0]["sure"] == row["sure"] and row["additional"] == option["costs"][0]["additional"]
         for cost in option["costs"][1:]:

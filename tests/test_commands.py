@@ -54,7 +54,8 @@ def test_run_writes_everything_and_prints_the_scorecard(fake: None, file: Path, 
     assert "Self-sufficiency" in done.stdout and "96 months" in done.stdout and "Traceback" not in done.output
     names = {p.name for p in (tmp_path / "out").iterdir()}
     assert names == {
-        "manifest.json", "indicators.csv", "yearly.csv", "targets.csv", "spending.csv", "charts", "brief.html", "runs",
+        "manifest.json", "indicators.csv", "yearly.csv", "targets.csv", "spending.csv", "charts", "brief.html",
+            "annex.html", "runs",
     }  # fmt: skip
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["scenario"]["hash"] and manifest["versions"]["numba"] and manifest["stage_seconds"]["matching"] > 0

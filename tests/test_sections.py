@@ -8,8 +8,8 @@ import pytest
 
 from asked_market import OCCUPATIONS, SCENARIO
 from laborsim.loading import load_scenario
-from laborsim.report import charts_regions, charts_work
-from laborsim.report.brief import brief_html
+from laborsim.report import charts_pilots, charts_regions, charts_work
+from laborsim.report.brief import annex_html, brief_html
 from laborsim.report.plots import Plotter
 from laborsim.report.sections import purchases, sections
 from laborsim.study.results import Results
@@ -47,16 +47,18 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
 def test_sections_have_their_charts_and_tables_once(results: Results, tmp_path: Path) -> None:
     charts = Plotter(results).all()
     found = {s["title"]: s for s in sections(results, charts)}
-    assert {"Regions side by side", "Road map: which strategy where", "Sectors", "Jobs of those who leave",
-            "Job quality", "Snapshots of a shock"} <= set(found)  # fmt: skip
-    page = brief_html(results, charts)
+    assert {"Regions side by side", "Road map: which strategy where", "Target sectors", "Jobs of those who leave",
+            "The eight Good Jobs principles", "Snapshots of a shock"} <= set(found)  # fmt: skip
+    page, annex = brief_html(results, charts), annex_html(results, charts)
     for chart in charts:
         chart.save(tmp_path)
-        assert page.count(f'id="{chart.name}-title"') == 1, chart.name
+        assert (page + annex).count(f'id="{chart.name}-title"') == 1, chart.name
         assert chart.alt and (tmp_path / f"{chart.name}.csv").stat().st_size > 20
-    for s in found.values():
-        assert f"Appendix: {s['title'][0].lower()}{s['title'][1:]}" in page
-    assert "what the money bought" in page and len(purchases(results)) == 4
+    for title, s in found.items():
+        assert f"<h2>{title}</h2>" in page
+        for t in s["tables"]:
+            assert t.title and all(len(row) == len(t.heads) for row in t.rows) and len(t.data) > 0, t.name
+    assert "What the money bought" in annex and len(purchases(results)) == 4
 
 
 def test_road_map_is_bold_where_a_policy_is_known_to_work(results: Results) -> None:
@@ -90,11 +92,12 @@ def test_replacement_is_the_share_of_jobs_left_in_a_year(results: Results) -> No
 
 
 def test_pilots_set_treated_beside_controls(results: Results) -> None:
-    sheet = charts_work.pilot_sheet(results)
-    assert sheet is not None
-    row = next(r for r in sheet.rows if r["policy"] == "Better jobs")
-    assert row["pilot_quits_rate"].startswith("3.0% / 2.0%") and "-1.00 pp" in row["pilot_quits_rate"]
-    assert {r["policy"] for r in sheet.rows} == {"Better jobs", "Both"}
+    pilot = charts_pilots.pilots(results)
+    assert pilot is not None and "quits a month -1.00 pp" in pilot.title
+    row = pilot.data.set_index(["policy", "indicator"]).loc[("better_jobs", "pilot_quits_rate")]
+    assert row["controls"] == pytest.approx(0.03, rel=0.01) and row["treated"] == pytest.approx(0.02, rel=0.01)
+    assert row["low"] < -0.0099 < row["high"] + 0.0005 < 0 and row["outside_zero"]
+    assert set(pilot.data["policy"]) == {"better_jobs", "both"}
     chart = charts_work.quality(results)
     assert chart is not None and "benefits" in chart.title
     assert set(chart.data["policy"]) == {"better_jobs", "both"} and (chart.data["baseline"] > 0).all()
@@ -105,4 +108,4 @@ def test_nothing_appears_without_its_data(tmp_path: Path) -> None:
     results = study(tmp_path, text)
     names = {c.name for c in Plotter(results).all()}
     assert "snapshots" not in names and "quality" not in names and "equity" not in names
-    assert charts_work.snapshot_sheet(results) is None and charts_work.pilot_sheet(results) is None
+    assert charts_work.snapshot_sheet(results) is None and charts_pilots.pilots(results) is None

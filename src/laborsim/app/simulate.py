@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from laborsim.app.levers import with_levers
-from laborsim.report import front
+from laborsim.report import front, known
 from laborsim.report.figures import Chart
 from laborsim.report.plots import Plotter
 from laborsim.scenario.schema import Scenario
@@ -86,8 +86,8 @@ def simulate(
     return Shown(
         f"{about['people']:,} people and {about['employers']:,} employers simulated ({100 * about['scale']:g}% of the "
         f"region), {len(results.records)} runs, {about['seconds']:.0f} seconds",
-        front.answer(results, findings),
-        front.PLURALS.get(str(findings.stock), ""),
+        [*front.answer(results, findings), *filter(None, [front.others(results, findings)])],
+        known.PLURALS.get(str(findings.stock), ""),
         front.rows(results, findings),
         front.targets_line(results),
         Plotter(results).all(),

@@ -35,7 +35,8 @@ def command(
 
     Example: laborsim brief results/independence-works-2025/6x-scale0.05-seed2025-3fa92c10 --format pdf
     """
-    from laborsim.report.documents import make
+    from laborsim.report.brief import annex_html
+    from laborsim.report.documents import make, pdf
     from laborsim.report.publish import publish
     from laborsim.study.results import load_results
     from laborsim.study.storage import write_atomically
@@ -48,6 +49,8 @@ def command(
     brief = folder / f"brief.{format_}"
     if format_ is not Format.html:
         write_atomically(brief, make(results, charts, format_))
+    if format_ is Format.pdf:
+        write_atomically(folder / "annex.pdf", pdf(annex_html(results, charts)))
     if json_:
         emit_json({"brief": str(brief), "charts": [str(folder / "charts" / f"{c.name}.svg") for c in charts]})
     else:

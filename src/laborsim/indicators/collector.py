@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.indicators import (
+    delivery,
     employers,
     equity,
     household,
@@ -37,7 +38,7 @@ from laborsim.market.programs import Programs
 FAMILIES = (
     labor_force.fill, labor_force.fill_flows, observation.fill, wages.fill, household.fill, employers.fill,
     population.fill, pipeline.fill, equity.fill, quality.fill,
-    mobility.fill, replacement.fill, technology.fill,
+    mobility.fill, replacement.fill, technology.fill, delivery.fill,
 )  # fmt: skip
 
 

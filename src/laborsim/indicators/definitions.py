@@ -207,6 +207,17 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     **{f"lost_{r}": Definition("people", f"Lost from training: {_LOST[r]}", "programs", "this month") for r in LOSSES},
     **{f"program_cost_{p}": Definition("dollars", f"Cost of programs' own places: {p}", "programs",
                                        "starts this month, whole length; not what policies pay") for p in PAYERS},
+    # what policies deliver
+    "center_came": _r("people", "Came to a job center", "called in or by themselves, this month"),
+    "center_served": _r("people", "Served at a job center", "this month"),
+    "center_served_uninsured": _r("people", "Served at a job center without unemployment insurance", "this month"),
+    "center_turned_away": _r("people", "Turned away at a job center for want of a place", "this month"),
+    "center_no_shows": _r("people", "Called to a job center and stayed away", "this month"),
+    "screen_contacts": _e("establishments", "Employers asked to drop screens", "this month"),
+    "screens_announced": _e("establishments", "Employers who announced to drop screens", "this month"),
+    "screens_removed": _e("establishments", "Employers who dropped a screen", "this month"),
+    "outreach_contacts": _r("people", "Told of fields of work and training", "outreach contacts, this month"),
+    "outreach_learnt": _r("people", "Told of what they had not known", "of outreach contacts, this month"),
     # gaps
     **{f"gap_{i}": _r("points" if u == "share" else "ratio", f"Gap: {i.replace('_', ' ')}",
                       "group less reference (men, white)" if u == "share" else "group / reference (men, white) - 1")

@@ -14,6 +14,7 @@ from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
 from laborsim.market.month import Month
 from laborsim.market.needs import needed_wage, over_need
+from laborsim.market.participants import note
 from laborsim.market.pipeline import (
     APPLIED,
     ELIGIBLE,
@@ -274,6 +275,7 @@ def applicants(month: Month) -> tuple[I8, I8, B1]:
     applied = np.bincount(program, minlength=size)
     pipeline[:, STEP["aware"]] += declined + applied
     pipeline[:, STEP["applied"]] += applied
+    note(month, "applied", who, program)
     lost[:, LOST["did_not_know"]] += unaware
     lost[:, LOST["did_not_apply"]] += declined
     for bit, reason in ((NO_EDUCATION, "education"), (WRONG_AGE, "age"), (HAS_RECORD, "record"),
@@ -287,4 +289,5 @@ def applicants(month: Month) -> tuple[I8, I8, B1]:
     lost[:, LOST["screened_out"]] += np.bincount(program[failed], minlength=size)
     eligible &= ~failed
     pipeline[:, STEP["eligible"]] += np.bincount(program[eligible], minlength=size)
+    note(month, "eligible", who[eligible], program[eligible])
     return who[eligible], program[eligible], late[eligible]

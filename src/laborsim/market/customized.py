@@ -85,6 +85,8 @@ def enrol(month: Month, own: I8, added: I8) -> I8:
     counts.pipeline[:, STEP["applied"]] += asked
     may = log.admitted(month, rows, program)
     counts.pipeline[:, STEP["eligible"]] += asked
+    for step in ("applied", "eligible"):
+        log.note(month, step, rows, program)
     rows, program, owner, place = rows[may], program[may], owner[may], place[may]
     agent = e.id[c.establishment[owner]] ^ (c.occupation[owner].astype(np.uint64) << np.uint64(48))
     rank = draws(month.key(Stream.CUSTOMIZED_REQUEST) + np.uint64(1), agent) + 1e-9 * place

@@ -120,6 +120,8 @@ def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
     asked = np.bincount(program, minlength=len(pr))
     for step in ("aware", "applied", "eligible"):
         month.counts.pipeline[:, STEP[step]] += asked
+    for step in ("applied", "eligible"):
+        participants.note(month, step, rows, program)
     may = participants.admitted(month, rows, program)
     may[may] = ordinal(owner[may], score[may], p.id[rows[may]]) < room[may]
     rows, program, score = rows[may], program[may], score[may]

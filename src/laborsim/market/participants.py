@@ -80,6 +80,20 @@ TRIAL = (
 )
 
 
+def note(month: Month, step: str, rows: Any, program: Any) -> None:
+    """Leave this month's people of a step before enrolment for those who look on; nothing in the market reads it."""
+    held: Any = month.scratch.get(f"pipeline.{step}")
+    if held is None or held[0] != month.index:
+        held = month.scratch[f"pipeline.{step}"] = (month.index, [])
+    held[1].append((rows, program))
+
+
+def noted(month: Month, step: str) -> list[tuple[I8, I8]]:
+    """What was left by `note` this month: rows of people and programs."""
+    held = month.scratch.get(f"pipeline.{step}")
+    return [] if held is None or held[0] != month.index else list(held[1])
+
+
 def _empty(declared: tuple[tuple[str, Any, str], ...]) -> Columns:
     return {name: np.empty(0, dtype) for name, dtype, _ in declared}
 

@@ -116,7 +116,9 @@ def _cohort(month: Month, kind: int, programs: I8, own: I8, added: I8) -> I8:
     counts.pipeline[:, STEP["applied"]] += np.bincount(program, minlength=size)
     counts.pipeline[:, STEP["eligible"]] += np.bincount(program[right], minlength=size)
     counts.lost[:, LOST["age"]] += np.bincount(program[~right], minlength=size)
+    log.note(month, "applied", rows, program)
     rows, program = rows[right], program[right]
+    log.note(month, "eligible", rows, program)
     may = log.admitted(month, rows, program)
     rows, program = rows[may], program[may]
     order = np.lexsort((p.id[rows], draws(key + np.uint64(2), p.id[rows])))

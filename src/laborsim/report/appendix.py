@@ -6,7 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report.front import NOT_TESTED, PLURALS, interval, middle, price_of, spent
+from laborsim.report.front import NOT_TESTED, interval, middle, price_of, spent
+from laborsim.report.known import PLURALS
 from laborsim.report.who import who
 from laborsim.report.wording import (
     against_goal,

@@ -1,4 +1,5 @@
-"""The brief: one page for the decision, everything behind it as an appendix; made from stored results."""
+"""The brief: one page for the decision, the sections of its scenario, and an annex with everything in full; made from
+stored results."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laborsim.report import appendix, benefits, deciding, front, sections, wioa
+from laborsim.report import appendix, benefits, deciding, front, known, sections, wioa
 from laborsim.report.wording import place_and_period, policy_title
 from laborsim.scenario.explain import CHOICES, count
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 TEMPLATES = Path(__file__).parent / "templates"
+BRIEF_CHART = "targets"  # stands in the brief, whatever its sections
 
 
 def brief_html(results: Results, charts: Sequence[Chart]) -> str:
@@ -42,36 +44,49 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
     return environment.get_template(template).render(**values)
 
 
+def annex_html(results: Results, charts: Sequence[Chart]) -> str:
+    """Everything behind the brief as one HTML file: every policy, target and chart, WIOA, benefits, assumptions."""
+    return filled("annex.html.j2", content(results, charts))
+
+
 def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
-    """Everything the brief shows, in words and figures, whatever its format."""
+    """Everything the brief and its annex show, in words and figures, whatever their format."""
     about, findings = results.about, results.findings
     assumed = [a for a in about["assumptions"] if a["grade"] == "assumed" and a["kind"] not in CHOICES]
     lines = [appendix.assumption(a) for a in assumed]
+    rows = front.rows(results, findings)
+    too_small = deciding.too_small(results, findings)
+    stands = {BRIEF_CHART, *sections.shown_charts(results)}
     return {
         # first page
         "title": about["scenario"]["title"],
         "place": place_and_period(results),
         "replicates": results.replicates,
-        "too_small": deciding.too_small(results, findings),
+        "too_small": too_small,
         "decision": front.decision(results, list(findings.comparisons)),
-        "answer": front.answer(results, findings),
-        "stock": front.PLURALS.get(str(findings.stock), ""),
-        "rows": front.rows(results, findings),
+        "box": front.box(results, findings),
+        "money": known.round_money(known.asked(results)[1] or 1e6),
+        "stock": known.PLURALS.get(str(findings.stock), ""),
+        "rows": rows,
+        "priced": any(r["price"].startswith("about") for r in rows),
+        "sides": front.sides(rows) if rows else "",
         "balances": deciding.balances(results, findings),
         "few": front.FEW_POLICIES,
         "targets_line": front.targets_line(results),
         "certainty": front.certainty(results, findings),
         "count": count((a["kind"], a["grade"]) for a in about["assumptions"]),
         "failed": [f"{policy_title(results, r.policy)}, replicate {r.replicate}: {r.error}" for r in results.failed],
-        # appendix
+        # behind it
+        "target_charts": [_drawn(c) for c in charts if c.name == BRIEF_CHART],
+        "sections": sections.sections(results, charts),
+        "notes": appendix.paragraphs(about["scenario"]["notes"]),
+        # annex
         "options": appendix.options(results, findings),
         "targets": appendix.targets(results),
         "policies": [(p, policy_title(results, p)) for p in results.policies],
         "bought": sections.purchases(results),
-        "charts": [{"name": c.name, "svg": c.svg(), "alt": c.alt} for c in charts if c.name not in sections.OWNED],
-        "sections": sections.sections(results, charts),
+        "charts": [_drawn(c) for c in charts if c.name not in stands],
         "owners": appendix.owners(results, findings),
-        "notes": appendix.paragraphs(about["scenario"]["notes"]),
         "assumed": sorted(lines, key=lambda a: (not a["set_here"], a["name"])),
         "wioa": wioa.sections(results) if any(r.wioa for r in results.records) else [],
         "wioa_references": wioa.references(results),
@@ -80,3 +95,7 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
         "precision": front.precision(findings),
         "about": about,
     }
+
+
+def _drawn(chart: Chart) -> dict[str, Any]:
+    return {"name": chart.name, "svg": chart.svg(), "alt": chart.alt, "chart": chart}

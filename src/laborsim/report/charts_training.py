@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from laborsim.indicators.steps import STEPS
 from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line, key_room
+from laborsim.report.sections_training import counted, people
 from laborsim.report.wording import (
     CAVEAT,
     lower,
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 
+MOST_DRAWN: Final = 3  # policies beside the baseline
+
+
 def funnel(results: Results) -> Chart | None:
     """The training pipeline from awareness to retention; None if nothing is counted."""
     stages = [s for s in TRAINING_STAGES if (f"pipeline_{s}", "all") in results]
@@ -33,20 +38,27 @@ def funnel(results: Results) -> Chart | None:
     policies = list(results.policies)
     wide: Any = data.pivot(index="stage", columns="policy", values="people").reindex(stages)
     others = [p for p in policies if p != BASELINE]
-    shown_policies = [BASELINE, *[p for p in others if any(_differs(results, p, stage) for stage in stages)]]
+    movers = [p for p in others if any(_differs(results, p, stage) for stage in stages)]
+    if "enrolled" in wide.index:  # those that change most how many enroll
+        far = abs(wide.loc["enrolled"] - wide.loc["enrolled", BASELINE])
+        most = sorted(movers, key=lambda p: -float(far[p]))[:MOST_DRAWN]
+        movers = [p for p in movers if p in most]
+    shown_policies = [BASELINE, *movers]
     title, alt = _funnel_finding(results, wide, stages, shown_policies)
-    subtitle = (
-        f"People passing each stage of training programs, all programs together, whole region, "
-        f"{place_and_period(results)}"
-    )
+    once = counted(results)
+    what = "People, each once a stage" if once else "Times that people pass each stage"
+    subtitle = f"{what}, all programs together, whole region, {place_and_period(results)}"
     quiet = [policy_title(results, p) for p in policies if p not in shown_policies]
     note = (
-        f"Dots: mean of {results.replicates} model runs. One person may pass a stage more than once; those who pass "
-        "a stage late in the period have not reached the next ones yet. Logarithmic scale. *Placed: of those who "
-        "completed, as not all programs give a credential."
+        f"Dots: mean of {results.replicates} model runs. "
+        + ("Aware: looks at a program by people who know of it, who may look often. " if once else
+           "One person may pass a stage more than once. ")
+        + "Those who pass a stage late in the period have not reached the next ones yet. Logarithmic scale. *Placed: "
+          "of "
+        "those who completed, as not all programs give a credential."
     )
     if quiet:
-        note += f" Not drawn, no stage changed by more than chance and 2%: {', '.join(quiet)}."
+        note += f" Not drawn, as they change less: {', '.join(quiet)}."
     note += f" {CAVEAT}"
     block = max(0.42, 0.17 * len(shown_policies) + 0.12)
     with theme.style():
@@ -66,9 +78,10 @@ def _passing(results: Results, stages: list[str]) -> pd.DataFrame:
     for policy in results.policies:
         before = math.nan
         for stage in stages:
-            total = np.nansum(results.series(f"pipeline_{stage}", "all", policy), axis=1)
-            done = [r.replicate for r in results.records if r.policy == policy and r.done]
-            mean = float(total[done].mean()) if done else math.nan
+            total = reach(results, stage, policy)
+            mean = float(np.nanmean(total)) if np.isfinite(total).any() else math.nan
+            if stage == "applied" and counted(results):  # looks and people do not divide
+                before = math.nan
             rows.append(
                 {
                     "policy": policy,
@@ -80,6 +93,14 @@ def _passing(results: Results, stages: list[str]) -> pd.DataFrame:
             if stage != "credentialed":  # not all programs give a credential: the placed are some of the completers
                 before = mean
     return pd.DataFrame(rows)
+
+
+def reach(results: Results, stage: str, policy: str) -> Any:
+    """(R,) people who reach a stage, each once; where that was not counted, and for `aware`, the times it is passed."""
+    if stage in STEPS and counted(results):
+        return people(results, "all", stage, policy)
+    series = results.series(f"pipeline_{stage}", "all", policy)
+    return np.where(np.isfinite(series).any(axis=1), np.nansum(series, axis=1), np.nan)
 
 
 def _funnel_panel(
@@ -113,7 +134,7 @@ def _funnel_panel(
                 annotation_clip=False,
             )
         axes.annotate(
-            stage.capitalize(),
+            "Aware (looks)" if stage == "aware" and counted(results) else stage.capitalize(),
             (0, -(k + 0.5)),
             xycoords=("axes fraction", "data"),
             xytext=(-8, 0),
@@ -158,8 +179,7 @@ def _funnel_panel(
 
 def _differs(results: Results, policy: str, stage: str) -> bool:
     """Whether a policy changes how many pass a stage, by more than chance and by more than 2%."""
-    series = {p: results.series(f"pipeline_{stage}", "all", p) for p in results.policies}
-    sums = {p: np.where(np.isfinite(x).any(axis=1), np.nansum(x, axis=1), np.nan) for p, x in series.items()}
+    sums = {p: reach(results, stage, p) for p in results.policies}
     found = results.verdicts().figures([sums])[0]
     if policy not in found:
         return False
@@ -171,7 +191,8 @@ def _differs(results: Results, policy: str, stage: str) -> bool:
 def _funnel_finding(results: Results, wide: Any, stages: list[str], drawn: list[str]) -> tuple[str, str]:
     base = wide[BASELINE]
     enrolled, completed = (float(base.get(s, math.nan)) for s in ("enrolled", "completed"))
-    title = f"In the baseline {enrolled:,.0f} enroll, {completed:,.0f} complete"
+    who = " people" if counted(results) else ""
+    title = f"In the baseline {enrolled:,.0f}{who} enroll, {completed:,.0f} complete"
     if "retained" in stages:
         title += f" and {float(base['retained']):,.0f} are still with their employer a year after placement"
     others = [p for p in drawn if p != BASELINE and _differs(results, p, "enrolled")]

@@ -23,7 +23,6 @@ from laborsim.report.wording import (
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.questions.answer import Sheet
-from laborsim.study.statistics import paired
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -198,7 +197,7 @@ def quality(results: Results) -> Chart | None:
     from laborsim.market.codes import PRINCIPLES
 
     about = results.about["policies"]
-    asked = [p for p in results.policies if p != BASELINE and _about_quality(about, p)]
+    asked = [p for p in results.policies if p != BASELINE and about_quality(about, p)]
     have = [q for q in PRINCIPLES if (f"quality_{q}", "all") in results]
     if not asked or not have:
         return None
@@ -258,46 +257,15 @@ def _principle(name: str) -> str:
     return {"deia": "Diversity, equity, inclusion, accessibility"}.get(name, text[:1].upper() + text[1:])
 
 
-def _about_quality(about: dict[str, Any], policy: str) -> bool:
+def about_quality(about: dict[str, Any], policy: str) -> bool:
+    """Whether a policy, or one it combines, is about job quality."""
     plan = about[policy]
     own = any(i["type"] == "job_quality" for i in plan.get("instruments") or ())
-    return own or any(p in about and _about_quality(about, p) for p in plan.get("combine") or ())
+    return own or any(p in about and about_quality(about, p) for p in plan.get("combine") or ())
 
 
-def pilot_sheet(results: Results) -> Sheet | None:
-    """Pilots: the treated beside their controls while the pilot lasts."""
-    figures = {"pilot_quits_rate": "Quits a month", "pilot_turnover_rate": "Turnover a month",
-               "pilot_time_to_fill": "Time to fill", "pilot_wage": "Mean wage"}  # fmt: skip
-    rows = []
-    for policy in results.policies:
-        if ("pilot_jobs", "arm:control") not in results or policy == BASELINE:
-            continue
-        both = results.series("pilot_jobs", "arm:control", policy) > 0
-        both &= results.series("pilot_jobs", "arm:treated", policy) > 0
-        if not both.any():
-            continue
-        row = {"policy": policy_title(results, policy), "months": str(int(both.any(axis=0).sum()))}
-        for name in figures:
-            kind = outcome(name, results.units[name, "arm:control"]).kind
-            one, two = (_mean(np.where(both, results.series(name, f"arm:{a}", policy), np.nan))
-                        for a in ("control", "treated"))  # fmt: skip
-            pair = paired(one, two)
-            row[name] = f"{shown(pair.base, kind)} / {shown(pair.policy, kind)}"
-            if math.isfinite(pair.low):
-                row[name] += f", difference {shown(pair.low, kind, True)} to {shown(pair.high, kind, True)}"
-        net = results.series("employer_quality_net", "all", policy)
-        row["net"] = shown(float(np.nanmean(net)), "dollars", True)
-        rows.append(row)
-    if not rows:
-        return None
-    return Sheet("Pilots: controls / treated while the pilot lasts", {"policy": "Policy", "months": "Months",
-                 **figures, "net": "Employers' savings less costs a year, all who practice"}, rows,
-                 "Treated and controls are drawn from the same willing employers; ranges: 90% of the paired "
-                 "difference. Savings "
-                 "compare employers with themselves before, so part of them would have come anyway.")  # fmt: skip
-
-
-def _mean(x: Any) -> Any:
+def mean_of_months(x: Any) -> Any:
+    """(R,) mean over the months that have a figure."""
     known = np.isfinite(x)
     count = known.sum(axis=1)
     return np.where(count > 0, np.where(known, x, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)

@@ -32,7 +32,7 @@ def make(results: Results, charts: Sequence[Chart], form: str) -> bytes:
     MissingExtra
         If the library for that format is not installed.
     """
-    return pdf(brief_html(results, charts)) if form == "pdf" else docx(content(results, charts), charts)
+    return pdf(brief_html(results, charts)) if form == "pdf" else docx(content(results, charts))
 
 
 def pdf(html: str) -> bytes:
@@ -43,7 +43,7 @@ def pdf(html: str) -> bytes:
     return out
 
 
-def docx(said: dict[str, Any], charts: Sequence[Chart]) -> bytes:
+def docx(said: dict[str, Any]) -> bytes:
     """The same content as a Word document, to be edited further."""
     library = _library("docx", "docx")
     shared = importlib.import_module("docx.shared")
@@ -56,7 +56,9 @@ def docx(said: dict[str, Any], charts: Sequence[Chart]) -> bytes:
         section.top_margin = section.bottom_margin = shared.Cm(1.5)
     _first_page(document, said)
     document.add_page_break()
-    _appendix(document, said, charts, shared.Cm(17))
+    _sections(document, said, shared.Cm(17))
+    document.add_page_break()
+    _annex(document, said, shared.Cm(17))
     about = document.core_properties
     about.title, about.author, about.comments = str(said["title"]), "laborsim", "Synthetic region, not a forecast"
     about.created = about.modified = datetime.datetime(2000, 1, 1)
@@ -71,24 +73,28 @@ def _first_page(document: Any, said: dict[str, Any]) -> None:
     about = said["about"]
     runs += f"{100 * about['scale']:g}% of people simulated. Money in dollars of {about.get('dollar_year', 2019)}"
     document.add_paragraph(f"{said['place']}. {runs}. ").add_run("Synthetic region, not a forecast.").bold = True
-    if said["too_small"]:
-        document.add_paragraph(said["too_small"]).runs[0].bold = True
     _section(document, "Decision", [said["decision"]])
-    if said["answer"]:
-        _section(document, "Answer", said["answer"])
+    for heading, text in said["box"]:
+        paragraph = document.add_paragraph()
+        if heading:
+            paragraph.add_run(f"{heading}. ").bold = True
+        paragraph.add_run(text.replace("`", ""))
+    if said["too_small"]:
+        document.add_paragraph(said["too_small"].replace("`", "")).runs[0].bold = True
     if said["failed"]:
         _section(document, "Runs that failed and are left out", said["failed"][:3], "List Bullet")
     if said["rows"]:
-        document.add_heading("What each policy adds, what that costs, who gains and who loses", 2)
-        heads = ("Policy", f"More {said['stock']} (range)", "Spent", "A year", "Cost of each additional one",
-                 "Better off", "Worse off")  # fmt: skip
+        document.add_heading("What each policy costs, whom it reaches, what it adds", 2)
+        heads = ("Policy", "Spent a year", f"{said['money']} a year buys", f"More {said['stock']} (range)",
+                 "Cost of each additional one")  # fmt: skip
         _table(document, heads, [
-            (f"{r['title']} ({r['owner']})" if r["owner"] else r["title"],
-             "; ".join(x for x in (r["interval"], r["additional"], r["share"]) if x),
-             r["spent"], r["a_year"], r["price"], r["gains"], r["losses"])
+            (f"{r['title']} ({r['owner']})" if r["owner"] else r["title"], f"{r['a_year']} ({r['spent']} in all)",
+             "; ".join(x for x in (r["buys"], r["enrolled"]) if x),
+             "; ".join(x for x in (r["interval"], r["additional"], r["share"]) if x), r["price"])
             for r in said["rows"]
         ])  # fmt: skip
-    for title, text in said["balances"]:
+        document.add_paragraph(said["sides"])
+    for title, text in () if said["too_small"] else said["balances"]:
         document.add_paragraph(f"{title}: {text}." if title else f"{text}.", "List Bullet")
     if said["targets_line"]:
         _section(document, "Are the targets met?", [said["targets_line"]])
@@ -101,9 +107,29 @@ def _first_page(document: Any, said: dict[str, Any]) -> None:
     ])  # fmt: skip
 
 
-def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], width: Any) -> None:
+def _sections(document: Any, said: dict[str, Any], width: Any) -> None:
+    """The sections of the brief: pictures, and tables with their findings."""
+    for section in ({"title": "Targets", "charts": said["target_charts"], "tables": []}, *said["sections"]):
+        if not section["charts"] and not section["tables"]:
+            continue
+        document.add_heading(section["title"], 1)
+        for c in section["charts"]:
+            _picture(document, c["chart"], width)
+        for t in section["tables"]:
+            document.add_heading(t.title, 2)
+            _table(document, t.heads, [tuple(str(x) for x in row) for row in t.rows])
+            if t.note:
+                document.add_paragraph(t.note.replace("`", ""))
+
+
+def _picture(document: Any, chart: Chart, width: Any) -> None:
+    picture = document.add_picture(io.BytesIO(chart.png()), width=width)
+    picture._inline.docPr.set("descr", f"{chart.title}. {chart.alt}")
+
+
+def _annex(document: Any, said: dict[str, Any], width: Any) -> None:
     if said["options"]:
-        document.add_heading("Appendix: every policy in full", 1)
+        document.add_heading("Annex: every policy in full", 1)
         lines = [
             (f"{o['title']}. {o['untested']}".rstrip(". "), f"{c['stock']}: {c['interval']} ({c['additional']})",
              o["spent"], c["price"] or "no price")
@@ -113,7 +139,7 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
         heads = ("Policy", "Adds, last 12 months (90% range)", "Spent", "Cost of each additional one")
         _table(document, heads, lines)
     if said["targets"]:
-        document.add_heading("Appendix: targets", 1)
+        document.add_heading("Annex: targets", 1)
         heads = ("Target", *(title for _, title in said["policies"]))
         reached: list[tuple[str, ...]] = []
         for t in said["targets"]:
@@ -124,26 +150,26 @@ def _appendix(document: Any, said: dict[str, Any], charts: Sequence[Chart], widt
             goal = f"{t['name']}: {t['goal']} by {t['by']}"
             reached.append((f"{goal}; {t['short']}" if t["short"] else goal, *cells))
         _table(document, heads, reached)
-    document.add_heading("Appendix: charts", 1)
-    for chart in charts:
-        picture = document.add_picture(io.BytesIO(chart.png()), width=width)
-        picture._inline.docPr.set("descr", f"{chart.title}. {chart.alt}")
+    if said["charts"]:
+        document.add_heading("Annex: more charts", 1)
+    for c in said["charts"]:
+        _picture(document, c["chart"], width)
     for owner in said["owners"]:
-        document.add_heading(f"Appendix: {owner['owner']}", 1)
+        document.add_heading(f"Annex: {owner['owner']}", 1)
         for plan in owner["policies"]:
             _section(document, plan["title"], [plan["note"]] if plan["note"] else [])
             _table(document, ("", ""), [*plan["terms"], ("Spent", plan["spent"]), *plan["effects"]])
             document.add_paragraph(f"Better off: {plan['gains']}. Worse off: {plan['losses']}.")
     for section in said["wioa"]:
-        document.add_heading(f"Appendix: WIOA indicators, {section['title']}", 1)
+        document.add_heading(f"Annex: WIOA indicators, {section['title']}", 1)
         rows = [tuple(r[k] for k in ("label", "gross", "counterfactual", "net", "people")) for r in section["all"]]
         _table(document, ("Indicator", "Gross", "Without", "Net", "People"), rows)
     for section in said["benefits"]:
-        document.add_heading(f"Appendix: benefits and costs, {section['title']}", 1)
+        document.add_heading(f"Annex: benefits and costs, {section['title']}", 1)
         names = ("who", "run", "interval", "extrapolated", "chance")
         columns = ("Who", "To the end of the run", "90% interval", "With fading effects after it", "Above zero")
         _table(document, columns, [tuple(r[k] for k in names) for r in section["rows"]])
-    document.add_heading("Appendix: what this rests on", 1)
+    document.add_heading("Annex: what this rests on", 1)
     for text in (*said["notes"], said["precision"]):
         document.add_paragraph(text)
 

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from laborsim.report import known as facts
 from laborsim.report.deciding import a_year, packages, too_small
-from laborsim.report.who import who
+from laborsim.report.known import PLURALS, asked
+from laborsim.report.who import NOBODY, who
 from laborsim.report.wording import (
     FEW,
     MOST,
@@ -32,20 +34,19 @@ if TYPE_CHECKING:
     from laborsim.study.compare import Comparison
     from laborsim.study.results import Results
 
-PLURALS = {
-    "worker at a self-sufficiency wage": "workers at a self-sufficiency wage",
-    "employed resident": "employed residents",
-    "worker in a good job": "workers in good jobs",
-}
 FEW_POLICIES = 4  # more of them are written smaller, with less about each
-MOST_POLICIES = 6  # rows of the first page; the appendix has all
+MOST_POLICIES = 7  # rows of the first page; the appendix has all
 MOST_NAMED = 3  # policies and pairs that get a sentence of their own
 MOST_CHANGES = 3
 NOT_TESTED = "not tested"  # groups better and worse off under a policy that did nothing
 
 
 def decision(results: Results, policies: Sequence[str]) -> str:
-    """What is to be decided."""
+    """What is to be decided; the board's own question, if the scenario states one."""
+    question, _ = asked(results)
+    if question and policies:
+        return f"{question} Judged by {month_name(results.months[-1])}, {len(policies)} polic" + (
+            "y." if len(policies) == 1 else "ies.")  # fmt: skip
     horizon = month_name(results.months[-1])
     if not policies:
         return f"No policy was simulated: this is where the region stands by {horizon} if nothing new is done."
@@ -65,7 +66,7 @@ def answer(results: Results, findings: Findings) -> list[str]:
     name = {p: lower(policy_title(results, p)) for p in findings.comparisons}
     nothing = [f"Not tested: {name[p]}, as it {why}." for p, why in findings.idle.items()]
     if len(nothing) > MOST_NAMED:
-        nothing = [f"Not tested: {len(nothing)} policies that spent or changed nothing (see the appendix)."]
+        nothing = [f"Not tested: {len(nothing)} policies that spent or changed nothing (see the annex)."]
     if not policies:
         return nothing
     runs = results.replicates
@@ -106,11 +107,35 @@ def answer(results: Results, findings: Findings) -> list[str]:
         said.append(between(findings, name))
     said += packages(results, findings)
     said += nothing
-    changes = other_changes(results, findings)
-    if changes:
-        more_changes = f"; {len(changes) - MOST_CHANGES} more in the appendix" if len(changes) > MOST_CHANGES else ""
-        said.append(f"Other changes by more than chance: {'; '.join(changes[:MOST_CHANGES])}{more_changes}.")
     return said
+
+
+def others(results: Results, findings: Findings) -> str:
+    """What else changes by more than chance; empty if nothing does."""
+    changes = other_changes(results, findings) if results.replicates > 1 and findings.stock else []
+    if not changes:
+        return ""
+    more_changes = f"; {len(changes) - MOST_CHANGES} more in the annex" if len(changes) > MOST_CHANGES else ""
+    return f"Other changes by more than chance: {'; '.join(changes[:MOST_CHANGES])}{more_changes}."
+
+
+def box(results: Results, findings: Findings) -> list[tuple[str, str]]:
+    """The answer of page 1 as paragraphs with headings: what is known first where nothing can be told.
+
+    Either the answer, then what else is known; or what is known, then what is not.
+    """
+    said, money = answer(results, findings), facts.answer(results, findings)
+    known = [*facts.facts(results, findings), *([x] if (x := others(results, findings)) else [])]
+    sure = any(findings.sure(p, str(findings.stock)) for p in findings.tested)
+    if sure and money:  # which it cannot be told from is said there
+        said = [x for x in said if not x.startswith(("Told from", "What ", "No policy can be told from another"))]
+    if sure or not known:
+        lines = [money, *said] if money else said
+        out = list(zip(["Answer", *[""] * len(lines)], lines, strict=False))
+        return out + ([("Also known", " ".join(known))] if known else [])
+    lines = [money, *said] if money else said
+    return [("What is known", " ".join(known)), *zip(["Answer: what cannot be told", *[""] * len(lines)], lines,
+                                                     strict=False)]  # fmt: skip
 
 
 def between(findings: Findings, name: dict[str, str]) -> str:
@@ -190,6 +215,7 @@ def rows(results: Results, findings: Findings) -> list[dict[str, Any]]:
             {
                 "title": policy_title(results, policy),
                 "owner": results.about["policies"][policy].get("owner") or "",
+                **({"buys": "", "enrolled": ""} if idle else facts.columns(results, policy)),
                 "spent": spent(results, policy, findings.comparisons[policy]),
                 "a_year": a_year(results, policy),
                 "interval": idle or interval(row),
@@ -309,3 +335,20 @@ def precision(findings: Findings) -> str:
         f"Runs share every random draw a policy does not touch; for the headline figures this is worth "
         f"{gains[len(gains) // 2]:.1f} times as many independent runs (median over indicators and policies)."
     )
+
+
+def sides(rows: list[dict[str, Any]]) -> str:
+    """Who is better and who is worse off, in one sentence; groups that nothing is known of are not listed."""
+    told = []
+    for r in rows:
+        parts = [f"{side} off: {r[key]}" for side, key in (("better", "gains"), ("worse", "losses"))
+                 if r[key] not in (NOBODY, NOT_TESTED)]  # fmt: skip
+        if parts:
+            told.append(f"{lower(r['title'])}, {' and '.join(parts)}")
+    if not told:
+        return "Better off or worse off by more than chance: no group, under no policy."
+    rest = len(rows) - len(told)
+    end = f". Under the other {'policy' if rest == 1 else f'{rest} policies'} no group is" if rest else ""
+    more = f"; and {len(told) - MOST_NAMED} more policies (annex)" if len(told) > MOST_NAMED else ""
+    named = "; ".join(told[:MOST_NAMED])
+    return f"Groups better or worse off by more than chance (people simulated): {named}{more}{end}."

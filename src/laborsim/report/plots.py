@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 # in the order of the brief
 CHARTS = ("targets", "unemployment", "participation", "segments", "spending", "funnel", "beveridge")
 # of its sections, where the results hold what they show
-MORE = ("uncertainty", "regions", "road_map", "sectors", "replacement", "quality", "snapshots", "equity")
+MORE = (
+    "uncertainty", "regions", "road_map", "sectors", "replacement", "quality", "pilots", "snapshots", "equity", "peers",
+    "mobility",
+)  # fmt: skip
 
 
 class Plotter:
@@ -109,6 +112,24 @@ class Plotter:
 
         return charts_work.snapshots(self._results)
 
+    def pilots(self) -> Chart | None:
+        """Treated employers beside the controls of their pilot; None without a pilot."""
+        from laborsim.report import charts_pilots
+
+        return charts_pilots.pilots(self._results)
+
+    def peers(self) -> Chart | None:
+        """Rank among peer metros by month, with published ranks; None without peers."""
+        from laborsim.report import charts_peers
+
+        return charts_peers.peers(self._results)
+
+    def mobility(self) -> Chart | None:
+        """Matrix of wage fifths a year apart; None where it was not counted."""
+        from laborsim.report import charts_mobility
+
+        return charts_mobility.mobility(self._results)
+
     def equity(self) -> Chart | None:
         """How groups stand beside everyone; None where groups are not counted."""
         from laborsim.report import charts_equity
@@ -122,5 +143,10 @@ class Plotter:
         return charts_spending.spending(self._results)
 
     def all(self) -> list[Chart]:
-        """Every chart that can be drawn from these results."""
-        return [chart for name in (*CHARTS, *MORE) if (chart := getattr(self, name)()) is not None]
+        """Every chart of the brief and its annex that can be drawn: of the sections its scenario names, if it does."""
+        from laborsim.report.sections import SECTIONS, named
+
+        owned = {c for s in SECTIONS.values() for c in s.charts} - {"segments", "funnel", "spending"}
+        left_out = owned - {c for n in named(self._results) for c in SECTIONS[n].charts}
+        wanted = [name for name in (*CHARTS, *MORE) if name not in left_out]
+        return [chart for name in wanted if (chart := getattr(self, name)()) is not None]

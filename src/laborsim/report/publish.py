@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def publish(results: Results, folder: Path) -> list[Chart]:
-    """Write charts/ and brief.html; nothing if no run finished."""
-    from laborsim.report.brief import brief_html
+    """Write charts/ (and the data of tables), brief.html and annex.html; nothing if no run finished."""
+    from laborsim.report.brief import content, filled
     from laborsim.report.plots import Plotter
 
     if not any(r.done for r in results.records):
@@ -24,7 +24,12 @@ def publish(results: Results, folder: Path) -> list[Chart]:
         shutil.rmtree(place)
     for chart in charts:
         chart.save(place)
-    (folder / "brief.html").write_text(brief_html(results, charts), encoding="utf-8")
+    said = content(results, charts)
+    for section in said["sections"]:
+        for table in section["tables"]:
+            table.data.to_csv(place / f"{table.name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+    for name in ("brief", "annex"):
+        (folder / f"{name}.html").write_text(filled(f"{name}.html.j2", said), encoding="utf-8")
     return charts
 
 

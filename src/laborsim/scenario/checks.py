@@ -141,6 +141,7 @@ class _CrossChecks:
         yield from self.events()
         yield from self.policies()
         yield from self.peers()
+        yield from self.brief()
 
     def header(self) -> Iterator[Problem]:
         if self.start is not None and self.horizon is not None:
@@ -311,6 +312,16 @@ class _CrossChecks:
                         yield self.problem(
                             (*here, "programs", k), f"no such program: {code!r}", listed(codes, 30), near
                         )
+
+    def brief(self) -> Iterator[Problem]:
+        policies = _as_dict(self.data.get("policies"))
+        named = _as_dict(self.data.get("brief")).get("participants")
+        for k, name in enumerate(named if isinstance(named, list | tuple) else ()):
+            if isinstance(name, str) and name not in policies:
+                yield self.problem(
+                    ("brief", "participants", k), f"no policy {name!r}", listed(list(policies)), nearest(name,
+                        policies)
+                )
 
     def peers(self) -> Iterator[Problem]:
         peers = _as_dict(self.data.get("peers"))

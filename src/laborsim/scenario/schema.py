@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
+from laborsim.scenario.brief import Brief
 from laborsim.scenario.fields import (
     PAYERS,
     Goal,
@@ -202,6 +203,7 @@ class Scenario(Model):
     assumptions: dict[str, Assumption] = {}
     policies: dict[str, Policy] = {}
     peers: Peers | None = None
+    brief: Brief = Brief()
 
     _path: Path | None = PrivateAttr(default=None)
     _files: tuple[Path, ...] = PrivateAttr(default=())

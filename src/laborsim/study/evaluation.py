@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.indicators import wioa
+from laborsim.indicators.steps import Steps
 from laborsim.indicators.watch import Watch
 from laborsim.study.accounts import accounts, watch
 from laborsim.study.counterfactual import without_programs
@@ -26,6 +27,8 @@ class Evaluation:
     def __init__(self, model: Any) -> None:
         self._watch, self._accounts = watch(model), accounts(model)
         self._kinds = np.asarray(model.programs.kind, np.int64)
+        self._steps, self._model = Steps(self._kinds), model
+        model.observers.append(self._steps)
         self._start = int(str(model.economy.start)[5:7]) - 1
 
     def accounts(self) -> dict[str, list[float]]:
@@ -41,6 +44,11 @@ class Evaluation:
             people = name in ("employed", "sufficient", "payroll_jobs")
             out[name] = [float(x) for x in (added / np.maximum(np.bincount(year), 1) if people else added)]
         return out
+
+    def steps(self) -> list[dict[str, Any]]:
+        """People by step of the pipeline, each once, and those in several programs; simulated people."""
+        log = self._model.month.memory.get("participants") or {}
+        return self._steps.rows(log, self._watch.clients())
 
     def wioa(self, build: Callable[[], Any] | None, months: int) -> list[dict[str, Any]]:
         """The WIOA table of the run; with `build`, beside the same run without programs.

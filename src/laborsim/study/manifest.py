@@ -43,6 +43,7 @@ def describe(spec: Scenario, policies: Sequence[str]) -> dict[str, Any]:
         "policies": chosen,
         "targets": [plain(t) for t in spec.targets],
         "peers": plain(spec.peers),
+        "brief": plain(spec.brief),
         "events": [plain(e) for e in spec.events],
         "assumptions": assumptions(spec),
         "months": [spec.month_label(m) for m in range(spec.months)],

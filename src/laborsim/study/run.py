@@ -266,7 +266,8 @@ def _tasks(spec: Any, about: dict[str, Any], model: str, wioa: bool = False) -> 
     seeds = replicate_seeds(spec.seed, spec.replicates)
     region = region_fingerprint(spec.region)
     hashes = {policy: spec.run_hash(policy) + region for policy in about["policies"]}
-    program = code_fingerprint() + model + ("+without" if wioa else "")
+    program = code_fingerprint() + model
+    twice = set(about["policies"]) if wioa else set(about["brief"]["participants"])
     return [
         Task(
             spec,
@@ -276,8 +277,10 @@ def _tasks(spec: Any, about: dict[str, Any], model: str, wioa: bool = False) -> 
             spec.scale,
             spec.months,
             model=model,
-            key=run_key(hashes[policy], policy, seed, spec.scale, spec.months, program),
-            without=wioa,
+            key=run_key(
+                hashes[policy], policy, seed, spec.scale, spec.months, program + ("+without" if policy in twice else "")
+            ),
+            without=policy in twice,
         )
         for r, seed in enumerate(seeds)
         for policy in about["policies"]

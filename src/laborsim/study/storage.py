@@ -106,6 +106,7 @@ def save_run(path: Path, record: RunRecord) -> None:
             "units",
             "wioa",
             "accounts",
+            "steps",
         )
     }
     about["format"] = FORMAT

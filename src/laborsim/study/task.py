@@ -77,6 +77,7 @@ class RunRecord:
     stages : seconds by stage of the month.
     outcomes : values of the task's measures.
     wioa : rows of `laborsim.indicators.wioa.rows`: what became of those who enrolled.
+    steps : rows of `laborsim.indicators.steps.Steps.rows`: people by step of the pipeline, each once.
     made : what the task's `work` gave.
     accounts : yearly totals of residents, by name of `laborsim.indicators.money.TOTALS`, dollars at full scale.
     worker : the process that made the run.
@@ -104,6 +105,7 @@ class RunRecord:
     outcomes: list[float] = field(default_factory=list)
     wioa: list[dict[str, Any]] = field(default_factory=list)
     accounts: dict[str, list[float]] = field(default_factory=dict)
+    steps: list[dict[str, Any]] = field(default_factory=list)
     made: Any = None
     worker: str = ""
     wrong_input: bool = False
@@ -225,6 +227,7 @@ def _simulate(task: Task, model: Any, record: RunRecord, on_month: Any) -> None:
     record.remarks = [] if package is None else [f"{month}: {said}" for _, month, said in package.stops()]
     if evaluation is not None:
         record.accounts = evaluation.accounts()
+        record.steps = evaluation.steps()
         record.wioa = evaluation.wioa(_builder(task) if task.without else None, task.months)
 
 
