@@ -41,7 +41,7 @@ def test_the_gain_of_keeping_is_worth_beyond_the_wage_less_bad_matches():
     month, rows = contracts()
     p, q = month.world.people, month.room("training")
     watched = month.parameters["separations.watched_race"]
-    sectors = np.asarray(month.parameters["separations.turnover_by_sector"], np.float32)
+    sectors, sizes = (month.parameters[f"separations.turnover_by_{of}"] for of in ("sector", "size"))
     gain = keeping.gain_of_keeping(month, rows)
     bad = keeping.turned_out_bad(month, rows)
     share = bad_matches(month)[1]
@@ -56,7 +56,9 @@ def test_the_gain_of_keeping_is_worth_beyond_the_wage_less_bad_matches():
     for j, i in enumerate(rows.tolist()):
         hired, ident = int(p.hired[i]), int(p.id[i])
         u = draw(fixed, ident ^ ((hired + 4096) << 32))
-        turnover = sectors[month.world.cells.sector[p.job[i]]]
+        e, job = month.world.establishments, p.job[i]
+        size = sum(e.stands[month.world.cells.establishment[job]] >= edge for edge in (10, 50, 250, 1000))
+        turnover = np.float32(sectors[month.world.cells.sector[job]] * sizes[size])
         is_bad = u < share[max(-hired, 0)] * watched[int(p.race[i])] * turnover
         is_bad &= draw(now, ident) < 1 - math.exp(
             -(month.index - hired) / month.parameters["separations.learning_months"]
