@@ -31,7 +31,7 @@ REASONS: Final[dict[str, str]] = {
     "eu": "Layoffs are fewer where establishments are larger or employment grows; the range is the nation's.",
     "en": "Fewer leave the labor force where fewer of those at work are young; the range is the nation's.",
     "displaced_1": (
-        "Those displaced lose the employer's premium, a job that suited them, tenure and part of their skill in "
+        "Those displaced lose the employer's premium, a job that suited them, tenure's pay and part of their skill in "
         "another occupation. They find work within months; the studies are of long tenure in large firms, partly in "
         "bad times, when finding work takes longer."
     ),

@@ -99,6 +99,8 @@ SET = {
     "new_jobs": "hazards by tenure are set with it",
     "tenure": "tenure_shape is set after the same study",
     "care_price": "childcare_elasticity is set for it",
+    "displaced_1": "tenure_return is set in view of it",
+    "displaced_5": "tenure_return is set in view of it",
     "wage_curve": "local_elasticity is set after the same studies",
 }
 _CPS = "CPS gross flows 2018-19 (BLS)"
