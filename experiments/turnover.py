@@ -1,12 +1,13 @@
-"""Turnover and speed of selection by sector and size, fitted to hires and openings by industry and size class (JOLTS).
+"""Turnover, churn and speed of selection by sector and size, fitted to JOLTS by industry and size class.
 
     python experiments/turnover.py --data DIR [--people 40000] [--rounds 5] [--dry]
 
 Lists of parameters are found by fixed point, over the regions together, from 2018-19: `separations.turnover_by_sector`
 and `turnover_by_size`, so that hires relative to the region's are the industry's and size class's relative to the
-nation's, and `vacancies.selection_by_sector` and `selection_by_size`, so that openings for each hire are. Sectors that
-JOLTS does not tell apart share a factor. Writes the lists into scenario/parameters and a table by size into
-docs/calibration.md (unless --dry); calibrate afterwards, since levels are the calibration's.
+nation's, `demand.churn_by_sector`, so that layoffs and discharges are, and `vacancies.selection_by_sector` and
+`selection_by_size`, so that openings for each hire are. Sectors that JOLTS does not tell apart share a factor. Writes
+the lists into scenario/parameters and a table by size into docs/calibration.md (unless --dry); calibrate afterwards,
+since levels are the calibration's.
 """
 
 from __future__ import annotations
@@ -44,28 +45,29 @@ BEGIN, END = "<!-- by size of workplace -->", "<!-- end of by size of workplace 
 MONTHS = 24
 # power of the ratio missed by which a factor is moved
 STEP = {("turnover", "sector"): 1.2, ("selection", "sector"): 1.0,
-        ("turnover", "size"): 0.8, ("selection", "size"): 0.6}  # fmt: skip
-LEAST, MOST = {"turnover": 0.15, "selection": 0.3}, {"turnover": 3.0, "selection": 2.0}
+        ("churn", "sector"): 0.8, ("turnover", "size"): 0.8, ("selection", "size"): 0.6}  # fmt: skip
+LEAST = {"turnover": 0.15, "churn": 0.15, "selection": 0.3}
+MOST = {"turnover": 3.0, "churn": 3.0, "selection": 2.0}
 
 
 def published(data: Path) -> pd.DataFrame:
-    """Hires and openings of each industry and size class relative to total nonfarm, 2018-19."""
+    """Hires, openings and layoffs of each industry and size class relative to total nonfarm, 2018-19."""
     parts = []
     for file, name in (("jolts_us_industry_rates_2010_2022m08.csv.gz", "industry_text"),
                        ("jolts_us_sizeclass_rates_2015_2022m08.csv", "sizeclass_text")):  # fmt: skip
         table = pd.read_csv(data / file, dtype={"industry_code": str})
         table = table[(table["month"] >= "2018-01") & (table["month"] <= "2019-12") & (table["seasonal"] == "S")]
-        parts.append(table.groupby(name)[["Hires", "Job openings"]].mean())
+        parts.append(table.groupby(name)[["Hires", "Job openings", "Layoffs and discharges"]].mean())
     mean = pd.concat(parts)
-    mean.columns = ["hires", "openings"]
+    mean.columns = ["hires", "openings", "layoffs"]
     return mean / mean.loc["Total nonfarm"]
 
 
 class BySize:
-    """Hires, openings and jobs by size class of the workplace, summed over months; a recall is a hire."""
+    """Hires, openings, nothing and jobs by size class of the workplace, summed over months; a recall is a hire."""
 
     def __init__(self) -> None:
-        self.sums = np.zeros((3, len(SIZES)))
+        self.sums = np.zeros((4, len(SIZES)))
 
     def month(self, model: LaborMarket) -> None:
         """Simulate one month and count."""
@@ -78,12 +80,15 @@ class BySize:
         new = (p.state[: p.size] <= PAYROLL[-1]) & (p.job[: p.size] >= 0)
         new[:n] &= (ids != p.id[:n]) | (state > PAYROLL[-1]) | (hired != p.hired[:n])
         self.sums += [np.bincount(cell[p.job[: p.size][new]], minlength=len(SIZES)),
-                      np.bincount(cell, c.vacancies[: c.size], len(SIZES)),
+                      np.bincount(cell, c.vacancies[: c.size], len(SIZES)), np.zeros(len(SIZES)),
                       np.bincount(cell, c.filled[: c.size], len(SIZES))]  # fmt: skip
 
 
 def simulated(region: str, people: int, settings: dict[str, list[float]]) -> np.ndarray:
-    """(3, S + 5 + 1) monthly hires, openings and jobs by sector, by size and of all, summed over months."""
+    """(4, S + 5 + 1) monthly hires, openings, layoffs and jobs by sector, by size and of all, summed over months.
+
+    Layoffs are not counted by size.
+    """
     from laborsim.commands.calibrate import share_of
     from laborsim.loading import scenario_of_region
     from laborsim.region.tables import SECTORS
@@ -99,18 +104,18 @@ def simulated(region: str, people: int, settings: dict[str, list[float]]) -> np.
     out = []
     for group in [*(f"sector:{s}" for s in SECTORS), "all"]:
         jobs = np.nan_to_num(frame.series("jobs", group))
-        out.append([np.nansum(frame.series(rate, group) * jobs) for rate in ("hires_rate", "openings_rate")]
-                   + [jobs.sum()])  # fmt: skip
+        rates = [np.nansum(frame.series(f"{rate}_rate", group) * jobs) for rate in ("hires", "openings", "layoffs")]
+        out.append([*rates, jobs.sum()])
     table, whole = np.array(out).T, sizes.sums.sum(axis=1)
     # of all that the same watch counted, which leaves out who is hired and gone within a month
-    scaled = sizes.sums * (table[:, -1] / whole)[:, None]
+    scaled = sizes.sums * (table[:, -1] / np.where(whole > 0.0, whole, 1.0))[:, None]
     return np.hstack([table[:, :-1], scaled, table[:, -1:]])
 
 
-def relative(sums: np.ndarray, members: list[int]) -> tuple[float, float]:
-    """Hires and openings of some sectors together, relative to all."""
-    hires, openings, jobs = sums[:, members].sum(axis=1)
-    return (hires / jobs) / (sums[0, -1] / sums[2, -1]), (openings / jobs) / (sums[1, -1] / sums[2, -1])
+def relative(sums: np.ndarray, members: list[int]) -> np.ndarray:
+    """Hires, openings and layoffs of some sectors or sizes together, relative to all."""
+    some, all_ = sums[:, members].sum(axis=1), sums[:, -1]
+    return (some[:-1] / some[-1]) / (all_[:-1] / all_[-1])
 
 
 def main() -> None:
@@ -132,32 +137,38 @@ def main() -> None:
               "size": {name: [k] for k, name in enumerate(SIZES.values())}}  # fmt: skip
     first = {"sector": 0, "size": len(SECTORS)}  # column of sums
     names = {(k, by): f"{room}.{k}_by_{by}" for by in fitted
-             for k, room in (("turnover", "separations"), ("selection", "vacancies"))}  # fmt: skip
+             for k, room in (("turnover", "separations"), ("churn", "demand"), ("selection", "vacancies"))
+             if (k, by) in STEP}  # fmt: skip
     factors = {key: np.array(declared()[name].default) for key, name in names.items()}
     rows: list[str] = []
     with ProcessPoolExecutor(args.jobs) as pool:
         for turn in range(args.rounds + 1):
             settings = {names[key]: [float(f"{v:.4g}") for v in f] for key, f in factors.items()}
             sums = sum(pool.map(simulated, REGIONS, [args.people] * len(REGIONS), [settings] * len(REGIONS)))
-            print(f"round {turn}: hires {sums[0, -1] / sums[2, -1]:.2%}, openings {sums[1, -1] / sums[2, -1]:.2%}")
+            print(f"round {turn}: hires {sums[0, -1] / sums[3, -1]:.2%}, openings {sums[1, -1] / sums[3, -1]:.2%}, "
+                  f"layoffs {sums[2, -1] / sums[3, -1]:.2%}")
             rows.clear()
             for by, classes in fitted.items():
                 # Classes of the model need not average to what the nation's do: levels are not fitted here.
-                jobs = np.array([sums[2, [first[by] + k for k in members]].sum() for members in classes.values()])
+                jobs = np.array([sums[-1, [first[by] + k for k in members]].sum() for members in classes.values()])
                 mean = jobs @ target.loc[list(classes)].to_numpy() / jobs.sum()
                 for name, members in classes.items():
-                    hires, openings = relative(sums, [first[by] + k for k in members])
+                    hires, openings, layoffs = relative(sums, [first[by] + k for k in members])
                     want = target.loc[name] / mean
                     wait, usual = openings / hires, want["openings"] / want["hires"]
-                    moved = [float(factors[k, by][members[0]]) for k in ("turnover", "selection")]
+                    found = {k: float(f[members[0]]) for (k, of), f in factors.items() if of == by}
                     print(f"  {name:45s} hires {hires:.2f} ({want['hires']:.2f})  openings for each {wait:.2f} "
-                          f"({usual:.2f})  turnover {moved[0]:.2f}  selection {moved[1]:.2f}", flush=True)  # fmt: skip
+                          f"({usual:.2f})  " + (f"layoffs {layoffs:.2f} ({want['layoffs']:.2f})  " if layoffs else "")
+                          + "  ".join(f"{k} {f:.2f}" for k, f in found.items()), flush=True)  # fmt: skip
                     if by == "size":
                         rows.append(f"| {name.removesuffix(' employees')} | {want['hires']:.2f} | {hires:.2f} | "
-                                    f"{usual:.2f} | {wait:.2f} | {moved[0]:.2f} | {moved[1]:.2f} |")  # fmt: skip
+                                    f"{usual:.2f} | {wait:.2f} | {found['turnover']:.2f} | "
+                                    f"{found['selection']:.2f} |")  # fmt: skip
                     if turn < args.rounds:
-                        for k, ratio in (("turnover", want["hires"] / hires), ("selection", wait / usual)):
-                            new = factors[k, by][members] * ratio ** STEP[k, by]
+                        ratio = {"turnover": want["hires"] / hires, "selection": wait / usual,
+                                 "churn": want["layoffs"] / max(layoffs, 1e-9)}  # fmt: skip
+                        for k in found:
+                            new = factors[k, by][members] * ratio[k] ** STEP[k, by]
                             factors[k, by][members] = np.clip(new, LEAST[k], MOST[k])
     if args.dry:
         return

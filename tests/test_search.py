@@ -54,9 +54,10 @@ def test_selection_by_sector_decides_how_many_vacancies_can_be_filled():
     np.testing.assert_array_equal(np.delete(a, most), np.delete(b, most))
     quick = ready(overrides={"vacancies.selection_by_sector": [3.0] * 23})
     assert hiring.decided(quick, np.arange(quick.world.cells.size)).max() == 1.0
-    half = ready(overrides={"vacancies.selection_by_sector": [1.0] * 23})
+    slower = {"vacancies.selection_by_sector": [0.8] * 23, "vacancies.selection_by_size": [0.7] * 5}
+    usual, half = ready(overrides=slower), ready(overrides=slower)
     half.economy = dataclasses.replace(half.economy, selection=0.5)
-    np.testing.assert_allclose(hiring.decided(half, np.arange(c.size)), 0.5 * hiring.decided(plain, np.arange(c.size)))
+    np.testing.assert_allclose(hiring.decided(half, np.arange(c.size)), 0.5 * hiring.decided(usual, np.arange(c.size)))
 
 
 def test_seekers_foresee_what_hiring_pays():

@@ -23,7 +23,8 @@ from stages import childcare, draw, ready, u64
 
 def test_leaving_matches_plain_python():
     sectors = np.linspace(0.5, 1.9, 23)
-    m = ready(index=7, overrides={"separations.turnover_by_sector": sectors.tolist()})
+    m = ready(index=7, overrides={"separations.turnover_by_sector": sectors.tolist(),
+                                      "separations.turnover_by_size": [1.0] * 5})  # fmt: skip
     w = m.world
     p, h = w.people, w.households
     q = m.room("separations")

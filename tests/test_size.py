@@ -1,11 +1,11 @@
-"""Size classes: turnover and selection differ by the workplaces that an establishment stands for."""
+"""Turnover, selection and churn differ by size of the workplace and by sector."""
 
 from __future__ import annotations
 
 import numpy as np
 
 import worlds
-from laborsim.market import hiring, leaving
+from laborsim.market import allocation, hiring, leaving
 from laborsim.market.size import SIZE_CLASSES, by_size, size_class
 
 FACTOR = [0.5, 0.8, 1.1, 1.3, 2.0]
@@ -35,3 +35,18 @@ def test_jobs_end_and_vacancies_are_filled_at_the_pace_of_the_size():
     np.testing.assert_allclose(leaving.turnover(m), np.array(want) * leaving.turnover(usual), rtol=1e-6)
     every = np.arange(c.size)
     np.testing.assert_allclose(hiring.decided(m, every), np.array(want) / 2 * hiring.decided(usual, every))
+
+
+def test_establishments_of_restless_sectors_spread_and_close_more():
+    factor = [0.5 if k % 2 else 2.0 for k in range(23)]
+    m = worlds.month(6000, overrides={"demand.churn_by_sector": factor})
+    e = m.world.establishments
+    np.testing.assert_array_equal(allocation.churn(m), [factor[s] for s in e.sector[: e.size]])
+    before = e.base[: e.size].astype(float)
+    allocation.prepare(m)
+    growth, restless = e.growth[: e.size], allocation.churn(m) > 1
+    q = m.room("demand")
+    sd = q["growth_shock"] / np.sqrt(1 - q["growth_persistence"] ** 2)
+    assert abs(growth[restless].std() / (2.0 * sd) - 1) < 0.25 and abs(growth[~restless].std() / (0.5 * sd) - 1) < 0.25
+    drift = 0.5 * (sd * allocation.churn(m)) ** 2
+    np.testing.assert_allclose(e.base[: e.size] * np.exp(growth - drift), before, rtol=1e-5)

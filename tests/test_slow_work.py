@@ -61,6 +61,7 @@ def test_establishments_close_and_entrants_come_one_after_the_other():
     n, reentry = est.size, int(q["reentry_months"])
     est.closed[:n:7] = m.index - reentry + np.arange(est.closed[:n:7].size) % 3  # some come this month
     usual, dearer = 1 - (1 - q["exit_small"]) ** (1 / 12), np.linspace(0.0, 0.1, n)
+    shock = q["growth_shock"] * np.linspace(0.5, 2.0, n)
     keys = [m.key(s) for s in (Stream.ESTABLISHMENT_GROWTH, Stream.ESTABLISHMENT_EXIT, Stream.ENTRANT_PREMIUM)]
     want, entered, left = {}, 0, 0
 
@@ -76,14 +77,14 @@ def test_establishments_close_and_entrants_come_one_after_the_other():
                 closed, growth, entered = codes.OPEN, 0.0, entered + 1
                 premium = q["entrant_keeps"] * premium + q["entrant_spread"] * normal(keys[2], ident)
         else:
-            growth = q["growth_persistence"] * growth + q["growth_shock"] * normal(keys[0], ident)
+            growth = q["growth_persistence"] * growth + float(shock[j]) * normal(keys[0], ident)
             u = draw(keys[1], ident) / float(est.frail[j])
             if u < usual + dearer[j]:
                 closed, left = m.index, left + 1
                 growth = growth if u < usual else -99.0
         want[j] = ident, closed, growth, premium
     renewed = est.premium[:n].copy() - est.renewed[:n]
-    found = demand._establishments(0, n, 0, est.columns, m.index, keys[0], keys[1], q["growth_shock"],
+    found = demand._establishments(0, n, 0, est.columns, m.index, keys[0], keys[1], shock,
                                    q["growth_persistence"], np.full(n, usual), dearer, reentry, keys[2],
                                    q["entrant_keeps"], q["entrant_spread"])  # fmt: skip
     assert found == (left, entered) and left > 10 and entered > 5
@@ -204,7 +205,8 @@ def test_insurance_one_person_after_the_other():
 def test_who_searches_one_person_after_the_other():
     m = ready(people=6_000, index=6, seed=8, overrides={
         "search.on_the_job": 0.15, "search.enrolled_share": 0.5,
-        "separations.turnover_by_sector": np.linspace(0.4, 1.9, 23).tolist()})
+        "separations.turnover_by_sector": np.linspace(0.4, 1.9, 23).tolist(),
+        "separations.turnover_by_size": [0.5, 0.8, 1.0, 1.2, 1.5]})
     m.scratch["looking"] = np.empty(0, np.int64)
     p, e, q, usual = m.world.people, m.economy, m.room("search"), m.memory["wages"]["now"]
     cell_quality, share = quality.uses(m).search, bad_matches(m)[1]

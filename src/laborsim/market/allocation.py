@@ -14,7 +14,6 @@ what wins, and it stands here alone, in `shares`:
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numba import njit
@@ -33,12 +32,19 @@ PRICED_OUT = np.float32(-99.0)  # own growth of an establishment that closed for
 @njit(cache=True, nogil=True)
 def _factors(growth, drift, out):  # type: ignore[no-untyped-def]
     for j in range(out.size):
-        out[j] = math.exp(growth[j] - drift)
+        out[j] = math.exp(growth[j] - drift[j])
 
 
-def _drift(q: dict[str, Any]) -> float:
-    """Half the stationary variance of own growth, by which it would raise mean demand."""
-    return float(0.5 * q["growth_shock"] ** 2 / (1.0 - q["growth_persistence"] ** 2))
+def churn(month: Month) -> F8:
+    """(establishments,) how much more of own growth and closures there is in the sector than in others."""
+    e = month.world.establishments
+    return np.asarray(np.asarray(month.room("demand")["churn_by_sector"], np.float64)[e.sector[: e.size]])
+
+
+def _drift(month: Month) -> F8:
+    """(establishments,) half the stationary variance of own growth, by which it would raise mean demand."""
+    q = month.room("demand")
+    return np.asarray(0.5 * (q["growth_shock"] * churn(month)) ** 2 / (1.0 - q["growth_persistence"] ** 2))
 
 
 def prepare(month: Month) -> None:
@@ -46,9 +52,9 @@ def prepare(month: Month) -> None:
 
     Otherwise deviations, and the layoffs and vacancies they cause, would spread during the first years.
     """
-    q, w = month.room("demand"), month.world
+    w = month.world
     n, m = w.establishments.size, w.cells.size
-    drift = _drift(q)
+    drift = _drift(month)
     key = month.key(Stream.ESTABLISHMENT_GROWTH, fixed=True)
     w.establishments.growth[:n] = np.sqrt(2.0 * drift) * normals(key, w.establishments.id[:n])
     factor = np.exp(w.establishments.growth[:n].astype(np.float64) - drift)
@@ -79,7 +85,7 @@ def shares(month: Month, sector_path: F8) -> F8:
     n, most = e.size, float(q["carried_most"])
     base, path = e.base[:n].astype(np.float64), _path(month)
     own = np.empty(n)
-    _factors(e.growth[:n], _drift(q), own)
+    _factors(e.growth[:n], _drift(month), own)
     own *= e.closed[:n] == OPEN
     place_path = path
     taken_over = shutdowns.factor(month, sector_path, base * path)
@@ -94,4 +100,4 @@ def shares(month: Month, sector_path: F8) -> F8:
     return own
 
 
-__all__ = ["PRICED_OUT", "prepare", "shares"]
+__all__ = ["PRICED_OUT", "churn", "prepare", "shares"]

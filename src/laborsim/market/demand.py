@@ -32,6 +32,7 @@ def _establishments(  # type: ignore[no-untyped-def]
 ):  # fmt: skip
     """Own growth, exits and entries of establishments [lo, hi); returns how many closed and opened.
 
+    shock : (n,) standard deviation of a month's own growth.
     exits, cost_exits : (n,) monthly hazard of exit of the smallest establishments, and what labor cost adds to it;
     those who exit by the latter are marked in `growth`: others do not take over their sales.
     """
@@ -51,7 +52,7 @@ def _establishments(  # type: ignore[no-untyped-def]
                 opened += 1
             continue
         b = bits(growth_key, e.id[j])
-        e.growth[j] = persistence * e.growth[j] + shock * normal(b)
+        e.growth[j] = persistence * e.growth[j] + shock[j] * normal(b)
         u = uniform(exit_key, e.id[j])
         rarer = np.float64(e.frail[j])
         if u < (exits[j] + cost_exits[j]) * rarer:
@@ -120,7 +121,8 @@ def stage(month: Month) -> None:
     """Set every cell's target; close and open establishments."""
     q, e, w = month.room("demand"), month.economy, month.world
     est, m = w.establishments.columns, w.establishments.size
-    usual = 1.0 - (1.0 - q["exit_small"]) ** (1.0 / 12.0)
+    restless = allocation.churn(month)
+    usual = (1.0 - (1.0 - q["exit_small"]) ** (1.0 / 12.0)) * restless
     by_employer, by_place = labor_cost.adjust(month)
     dearer = np.clip(by_employer, -0.5, 0.5)
     exits = usual * np.minimum(np.exp(q["exit_cost"] * dearer), 1.0)
@@ -134,7 +136,7 @@ def stage(month: Month) -> None:
         month.index,
         month.key(Stream.ESTABLISHMENT_GROWTH),
         month.key(Stream.ESTABLISHMENT_EXIT),
-        q["growth_shock"],
+        q["growth_shock"] * restless,
         q["growth_persistence"],
         exits * coached,
         cost_exits * coached,

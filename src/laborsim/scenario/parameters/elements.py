@@ -98,6 +98,7 @@ ELEMENTS: Final[dict[str, tuple[str, ...] | str]] = {
                                 "pre-apprenticeship", "pathway", "school-based"),
     "synthesis.no_car_race": _RACES,
     "separations.outlook_range": _BOUNDS,
+    "demand.churn_by_sector": _SECTORS,
     "separations.turnover_by_sector": _SECTORS,
     "separations.turnover_by_size": _SIZES,
     "synthesis.idle_months": ("students", "others but the retired"),
