@@ -4,8 +4,8 @@ from pathlib import Path
 
 from laborsim.scenario.instruments import INSTRUMENTS
 from laborsim.scenario.reference import instruments_page
+from laborsim.scenario.tested import ARMS, standing, trial_of, untested, verdicts
 from laborsim.scenario.tested import TRIALS as TRIED
-from laborsim.scenario.tested import standing, untested, verdicts
 
 PAGE = Path(__file__).parents[1] / "docs" / "instruments.md"
 TRIALS = PAGE.with_name("trials.md").read_text(encoding="utf-8")
@@ -29,13 +29,14 @@ def test_every_instrument_and_setting_is_described():
 def test_the_table_says_what_the_trials_say():
     page = instruments_page(TRIALS)
     found = verdicts(TRIALS)
-    assert {trial for trial, _ in found} == set(TRIED.values())
+    assert {trial for trial, _ in found} == {*TRIED.values(), *ARMS.values()}
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `") and line.count("|") == 7}
     assert set(rows) == set(INSTRUMENTS)
     for name in INSTRUMENTS:
-        assert not standing(name).held_out or any((TRIED[name], s.outcome) in found for s in standing(name).held_out)
-        for study in standing(name).held_out:  # none is called tested that the page of trials does not show
-            assert found.get((TRIED[name], study.outcome), "not measured") in rows[name], (name, study.name)
+        held = standing(name).held_out
+        assert not held or any((trial_of(name, s), s.outcome) in found for s in held)
+        for study in held:  # none is called tested that the page of trials does not show
+            assert found.get((trial_of(name, study), study.outcome), "not measured") in rows[name], (name, study.name)
     assert "outside" in rows["job_center_services"]
 
 
@@ -44,4 +45,5 @@ def test_which_effects_are_untested():
         "transport_support", "wage_floor",
     ]  # fmt: skip
     assert standing("transport_support").status == "input" and standing("housing_support").status == "fitted"
-    assert standing("career_pathways").status == "none" and len(standing("career_pathways").waiting) == 3
+    assert standing("career_pathways").status == standing("cte").status == "tested"
+    assert standing("startup_support").status == "none" and len(standing("startup_support").waiting) == 1

@@ -343,7 +343,8 @@ def test_a_full_disk_is_said_and_the_trial_goes_on_when_there_is_room(made, tmp_
 
 def test_help_and_review_are_arms_of_their_own_and_compared_with_studies_of_the_same_part():
     spec = load_scenario("experiments/trials/scenario.toml")
-    arms = {name: design(spec, name).arm for name in ("job_centers", "job_centers_help", "job_centers_review", "travel")}
+    policies = ("job_centers", "job_centers_help", "job_centers_review", "travel")
+    arms = {name: design(spec, name).arm for name in policies}
     assert arms == {"job_centers": "", "job_centers_help": "services", "job_centers_review": "sanctions", "travel": ""}
     found = {arm: {b.study.name for b in trial_evidence.beside([], ("job_search_help",), lambda _: 1.0, arm=arm)}
              for arm in ("", "services", "sanctions")}  # fmt: skip

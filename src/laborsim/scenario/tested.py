@@ -24,10 +24,13 @@ TRIALS: Final[dict[str, str]] = {
     "sectoral_training": "sectoral_training",
     "ojt_reimbursement": "ojt_reimbursement",
     "classroom_training": "classroom",
+    "career_pathways": "pathways",
+    "cte": "high_school",
     "job_center_services": "job_center_services",
     "childcare_support": "childcare_support",
     "transport_support": "transport_support",
 }
+ARMS: Final = {"sanctions": "job_centers_review"}  # trials of a part of what is offered, see `ledger.Study.arm`
 WORDS: Final = {"tested": "tested by a trial", "fitted": "fitted", "input": "input", "none": "not tested"}
 
 
@@ -70,6 +73,11 @@ def standing(instrument: str) -> Standing:
     return Standing(instrument, status, tried, fitted, inputs, tuple(s for s in held if s not in tried))
 
 
+def trial_of(instrument: str, study: Study) -> str:
+    """The trial of docs/trials.md that a study of an instrument stands beside."""
+    return ARMS.get(study.arm, TRIALS[instrument])
+
+
 def untested(instruments: Iterable[str]) -> list[str]:
     """Those of some instruments whose effect no trial has been held to a held-out study for, each once."""
     return [i for i in dict.fromkeys(instruments) if standing(i).status != "tested"]
@@ -92,7 +100,7 @@ def table(trials: str) -> str:
              "|---|---|---|---|---|---|"]  # fmt: skip
     for name in INSTRUMENTS:
         t = standing(name)
-        seen = [f"{s.outcome.split(':')[0].split(';')[0]}: {found.get((TRIALS[name], s.outcome), 'not measured')}"
+        seen = [f"{s.outcome.split(':')[0].split(';')[0]}: {found.get((trial_of(name, s), s.outcome), 'not measured')}"
                 for s in t.held_out]  # fmt: skip
         cells = (f"`{name}`", WORDS[t.status], "; ".join(seen), _named(t.fitted), _named(t.inputs), _named(t.waiting))
         lines.append(f"| {' | '.join(c or '-' for c in cells)} |")
