@@ -72,6 +72,20 @@ def test_road_map_is_bold_where_a_policy_is_known_to_work(results: Results) -> N
     assert "Jefferson" in chart.title and "childcare support" in chart.title
 
 
+def test_comparisons_judge_zones_by_the_road_maps_measure(results: Results) -> None:
+    found = results.compare("childcare")
+    zones = found.groups[found.groups["group"].str.startswith("zone:")]
+    assert set(zones["indicator"]) == {"self_sufficient_workers"} and len(zones) == 3
+    # of two zones where it works one has 1,000 people simulated, the other 500: too few to be named
+    sure = zones[zones["distinguishable"]].set_index("group")["better"]
+    assert dict(sure) == {"zone:21111": 1, "zone:21029": 0}
+    assert "zone:21111" in set(found.gains["group"]) and "zone:21029" not in set(found.gains["group"])
+    by_zone = results.compare("childcare", by="zone")
+    assert set(by_zone.differences["indicator"]) == {"self_sufficient_workers"}
+    asked = results.compare("childcare", by="zone", indicators=["unemployment_rate"])
+    assert set(asked.differences["indicator"]) == {"unemployment_rate"}
+
+
 def test_side_by_side_and_map_agree_with_the_runs(results: Results) -> None:
     sheet = charts_regions.side_by_side(results)
     assert sheet is not None

@@ -251,7 +251,7 @@ def job_centers(results: Results) -> Table | None:
         lead = f"With {lower(policy_title(results, policy))} {two_digits(came)} visits, {100 * away / came:.0f}% "
         lead += "of them turned away for want of a place"
     return grid(results, "job_centers", lines, lead,
-                "Visits and services of a month: a person who comes in three months counts three times.")  # fmt: skip
+                "Visits and services of a month: a person who comes in three months counts three times.", told=False)  # fmt: skip
 
 
 def co_enrolment(results: Results) -> Table | None:
@@ -275,11 +275,13 @@ def co_enrolment(results: Results) -> Table | None:
         for p in policies:
             both, together = people(results, kind, "both", p), people(results, kind, "together", p)
             middle = mean(both)
-            hidden = middle < small or simulated(p, kind) < few
-            small_text = "" if kind == "several" or hidden else f"{two_digits(mean(together))} at one time"
+            hidden = 0 < middle and (middle < small or simulated(p, kind) < few)
+            at_once = mean(together) * float(results.about["scale"]) * np.isfinite(together).sum()
+            known = kind != "several" and not hidden and at_once >= few
+            small_text = f"{two_digits(mean(together))} at one time" if known else ""
             row.append("suppressed" if hidden else Cell(two_digits(middle), small_text))
             data.append({"kind": kind, "policy": p, "people": math.nan if hidden else middle,
-                         "at_one_time": math.nan if hidden else mean(together)})  # fmt: skip
+                         "at_one_time": mean(together) if known else math.nan})  # fmt: skip
         if any(str(c) != "suppressed" for c in row[1:]):
             rows.append(row)
     whole = {p: mean(people(results, "several", "enrolled", p)) for p in policies}

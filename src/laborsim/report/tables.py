@@ -121,6 +121,8 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
     rows: list[list[Any]] = []
     data: list[dict[str, Any]] = []
     for line, figure, pairs in zip(have, figures, found, strict=True):
+        if not np.nansum(np.abs(figure[BASELINE])) and not any(p.difference for p in pairs.values()):
+            continue  # a row of zeros says nothing
         kind = outcome(line.indicator, line.unit or results.units[line.indicator, line.group]).kind
         middle, low, high = spread(figure[BASELINE][np.isfinite(figure[BASELINE])])
         row: list[Any] = [f"{line.label} (all months)" if line.total else line.label]
@@ -139,6 +141,8 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
                   "high": pairs[p].high, "more_than_chance": pairs[p].distinguishable} for p in tested] or [
                  {**shared, "baseline": middle, "low": low, "high": high}]  # fmt: skip
     lead = "" if re.search(r"\bnan\b|nan%", lead) else lead  # not known in short runs
+    if not rows:
+        return None
     title = "; ".join(x for x in (lead, moves(results, have, found) if told else "") if x) or have[0].label
     heads = ["", *([BEFORE] if before else []), "Last 12 months, baseline"]
     heads += [policy_title(results, p) for p in movers]

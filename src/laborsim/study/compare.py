@@ -12,6 +12,7 @@ import numpy as np
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.additional import price
 from laborsim.study.judging import RATE
+from laborsim.study.named_groups import ZONE_EFFECT, enough, zones
 from laborsim.study.outcomes import BY_GROUP, HEADLINES, group_name, outcome
 from laborsim.study.statistics import Paired
 from laborsim.study.verdicts import FAMILIES, STOCKS, YEARS
@@ -59,7 +60,8 @@ class Comparison:
         p (of no additional people), up and down (shares of the runs with more, with fewer), replicates, dollars,
         per_additional, per_person_year with ranges; NaN where the gain is not distinguishable from zero. Of the
         number additional also error (standard error), df and alpha (1 - level of its own interval).
-    groups : as differences, for every group; those distinguishable come first.
+    groups : as differences, for every group; those distinguishable come first. Zones have one figure, the number the
+        road map shows. `better` is 0 for groups of which too few people are simulated to name them.
     """
 
     policy: str
@@ -116,21 +118,37 @@ def compare(
         if not groups:
             known(by, sorted({g.partition(":")[0] for _, g in results.keys}), "group")
     if indicators is None:
-        indicators = HEADLINES if by is None else BY_GROUP
+        indicators = HEADLINES if by is None else _figures_of(results, by) or BY_GROUP
+        if by == "zone":
+            groups = zones(results) or groups
     else:
         for name in indicators:
             known(name, list(dict.fromkeys(i for i, _ in results.keys)), "indicator")
     asked = [(i, g) for i in indicators for g in groups]
     families = [f for f in FAMILIES if f != by] + ([by] if by and by not in FAMILIES else [])
-    everyone = [g for f in ([by] if by else families) for g in results.groups(f)]
+    everyone = [
+        (i, g)
+        for f in ([by] if by else families)
+        for i in _figures_of(results, f)
+        for g in (zones(results) if f == "zone" else results.groups(f))
+    ]
     rate = 1.0 - level
     differences = _table(results, policy, against, asked, months, rate)
-    per_group = _table(results, policy, against, [(i, g) for i in BY_GROUP for g in everyone], months, rate)
+    per_group = _table(results, policy, against, everyone, months, rate)
     if len(per_group):
+        few = [not enough(results, str(g)) for g in per_group["group"]]
+        per_group.loc[few, "better"] = 0  # what happens to so few simulated people is not named
         per_group = per_group.sort_values("distinguishable", ascending=False, kind="stable", ignore_index=True)
     return Comparison(
         policy, against, level, months, differences, costs(results, policy, against, months, level), per_group
     )
+
+
+def _figures_of(results: Results, family: str) -> tuple[str, ...]:
+    """Figures by which the groups of a family are judged; none for zones whose number of people is not counted."""
+    if family != "zone":
+        return BY_GROUP
+    return (ZONE_EFFECT,) if any((ZONE_EFFECT, g) in results for g in results.groups("zone")) else ()
 
 
 def _table(
