@@ -9,7 +9,7 @@ import numpy as np
 
 from laborsim.report import theme
 from laborsim.report.figures import Chart, key_line, key_lines, key_room
-from laborsim.report.who import enough
+from laborsim.report.who import LEAST_SIMULATED, enough
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name, outcome, shown
@@ -29,6 +29,8 @@ def equity(results: Results) -> Chart | None:
     import pandas as pd
 
     groups = [g for f in FAMILIES for g in results.groups(f) if all((i, g) in results for i in PANELS)]
+    few = [group_name(g) for g in groups if not enough(results, g)]
+    groups = [g for g in groups if enough(results, g)]
     if len(groups) < 2 or any((i, "all") not in results for i in PANELS):
         return None
     verdicts, rows = results.verdicts(), []
@@ -52,6 +54,7 @@ def equity(results: Results) -> Chart | None:
         f"Mean of {results.replicates} model run{'s' if results.replicates != 1 else ''}. The policies drawn are "
         f"those that move most groups by more than chance, {MOST_POLICIES} at most"
         + (f"; {hidden} {'are' if hidden != 1 else 'is'} not drawn" if hidden else "")
+        + (f". Left out, fewer than {LEAST_SIMULATED:,} people simulated: {', '.join(few)}" if few else "")
         + f". {CAVEAT}"
     )
     with theme.style():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from laborsim.report import (
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
 
 
+MOST_SECTORS: Final = 10  # of the scorecard that the brief shows
+
+
 @dataclass(frozen=True)
 class Section:
     """One section: its title, its charts by name and what makes its tables."""
@@ -41,7 +44,12 @@ def _side_by_side(results: Results) -> Table | None:
 
 def _sectors(results: Results) -> Table | None:
     sheet = charts_work.sector_sheet(results)
-    return None if sheet is None else of_sheet("sector_scorecard", sheet)
+    if sheet is None:
+        return None
+    table = of_sheet("sector_scorecard", sheet)
+    more = f" The first {MOST_SECTORS}; all are in the data." if len(table.rows) > MOST_SECTORS else ""
+    return replace(table, rows=table.rows[:MOST_SECTORS], note=f"{table.note}{more}", title="The figures behind the "
+                                                            "scores")
 
 
 def _snapshots(results: Results) -> Table | None:

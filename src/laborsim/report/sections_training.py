@@ -251,7 +251,8 @@ def job_centers(results: Results) -> Table | None:
         lead = f"With {lower(policy_title(results, policy))} {two_digits(came)} visits, {100 * away / came:.0f}% "
         lead += "of them turned away for want of a place"
     return grid(results, "job_centers", lines, lead,
-                "Visits and services of a month: a person who comes in three months counts three times.", told=False)  # fmt: skip
+                "Visits and services of a month: a person who comes in three months counts three times.",
+                told=False)  # fmt: skip
 
 
 def co_enrolment(results: Results) -> Table | None:

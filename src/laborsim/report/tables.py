@@ -117,7 +117,9 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
     found = results.verdicts().figures(figures)
     tested = results.verdicts().tested
     movers = [p for p in tested if any(pairs[p].distinguishable for pairs in found)]
-    before = BEFORE in {m[:4] for m in results.months} and sum(m[:4] == BEFORE for m in results.months) == 12
+    alone = all(line.total for line in have)  # then the heading says so once
+    before = not alone and BEFORE in {m[:4] for m in results.months} and sum(m[:4] == BEFORE
+        for m in results.months) == 12
     rows: list[list[Any]] = []
     data: list[dict[str, Any]] = []
     for line, figure, pairs in zip(have, figures, found, strict=True):
@@ -125,7 +127,7 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
             continue  # a row of zeros says nothing
         kind = outcome(line.indicator, line.unit or results.units[line.indicator, line.group]).kind
         middle, low, high = spread(figure[BASELINE][np.isfinite(figure[BASELINE])])
-        row: list[Any] = [f"{line.label} (all months)" if line.total else line.label]
+        row: list[Any] = [f"{line.label} (all months)" if line.total and not alone else line.label]
         if before:
             row.append("" if line.total else said(_year(results, line), kind))
         row.append(Cell(said(middle, kind), f"{said(low, kind)} to {said(high, kind)}" if low != high else ""))
@@ -144,7 +146,7 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
     if not rows:
         return None
     title = "; ".join(x for x in (lead, moves(results, have, found) if told else "") if x) or have[0].label
-    heads = ["", *([BEFORE] if before else []), "Last 12 months, baseline"]
+    heads = ["", *([BEFORE] if before else []), "All months, baseline" if alone else "Last 12 months, baseline"]
     heads += [policy_title(results, p) for p in movers]
     rule = "Ranges: baseline 5% to 95% of runs"
     if movers:
