@@ -230,7 +230,8 @@ def test_who_searches_one_person_after_the_other():
             if 0 < tenure < 63 and draw(match, (int(p.id[i]) ^ ((int(p.hired[i]) + 4096) << 32))) < known:
                 chance *= q["bad_match_factor"]
             chance = min(chance, q["on_the_job_most"] * q["on_the_job"])
-        chance *= 1.0 if p.program[i] == codes.NO_PROGRAM else q["enrolled_share"]
+        if p.program[i] != codes.NO_PROGRAM:
+            chance *= 1.0 - (1.0 - q["enrolled_share"]) * min(float(m.programs.hours[p.program[i]]) / 40.0, 1.0)
         if draw(key, p.id[i]) < chance:
             want.append(i)
     assert e.months > m.index

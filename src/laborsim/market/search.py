@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from laborsim.market import adoption, pay, quality, skill, travel
 from laborsim.market.codes import (
     FULL_TIME,
+    FULL_TIME_WEEK,
     N_STATES,
     NO_PROGRAM,
     PART_TIME,
@@ -62,7 +63,7 @@ class Behaviour(NamedTuple):
     pay: float
     tenure: NDArray[np.float64]  # (64,)
     layoff_share: float
-    enrolled: float
+    enrolled: NDArray[np.float64]  # (256,) by people.program; 1 for no program
     reservation_start: float
     reservation_fall: float
     reservation_floor: float
@@ -138,8 +139,7 @@ def _who(lo, hi, chunk, p, wage_bits, month, key, e, b, rows):  # type: ignore[n
             cell, tenure, hours, bad = _own(i, s, p, month, e, b)
             relative = e.usual_wage[p.occupation[i]] / max(p.wage[i], np.float32(1.0))
             chance = b.on_the_job * relative**b.pay * cell * tenure * hours * bad
-        if p.program[i] != NO_PROGRAM:
-            chance *= b.enrolled
+        chance *= b.enrolled[np.uint64(p.program[i])]
         if u < chance:
             rows[lo + found] = i
             found += 1
@@ -285,12 +285,15 @@ def behaviour(month: Month) -> Behaviour:
     most = np.zeros(N_STATES)
     most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = q["on_the_job_most"] * q["on_the_job"]
     most[TEMPORARY_LAYOFF], most[UNEMPLOYED] = q["layoff_search_share"], 1.0
+    enrolled, hours = np.ones(256), month.programs.hours
+    enrolled[: hours.size] = 1.0 - (1.0 - q["enrolled_share"]) * np.minimum(hours / FULL_TIME_WEEK, 1.0)
+    enrolled[NO_PROGRAM] = 1.0
     return Behaviour(
         on_the_job=q["on_the_job"],
         pay=q["on_the_job_pay"],
         tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / q["on_the_job_half_life"]),
         layoff_share=q["layoff_search_share"],
-        enrolled=q["enrolled_share"],
+        enrolled=enrolled,
         reservation_start=q["reservation_start"],
         reservation_fall=q["reservation_fall"],
         reservation_floor=q["reservation_floor"],
