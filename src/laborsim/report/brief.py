@@ -73,7 +73,7 @@ def content(results: Results, charts: Sequence[Chart]) -> dict[str, Any]:
         "balances": deciding.balances(results, findings),
         "few": front.FEW_POLICIES,
         "targets_line": front.targets_line(results),
-        "certainty": front.certainty(results, findings),
+        "certainty": front.certainty(results, findings, too_small),
         "count": count((a["kind"], a["grade"]) for a in about["assumptions"]),
         "failed": [f"{policy_title(results, r.policy)}, replicate {r.replicate}: {r.error}" for r in results.failed],
         # behind it

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from laborsim.report import known as facts
-from laborsim.report.deciding import a_year, packages, too_small
+from laborsim.report.deciding import a_year, packages
 from laborsim.report.known import PLURALS, asked
 from laborsim.report.who import NOBODY, who
 from laborsim.report.wording import (
@@ -269,15 +269,18 @@ def targets_line(results: Results) -> str:
     return f"{said} {way}".rstrip()
 
 
-def certainty(results: Results, findings: Findings) -> list[str]:
-    """What the ranges hold and what they do not, what could have been seen, and how far the model is tested."""
+def certainty(results: Results, findings: Findings, small: str) -> list[str]:
+    """What the ranges hold and what they do not, what could have been seen, and how far the model is tested.
+
+    small : what the top of the page says of a run that was too small (`deciding.too_small`), empty if it says nothing.
+    """
     if results.replicates < 2 or not findings.comparisons:
         said = ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
         return [*said, *reach(results)]
     return [
         f"The ranges are 90% ranges of the mean over {results.replicates} runs, wider the more is compared: of the "
         f"changes whose range leaves zero out at most one in ten is chance. {held(results)}",
-        *([] if too_small(results, findings) else seen(results, findings)),  # said at the top of the page
+        *([] if small else seen(results, findings)),
         *reach(results),
     ]
 
