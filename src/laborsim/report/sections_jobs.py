@@ -9,6 +9,7 @@ import numpy as np
 
 from laborsim.report.charts_regions import zone_name
 from laborsim.report.charts_work import about_quality
+from laborsim.report.sections_training import kinds_of
 from laborsim.report.tables import Cell, Line, Table, capital, grid, mean, ranged, said
 from laborsim.report.who import zones
 from laborsim.report.wording import join, lower, month_name, policy_title, two_digits
@@ -97,9 +98,8 @@ def industries(results: Results) -> Table | None:
             ("share_self_sufficient", "workers at a self-sufficiency wage"))]  # fmt: skip
     days = {g: mean(results.last_year("time_to_fill", g)) for g in sectors
             if ("time_to_fill", g) in results}  # fmt: skip
-    lead = capital(join([f"{lower(_where(results, g))} takes {d:.0f} days to fill a vacancy" for g,
-        d in days.items()])) \
-        if days else ""  # fmt: skip
+    each = [f"{lower(_where(results, g))} {d:.0f}" for g, d in days.items()]
+    lead = f"Days to fill a vacancy: {join(each)}" if each else ""
     return grid(results, "industries", lines, lead)
 
 
@@ -142,7 +142,25 @@ def quality_or_training(results: Results) -> Table | None:
         "Savings compare employers with themselves before they were coached: part of them would have come anyway (the "
         "controls of a pilot show how much)."
     )
-    return grid(results, "quality_or_training", lines, f"A vacancy takes {days:.0f} days to fill", note)
+    lead = f"A vacancy takes {days:.0f} days to fill{_faster(results)}"
+    return grid(results, "quality_or_training", lines, lead, note, told=False, everyone=True)
+
+
+def _faster(results: Results) -> str:
+    """What policies about job quality and about training do to the time to fill, one by one."""
+    figures = {p: results.last_year("time_to_fill", "all", p) for p in results.policies}
+    pairs = results.verdicts().figures([figures])[0]
+    parts: dict[str, list[str]] = {"better jobs": [], "training": []}
+    about = results.about["policies"]
+    for p, pair in pairs.items():
+        if about[p].get("combine") or not np.isfinite(pair.difference):
+            continue
+        kind = "better jobs" if about_quality(about, p) else "training" if kinds_of(results, p) else ""
+        if kind:
+            sure = "" if pair.distinguishable else ", may be chance"
+            parts[kind].append(f"{lower(policy_title(results, p))} {said(pair.difference, 'days', True)}{sure}")
+    told = [f". {capital(kind)}: {'; '.join(x)}" for kind, x in parts.items() if x]
+    return "".join(told)
 
 
 def plant(results: Results) -> Table | None:

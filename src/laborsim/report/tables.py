@@ -96,7 +96,7 @@ def arms(results: Results, line: Line) -> Mapping[str, F8]:
 
 
 def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", note: str = "",
-         told: bool = True) -> Table | None:  # fmt: skip
+         told: bool = True, everyone: bool = False) -> Table | None:  # fmt: skip
     """Figures of the baseline, and what each policy changes of them, judged together; None if nothing is known.
 
     Parameters
@@ -105,6 +105,7 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
     lines : those that the results lack, or that have no figure in the baseline, are left out.
         The first ones are named first in the title.
     lead : a finding on the baseline that opens the title; `told` adds what policies move.
+    everyone : show every policy, whether it moves something or not.
     """
     import pandas as pd
 
@@ -116,7 +117,7 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
         return None
     found = results.verdicts().figures(figures)
     tested = results.verdicts().tested
-    movers = [p for p in tested if any(pairs[p].distinguishable for pairs in found)]
+    movers = [p for p in tested if everyone or any(pairs[p].distinguishable for pairs in found)]
     alone = all(line.total for line in have)  # then the heading says so once
     before = not alone and BEFORE in {m[:4] for m in results.months} and sum(m[:4] == BEFORE
         for m in results.months) == 12

@@ -27,6 +27,13 @@ What this scenario is about, for whom, and what it leaves out.
 '''
 # Zones of this region: {zones}
 
+# --- What the brief is about ---------------------------------------------------------------------
+# Page 1 answers the question; `sections` names those you want, in order (docs/results.md lists them): all without.
+
+[brief]
+question = "We have $2 million a year: on what?"
+money = 2_000_000
+
 # --- What you want to reach, and by when -------------------------------------------------------
 # Rates are shares from 0 to 1. The value compared is the mean of `window_months` (12) up to `by`.
 # group: "all", "zone:CODE", "sex:female", "race:black", "age:25-34", "education:hs", "parent:under_six",
