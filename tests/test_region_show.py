@@ -20,7 +20,8 @@ from laborsim.region.pack import GRADES, Pack, PackError, Zone, list_packs, load
 from laborsim.region.tables import SECTORS
 from laborsim.report import region_map
 from laborsim.report.figures import Chart
-from laborsim.report.region_charts import charts, gathered
+from laborsim.report.region_charts import charts
+from laborsim.report.region_charts_work import gathered
 from laborsim.report.region_evidence import evidence
 from laborsim.report.region_figures import ADULT, PARTS, STATUS, Profile, profile, short_names, status_by_age
 from laborsim.report.region_page import profile_html, publish

@@ -111,7 +111,8 @@ def regions(results: Results) -> Chart | None:
 def _circles(axes: Any, results: Results, groups: list[str], data: Any, indicator: str, xy: F8, radius: F8) -> None:
     from matplotlib.patches import Circle
 
-    from laborsim.report.region_map import MANY, Labels
+    from laborsim.report.region_map import MANY
+    from laborsim.report.region_map_labels import Labels
 
     values = data[indicator].to_numpy()
     low, high = float(values.min()), float(values.max())

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from laborsim.region.pack import GRADES
 from laborsim.report.brief import filled
-from laborsim.report.region_charts import brief_household, median_wage
+from laborsim.report.region_charts import brief_household
+from laborsim.report.region_charts_work import median_wage
 from laborsim.report.region_evidence import Evidence
 from laborsim.report.region_figures import records
 from laborsim.report.wording import month_name
@@ -129,7 +130,7 @@ def facts(p: Profile) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def short_sector(name: str) -> str:
     """A sector as it stands in a list of figures."""
-    from laborsim.report.region_charts import sector_name
+    from laborsim.report.region_charts_work import sector_name
     from laborsim.report.wording import lower
 
     return lower(sector_name(name))

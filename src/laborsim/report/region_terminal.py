@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from laborsim.region.pack import GRADES
-from laborsim.report.region_charts import brief_household, sector_name
+from laborsim.report.region_charts import brief_household
+from laborsim.report.region_charts_work import sector_name
 from laborsim.report.region_figures import records
 from laborsim.report.region_page import facts
 from laborsim.report.wording import shorten
