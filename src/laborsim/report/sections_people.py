@@ -182,14 +182,14 @@ def displaced(results: Results) -> Table | None:
     for g in majors:
         lost = np.nansum(results.series("ai_displaced", g)[:, -60:], axis=1) * 12.0 / len(years)
         jobs = np.nanmean(results.series("jobs", g)[:, -60:], axis=1)
+        share = np.where(jobs > 0, lost / np.where(jobs > 0, jobs, 1.0), np.nan)
         data.append({"occupation": g[11:], "name": MAJORS.get(g[11:], g), "a_year": lost.mean(),
-                     "of_jobs": (lost / jobs).mean(),
+                     "of_jobs": mean(share),
                      "simulated": lost.mean() * float(results.about["scale"]) * len(years) / 12
-                     * results.replicates, "lost": lost, "share": lost / jobs})  # fmt: skip
+                     * results.replicates, "lost": lost, "share": share})  # fmt: skip
     data.sort(key=lambda r: -r["a_year"])
-    few = [r for r in data if r["simulated"] < 20]
     for r in data[:10]:
-        if r not in few:
+        if r["simulated"] >= 20:
             rows.append([r["name"], ranged(r["lost"], "people"), ranged(r["share"], "share")])
     total = np.nansum(results.series("ai_displaced")[:, -60:], axis=1) * 12.0 / len(years)
     rows.insert(0, ["All occupations", ranged(total, "people"), ""])

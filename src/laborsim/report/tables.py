@@ -130,7 +130,7 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
         middle, low, high = spread(figure[BASELINE][np.isfinite(figure[BASELINE])])
         row: list[Any] = [f"{line.label} (all months)" if line.total and not alone else line.label]
         if before:
-            row.append("" if line.total else said(_year(results, line), kind))
+            row.append("" if line.total or math.isnan(year := _year(results, line)) else said(year, kind))
         row.append(Cell(said(middle, kind), f"{said(low, kind)} to {said(high, kind)}" if low != high else ""))
         if movers:
             row += [change(pairs[p], kind) for p in movers]
