@@ -21,7 +21,8 @@ def fits(c: Calibration) -> tuple[int, int]:
 
 def page(c: Calibration) -> str:
     """The report in Markdown: what missed first, then moments, parameters and identification."""
-    missed = [m.name for m, a in zip(c.moments, c.after, strict=True) if abs(a - m.target) > 2.0 * m.spread]
+    far = [m for m, a in zip(c.moments, c.after, strict=True) if abs(a - m.target) > 2.0 * m.spread]
+    missed = [m.name if m.fitted else f"{m.name} (not fitted)" for m in far]
     inside, of = fits(c)
     chance = fit_probability(c.found)
     lines = [
@@ -46,7 +47,7 @@ def page(c: Calibration) -> str:
         off = (after - m.target) / m.spread
         lines.append(
             f"| {m.name} | {m.target:.4g} | {m.spread:.2g} | {before:.4g} | {after:.4g} | {off:+.1f} | "
-            f"{'yes' if m.fitted else 'no'} | {m.source} |"
+            f"{'yes' if m.fitted else m.elsewhere or 'no'} | {m.source} |"
         )
     lines += [
         "", "## Parameters", "",

@@ -62,7 +62,7 @@ class Moment:
     ----------
     measure : how it is taken from a run.
     target, spread : published value, and how far it may be off.
-    fitted : whether it is fitted, or only shown.
+    fitted : whether it is fitted, or only shown; elsewhere : by what else it is fitted before, "" by nothing.
     source : of the target.
     own : which of a region's own figures the target is (of several: of their mean); "" for a figure of the nation.
     """
@@ -73,6 +73,7 @@ class Moment:
     fitted: bool
     source: str
     own: str = ""
+    elsewhere: str = ""
 
     @property
     def name(self) -> str:
@@ -112,7 +113,7 @@ def definitions(months: int, own: Mapping[str, float], file: Path = NATION) -> t
         target = float(own[entry["of"]] if "of" in entry else entry["target"])
         measure = Measure(name, entry["indicator"], entry.get("group", "all"), "mean", first, months - 1)
         moments.append(Moment(measure, target, float(entry["spread"]), entry.get("fitted", True), entry["source"],
-                              entry.get("of", "")))  # fmt: skip
+                              entry.get("of", ""), entry.get("elsewhere", "")))  # fmt: skip
     return free, moments
 
 
