@@ -115,6 +115,16 @@ def test_balances_outside_zero_are_named(accounts: Any) -> None:
     assert len(said) == 2 and said[1][1].startswith("Of 4 balances looked at, chance alone would name about 1")
 
 
+def test_a_balance_must_lie_beyond_the_usual_spread_too(accounts: Any) -> None:
+    found: Any = Found()
+    wide = [(policy, "employers", "net", "run", 0.0, -8e6, 8e6, 0.5, 6) for policy in ("dear", "both")]
+    close = ("cheap", "employers", "net", "run", 2e6, 1.5e6, 2.5e6, 1.0, 6)  # six runs that agree by luck
+    accounts.book = pd.DataFrame([close, *wide], columns=accounts.book.columns)
+    assert deciding.balances(accounts, found) == []
+    accounts.book.loc[0, ["mean", "low", "high"]] = 9e6, 8.5e6, 9.5e6
+    assert deciding.balances(accounts, found)[0] == ("Cheap", "employers +$9.0 million (6 of 6 runs)")
+
+
 def test_pairs_that_can_be_told_are_named() -> None:
     pairs = (("a", "b"), ("a", "c"), ("a", "d"), ("b", "d"))
     found: Any = SimpleNamespace(apart=pairs)

@@ -128,17 +128,21 @@ def _times(ratio: float) -> str:
 def balances(results: Results, findings: Findings) -> list[tuple[str, str]]:
     """One line a policy, its title and who is better or worse off in money: more than chance, or so in all runs.
 
-    Each balance is judged alone, at 90%; the last line says how many of them chance alone would name.
+    Each balance is judged alone, at 90%, by its own spread and by what is usual among the policies: a few runs lie
+    close together by luck. The last line says how many of them chance alone would name.
     """
     table = results.benefit_cost()
     if table.empty or results.replicates < 2:
         return []
     nets = table[(table["item"] == "net") & (table["horizon"] == "run")]
+    tested = nets[nets["policy"].isin(list(findings.tested))]
+    usual = {who: (rows["high"] - rows["low"]).median() / 2.0 for who, rows in tested.groupby("perspective")}
     out, looked = [], 0
     for policy in findings.tested:
         own = nets[(nets["policy"] == policy) & nets["perspective"].isin(list(PERSPECTIVES))]
         looked += len(own)
-        said = [_balance(own[own["perspective"] == who], name) for who, name in PERSPECTIVES.items()]
+        said = [_balance(own[own["perspective"] == who], name, usual.get(who, 0.0))
+                for who, name in PERSPECTIVES.items()]  # fmt: skip
         if any(said):
             out.append((policy_title(results, policy), join([s for s in said if s])))
     if out:
@@ -148,14 +152,14 @@ def balances(results: Results, findings: Findings) -> list[tuple[str, str]]:
     return out
 
 
-def _balance(row: pd.DataFrame, name: str) -> str:
+def _balance(row: pd.DataFrame, name: str, usual: float) -> str:
     """Who has how much; empty where chance may be all of it."""
     if row.empty:
         return ""
     r: Any = row.iloc[0]
     runs, mean, share = int(r["runs"]), float(r["mean"]), float(r["probability"])
     same = runs >= LEAST_SAME and mean != 0.0 and share == (1.0 if mean > 0.0 else 0.0)
-    sure = runs > 1 and (r["low"] > 0.0 or r["high"] < 0.0)
+    sure = runs > 1 and (r["low"] > 0.0 or r["high"] < 0.0) and abs(mean) > usual
     if not (same or sure):
         return ""
     return f"{name} {signed(mean)} ({chance(share if mean > 0.0 else 1.0 - share, runs)})"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from laborsim.study.results import Results
     from laborsim.study.statistics import Paired
 
+MOST_TIMES: Final = 2.0  # of what was run: effects of more are not proportional
 # what is spent on that reaches people or employers: item of spending -> what it is called, and how many of it make one
 REACHED: Final = {
     "apprentice grants": ("apprentices whose employer gets a grant", 1.0),
@@ -180,7 +181,9 @@ def answer(results: Results, findings: Findings) -> str:
     said = f"On {name}: it alone adds {stock} by more than chance"
     if len(best) > 1:
         said = f"On {name}: of {len(best)} policies that add {stock} by more than chance it adds most for a dollar"
-    if math.isfinite(times):
+    if times > MOST_TIMES:
+        said += f"; it spends {money(float(amount) / times)} a year, and what more of it would add was not run"
+    elif math.isfinite(times):
         low, mid, high = (two_digits(max(0.0, float(row[c])) * times) for c in ("low", "additional", "high"))
         said += f", at its prices about {mid} ({low} to {high}) more in the last year for {round_money(amount)} a year"
     tied = [lower(policy_title(results, q)) for q in findings.tested if q != p and (p, q) not in findings.apart
