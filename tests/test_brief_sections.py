@@ -58,6 +58,16 @@ def test_money_buys_in_proportion(briefed: Results) -> None:
         briefed.spending.loc[table.index, "item"] = table["item"]
 
 
+def test_the_effect_of_a_small_policy_is_not_multiplied(briefed: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    amount = float(known.asked(briefed)[1] or 0)
+    assert amount > 0
+    monkeypatch.setattr(known, "_a_year", lambda results, policy: amount)
+    assert "more in the last year for" in known.answer(briefed, briefed.findings)
+    monkeypatch.setattr(known, "_a_year", lambda results, policy: amount / 3)
+    said = known.answer(briefed, briefed.findings)
+    assert "was not run" in said and "in the last year" not in said
+
+
 def test_the_answer_of_money_names_the_best_by_dollar_only_if_it_is_sure(briefed: Results) -> None:
     said = known.answer(briefed, briefed.findings)
     sure = [p for p in briefed.findings.tested if briefed.findings.sure(p, str(briefed.findings.stock))]
