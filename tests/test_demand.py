@@ -28,10 +28,11 @@ def allocated(m, taken_over=None):
     taken_over : what each carries of those that shut (0: it is shut), None if nobody does.
     """
     q, e = m.room("demand"), m.world.establishments
-    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
+    churn = np.array(q["churn_by_sector"])[e.sector[: e.size]]
+    spread = (q["growth_shock"] * churn) ** 2 / (1 - q["growth_persistence"] ** 2)  # the stationary one
     rows = range(e.size)
     paths = [float(e.base[j]) * float(m.memory["allocation"]["path"][j]) for j in rows]
-    own = [math.exp(float(e.growth[j]) - spread / 2) if e.closed[j] == codes.OPEN else 0.0 for j in rows]
+    own = [math.exp(float(e.growth[j]) - spread[j] / 2) if e.closed[j] == codes.OPEN else 0.0 for j in rows]
     if taken_over is not None:
         own = [x * float(t) for x, t in zip(own, taken_over, strict=True)]
     for group in (e.zone, e.sector):
@@ -60,7 +61,8 @@ def test_targets_match_plain_python():
         u1, u2 = draw(key, est.id[j]), draw(key, est.id[j], 1)
         normal = math.sqrt(-2 * math.log(1 - u1)) * math.cos(2 * math.pi * u2)
         if est.closed[j] == codes.OPEN:
-            want = q["growth_persistence"] * before[j] + q["growth_shock"] * normal
+            shock = q["growth_shock"] * q["churn_by_sector"][est.sector[j]]
+            want = q["growth_persistence"] * before[j] + shock * normal
             assert est.growth[j] == pytest.approx(want, abs=1e-5)
     closed = est.closed[: est.size] != codes.OPEN
     own = allocated(m)
@@ -131,10 +133,11 @@ def test_own_growth_starts_at_its_stationary_spread_and_moves_no_target():
     demand.prepare(m)
     q, est, c = m.room("demand"), m.world.establishments, m.world.cells
     growth = est.growth[: est.size].astype(float)
-    spread = q["growth_shock"] ** 2 / (1 - q["growth_persistence"] ** 2)
+    churn = np.array(q["churn_by_sector"])[est.sector[: est.size]]
+    spread = (q["growth_shock"] * churn) ** 2 / (1 - q["growth_persistence"] ** 2)
     # the sample variance of n normals is within 5 standard errors but once in a million
-    assert growth.var() == pytest.approx(spread, rel=5 * math.sqrt(2 / est.size))
-    now = c.base[: c.size] * np.exp(growth[c.establishment[: c.size]] - spread / 2)
+    assert (growth / np.sqrt(spread)).var() == pytest.approx(1.0, rel=5 * math.sqrt(2 / est.size))
+    now = c.base[: c.size] * np.exp((growth - spread / 2)[c.establishment[: c.size]])
     np.testing.assert_allclose(now, wanted, rtol=1e-5)
 
 
