@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -14,12 +15,15 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from laborsim import cli
+from laborsim.study import distributed as distributed_runs
 from laborsim.study.distributed import ClusterLost
 from laborsim.study.executor import make_executor
 from laborsim.study.local import Local
@@ -344,6 +348,19 @@ def test_a_scheduler_that_is_lost_fails_no_run(
     frame = load(path)
     assert 5 <= len(frame) < 24 and (frame["status"] == "done").all()
     assert content(swept(experiment(tmp_path), path).store) == whole
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("gone"), TimeoutError("late"), asyncio.CancelledError()])
+def test_a_connection_lost_while_a_record_is_fetched_is_no_failed_run(error: BaseException) -> None:
+    class Future:
+        def result(self) -> Any:
+            raise error
+
+    task: Any = SimpleNamespace(policy="baseline", replicate=0, seed=1, key="k")
+    assert distributed_runs._record(Future(), task) is None
+    error = FileNotFoundError("of the worker")
+    failed = distributed_runs._record(Future(), task)
+    assert failed is not None and failed.status == "failed" and "FileNotFoundError" in failed.error
 
 
 def test_on_a_cluster_as_here(tmp_path: Path, whole: str, cluster: str) -> None:

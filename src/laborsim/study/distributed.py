@@ -7,10 +7,12 @@ refuses to work for a parent that has other code or another region pack.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent import futures
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -107,10 +109,14 @@ class Dask:
             pass
         for future in finished:
             task = under_way.pop(future.key)
+            gone = ClusterLost(f"the Dask scheduler at {self._scheduler} is gone; the runs finished before are "
+                               "kept, and the same command goes on from them")  # fmt: skip
             if future.status in ("cancelled", "lost") or self._client.status != "running":
-                raise ClusterLost(f"the Dask scheduler at {self._scheduler} is gone; the runs finished before are "
-                                  "kept, and the same command goes on from them")  # fmt: skip
-            yield task, _record(future, task)
+                raise gone
+            record = _record(future, task)
+            if record is None:
+                raise gone
+            yield task, record
             future.release()
             self.jobs = self._workers()
             while len(under_way) < 2 * self.jobs + 2 and send():
@@ -121,13 +127,18 @@ class Dask:
         self._client.close(timeout=5)
 
 
-def _record(future: Any, task: Task) -> RunRecord:
+def _record(future: Any, task: Task) -> RunRecord | None:
+    """The record of a run that ended; None where the connection was lost while it was fetched: no fault of the run."""
     try:
         found: RunRecord = future.result()
         return found
-    except Exception as error:  # KilledWorker, a lost connection, a library that is missing there
-        record = RunRecord(task.policy, task.replicate, task.seed, task.key, status="failed")
+    except (ConnectionError, TimeoutError, asyncio.CancelledError, futures.CancelledError):
+        return None
+    except Exception as error:  # KilledWorker, a library that is missing there
         kind = type(error).__name__
+        if kind == "CommClosedError":
+            return None
+        record = RunRecord(task.policy, task.replicate, task.seed, task.key, status="failed")
         record.error = KILLED if kind == "KilledWorker" else f"{kind}: {error}"
         return record
 
