@@ -6,7 +6,7 @@ from pathlib import Path
 
 from laborsim.indicators.segments import SEGMENTS
 from laborsim.market.codes import AGE_BANDS, EDUCATION, PRINCIPLES, PROGRAM_KINDS, RACES, SEXES
-from laborsim.region.national import SECTORS
+from laborsim.region.tables import SECTORS
 from laborsim.report.study_words import factor_name
 from laborsim.scenario.fields import GROUPS
 from laborsim.scenario.parameters.elements import ELEMENTS

@@ -16,7 +16,8 @@ from laborsim.cli import app
 from laborsim.indicators.groups import zone_groups
 from laborsim.region.build import REGIONS, build_pack
 from laborsim.region.conditions import conditions
-from laborsim.region.national import build_national, seasonal_factors
+from laborsim.region.national import build_national
+from laborsim.region.national_sectors import seasonal_factors
 from laborsim.region.pack import Pack, PackError, describe, load_national, load_pack, validate
 from laborsim.region.pay import pooled_quantiles
 from laborsim.region.places import parse_split

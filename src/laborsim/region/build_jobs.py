@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from laborsim.region.build_population import Builder
-from laborsim.region.national import us_sectors
+from laborsim.region.national_sectors import us_sectors
 from laborsim.region.places import STATES
 from laborsim.region.sources import figure
 from laborsim.region.tables import SECTORS

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from laborsim.region.build_population import Builder
-from laborsim.region.national import occupation_codes
+from laborsim.region.national_occupations import occupation_codes
 from laborsim.region.pay import hourly, minor_group, pooled_quantiles, wage_to_2019
 
 #: County -> OEWS area of May 2025.

@@ -109,8 +109,7 @@ def key_lines(results: Results, policies: list[str]) -> int:
 
 def key_line(axes: Any, results: Results, policies: list[str], lift: float = 5) -> None:
     """Names of the policies in their colours, over the axes from the left edge of the figure."""
-    from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea, VPacker
-    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+    from matplotlib.offsetbox import HPacker, TextArea, VPacker
 
     names = [policy_title(results, p) for p in policies]
     if sum(len(n) + 4 for n in names) > 105:
@@ -122,21 +121,8 @@ def key_line(axes: Any, results: Results, policies: list[str], lift: float = 5) 
         )
         for p, name in zip(policies, names, strict=True)
     ]
-    figure = axes.figure
-    across = figure.transFigure + ScaledTranslation(theme.MARGIN, 0, figure.dpi_scale_trans)
-    up = axes.transAxes + ScaledTranslation(0, lift / 72, figure.dpi_scale_trans)
     each = IN_A_ROW if key_room(results, policies) else max(1, len(words))
     rows: list[Any] = [
         HPacker(children=words[k : k + each], pad=0, sep=10, align="top") for k in range(0, len(words), each)
     ]
-    box = AnchoredOffsetbox(
-        loc="lower left",
-        child=VPacker(children=rows, pad=0, sep=4, align="left"),
-        pad=0,
-        borderpad=0,
-        frameon=False,
-        bbox_to_anchor=(0.0, 1.0),
-        bbox_transform=blended_transform_factory(across, up),
-    )
-    axes.add_artist(box)
-    box.set_clip_on(False)
+    theme.pin_above(axes, VPacker(children=rows, pad=0, sep=4, align="left"), theme.MARGIN, lift)

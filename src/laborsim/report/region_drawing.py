@@ -26,27 +26,12 @@ def place(p: Profile) -> str:
 
 def names_in_colour(axes: Axes, words: Sequence[tuple[str, str]], left: float, lift: float = 3.0) -> None:
     """Words in the colours they stand for, above the axes, `left` inches from the figure's edge."""
-    from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea
-    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+    from matplotlib.offsetbox import HPacker, TextArea
 
-    figure: Any = axes.figure
     texts: list[Any] = [
         TextArea(f"\N{BLACK SQUARE} {word}", textprops={"color": colour, "fontsize": 7.6}) for word, colour in words
     ]
-    box = AnchoredOffsetbox(
-        loc="lower left",
-        child=HPacker(children=texts, pad=0, sep=7, align="baseline"),
-        pad=0,
-        borderpad=0,
-        frameon=False,
-        bbox_to_anchor=(0.0, 1.0),
-        bbox_transform=blended_transform_factory(
-            figure.transFigure + ScaledTranslation(left, 0, figure.dpi_scale_trans),
-            axes.transAxes + ScaledTranslation(0, lift / 72, figure.dpi_scale_trans),
-        ),
-    )
-    axes.add_artist(box)
-    box.set_clip_on(False)
+    theme.pin_above(axes, HPacker(children=texts, pad=0, sep=7, align="baseline"), left, lift)
 
 
 def rows_axis(axes: Axes, labels: Sequence[str]) -> None:

@@ -150,6 +150,28 @@ def canvas(
     return figure, spec.subplots(squeeze=True)
 
 
+def pin_above(axes: Axes, child: Any, left: float, lift: float) -> None:
+    """Put a box of words above the axes: `left` inches from the figure's edge, `lift` points over them."""
+    from matplotlib.offsetbox import AnchoredOffsetbox
+    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+    figure: Any = axes.figure
+    box = AnchoredOffsetbox(
+        loc="lower left",
+        child=child,
+        pad=0,
+        borderpad=0,
+        frameon=False,
+        bbox_to_anchor=(0.0, 1.0),
+        bbox_transform=blended_transform_factory(
+            figure.transFigure + ScaledTranslation(left, 0, figure.dpi_scale_trans),
+            axes.transAxes + ScaledTranslation(0, lift / 72, figure.dpi_scale_trans),
+        ),
+    )
+    axes.add_artist(box)
+    box.set_clip_on(False)
+
+
 def months_axis(axes: Axes, months: Sequence[str]) -> None:
     """Year marks on a horizontal axis of month numbers 0 .. T-1."""
     every = max(1, -(-len(months) // (12 * 12)))
