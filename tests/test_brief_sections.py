@@ -175,7 +175,8 @@ def test_participants_are_read_with_and_without(briefed: Results, monkeypatch: p
                      "net_high": 2 * (gross - without), "suppressed": 0})  # fmt: skip
     monkeypatch.setattr(briefed, "wioa", lambda: pd.DataFrame(rows))
     table = sections_training.with_and_without(briefed)
-    assert table is not None and "80.0% of participants work half a year after, 70.0% of the same people" in table.title
+    assert table is not None
+    assert "80.0% of participants work half a year after (16 to 24: or learn), 70.0% of the same people" in table.title
     assert table.rows[0][5].text == "+10.0 pp" and table.rows[0][5].sure
     said = " ".join(known.facts(briefed, briefed.findings))
     assert "registered apprenticeship 80.0% against 70.0% without (+10.0 pp; +5.0 pp to +20.0 pp)" in said

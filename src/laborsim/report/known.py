@@ -140,8 +140,8 @@ def facts(results: Results, findings: Findings) -> list[str]:
                          f"without "
                          f"({figure(net, 'share', True)}; {figure(low, 'share', True)} to "
                          f"{figure(high, 'share', True)})")  # fmt: skip
-        said.append(f"At work half a year after leaving a program, the same people with and without it: "
-                    f"{'; '.join(parts)}.")
+        said.append("At work (16 to 24: or in school or training) half a year after leaving a program, the same people "
+                    f"with and without it: {'; '.join(parts)}.")
     return said
 
 

@@ -356,15 +356,17 @@ def with_and_without(results: Results) -> Table | None:
                      "work_net": net, "work_net_low": low, "work_net_high": high,
                      "pay_net": r.get("pay", (math.nan,) * 5)[2]})  # fmt: skip
     best = max(found, key=lambda r: r["work"][2])
-    title = f"{KINDS[best['kind']]}: {figure(best['work'][0], 'share')} of participants work half a year after, " \
-            f"{figure(best['work'][1], 'share')} of the same people without it"  # fmt: skip
-    return Table("participants", title, ["Policy", "Program", "People who left it", "At work in the 2nd quarter after",
-                 "The same people without", "Net", "Net pay in that quarter"], rows, pd.DataFrame(data),
+    with_, without = (figure(best["work"][k], "share") for k in (0, 1))
+    title = (f"{KINDS[best['kind']]}: {with_} of participants work half a year after (16 to 24: or learn), "
+             f"{without} of the same people without it")  # fmt: skip
+    heads = ["Policy", "Program", "People who left it",
+             "At work (16 to 24: or in school or training) in the 2nd quarter after", "The same people without", "Net",
+             "Net pay in that quarter"]  # fmt: skip
+    return Table("participants", title, heads, rows, pd.DataFrame(data),
                  "All who left programs of that kind, those on places without the policy included, beside the same "
-                 "people and "
-                 "draws with no program; net with 5% to 95% of runs; bold: outside zero in nearly all. People enroll "
-                 "when "
-                 "they are out of work, so net is somewhat too low. Who was pushed aside is not in it.")  # fmt: skip
+                 "people and draws with no program, as WIOA counts employment; net with 5% to 95% of runs; bold: "
+                 "outside zero in nearly all. People enroll when they are out of work, so net is somewhat too low. "
+                 "Who was pushed aside is not in it.")  # fmt: skip
 
 
 __all__ = ["ADDS", "KINDS", "access", "co_enrolment", "counted", "job_centers", "kinds_of", "losses", "participants",
