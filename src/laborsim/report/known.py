@@ -137,8 +137,7 @@ def facts(results: Results, findings: Findings) -> list[str]:
         for r in own[:3]:
             gross, without, net, low, high = r["work"]
             parts.append(f"{lower(KINDS[r['kind']])} {figure(gross, 'share')} against {figure(without, 'share')} "
-                         f"without "
-                         f"({figure(net, 'share', True)}; {figure(low, 'share', True)} to "
+                         f"without ({figure(net, 'share', True)}; {figure(low, 'share', True)} to "
                          f"{figure(high, 'share', True)})")  # fmt: skip
         said.append("At work (16 to 24: or in school or training) half a year after leaving a program, the same people "
                     f"with and without it: {'; '.join(parts)}.")

@@ -200,8 +200,7 @@ def plant(results: Results) -> Table | None:
     heads = ["", f"{where}, year before", "Last 12 months", "Change (90% range)", "Change in the whole region"]
     return Table("plant", title, heads, rows, pd.DataFrame(data),
                  "Baseline, before and after: the plant and everything else that happened meanwhile. What the plant "
-                 "alone "
-                 "does needs a run without the event.")  # fmt: skip
+                 "alone does needs a run without the event.")  # fmt: skip
 
 
 def exits(results: Results) -> Table | None:
@@ -230,8 +229,7 @@ def exits(results: Results) -> Table | None:
     return Table("exits_by_age", title, ["Age", "At work", "Leave work a year", "Start or come back a year",
                  "Leave, less those who start", "Of those at work"], rows, pd.DataFrame(data),
                  "Baseline, a year on average, 5% to 95% of runs. Leave: from work to neither work nor search; to and "
-                 "fro "
-                 "counts each time. People turn older between the groups, die and move.")  # fmt: skip
+                 "fro counts each time. People turn older between the groups, die and move.")  # fmt: skip
 
 
 def _returns(results: Results, group: str) -> F8:
@@ -271,8 +269,7 @@ def who_fills(results: Results) -> Table | None:
         "Net new jobs",
                  "Hired: under 25", "25 to 54", "55 and over"], rows, frame,
                  "Baseline, mean over runs; the 12 groups with most replacement. Hired: in the last 12 months and "
-                 "still "
-                 "there.")  # fmt: skip
+                 "still there.")  # fmt: skip
 
 
 def regional_sectors(results: Results) -> Table | None:
@@ -319,10 +316,9 @@ def regional_sectors(results: Results) -> Table | None:
     title = f"In {firm} of {len(rows)} regions at least one target sector holds under most weightings"
     return Table("regional_sectors", title, ["Region", "First", "Second", "Third"], rows, pd.DataFrame(data),
                  "Growth, wages, resilience and self-sufficiency are the whole region's, openings go with the zone's "
-                 "own "
-                 "jobs at the start; sectors with less than 2% of a zone's jobs and government are left out. Share of "
-                 "random weightings and runs in which a sector is among a region's first three; bold: 80% or more. A "
-                 "zone's "
+                 "own jobs at the start; sectors with less than 2% of a zone's jobs and government are left out. "
+                 "Share of random weightings and runs in which a sector is among a region's first three; bold: 80% "
+                 "or more. A zone's "
                  "own growth and wages are not in it: too few people of a zone are simulated.")  # fmt: skip
 
 

@@ -200,9 +200,8 @@ def displaced(results: Results) -> Table | None:
     frame = pd.DataFrame(data)[["occupation", "name", "a_year", "of_jobs"]]
     return Table("displaced", title, ["Occupation group", "Displaced a year", "Of its jobs, a year"], rows, frame,
                  "Baseline, last five years, with 5% to 95% of runs; groups with fewer than 20 people displaced in "
-                 "all runs "
-                 "together are left out. The speed of adoption is assumed (demand.ai_*): `laborsim ask ai` doubles "
-                 "it.")  # fmt: skip
+                 "all runs together are left out. The speed of adoption is assumed (demand.ai_*): `laborsim ask ai` "
+                 "doubles it.")  # fmt: skip
 
 
 def after_displacement(results: Results) -> Table | None:

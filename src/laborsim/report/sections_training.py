@@ -105,10 +105,8 @@ def training_kinds(results: Results) -> Table | None:
         title += f"; of {lower(KINDS[best])} most complete ({100 * able[best]:.0f}%)"
     return Table("training_kinds", title, ["", *(c[0] for c in columns)], rows, pd.DataFrame(data),
                  "Terms as the program types declare them; figures: baseline, all months, with 5% to 95% of runs. Who "
-                 "start "
-                 "late have not completed by the end: long training is understated. `laborsim ask retirements` sets "
-                 "the "
-                 "three side by side for the same money.")  # fmt: skip
+                 "start late have not completed by the end: long training is understated. `laborsim ask retirements` "
+                 "sets the three side by side for the same money.")  # fmt: skip
 
 
 def _span(values: list[int], unit: str) -> str:
@@ -188,8 +186,7 @@ def steps(results: Results) -> Table | None:
         title = f"Hardest to enter: {lower(KINDS[hardest])}, {share:.0f}% of those who apply enroll"
     return Table("steps", title, ["Baseline", *(s.capitalize() for s in STEPS)], rows, pd.DataFrame(data),
                  "People, once for each kind of program and step, mean over runs; suppressed: small cells. Retained: "
-                 "with "
-                 "the employer a year after placement.")  # fmt: skip
+                 "with the employer a year after placement.")  # fmt: skip
 
 
 def losses(results: Results) -> Table | None:
@@ -224,8 +221,7 @@ def access(results: Results) -> Table | None:
     lines = [Line("In training, everyone", "training_share")]
     lines += [Line(f"In training, {group_name(g)}", "training_share", g) for g in groups if enough(results, g)]
     lines += [Line("Seats taken, all programs", "seat_use"), Line("Seats, a month", "seats")]
-    return grid(results, "access", lines, f"{100 * mean(results.last_year('training_share')):.1f}% of "
-                                          f"people "
+    return grid(results, "access", lines, f"{100 * mean(results.last_year('training_share')):.1f}% of people "
                 "are in training", "Groups of few people simulated are left out.")  # fmt: skip
 
 
