@@ -182,3 +182,11 @@ def test_participants_are_read_with_and_without(briefed: Results, monkeypatch: p
     assert "registered apprenticeship 80.0% against 70.0% without (+10.0 pp; +5.0 pp to +20.0 pp)" in said
     rows[0]["suppressed"] = rows[1]["suppressed"] = 1
     assert sections_training.with_and_without(briefed) is None
+
+
+def test_sectors_that_sell_beyond_the_region_are_those_of_the_model() -> None:
+    from laborsim.region.national_sectors import SECTOR_FACTS
+    from laborsim.report.sections_jobs import sells_beyond
+
+    assert sells_beyond() == {code for code, facts in SECTOR_FACTS.items() if facts[3]}
+    assert "31-33" in sells_beyond() and "72" not in sells_beyond()

@@ -13,12 +13,12 @@ from laborsim.report.sections_training import kinds_of
 from laborsim.report.tables import Cell, Line, Table, capital, grid, mean, ranged, said
 from laborsim.report.who import zones
 from laborsim.report.wording import join, lower, month_name, policy_title, two_digits
-from laborsim.scenario.fields import month_number
+from laborsim.scenario.fields import month_number, month_text
 from laborsim.scenario.schema import BASELINE
-from laborsim.study.outcomes import outcome, shown
+from laborsim.study.outcomes import outcome
 from laborsim.study.questions.retirements import openings
-from laborsim.study.questions.sectors import NAMES, PUBLIC, rank
-from laborsim.study.statistics import paired, spread
+from laborsim.study.questions.sectors import NAMES, rank
+from laborsim.study.statistics import paired
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     F8 = NDArray[np.float64]
 
-# sectors that sell most beyond a region; the others mostly serve those who live there
-TRADED: Final = ("11", "21", "31-33", "42", "51", "54", "55")
 HIRED: Final = ("16-24", "25-54", "55+")
 BEFORE_AFTER: Final = {
     "jobs": "Jobs in the zone", "unemployment_rate": "Unemployment", "employment_rate": "Residents at work",
@@ -103,18 +101,27 @@ def industries(results: Results) -> Table | None:
     return grid(results, "industries", lines, lead)
 
 
+def sells_beyond() -> frozenset[str]:
+    """Sectors that the model takes to sell most beyond a region."""
+    from laborsim.region.pack import load_national
+
+    sectors = load_national()["sectors"]
+    return frozenset(sectors.loc[sectors["traded"] == 1, "code"])
+
+
 def traded(results: Results) -> Table | None:
     """Establishments, jobs in sectors that sell beyond the region, and the others."""
     groups = results.groups("sector")
     if ("establishments", "all") not in results or not groups:
         return None
+    beyond = sells_beyond()
     lines = [Line("Establishments", "establishments")]
     lines += [Line(f"Establishments, {_where(results, g)}", "establishments", g) for g in focus(results, "zone")[:1]]
     lines += [Line("All jobs", "jobs"), Line("Good jobs", "quality_jobs")]
-    lines += [Line(f"Jobs, {_where(results, g)}", "jobs", g) for g in groups if g[7:] in TRADED]
+    lines += [Line(f"Jobs, {_where(results, g)}", "jobs", g) for g in groups if g[7:] in beyond]
     lines += [Line("Jobs, health care", "jobs", "sector:62"), Line("Jobs, retail", "jobs", "sector:44-45"),
               Line("Jobs, hotels and restaurants", "jobs", "sector:72")]  # fmt: skip
-    share = sum(mean(results.last_year("jobs", g)) for g in groups if g[7:] in TRADED)
+    share = sum(mean(results.last_year("jobs", g)) for g in groups if g[7:] in beyond)
     share /= mean(results.last_year("jobs"))
     return grid(results, "traded", lines, f"{100 * share:.0f}% of jobs are in sectors that sell mostly beyond the "
                                           f"region",
@@ -367,7 +374,7 @@ def timeline(results: Results) -> Table | None:
             first = month_number(start or results.months[0])
             begins = first + int(plan.get("adoption_delay_months") or 0)
             full = begins + int(plan.get("ramp_months") or 0)
-            steps = [_month(m) for m in (first, begins, full)]
+            steps = [month_text(m) for m in (first, begins, full)]
         text = bought(results, p, 3)
         text = text.partition(" bought ")[2].rpartition("; paid by ")[0] or text
         payer = plan.get("payer")
@@ -387,13 +394,3 @@ def timeline(results: Results) -> Table | None:
     return Table("owners", title, ["Owner", "Policy (who pays)", "Decided", "Begins", "In full", "Spent a year",
                  "What the money bought"], rows, pd.DataFrame(data),
                  "Decided to begins: until it is adopted. Begins to in full: until it runs as planned.")  # fmt: skip
-
-
-def _month(number: int) -> str:
-    from laborsim.scenario.fields import month_text
-
-    return month_text(number)
-
-
-__all__ = ["PUBLIC", "commuting", "employers", "exits", "focus", "industries", "plant", "quality_or_training",
-           "regional_sectors", "shown", "spread", "timeline", "traded", "who_fills"]  # fmt: skip
