@@ -11,6 +11,8 @@ import asyncio
 import os
 import platform
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from functools import lru_cache
@@ -22,11 +24,12 @@ from laborsim.study.storage import code_fingerprint, region_fingerprint
 from laborsim.study.task import KILLED, RunRecord, Task, execute
 
 _PATIENCE = 30  # seconds to wait for a scheduler, and for its first worker
+_AGAIN = 3  # times a run is sent again whose record was lost on the way
 _one_run = threading.Lock()  # of a worker that was started with several threads
 
 
 class ClusterLost(RuntimeError):
-    """The scheduler is gone: what it had of the runs is lost, and no run is to blame."""
+    """The scheduler can't be reached: what it had of the runs is lost, and no run is to blame."""
 
 
 class Dask:
@@ -90,10 +93,10 @@ class Dask:
         waiting = iter(tasks)
         regions = {region: region_fingerprint(region) for region in {t.spec.region for t in tasks}}
         under_way: dict[str, Task] = {}
+        lost: Counter[str] = Counter()
         finished: Any = import_module("distributed").as_completed(loop=self._client.loop)
 
-        def send() -> bool:
-            task = next(waiting, None)
+        def send(task: Task | None) -> bool:
             if task is None:
                 return False
             # a name of its own for every call: results of an earlier sweep are never taken for this one's
@@ -105,22 +108,35 @@ class Dask:
             return True
 
         # a few more than there are workers: none waits, and the scheduler never holds the whole sweep
-        while len(under_way) < 2 * self.jobs + 2 and send():
+        while len(under_way) < 2 * self.jobs + 2 and send(next(waiting, None)):
             pass
         for future in finished:
             task = under_way.pop(future.key)
-            gone = ClusterLost(f"the Dask scheduler at {self._scheduler} is gone; the runs finished before are "
-                               "kept, and the same command goes on from them")  # fmt: skip
-            if future.status in ("cancelled", "lost") or self._client.status != "running":
-                raise gone
-            record = _record(future, task)
-            if record is None:
-                raise gone
+            record = None if future.status in ("cancelled", "lost") else _record(future, task)
+            if record is None:  # lost on the way: with a worker that died, or with the connection
+                run = f"{task.key} {task.policy} {task.replicate}"
+                lost[run] += 1
+                if lost[run] > _AGAIN or not self._reached():
+                    raise ClusterLost(f"the Dask scheduler at {self._scheduler} is gone; the runs finished before are "
+                                      "kept, and the same command goes on from them")  # fmt: skip
+                send(task)
+                continue
             yield task, record
             future.release()
             self.jobs = self._workers()
-            while len(under_way) < 2 * self.jobs + 2 and send():
+            while len(under_way) < 2 * self.jobs + 2 and send(next(waiting, None)):
                 pass
+
+    def _reached(self) -> bool:
+        """Whether the scheduler answers, now or after the client has connected again."""
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until and self._client.status not in ("closing", "closed"):
+            try:
+                self._client.run_on_scheduler(int)
+                return True
+            except (OSError, TimeoutError, ValueError, asyncio.CancelledError, futures.CancelledError):
+                time.sleep(0.1)
+        return False
 
     def close(self) -> None:
         """Leave the cluster; runs not begun are given up, one under way on a worker is ended there unread."""
