@@ -13,9 +13,9 @@ import worlds
 from laborsim.market import codes as k
 from laborsim.market import hire_classes, keeping, posts, training, vacancies
 from laborsim.market import participants as log
+from laborsim.market.bad_matches import bad_matches
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
-from laborsim.market.leaving import bad_matches
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws
 from laborsim.scenario.programs import load_programs

@@ -14,8 +14,8 @@ import pytest
 import laborsim
 import worlds
 from laborsim.loading import scenario_of_region
+from laborsim.market import bad_matches, participants
 from laborsim.market import codes as k
-from laborsim.market import participants
 from laborsim.market.codes import PAYERS
 from laborsim.policy.budget import Budget
 from laborsim.scenario.instruments import INSTRUMENTS
@@ -103,6 +103,11 @@ def test_people_jobs_money_and_seats_add_up_whatever_is_asked_for(seed: int, mon
         e_, u, n = kinds[: k.SELF_EMPLOYED + 1].sum(), kinds[4:6].sum(), kinds[6 : k.GONE].sum()
         np.testing.assert_allclose(figures, np.array([e_, e_ + u, e_ + u + n]) / SCALE)
         assert np.isfinite(p.wage[: p.size]).all() and (p.skill[: p.size] >= 0).all()
+        kept = bad_matches.kept(month)  # over the months: as if worked out anew
+        del month.scratch[bad_matches.KEPT]
+        have = np.flatnonzero(p.job[: p.size] >= 0)
+        np.testing.assert_array_equal(kept[have], bad_matches.kept(month)[have])
+        month.scratch[bad_matches.KEPT] = (*month.scratch[bad_matches.KEPT][:2], kept)
         c = w.cells
         assert (c.filled[: c.size] >= 0).all() and np.isfinite(c.posted[: c.size]).all()
         # seats: whoever is enrolled holds one place, and on those a policy added there are no more than it added

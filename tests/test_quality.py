@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import worlds
-from laborsim.market import coaching, codes, layoffs, leaving, quality, transitions
+from laborsim.market import bad_matches, coaching, codes, layoffs, leaving, quality, transitions
 from laborsim.market.counts import SCALAR
 from laborsim.market.month import Month
 
@@ -62,7 +62,7 @@ def test_leaving_falls_with_benefits_by_the_response_stated():
     e, c = month.world.establishments, month.world.cells
     e.quality[: e.size] = np.where(np.arange(e.size)[:, None] % 2, 255, 0)
     best = e.quality[c.establishment[: c.size], 0] == 255
-    usual = leaving.turnover(month)
+    usual = bad_matches.turnover(month)
     factor = leaving._behaviour(month).cell / usual
     np.testing.assert_allclose(factor[best], math.exp(-0.3), rtol=1e-6)
     np.testing.assert_allclose(factor[~best], math.exp(0.3), rtol=1e-6)

@@ -9,6 +9,7 @@ import pytest
 
 import worlds
 from laborsim.market import (
+    bad_matches,
     codes,
     demand,
     insurance,
@@ -150,3 +151,41 @@ def test_insurance_needs_a_work_history():
     z = p.zone[r]
     want = min(e.ui_replacement[z] * p.wage[r] * 40, e.ui_maximum[m.index, z])
     assert p.ui_benefit[r] == pytest.approx(want, rel=1e-6)
+
+
+def test_matches_kept_are_those_the_draws_say_before_and_after_a_hire():
+    m = ready(index=7)
+    p, q, terms = m.world.people, m.room("separations"), bad_matches.matches(m)
+
+    def plain():
+        want = []
+        for i in range(p.size):
+            hired, job = int(p.hired[i]), int(p.job[i])
+            watched = q["watched_race"][p.race[i]] * (1 - q["bad_fit"] * float(p.fit[i]) / 127.0)
+            key = u64(p.id[i]) ^ (u64(hired + 4096) << u64(32))
+            share = terms.share[min(max(-hired, 0), 63)] * watched * terms.turnover[max(job, 0)]
+            want.append(job >= 0 and bool(to_unit(u64(bits(terms.key, key))) < share))
+        return want
+
+    before, held = plain(), bad_matches.kept(m)
+    assert (held[: p.size] != 0).tolist() == before and 0 < sum(before) < p.size
+    rows = np.flatnonzero(p.state[: p.size] == codes.UNEMPLOYED)[:40]
+    cells = np.arange(rows.size, dtype=np.int32) % m.world.cells.size
+    transitions.hire(m, rows, cells, np.full(rows.size, codes.FULL_TIME, np.uint8),
+                     np.full(rows.size, 20, np.float32), np.full(rows.size, 40, np.uint8))  # fmt: skip
+    assert bad_matches.kept(m) is held and plain() != before
+    assert (held[: p.size] != 0).tolist() == plain()
+
+
+def test_the_scan_of_leaving_lists_few_and_all_who_leave():
+    m = ready(index=7)
+    p, h, b = m.world.people, m.world.households, leaving._behaviour(m)
+    key = m.key(Stream.LEAVE_LABOR_FORCE)
+    rows, states, reasons = m.buffers()
+    near = rows.copy()
+    listed = set(near[: leaving._scan(0, p.size, p.columns, m.index, key, b, near)].tolist())
+    moved = m.crew.map(leaving._leave, p.size, p.columns, h.columns, m.index, key, b, childcare(m)[0], rows, states,
+                       reasons)  # fmt: skip
+    gone = set(transitions.gather(moved, rows, states, reasons)[0].tolist())
+    assert gone <= listed and len(listed) < 0.2 * p.size
+    assert all(p.state[i] <= codes.SELF_EMPLOYED for i in listed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import worlds
-from laborsim.market import allocation, hiring, leaving
+from laborsim.market import allocation, bad_matches, hiring
 from laborsim.market.size import SIZE_CLASSES, by_size, size_class
 
 FACTOR = [0.5, 0.8, 1.1, 1.3, 2.0]
@@ -32,7 +32,7 @@ def test_jobs_end_and_vacancies_are_filled_at_the_pace_of_the_size():
     c, e = m.world.cells, m.world.establishments
     want = [FACTOR[np.searchsorted([10, 50, 250, 1000], e.stands[c.establishment[k]], side="right")]
             for k in range(c.size)]  # fmt: skip
-    np.testing.assert_allclose(leaving.turnover(m), np.array(want) * leaving.turnover(usual), rtol=1e-6)
+    np.testing.assert_allclose(bad_matches.turnover(m), np.array(want) * bad_matches.turnover(usual), rtol=1e-6)
     every = np.arange(c.size)
     np.testing.assert_allclose(hiring.decided(m, every), np.array(want) / 2 * hiring.decided(usual, every))
 

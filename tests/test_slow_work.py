@@ -9,9 +9,9 @@ import pytest
 
 import worlds
 from laborsim.market import coaching, codes, demand, hiring, insurance, layoffs, quality, search, vacancies
+from laborsim.market.bad_matches import bad_matches
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, mix
-from laborsim.market.leaving import bad_matches
 from laborsim.market.participation import by_age, inactive_reason
 from stages import draw, ready
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.market import posts
+from laborsim.market import bad_matches, posts
 from laborsim.market.codes import PART_TIME_INVOLUNTARY, UNEMPLOYED, WEEKS_A_MONTH
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
@@ -216,6 +216,7 @@ def redeploy(month: Month, rows: I8) -> NDArray[np.bool_]:
         p.skill[who] = posts.skill_there(month, who, there)
         p.fit[who] = fits_of(p.id[who], there, month.key(Stream.JOB_TASTE, fixed=True))
         p.occupation[i], p.job[i], p.counted[i] = new, to, month.index
+        bad_matches.note(month, who)
         out[k] = True
         places -= 1
     month.counts.scalars[SCALAR["redeployed"]] += int(out.sum())

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from laborsim.market import codes as k
 from laborsim.market import posts
+from laborsim.market.bad_matches import kept
 from laborsim.market.draws import Stream
 from laborsim.market.insurance import insure
-from laborsim.market.leaving import bad
 from laborsim.market.month import Month
 from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.transitions import move
@@ -29,7 +29,7 @@ def turned_out_bad(month: Month, rows: I8) -> B1:
     p = month.world.people
     tenure = np.maximum(month.index - p.hired[rows], 0)
     seen = 1.0 - np.exp(-tenure / month.parameters["separations.learning_months"])
-    return np.asarray(bad(month, rows) & (draws(month.key(Stream.CONTRACT_END), p.id[rows]) < seen))
+    return np.asarray((kept(month)[rows] != 0) & (draws(month.key(Stream.CONTRACT_END), p.id[rows]) < seen))
 
 
 def gain_of_keeping(month: Month, rows: I8) -> F8:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import own_business, quality
+from laborsim.market.bad_matches import bad_matches, kept, turnover
 from laborsim.market.codes import (
     CARE_PARENT,
     DISCHARGE,
     FEMALE,
     MALE,
-    N_STATES,
-    PAYROLL,
     QUIT_TO_INACTIVE,
     QUIT_TO_UNEMPLOYED,
     SELF_EMPLOYED,
@@ -29,27 +28,15 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.insurance import insure, not_for_misconduct
 from laborsim.market.month import Month
 from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms, inactive_reason
-from laborsim.market.pay import FIT_MOST
-from laborsim.market.scan import bounds_by_state, scan
-from laborsim.market.size import by_size
+from laborsim.market.scan import BLOCK, draw_block
 from laborsim.market.transitions import gather, move
 
 MOST = 0.65  # nobody leaves with a higher monthly hazard
 USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover
 LEAST_LEFT = 0.05  # share of pay that care leaves, at least
 FATHERHOOD = 20  # age from which a man in a household with children counts as a father
-NEAR = 40  # bit of a row number that marks who is near leaving whatever the household, see `_near`
+AGES = 128  # places for years of age in a table of `_scan`
 CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
-
-
-class Matches(NamedTuple):
-    """Which matches are bad, as a kernel wants it."""
-
-    share: NDArray[np.float64]  # (64,) of those hired k months before the start, white and of a middling fit
-    watched: NDArray[np.float64]  # (5,) factor by race
-    fit: float  # fall of the share per step of fit, relative
-    turnover: NDArray[np.float32]  # (cells,) factor of the employer's sector
-    key: np.uint64
 
 
 class Behaviour(NamedTuple):
@@ -63,22 +50,17 @@ class Behaviour(NamedTuple):
     childcare_elasticity: float
     tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
     cell: NDArray[np.float32]  # (cells,) factor of job quality and of the sector's turnover
-    matches: Matches
+    bad: NDArray[np.uint8]  # (people,) see `bad_matches.kept`
+    young: NDArray[np.uint8]  # (households,) 1 with a child under six
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
     discharge: float
     self_employed: float
     slump: float  # share of the self-employed whose work stops this month and who wait for it
     cell_most: float  # largest entry of cell
-    most: NDArray[np.float64]  # (2,) largest factor on `leave` and tenure that anyone of the sex may have
-    bound: NDArray[np.uint32]  # most anyone of the state and sex could face, see `scan`
-
-
-@njit(cache=True, inline="always")
-def is_bad(i, p, m):  # type: ignore[no-untyped-def]
-    """Whether the match of employee i and his or her job is bad: a draw of the two, kept while the job lasts."""
-    match = bits(m.key, p.id[i] ^ (np.uint64(p.hired[i] + 4096) << np.uint64(32)))
-    share = m.share[np.uint64(min(max(-p.hired[i], 0), 63))] * m.watched[np.uint64(p.race[i])]
-    return to_unit(match) < share * (1.0 - m.fit * p.fit[i]) * m.turnover[np.uint64(max(p.job[i], 0))]
+    most: NDArray[np.float64]  # (2,) largest factor on what `_hazards` finds: others, mothers of a young child
+    by_person: NDArray[np.float32]  # (3 * AGES,) largest `leave` of men, women, mothers of a young child, see `_scan`
+    shape_by_spell: NDArray[np.float32]  # (384,) tenure_shape by tenure + 64 if bad; 0 for others than employees
+    by_spell: NDArray[np.float32]  # (384,) what is added to it
 
 
 @njit(cache=True, inline="always")
@@ -90,49 +72,66 @@ def _hazards(i, age, p, month, b):  # type: ignore[no-untyped-def]
     if p.traits[i] & TRAIT_ENROLLED:
         out *= b.enrolled
     cell = np.float64(b.cell[np.uint64(max(p.job[i], 0))])  # the self-employed have none
-    return out, cell, b.bad_hazard[tenure], is_bad(i, p, b.matches)
+    return out, cell, b.bad_hazard[tenure], b.bad[np.uint64(i)] != 0
+
+
+@njit(cache=True, nogil=True)
+def _young(lo, hi, chunk, h, month, out):  # type: ignore[no-untyped-def]
+    """Households with a child under six."""
+    children, youngest, into = h.children[lo:hi], h.youngest[lo:hi], out[lo:hi]
+    born = np.int32(month - 72)
+    for k in range(into.size):
+        into[k] = np.uint8(children[k] > 0) & np.uint8(np.int32(youngest[k]) > born)
+
+
+@njit(cache=True, nogil=True)
+def _scan(lo, hi, p, month, key, b, rows):  # type: ignore[no-untyped-def]
+    """Rows of those at work whose draw is below the most that anyone of their age, sex and tenure, with or without a
+    young child and a bad match, could face; like `scan.scan`, a block at a time, and never too few."""
+    draw, person = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint16)
+    spell, bad, young, household = np.empty(BLOCK, np.uint16), b.bad, b.young, p.household
+    by_person, shape, by_spell = b.by_person, b.shape_by_spell, b.by_spell
+    n: Any = np.uint64(lo)
+    for start in range(lo, hi, BLOCK):
+        size = min(BLOCK, hi - start)
+        draw_block(key, p.id, start, size, draw)
+        state, sex, birth = p.state[start:start + size], p.sex[start:start + size], p.birth[start:start + size]
+        hired, mine, home = p.hired[start:start + size], bad[start:start + size], household[start:start + size]
+        for k in range(size):
+            age = np.uint32(max(month - birth[k], 0)) // np.uint32(12)
+            person[k] = np.uint16(min(age, np.uint32(MAX_AGE - 1))) + np.uint16(sex[k]) * np.uint16(AGES)
+        for k in range(size):
+            tenure = np.uint16(min(max(month - hired[k], 0), 63))
+            kind = min(max(state[k], np.uint8(SELF_EMPLOYED - 1)) - np.uint8(SELF_EMPLOYED - 1), 2)
+            spell[k] = tenure + np.uint16(mine[k]) * np.uint16(64) + np.uint16(kind) * np.uint16(128)
+        for row in range(size):
+            at = np.uint64(row)  # unsigned: no test for negative indices
+            mother = np.uint64(young[np.uint64(max(home[at], 0))]) * np.uint64(sex[at]) * np.uint64(AGES)
+            of = np.uint64(spell[at])
+            most = by_person[np.uint64(person[at]) + mother] * shape[of] + by_spell[of]
+            rows[n] = start + row
+            n += np.uint64(np.float32(draw[at]) < most)
+    return np.int64(n) - lo
 
 
 @njit(cache=True, nogil=True)
 def _near(lo, hi, p, h, month, leave_key, b, rows):  # type: ignore[no-untyped-def]
-    """Rows of those who leave but for young children, of mothers of such, and of the self-employed.
-
-    After the scan, and like it without branches, which would be guessed wrong half the time. First without a look at
-    household and job, which few need; then at the household of those who would stay unless they have a young child.
-    """
-    n = np.uint64(lo)
-    for k in range(lo, lo + scan(lo, hi, p, leave_key, b.bound, rows)):
+    """Rows of the self-employed and of those who leave, but for what care costs; without branches, which would be
+    guessed wrong half the time."""
+    n: Any = np.uint64(lo)
+    last = lo + _scan(lo, hi, p, month, leave_key, b, rows) - 1
+    for k in range(lo, last + 1):
         i = np.uint64(rows[k])
-        sex, tenure = np.uint64(p.sex[i]), np.uint64(min(max(month - p.hired[i], 0), 63))
+        far, ahead = rows[min(k + 2 * AHEAD, last)], rows[min(k + AHEAD, last)]
+        fetch(p.job, far)
+        fetch(p.traits, far)
+        fetch(b.cell, max(p.job[ahead], 0))
         age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
-        u = to_unit(bits(leave_key, p.id[i]))
-        out = b.leave[sex, age] * b.tenure_shape[tenure]
-        end = b.bad_hazard[tenure]
-        own = (age <= CHILDBEARING) | (u < out * b.most[MALE] + end)  # see `_leave`
-        end *= np.float64(is_bad(i, p, b.matches))
-        near = (u < out * b.most[MALE] + end) | (p.state[i] == SELF_EMPLOYED)
-        mother = (sex == FEMALE) & own & (u < out * b.most[FEMALE] + end)
-        rows[n] = i | (np.uint64(near) << np.uint64(NEAR))
-        n += np.uint64(near | mother)
-    listed = n
-    n = np.uint64(lo)
-    for k in range(lo, listed):
-        near = np.uint64(rows[k]) >> np.uint64(NEAR)
-        i = np.uint64(rows[k]) ^ (near << np.uint64(NEAR))
-        g = np.uint64(p.household[i])
-        rows[n] = i
-        n += near | np.uint64((h.children[g] > 0) & (month - h.youngest[g] < 72))
-    listed = n
-    n = np.uint64(lo)
-    for k in range(lo, listed):
-        i = np.uint64(rows[k])
-        g, state = np.uint64(p.household[i]), p.state[i]
-        age = np.uint64(min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1))
-        mother = (p.sex[i] == FEMALE) & (h.children[g] > 0) & (month - h.youngest[g] < 72)
         out, cell, end, bad = _hazards(i, age, p, month, b)
+        mother = np.uint64(b.young[np.uint64(max(p.household[i], 0))] & (p.sex[i] == FEMALE))
+        most = out * cell * b.most[mother] + end * np.float64(bad)
         rows[n] = i
-        most = out * cell + end * np.float64(bad)
-        n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | mother | (state == SELF_EMPLOYED))
+        n += np.uint64((to_unit(bits(leave_key, p.id[i])) < most) | (p.state[i] == SELF_EMPLOYED))
     return np.int64(n) - lo
 
 
@@ -208,20 +207,6 @@ def _leave(  # type: ignore[no-untyped-def]
     return moved
 
 
-def bad_matches(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Monthly hazard of a bad match by tenure, and share bad among those hired k months before the start, (64,) each.
-
-    Bad matches made before settling have partly ended already; those made while settling end in the model.
-    """
-    q = month.room("separations")
-    hazard = q["bad_match_hazard"] * (1.0 - np.exp(-np.arange(64) / q["learning_months"]))
-    hazard[63] = 0.0  # stands for all longer tenures: bad matches have ended
-    still = q["bad_match_share"] * np.concatenate([[1.0], np.cumprod(1.0 - hazard)[:-1]])
-    share = still / (still + 1.0 - q["bad_match_share"])
-    settling = min(int(month.parameters["model.settle_months"]), 63)
-    return hazard, share[np.maximum(np.arange(64) - settling, 0)]
-
-
 def outlook(month: Month) -> float:
     """Chance of finding work as people at work see it, relative to the usual one.
 
@@ -239,17 +224,6 @@ def outlook(month: Month) -> float:
     return float(np.clip(finding[0] / max(usual[0], 1e-9) * worse, *q["outlook_range"]))
 
 
-def turnover(month: Month) -> NDArray[np.float32]:
-    """(cells,) how often jobs end by leaving, by search and as bad matches, by the employer's sector and size."""
-    c, e = month.world.cells, month.world.establishments
-    held = month.scratch.get("separations.turnover")
-    if held is None or held.size != c.size:  # plants bring cells
-        sector = np.asarray(month.parameters["separations.turnover_by_sector"], np.float64)[c.sector[: c.size]]
-        size = by_size(month.parameters["separations.turnover_by_size"], e.stands[c.establishment[: c.size]])
-        held = month.scratch["separations.turnover"] = (sector * size).astype(np.float32)
-    return np.asarray(held)
-
-
 def of_cells(month: Month, use: str) -> NDArray[np.float32]:
     """(cells,) factor of job quality, as it counts for a use, "leaving" or "search", and of turnover.
 
@@ -263,25 +237,9 @@ def of_cells(month: Month, use: str) -> NDArray[np.float32]:
     return np.asarray(held[2])
 
 
-def matches(month: Month) -> Matches:
-    """Terms of `is_bad`."""
-    q = month.room("separations")
-    key = month.key(Stream.MATCH_QUALITY, fixed=True)
-    watched = np.asarray(q["watched_race"], np.float64)
-    return Matches(bad_matches(month)[1], watched, q["bad_fit"] / FIT_MOST, turnover(month), key)
-
-
-@njit(cache=True, nogil=True)
-def _bad(p, rows, m, out):  # type: ignore[no-untyped-def]
-    for k in range(rows.size):
-        out[k] = is_bad(rows[k], p, m)
-
-
-def bad(month: Month, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(n,) whether the matches of these employees are bad."""
-    out = np.empty(rows.size, np.bool_)
-    _bad(month.world.people.columns, rows, matches(month), out)
-    return out
+def _as_draws(most: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Hazards as bounds of the upper 31 bits of a draw; a trifle is added for the rounding of both."""
+    return np.asarray((most * (1.0 + 4e-6) * 2.0**31).astype(np.float32).ravel())
 
 
 def _behaviour(month: Month) -> Behaviour:
@@ -297,21 +255,29 @@ def _behaviour(month: Month) -> Behaviour:
     slump = q["self_employed_loss_exposure"] * own_business.fall(month)
     usual_shape = 1.0 + USUAL_START * q["tenure_shape"] * q["tenure_half_life"]
     by_sex = np.stack([leave, leave * q["leave_women_factor"]]) / usual_shape
+    h = month.world.households
+    young = np.empty(h.capacity, np.uint8)
+    month.crew.map(_young, h.size, h.columns, month.index, young)
     cell = of_cells(month, "leaving")
     cell_most = float(cell.max(initial=0.0))
     elasticity = float(month.parameters["participation.childcare_elasticity"])
-    most = np.zeros((2, N_STATES))
-    usual_most = max(q["leave_enrolled_factor"], 1.0) * cell_most * (1.0 + 1e-9)
-    most[MALE, list(PAYROLL)] = min(by_sex[MALE].max() * shape.max() * usual_most + bad_hazard.max(), MOST)
-    most[FEMALE, list(PAYROLL)] = MOST
-    most[:, SELF_EMPLOYED] = q["self_employed_leave"] + slump + 0.5 * by_sex.max(axis=1)
+    usual_most = max(q["leave_enrolled_factor"], 1.0) * cell_most
     # Care leaves between LEAST_LEFT and all of pay, see `_leave`; other factors on parents lower the hazard.
     mother = q["leave_young_child_factor"] * max(q["leave_no_place_factor"], 1.0)
     mother *= max((left / USUALLY_LEFT) ** -elasticity for left in (LEAST_LEFT, 1.0))
+    mother = max(mother, 1.0)
+    by_person = np.zeros((3, AGES))
+    by_person[:, :MAX_AGE] = by_sex[[MALE, FEMALE, FEMALE]] * usual_most
+    by_person[2] *= mother
+    shapes, added = np.zeros((3, 2, 64)), np.zeros((3, 2, 64))  # employees, the self-employed, others
+    shapes[0], added[0, 1] = shape, bad_hazard
+    added[1] = q["self_employed_leave"] + slump + 0.5 * by_sex.max()
     return Behaviour(
         cell_most=cell_most,
-        most=usual_most * np.array([1.0, max(mother, 1.0)]),
-        bound=bounds_by_state(most),
+        most=np.array([1.0, mother]) * (1.0 + 1e-9),
+        by_person=_as_draws(by_person),
+        shape_by_spell=shapes.astype(np.float32).ravel(),
+        by_spell=_as_draws(added),
         leave=by_sex,
         enrolled=q["leave_enrolled_factor"],
         young_child=q["leave_young_child_factor"],
@@ -320,7 +286,8 @@ def _behaviour(month: Month) -> Behaviour:
         childcare_elasticity=elasticity,
         tenure_shape=shape,
         cell=cell,
-        matches=matches(month),
+        bad=kept(month),
+        young=young,
         bad_hazard=bad_hazard,
         discharge=q["discharge_share"] / ended,
         self_employed=q["self_employed_leave"],
@@ -355,4 +322,4 @@ def leave(month: Month) -> None:
     move(month, r, s, why)
 
 
-__all__ = ["Matches", "bad", "bad_matches", "is_bad", "leave", "matches", "of_cells", "turnover"]
+__all__ = ["leave", "of_cells"]

@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import adoption, pay, quality, skill, travel
+from laborsim.market.bad_matches import kept
 from laborsim.market.codes import (
     FULL_TIME,
     FULL_TIME_WEEK,
@@ -28,7 +29,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits, to_unit, uniform
-from laborsim.market.leaving import Matches, is_bad, matches, of_cells
+from laborsim.market.leaving import of_cells
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.pay import Pay, liking, log_worth, pair
@@ -91,7 +92,7 @@ class Employed(NamedTuple):
     by_occupation: NDArray[np.float64]  # (O,) usual wage ** pay
     by_wage: NDArray[np.float64]  # (WAGE_STEPS,) most that own wage ** -pay can be, by the top bits of the wage
     cell: NDArray[np.float32]  # (cells,) factor of job quality and of the sector's turnover
-    matches: Matches
+    bad: NDArray[np.uint8]  # (people,) see `bad_matches.kept`
 
 
 @njit(cache=True, inline="always")
@@ -99,7 +100,7 @@ def _own(i, s, p, month, e, b):  # type: ignore[no-untyped-def]
     """Factors of the job's cell, of tenure, of hours wanted and of a match found bad on employee i's search."""
     tenure = min(max(month - p.hired[i], 0), 63)
     # The match of separations: those who have found it bad look for another.
-    bad = (0 < tenure) & (tenure < 63) & is_bad(i, p, e.matches)
+    bad = (0 < tenure) & (tenure < 63) & (e.bad[np.uint64(i)] != 0)
     cell = np.float64(e.cell[np.uint64(max(p.job[i], 0))])  # some have none, and do not come here
     return (cell, b.tenure[np.uint64(tenure)], b.hours_wanted if s == PART_TIME_INVOLUNTARY else 1.0,
             b.bad_match if bad else 1.0)
@@ -363,7 +364,7 @@ def gather_seekers(month: Month, invited: NDArray[np.int64] | None = None) -> tu
         by_occupation=usual**b.pay,
         by_wage=month.table("search.by_wage", lambda: wage_steps(b.pay)),
         cell=of_cells(month, "search"),
-        matches=matches(month),
+        bad=kept(month),
     )
     key = month.key(Stream.SEARCH_ON_JOB)
     found = month.crew.map(

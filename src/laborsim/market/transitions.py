@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from laborsim.market import bad_matches
 from laborsim.market.codes import (
     CLOSURE,
     GONE,
@@ -209,6 +210,8 @@ def hire(
     moved = _book_hires(p, w.households.columns, w.cells.columns, rows, cells, month.counts.separations, into,
                         _employer_flows(month))  # fmt: skip
     month.crew.map(_hire, rows.size, p, rows, cells, states, wages, hours, month.index, key, recall, size=FEW)
+    if not recall:  # the job is the same as before
+        bad_matches.note(month, rows)
     return int(moved)
 
 
