@@ -130,7 +130,10 @@ def test_skill_goes_along_through_jobs_spells_and_training():
 # --- participation -------------------------------------------------------------------------------
 def test_participation_matches_plain_python():
     m = ready(overrides={"participation.self_employment_entry": 0.9})
-    p, h = m.world.people.copy(), m.world.households.copy()
+    p = m.world.people
+    idle = np.flatnonzero((p.state[: p.size] == codes.UNEMPLOYED) | (p.state[: p.size] == codes.TEMPORARY_LAYOFF))
+    p.ui_weeks[idle] = np.arange(idle.size) % 3 * 9  # some draw insurance
+    p, h = p.copy(), m.world.households.copy()
     q = m.room("participation")
     m.memory["search"]["finding"][2] = 0.3
     chance = (0.3 / 0.4) ** q["chance_elasticity"]
@@ -197,9 +200,11 @@ def test_participation_matches_plain_python():
     drawing = (
         (before[: p.size] > 0) & (p.state[: p.size] > codes.SELF_EMPLOYED) & (p.state[: p.size] <= codes.UNEMPLOYED)
     )
-    assert np.all(
-        m.world.people.ui_weeks[: p.size][drawing] == np.maximum(before[: p.size][drawing].astype(int) - 4, 0)
-    )
+    on = m.world.people.state[: p.size][drawing] <= codes.UNEMPLOYED  # who stops looking or starts out has no claim
+    on &= m.world.people.state[: p.size][drawing] > codes.SELF_EMPLOYED
+    want = np.where(on, np.maximum(before[: p.size][drawing].astype(int) - 4, 0), 0)
+    np.testing.assert_array_equal(m.world.people.ui_weeks[: p.size][drawing], want)
+    assert on.any() and not on.all()
     worlds.check(m.world)
 
 

@@ -132,6 +132,11 @@ def test_help_to_claim_reaches_those_who_would_not():
     assert helped == m.counts.scalars[SCALAR["ui_helped"]]
     assert helped / rows.size == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(rows.size))
     assert set(np.unique(p.ui_weeks[rows])) == {0, 26}
+    np.testing.assert_array_equal(insurance.added_weeks(m)[rows], np.where(p.ui_weeks[rows] > 0, 6, 0))
+    m.levers.ui_extra_weeks = 0  # those who claim from now on have no more than usual
+    insurance.insure(m, rows[:200])
+    assert set(np.unique(p.ui_weeks[rows[:200]])) == {0, 20}
+    assert not insurance.added_weeks(m)[rows[:200]].any() and insurance.added_weeks(m)[rows[200:]].any()
 
 
 def test_supplements_and_added_weeks_are_counted_to_the_cent():
@@ -143,10 +148,12 @@ def test_supplements_and_added_weeks_are_counted_to_the_cent():
     p.ui_weeks[rows], p.ui_benefit[rows] = np.arange(60) % 20 + 1, 200.0
     left = p.ui_weeks[rows].astype(int)
     m.levers.ui_extra_weeks, m.levers.ui_supplement = 6, 50.0
+    granted = np.where(np.arange(60) % 3 == 0, 0, 6)  # claims of before the policy have no added weeks
+    insurance.added_weeks(m)[rows] = granted
     participation.stage(m)
     used = 4 + (m.index % 3 == 2)
     paid = np.minimum(used, left)
-    late = paid - np.minimum(paid, np.maximum(left - 6, 0))
+    late = paid - np.minimum(paid, np.maximum(left - granted, 0))
     s = m.counts.scalars
     assert s[SCALAR["ui_supplement_cents"]] == int(paid.sum()) * 5000
     assert s[SCALAR["ui_extra_cents"]] == int(late.sum()) * 20000

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from laborsim.market import codes as k
 from laborsim.market import participants as log
@@ -10,7 +13,7 @@ from laborsim.market import training
 from laborsim.market.counts import PIPELINE
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.progress import TROUBLES, _reasons
-from trainees import CLASS, eager, run
+from trainees import CLASS, OJT, eager, run
 
 STEP = {name: i for i, name in enumerate(PIPELINE)}
 
@@ -112,3 +115,33 @@ def test_a_trial_that_refuses_nobody_changes_nothing():
     for ours, theirs in zip(month.world.tables(), free.world.tables(), strict=True):
         for c in ours.declared:
             np.testing.assert_array_equal(ours.arrays[c.name], theirs.arrays[c.name])
+
+
+def test_who_takes_a_course_beside_training_at_work_has_two_entries():
+    """Each ends by itself, whichever began first."""
+    month = eager(seed=3)
+    p, kind = month.world.people, month.programs.kind.copy()
+    kind[OJT] = k.CUSTOMIZED
+    month.programs = replace(month.programs, kind=kind)
+    rows = np.flatnonzero((p.state[: p.size] == k.FULL_TIME) & (p.program[: p.size] == k.NO_PROGRAM))[:2]
+    none = np.zeros(1, np.bool_)
+    log.enter(month, rows[:1], np.array([OJT]), none)
+    log.enter(month, rows, np.array([CLASS, CLASS]), np.zeros(2, np.bool_))
+    log.enter(month, rows[1:], np.array([OJT]), none)
+    p.program[rows], p.enrolled[rows] = CLASS, month.index
+    month.index = 3
+    log.pause(month, rows)
+    assert log.served(month, rows).tolist() == [2, 2]
+    at = log.leave(month, rows, log.DROPPED_OUT, log.MONEY)
+    table = month.memory["participants"]
+    p.program[rows] = k.NO_PROGRAM
+    assert (table["program"][at] == CLASS).all() and (table["how"] == log.DROPPED_OUT).sum() == 2
+    month.index = 4
+    log.reconcile(month)
+    inside = table["how"] == log.ENROLLED
+    assert (table["program"][inside & np.isin(table["row"], rows)] == OJT).all()
+    assert not (table["how"] == log.LEFT_REGION).any()
+    at = log.leave(month, rows, log.COMPLETED, beside=k.CUSTOMIZED)
+    assert (table["program"][at] == OJT).all() and (table["exit"][at] == 4).all()
+    with pytest.raises(ValueError, match="no entry"):
+        log.leave(month, rows, log.COMPLETED)

@@ -196,6 +196,9 @@ def test_courses_for_workers_teach_up_to_their_limit():
     taught = {}
     for most in (0.6, 0.9):
         month = worlds.month(people=4_000, seed=2, index=8, overrides={"training.customized_most": most})
+        kind = month.programs.kind.copy()
+        kind[COURSE] = k.CUSTOMIZED
+        month.programs = replace(month.programs, kind=kind)
         training.prepare(month)
         p = month.world.people
         rows = np.flatnonzero(p.state[: p.size] <= k.PART_TIME_INVOLUNTARY)[:80]

@@ -68,7 +68,8 @@ def test_who_has_a_tie():
     p.education[rows[0]] = k.HS
     p.traits[rows[1]] &= np.uint8(255 - k.TRAIT_ENROLLED)
     p.id[rows[2]] += 10**6  # somebody else has the row now
-    log.leave(month, rows[4:8], log.COMPLETED)  # in turn CTE and work experience
+    for at, kind in ((4, k.CTE), (5, k.WORK_EXPERIENCE)):
+        log.leave(month, rows[at:8:2], log.COMPLETED, beside=kind)  # in turn
     assert set(rows[[0, 1, 2, 4, 6]]) == set(rows) - set(school_ties.students(month).rows)
     month.index += school_ties.AFTER
     assert set(rows[4:8]).isdisjoint(school_ties.students(month).rows), "work experience ties for a year"

@@ -25,9 +25,13 @@ from stages import childcare, draw, ready, u64
 def test_leaving_matches_plain_python():
     sectors = np.linspace(0.5, 1.9, 23)
     m = ready(index=7, overrides={"separations.turnover_by_sector": sectors.tolist(),
-                                      "separations.turnover_by_size": [1.0] * 5})  # fmt: skip
+                                      "separations.turnover_by_size": [1.0] * 5,
+                                      "separations.leave_young_child_factor": 3.0})  # fmt: skip
     w = m.world
     p, h = w.people, w.households
+    child = (h.children > 0) & (m.index - h.youngest < 72)
+    women = np.flatnonzero(child[p.household[: p.size]] & (p.sex[: p.size] == codes.FEMALE))
+    p.birth[women[::2]] = m.index - 12 * (50 + np.arange(women[::2].size) % 12)  # mothers and grandmothers
     q = m.room("separations")
     b = leaving._behaviour(m)
     cost, _ = childcare(m)
@@ -53,8 +57,9 @@ def test_leaving_matches_plain_python():
         base *= q["leave_women_factor"] if p.sex[i] == codes.FEMALE else 1.0
         u = draw(leave, p.id[i])
         if s == codes.SELF_EMPLOYED:
-            if u < base * 0.5 + b.self_employed:
-                want[i] = "inactive" if u < base * 0.5 else "unemployed"
+            own = base * q["leave_self_employed_factor"]
+            if u < own + b.self_employed:
+                want[i] = "inactive" if u < own else "unemployed"
             continue
         tenure = min(max(m.index - int(p.hired[i]), 0), 63)
         score = (quality[w.cells.establishment[p.job[i]]] - 127.5) / 127.5
@@ -65,12 +70,13 @@ def test_leaving_matches_plain_python():
         out *= float(np.float32(math.exp(-sum(weights) * score) * turnover))
         out *= q["leave_enrolled_factor"] if p.traits[i] & codes.TRAIT_ENROLLED else 1.0
         hh = int(p.household[i])
-        if h.children[hh] > 0 and m.index - h.youngest[hh] < 72 and p.sex[i] == codes.FEMALE:
+        young = h.children[hh] > 0 and m.index - h.youngest[hh] < 72
+        if young and p.sex[i] == codes.FEMALE and age <= q["mother_to"]:
             left = max(1 - cost[hh] / max(float(p.wage[i]) * float(p.hours[i]) * codes.WEEKS_A_MONTH, 1.0), 0.05) / 0.75
             out *= q["leave_young_child_factor"] * left ** -m.parameters["participation.childcare_elasticity"]
             if h.care[hh] == codes.CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= q["leave_no_place_factor"]
-        elif h.children[hh] > 0 and p.sex[i] == codes.MALE and age >= leaving.FATHERHOOD:
+        elif h.children[hh] > 0 and p.sex[i] == codes.MALE and age >= q["father_from"]:
             out *= q["leave_father_factor"]
         end = 0.0
         if tenure < 63:

@@ -198,6 +198,7 @@ def test_those_who_turn_sixteen_are_drawn_one_by_one():
     p, h, e, q = m.world.people, m.world.households, m.economy, m.room("demography")
     memory = m.memory["demography"]
     homes = np.flatnonzero((h.children[: h.size] > 0) & (h.adults[: h.size] > 0))[:60]
+    h.eldest[homes] = m.index - k.GROWN
     head = memory["head"][homes].copy()
     children, adults, size = h.children[homes].copy(), h.adults[homes].copy(), p.size
     demography._come_of_age(m, homes, q)

@@ -198,6 +198,19 @@ def test_children_turn_sixteen_one_after_the_other():
     assert places.spacing(3, -100, -190) == 45 and places.spacing(1, -5, -5) == 0
 
 
+def test_a_newborn_in_a_row_taken_again_this_month_is_no_sixteen_year_old():
+    m = settled(index=3)
+    w, memory = m.world, m.memory["demography"]
+    g = int(np.flatnonzero(memory["head"][: w.households.size] >= 0)[0])
+    size = w.people.size
+    w.households.children[g], w.households.eldest[g], w.households.youngest[g] = 1, m.index, m.index  # born this month
+    demography._come_of_age(m, np.array([g]), m.room("demography"))
+    assert w.people.size == size and w.households.children[g] == 1
+    w.households.eldest[g] = w.households.youngest[g] = m.index - k.GROWN
+    demography._come_of_age(m, np.array([g]), m.room("demography"))
+    assert w.people.size == size + 1 and w.households.children[g] == 0
+
+
 def test_households_that_move_away_are_a_keyed_draw_of_one_month_in_twelve():
     m = settled(index=29)
     w, memory = m.world, m.memory["demography"]

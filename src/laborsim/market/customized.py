@@ -118,7 +118,7 @@ def progress(month: Month) -> None:
     for r in np.unique(reason[left]):
         name = log.REASONS[int(r)]
         counts.lost[:, LOST[name]] += np.bincount(program[left & (reason == r)], minlength=size)
-    log.leave(month, rows[left], log.DROPPED_OUT, reason[left])
+    log.leave(month, rows[left], log.DROPPED_OUT, reason[left], beside=CUSTOMIZED)
     done = ~left & (month.index - table["enrolled"][at] >= pr.months[program])
     _complete(month, rows[done], program[done])
 
@@ -142,7 +142,7 @@ def _complete(month: Month, rows: I8, program: I8) -> None:
     counts.pipeline[:, STEP["completed"]] += np.bincount(program, minlength=size)
     counts.pipeline[:, STEP["placed"]] += np.bincount(program, minlength=size)
     table = month.memory["participants"]
-    at = log.leave(month, rows, log.COMPLETED)
+    at = log.leave(month, rows, log.COMPLETED, beside=CUSTOMIZED)
     table["placed"][at], table["hired"][at] = month.index, p.hired[rows]
 
 

@@ -310,7 +310,9 @@ def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
     """The eldest child of each of these households becomes a person of sixteen."""
     w, e, memory = month.world, month.economy, month.memory["demography"]
     homes = homes[(w.households.adults[homes] > 0) & (memory["head"][homes] >= 0)]
-    homes = homes[w.households.children[homes] > 0]
+    # A row freed by those who moved away may be another family's by now.
+    due = w.households.eldest[homes].astype(np.int64) <= month.index - k.GROWN
+    homes = homes[(w.households.children[homes] > 0) & due]
     if homes.size == 0:
         return
     at = families.new_people(month, homes.size)

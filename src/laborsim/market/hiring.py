@@ -100,7 +100,6 @@ def _terms(lo, hi, chunk, p, h, c, rows, cells, t, states, wages, hours):  # typ
         else:
             states[k] = FULL_TIME
             hours[k] = t.hours[0]
-        p.ui_weeks[i] = 0
 
 
 def open_vacancies(month: Month, visited: NDArray[np.bool_] | None = None) -> Vacancies:
@@ -231,7 +230,6 @@ def _go_on_looking(month: Month, rows: NDArray[np.int64]) -> None:
     key = month.key(Stream.ACTIVE_SEARCH)
     stay = uniforms(key, w.people.id[rows]) < share
     r = rows[stay]
-    w.people.ui_weeks[r] = 0
     move(month, r, np.full(r.size, UNEMPLOYED, np.uint8), np.zeros(r.size, np.uint8))
 
 

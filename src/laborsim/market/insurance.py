@@ -23,6 +23,8 @@ from laborsim.market.draws import Stream, uniform, uniforms
 from laborsim.market.month import Month
 from laborsim.market.transitions import shifted_history
 
+MOST_WEEKS: Final = 250  # of a claim: they are kept in a byte
+NO_WEEKS: Final = np.zeros(0, np.uint8)
 STATES: Final = ("IN", "KS", "KY", "MO", "OR")  # of the parameters by state; one more for elsewhere
 
 
@@ -43,6 +45,7 @@ def _insure(  # type: ignore[no-untyped-def]
     replacement,
     extra_weeks,
     widened,
+    added,
 ):
     """Set weeks and benefit of people just laid off; call before their state changes. Returns how many were helped."""
     helped = 0
@@ -50,6 +53,8 @@ def _insure(  # type: ignore[no-untyped-def]
         i = rows[k]
         p.ui_weeks[i] = 0
         p.ui_benefit[i] = 0.0
+        if added.size > 0:
+            added[i] = 0
         history = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
         worked = 0
         for m in range(15):
@@ -65,7 +70,9 @@ def _insure(  # type: ignore[no-untyped-def]
             helped += u >= more[z]
         if not widened and uniform(denied_key, p.id[i]) < denied[z]:
             continue
-        p.ui_weeks[i] = min(int(weeks[z] + extra_weeks), 250)
+        p.ui_weeks[i] = min(int(weeks[z] + extra_weeks), MOST_WEEKS)
+        if added.size > 0:
+            added[i] = p.ui_weeks[i] - min(int(weeks[z]), p.ui_weeks[i])
         p.ui_benefit[i] = min(replacement[z] * p.wage[i] * p.hours[i], maximum[z])
     return helped
 
@@ -81,6 +88,23 @@ def strictness(month: Month) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         lambda: np.array([STATES.index(s) if s in STATES else len(STATES) for s in e.zone_state or [""] * e.zones]),
     )
     return denied[state], np.asarray(q["claims_more"], np.float64)[state]
+
+
+def added_weeks(month: Month) -> NDArray[np.uint8]:
+    """Weeks that a policy added to the claim of each person, (people's capacity,); empty while none ever did.
+
+    They are the last ones of a claim. Those of people whose claim is over say nothing.
+    """
+    held: NDArray[np.uint8] | None = month.memory.get("ui_added")
+    if held is None and month.levers.ui_extra_weeks <= 0.0:
+        return NO_WEEKS
+    capacity = month.world.people.capacity
+    if held is None or held.size < capacity:
+        longer = np.zeros(capacity, np.uint8)
+        if held is not None:
+            longer[: held.size] = held
+        held = month.memory["ui_added"] = longer
+    return held
 
 
 def insure(month: Month, rows: NDArray[np.int64]) -> None:
@@ -102,6 +126,7 @@ def insure(month: Month, rows: NDArray[np.int64]) -> None:
         e.ui_replacement,
         float(month.levers.ui_extra_weeks),
         bool(e.ui_all[t]),
+        added_weeks(month),
     )
     month.counts.scalars[SCALAR["ui_helped"]] += helped
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import UNEMPLOYED
 from laborsim.market.labor_cost import QUARTER
 from laborsim.market.month import Month
+from laborsim.market.products import product
 
 F8 = NDArray[np.float64]
 
@@ -42,7 +43,7 @@ def labor_force(month: Month) -> F8:
 def within_reach(month: Month) -> F8:
     """(zones inside,) labor force around each zone of work, by the weights of commuting."""
     inside = slice(0, month.economy.outside)
-    return np.asarray(labor_force(month)[inside] @ month.economy.commute_weight[inside, inside])
+    return np.asarray(product(month.economy.commute_weight[inside, inside].T, labor_force(month)[inside]))
 
 
 def factor(month: Month) -> F8:

@@ -26,6 +26,7 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.insurance import insure
 from laborsim.market.month import FEW, Month
 from laborsim.market.participation import MAX_AGE, by_age, inactive_reason
+from laborsim.market.products import product
 from laborsim.market.skill import skills
 from laborsim.market.transitions import gather, hire, move
 
@@ -164,7 +165,6 @@ def recalls(month: Month) -> None:
     hours = w.people.hours[r]
     states = np.where(hours >= 35, FULL_TIME, PART_TIME).astype(np.uint8)
     hired = w.people.hired[r].copy()  # recall keeps seniority
-    w.people.ui_weeks[r] = 0
     w.people.skill[r] = skills(month, r)
     hire(month, r, cells[called].astype(np.int32), states, w.people.wage[r], hours, recall=True)
     w.people.hired[r] = hired
@@ -192,9 +192,9 @@ def layoffs(month: Month) -> None:
     r, displaced = r[~kept], displaced[~kept]
     adoption.remember(month, r[displaced])
     path = month.memory["demand"]["path"]
-    jobs = month.memory["demand"]["jobs"]
+    total = product(path, month.memory["demand"]["jobs"])
     # What shuts the whole economy is expected to pass, whatever one's own sector loses by it.
-    fall = np.maximum(np.log(path[2] / path[0]), float(np.log((path[2] @ jobs) / (path[0] @ jobs))))
+    fall = np.maximum(np.log(path[2] / path[0]), float(np.log(total[2] / total[0])))
     beyond = np.maximum(fall - q["temporary_threshold"], 0.0)
     temporary = np.clip(q["temporary_base"] + q["temporary_slope"] * beyond, 0.0, q["temporary_most"])
     leave = month.table("separations.laid_off_leave", lambda: by_age(q["laid_off_leave"]))

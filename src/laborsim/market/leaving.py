@@ -34,9 +34,7 @@ from laborsim.market.transitions import gather, move
 MOST = 0.65  # nobody leaves with a higher monthly hazard
 USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover
 LEAST_LEFT = 0.05  # share of pay that care leaves, at least
-FATHERHOOD = 20  # age from which a man in a household with children counts as a father
 AGES = 128  # places for years of age in a table of `_scan`
-CHILDBEARING = 55  # years of age up to which a young child of the household may be one's own
 
 
 class Behaviour(NamedTuple):
@@ -46,6 +44,8 @@ class Behaviour(NamedTuple):
     enrolled: float
     young_child: float
     father: float  # at most 1
+    father_from: int  # years of age from which a man in a household with children counts as their father
+    mother_to: int  # and up to which a woman in one with a child under six counts as its mother
     no_place: float
     childcare_elasticity: float
     tenure_shape: NDArray[np.float64]  # (64,) factor by months of tenure
@@ -54,6 +54,7 @@ class Behaviour(NamedTuple):
     young: NDArray[np.uint8]  # (households,) 1 with a child under six
     bad_hazard: NDArray[np.float64]  # (64,) hazard of a bad match by months of tenure
     discharge: float
+    own_business: float  # leaving work by the self-employed relative to others
     self_employed: float
     slump: float  # share of the self-employed whose work stops this month and who wait for it
     cell_most: float  # largest entry of cell
@@ -167,7 +168,7 @@ def _leave(  # type: ignore[no-untyped-def]
         sex = p.sex[i]
         traits = p.traits[i]
         if s == SELF_EMPLOYED:
-            out = b.leave[sex, age] * 0.5
+            out = b.leave[sex, age] * b.own_business
             if u < out + b.self_employed + b.slump:
                 hh = p.household[i]
                 young = h.children[hh] > 0 and month - h.youngest[hh] < 72
@@ -180,19 +181,20 @@ def _leave(  # type: ignore[no-untyped-def]
                 moved += 1
             continue
         out, cell, end, bad = _hazards(i, age, p, month, b)
-        if (sex != FEMALE or age > CHILDBEARING) and u >= out * b.cell_most + end:
+        mother = sex == FEMALE and age <= b.mother_to
+        if not mother and u >= out * b.cell_most + end:
             continue
         out *= cell
         end *= bad
         hh = p.household[i]
         young = h.children[hh] > 0 and month - h.youngest[hh] < 72
-        if young and sex == FEMALE:
+        if young and mother:
             pay = max(p.wage[i] * p.hours[i] * WEEKS_A_MONTH, np.float32(1.0))
             left = max(1.0 - cost[hh] / pay, LEAST_LEFT) / USUALLY_LEFT
             out *= b.young_child * left ** (-b.childcare_elasticity)
             if h.care[hh] == CARE_PARENT and h.earners[hh] == h.adults[hh]:
                 out *= b.no_place
-        elif h.children[hh] > 0 and sex != FEMALE and FATHERHOOD <= age:
+        elif h.children[hh] > 0 and sex != FEMALE and b.father_from <= age:
             out *= b.father
         if u < min(out + end, MOST):
             rows[lo + moved] = i
@@ -271,7 +273,7 @@ def _behaviour(month: Month) -> Behaviour:
     by_person[2] *= mother
     shapes, added = np.zeros((3, 2, 64)), np.zeros((3, 2, 64))  # employees, the self-employed, others
     shapes[0], added[0, 1] = shape, bad_hazard
-    added[1] = q["self_employed_leave"] + slump + 0.5 * by_sex.max()
+    added[1] = q["self_employed_leave"] + slump + q["leave_self_employed_factor"] * by_sex.max()
     return Behaviour(
         cell_most=cell_most,
         most=np.array([1.0, mother]) * (1.0 + 1e-9),
@@ -282,6 +284,8 @@ def _behaviour(month: Month) -> Behaviour:
         enrolled=q["leave_enrolled_factor"],
         young_child=q["leave_young_child_factor"],
         father=q["leave_father_factor"],
+        father_from=int(q["father_from"]),
+        mother_to=int(q["mother_to"]),
         no_place=q["leave_no_place_factor"],
         childcare_elasticity=elasticity,
         tenure_shape=shape,
@@ -290,6 +294,7 @@ def _behaviour(month: Month) -> Behaviour:
         young=young,
         bad_hazard=bad_hazard,
         discharge=q["discharge_share"] / ended,
+        own_business=q["leave_self_employed_factor"],
         self_employed=q["self_employed_leave"],
         slump=slump,
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import PAYROLL, SELF_EMPLOYED, UNEMPLOYED
 from laborsim.market.month import Month
+from laborsim.market.products import product
 
 F8 = NDArray[np.float64]
 SLACK_MOST = 5.0
@@ -65,7 +66,7 @@ def factor(month: Month) -> F8:
     unemployed, force = unemployment(month)
     inside = month.economy.outside
     region = unemployed[:inside].sum() / max(force[:inside].sum(), 1.0)
-    around = memory["reach"] @ unemployed / np.maximum(memory["reach"] @ force, 1e-9)
+    around = product(memory["reach"], unemployed) / np.maximum(product(memory["reach"], force), 1e-9)
     known = memory["reach"].any(axis=1) & (region > 0.0)
     relative = np.where(known, around / max(region, 1e-9), 1.0)
     memory["region"] = region

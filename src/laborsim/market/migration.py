@@ -20,6 +20,7 @@ from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.families import new_households, new_people
 from laborsim.market.month import Month
 from laborsim.market.posts import newcomer_wage
+from laborsim.market.products import product
 from laborsim.market.search import floor_by_zone
 from laborsim.market.skill import skills, write
 from laborsim.market.transitions import hire
@@ -38,8 +39,8 @@ def relative_rate(migrant_age: F8, people_by_age: F8) -> F8:
     ages = np.arange(121)
     near = np.abs(ages[:, None] - ages[None, :]) <= 3
     adult = (ages >= 16).astype(float)
-    movers = near @ (migrant_age * adult)
-    here = near @ (people_by_age * adult)
+    movers = product(near, migrant_age * adult)
+    here = product(near, people_by_age * adult)
     ratio = np.divide(movers, here, out=np.zeros(121), where=here > 0)
     for _ in range(3):
         mean = (ratio * people_by_age).sum() / max(1e-12, people_by_age.sum())
@@ -92,14 +93,16 @@ def follow_jobs(month: Month, adults: float) -> None:
     """Update the smoothed gap in jobs that arrivals respond to; its level before the first month is the usual one.
 
     People choose between places: what draws them is posts that employers want here for each resident who would work,
-    next to the same in the nation, whose posts and labor force are given.
+    next to the same in the nation, whose posts and labor force are given. Targets are those of the month before: this
+    month's are set later.
     """
     memory, room, e, c = month.memory["demography"], month.room("demography"), month.economy, month.world.cells
     if month.index % 12 == 0 or "working_share" not in memory:
         memory["working_share"] = working_share(month)
     wanted = float(c.target[: c.size][c.zone[: c.size] < e.outside].sum())
     workers = adults * memory["working_share"]
-    nation = math.log(float(e.nation_posts[month.now] / e.nation_labor[month.now]))
+    then = max(month.now - 1, 0)
+    nation = math.log(float(e.nation_posts[then] / e.nation_labor[then]))
     gap = math.log(max(wanted, 1.0) / max(workers, 1.0)) - nation
     held = memory["jobs_gap"]
     if math.isnan(held[1]) or month.index <= 0:  # demand finds its level while the region settles

@@ -13,6 +13,7 @@ import numpy as np
 from laborsim.market.codes import SELF_EMPLOYED, TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.month import Month
+from laborsim.market.products import product
 from laborsim.market.transitions import move
 
 
@@ -22,7 +23,7 @@ def room(month: Month) -> int:
     state, n = p.state, p.size
     held = int(np.count_nonzero(state[:n] == SELF_EMPLOYED))
     held += int(np.count_nonzero((state[:n] == TEMPORARY_LAYOFF) & (p.job[:n] < 0)))
-    jobs = float(memory["path"][0] @ memory["jobs"])
+    jobs = float(product(memory["path"][0], memory["jobs"]))
     start = month.memory.setdefault("own_start", {"held": np.array(float(held)), "jobs": np.array(jobs)})
     # Entry fills part of the room each month: in the steady state some is always free.
     free = 1.0 + q["separations.self_employed_leave"] / q["participation.self_employment_taken"]
@@ -38,14 +39,13 @@ def entry(month: Month) -> float:
 
 def fall(month: Month) -> float:
     """Log fall of all sectors' employment together since the month before; 0 if it has risen."""
-    path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
-    return max(0.0, float(np.log((path[1] @ jobs) / (path[0] @ jobs))))
+    now, before, _ = product(month.memory["demand"]["path"], month.memory["demand"]["jobs"])
+    return max(0.0, float(np.log(before / now)))
 
 
 def regained(month: Month) -> float:
     """Share of what all sectors together lacked last month of their highest employment that they have regained."""
-    path, jobs = month.memory["demand"]["path"], month.memory["demand"]["jobs"]
-    now, before = float(path[0] @ jobs), float(path[1] @ jobs)
+    now, before, _ = product(month.memory["demand"]["path"], month.memory["demand"]["jobs"]).tolist()
     most = month.memory.setdefault("own_business", {"most": np.array(max(now, before))})["most"]
     most[...] = max(float(most), before)
     lacked = float(most) - before
@@ -62,7 +62,6 @@ def come_back(month: Month) -> None:
     ids = w.people.id[rows]
     back = uniforms(month.key(Stream.RECALL), ids) < share
     lost = uniforms(month.key(Stream.LAYOFF_KIND), ids) < month.parameters["separations.recall_lost"]
-    w.people.ui_weeks[rows[back]] = 0
     goes = back | lost
     r = rows[goes]
     move(month, r, np.where(back[goes], SELF_EMPLOYED, UNEMPLOYED).astype(np.uint8), np.zeros(r.size, np.uint8))

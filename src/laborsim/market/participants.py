@@ -159,29 +159,40 @@ def reconcile(month: Month) -> None:
     month.counts.lost[:, LOST["left_region"]] += np.bincount(log["program"][at[gone]], minlength=size)
 
 
-def leave(month: Month, rows: I8, how: int, reason: Any = NONE, credential: Any = 255) -> I8:
+def leave(
+    month: Month, rows: I8, how: int, reason: Any = NONE, credential: Any = 255, beside: int | None = None
+) -> I8:
     """Log exits; returns the log's rows of `rows`.
 
     Parameters
     ----------
     rows : (n,) people enrolled until now.
     how : COMPLETED or DROPPED_OUT; reason and credential for all or (n,).
+    beside : kind of program beside work or school that they leave; None for the program of `people.program`.
     """
-    log, found = month.memory["participants"], _entries(month, rows)
+    log, found = month.memory["participants"], _entries(month, rows, beside)
     log["exit"][found], log["how"][found] = month.index, how
     log["reason"][found], log["credential"][found] = reason, credential
     return found
 
 
-def _entries(month: Month, rows: I8) -> I8:
-    """(n,) the log's rows of people enrolled now."""
-    log, people = month.memory["participants"], month.world.people
-    at = np.flatnonzero(log["how"] == ENROLLED)[::-1]
+def _entries(month: Month, rows: I8, beside: int | None = None) -> I8:
+    """(n,) the log's rows of people enrolled now, in a program of their own or in one of a kind `beside` it.
+
+    Who trains at work or school may take a course as well, and has two entries then.
+    """
+    log, people, pr = month.memory["participants"], month.world.people, month.programs
+    ours = ~pr.beside if beside is None else pr.beside & (pr.kind == beside)
+    at = np.flatnonzero((log["how"] == ENROLLED) & ours[log["program"]])[::-1]
     entry = month.scratch.get("participants.entry")  # by row of people; only those written now are read
     if entry is None or entry.size < people.capacity:
         entry = month.scratch["participants.entry"] = np.empty(people.capacity, np.int64)
+    entry[rows] = -1
     entry[log["row"][at]] = at  # backwards: of two entries of a person the first counts
-    return np.asarray(entry[rows])
+    found = entry[rows]
+    if found.size and found.min() < 0:
+        raise ValueError("people who are not enrolled in such a program have no entry in the log")
+    return np.asarray(found)
 
 
 @njit(cache=True, nogil=True)

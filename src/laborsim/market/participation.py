@@ -36,6 +36,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
+from laborsim.market.insurance import added_weeks
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, move
@@ -103,7 +104,7 @@ def _participate(  # type: ignore[no-untyped-def]
     outside,
     supplement,
     added,
-    added_weeks,
+    granted,
     benefits,
     rows,
     states,
@@ -126,7 +127,8 @@ def _participate(  # type: ignore[no-untyped-def]
                     benefits[chunk, 1] += int(paid * (p.ui_benefit[i] + supplement) * 100.0)
                     benefits[chunk, 2] += int(paid * added * 100.0)
                     # The last weeks are the added ones.
-                    late = paid - min(paid, max(p.ui_weeks[i] - added_weeks, 0))
+                    held = np.int64(granted[i]) if granted.size > 0 else 0
+                    late = paid - min(paid, max(p.ui_weeks[i] - held, 0))
                     benefits[chunk, 3] += int(late * (p.ui_benefit[i] + supplement - added) * 100.0)
                 p.ui_weeks[i] = p.ui_weeks[i] - used if p.ui_weeks[i] > used else 0
             first = bits(stop_key, p.id[i])
@@ -264,7 +266,7 @@ def stage(month: Month) -> None:
         e.outside,
         float(e.ui_supplement[month.now] + month.levers.ui_supplement),
         float(month.levers.ui_supplement),
-        int(month.levers.ui_extra_weeks),
+        added_weeks(month),
         benefits,
         rows,
         states,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from laborsim.market.codes import PAYROLL, SELF_EMPLOYED
 from laborsim.market.labor_cost import QUARTER
 from laborsim.market.month import Month
+from laborsim.market.products import product
 
 F8 = NDArray[np.float64]
 
@@ -100,10 +101,10 @@ def factor(month: Month, dearer: F8) -> F8:
     inside = slice(0, e.outside)
     growth = (1.0 + month.parameters["wages.real_growth"]) ** (month.index / 12.0)
     growth *= np.exp(-q["growth_lag"] * min(month.index / 12.0, 1.0))
-    usual = memory["pay"] @ e.sector_index[month.now] * growth
+    usual = product(memory["pay"], e.sector_index[month.now]) * growth
     income = earnings(month)[inside] - owners_loss(month, dearer) * usual[inside]
-    spent = np.maximum(income @ memory["where"][inside], 1e-9)
-    expected = np.maximum(usual[inside] @ memory["where"][inside], 1e-9)
+    spent = np.maximum(product(memory["where"][inside].T, income), 1e-9)
+    expected = np.maximum(product(memory["where"][inside].T, usual[inside]), 1e-9)
     goal = -q["labor_in_price"] * dearer[:, :, 0] / np.maximum(dearer[:, :, 1], 1e-9)
     goal[np.ix_(local_sectors(month), np.arange(e.zones) < e.outside)] += (
         q["local_share"] * np.log(spent / expected)[None, inside]

@@ -17,6 +17,7 @@ from laborsim.market import codes as k
 from laborsim.market.lifecourse import MOST_CHILDREN, RECORD_AGES
 from laborsim.market.migration import companions, relative_rate
 from laborsim.market.month import Month
+from laborsim.market.products import product
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -58,7 +59,7 @@ def smoothed(count: F8, total: F8, prior: float = 5.0) -> F8:
     width = np.where(ages < 30, 1.5, np.where(ages < 40, 2.5, 4.0))[:, None]
     weight = np.exp(-0.5 * ((ages[:, None] - ages[None, :]) / width) ** 2)
     mean = float(total.sum() / count.sum()) if count.any() else 0.0
-    return np.asarray((weight @ total + prior * mean) / (weight @ count + prior))
+    return np.asarray((product(weight, total) + prior * mean) / (product(weight, count) + prior))
 
 
 def slope(share: F8) -> F8:
@@ -137,12 +138,12 @@ def migrants(
     ages = np.arange(AGES)
     count = np.bincount(age, minlength=AGES).astype(float)
     near = np.exp(-0.5 * ((ages[:, None] - ages[None, :]) / 1.2) ** 2)
-    smooth = near @ count / (near @ (ages >= 16).astype(float))
+    smooth = product(near, count) / product(near, (ages >= 16).astype(float))
     young = np.interp(ages, [16, 17, 33, 37], [0.0, 1.0, 1.0, 0.0])
     net = young * (slope(np.log(np.maximum(smooth, 1.0))) + e.mortality.mean(axis=0))
     zone = p.zone[here]
     total_in, total_out = float(e.in_migration[zone].sum()), float(e.out_migration[zone].sum())
-    leaving = near @ np.bincount(age, weights=of_head, minlength=AGES) / np.maximum(near @ count, 1e-9)
+    leaving = product(near, np.bincount(age, weights=of_head, minlength=AGES)) / np.maximum(product(near, count), 1e-9)
     leaving *= total_out / max(float((leaving * count).sum()), 1e-9)
     share, away, wanted = 1.0, np.zeros(AGES), leaving
     for _ in range(20):
@@ -159,10 +160,10 @@ def migrants(
     chance = (ages >= 16).astype(float)
     brought = np.maximum(company.sum(axis=1), 1e-12)
     for _ in range(60):
-        got = company.T @ chance
+        got = product(company.T, chance)
         got /= max(float(got.sum()), 1e-12)
-        chance *= company @ np.divide(goal, got, out=np.zeros(AGES), where=got > 0) / brought
-        chance = near @ chance / near.sum(axis=1)
+        chance *= product(company, np.divide(goal, got, out=np.zeros(AGES), where=got > 0)) / brought
+        chance = product(near, chance) / near.sum(axis=1)
     # Teenagers come with their parents whether wanted or not: as many more move away alone.
     came = np.divide(got * total_in, count, out=np.zeros(AGES), where=count > 0)
     away = np.where((ages >= 17) & (ages < 25), np.maximum(away, came - share * leaving - net), 0.0)
@@ -335,7 +336,7 @@ def birth_factors(room: dict[str, Any]) -> F8:
 def _births(now: Homes, fertility: F8) -> F8:
     """Yearly births by age, divided by the mean factor at each age so that the total is the schedule's."""
     near = np.abs(np.arange(AGES)[:, None] - np.arange(AGES)[None, :]) <= 3
-    count, total = near @ now.women, near @ now.births
+    count, total = product(near, now.women), product(near, now.births)
     mean = np.where(count > 0, total / np.maximum(count, 1), 1.0)
     return np.asarray(fertility / np.maximum(mean, 0.2))
 

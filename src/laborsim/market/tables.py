@@ -241,8 +241,9 @@ class World:
         return self.people, self.households, self.establishments, self.cells
 
     def move_dates(self, months: int) -> None:
-        """Add `months` to the dates at which states, jobs, training and establishments began; not to births."""
-        people = ("since", "hired", "counted", "enrolled")
+        """Add `months` to the dates at which states, jobs and establishments began; not to births, nor to training, of
+        which none goes on while a region settles."""
+        people = ("since", "hired", "counted")
         for table, names in ((self.people, people), (self.establishments, ("opened",))):
             for name in names:
                 table.arrays[name][: table.size] += np.int16(months)

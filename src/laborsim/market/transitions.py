@@ -21,6 +21,7 @@ from laborsim.market.codes import (
     QUIT_TO_UNEMPLOYED,
     SELF_EMPLOYED,
     TEMPORARY_LAYOFF,
+    UNEMPLOYED,
 )
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits
@@ -113,6 +114,8 @@ def _move(lo, hi, chunk, p, c, rows, states, month, learning):  # type: ignore[n
             p.job[i] = -1
         p.state[i] = new
         p.since[i] = month
+        if new != TEMPORARY_LAYOFF and new != UNEMPLOYED:
+            p.ui_weeks[i] = 0  # whoever finds work or stops looking has no claim left
         if new == GONE:
             p.program[i] = NO_PROGRAM
 
@@ -160,6 +163,7 @@ def _hire(lo, hi, chunk, p, rows, cells, states, wages, hours, month, taste_key,
         cell = cells[k]
         p.history[i] = shifted_history(p.history[i], month - p.since[i], p.state[i] <= SELF_EMPLOYED)
         p.job[i] = cell
+        p.ui_weeks[i] = 0
         if not recall:
             p.fit[i] = suits(pair(bits(taste_key, p.id[i]), cell))
         p.hired[i] = month

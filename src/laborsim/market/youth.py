@@ -153,7 +153,8 @@ def progress(month: Month) -> None:
     out = left & ~done
     month.counts.dropouts += np.bincount(program[out], minlength=len(pr))
     month.counts.lost[:, LOST["other"]] += np.bincount(program[out], minlength=len(pr))
-    log.leave(month, rows[out], log.DROPPED_OUT, log.OTHER)
+    for kind in (CTE, WORK_EXPERIENCE):
+        log.leave(month, rows[out & (pr.kind[program] == kind)], log.DROPPED_OUT, log.OTHER, beside=kind)
     _complete(month, rows[done], program[done])
 
 
@@ -180,7 +181,10 @@ def _complete(month: Month, rows: I8, program: I8) -> None:
     p.history[rows[worked]] |= np.uint32(1)
     counts.pipeline[:, STEP["completed"]] += np.bincount(program, minlength=size)
     counts.pipeline[:, STEP["credentialed"]] += np.bincount(program[earns], minlength=size)
-    log.leave(month, rows, log.COMPLETED, credential=np.where(earns, pr.credential[program], 255))
+    credential = np.where(earns, pr.credential[program], 255)
+    for kind in (CTE, WORK_EXPERIENCE):
+        mine = pr.kind[program] == kind
+        log.leave(month, rows[mine], log.COMPLETED, credential=credential[mine], beside=kind)
     _kept_on(month, rows[worked], program[worked])
 
 

@@ -20,8 +20,9 @@ ITEMS = (
 class UIRules:
     """Levers: ui_extra_weeks, ui_supplement, ui_takeup.
 
-    Benefits are owed once granted: before a month only last month's cost is known, so the rules hold while the money
-    left covers as much again. Benefits under the region's own rules, also of those helped to claim, are not charged.
+    Before a month only last month's cost is known, so the rules hold while the money left covers as much again. Weeks
+    once granted are owed also when they do not hold any more, while the policy lasts. Benefits under the region's own
+    rules, also of those helped to claim, are not charged.
     """
 
     def __init__(self, settings: Settings, setting: Setting) -> None:
@@ -30,17 +31,18 @@ class UIRules:
 
     def write(self, levers: Levers, month: int, budget: Budget) -> dict[str, Weight]:
         s = self.settings
+        asked: dict[str, Weight] = {}
+        if s.extra_weeks > 0:
+            asked["ui_extra"] = np.array([float(s.extra_weeks)])
         if budget.left(month) < max(self.last, 1):
             budget.stop(month, "no money for another month of insurance rules")
-            return {}
+            return asked
         budget.reserve(month, self.last)
-        asked: dict[str, Weight] = {}
         if s.supplement > 0:
             levers.ui_supplement += s.supplement
             asked["ui_supplement"] = np.array([s.supplement])
         if s.extra_weeks > 0:
             levers.ui_extra_weeks += s.extra_weeks
-            asked["ui_extra"] = np.array([float(s.extra_weeks)])
         if s.takeup_help > 0:
             levers.ui_takeup = 1.0 - (1.0 - levers.ui_takeup) * (1.0 - s.takeup_help)
             asked["ui_help"] = np.array([s.takeup_help])
