@@ -96,9 +96,11 @@ def test_a_plant_won_stands_and_grows_after_its_policy_ended():
 def test_help_brings_entry_forward_and_coaching_keeps_them_open():
     m = ready()
     est = m.world.establishments
-    small = np.flatnonzero((est.base[: est.size] < startups.SMALL) & (est.zone[: est.size] == 1))[:5]
-    assert small.size == 5
-    est.closed[small] = m.index
+    here = np.flatnonzero(est.zone[: est.size] == 1)
+    small, large = here[:5], here[5:8]
+    est.stands[small], est.stands[large] = 4.0, 40.0  # whatever their size in the sample
+    est.base[small], est.base[large] = 12.0, 3.0
+    est.closed[small] = est.closed[large] = m.index
     m.levers.startup_places, m.levers.startup_zones, m.levers.startup_survival = 3, (1,), 0.4
     reentry = int(m.room("demand")["reentry_months"])
     startups.help_entry(m, reentry)

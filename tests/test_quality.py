@@ -252,16 +252,18 @@ def test_peers_copy_only_those_whose_turnover_fell():
 
 
 def test_an_entrant_has_none_of_the_practices_of_its_predecessor():
-    month = coached(month_of(adoption_log_odds=9.0, preparation_months=1, ramp_months=1))
+    changed = {"adoption_log_odds": 9.0, "preparation_months": 1, "ramp_months": 1, "pay_raise": 0.1}
+    month = coached(month_of(**changed), principles=(1, 6))
     e = month.world.establishments
-    before = e.quality[: e.size].copy()
+    before, paid = e.quality[: e.size].copy(), e.premium[: e.size].copy()
     m = ask(month)
     month.index = 1
     coaching.stage(month)
     row = int(np.flatnonzero(m["raised"].sum(axis=1))[0])
+    assert e.premium[row] == pytest.approx(paid[row] + 0.1, abs=1e-6)
     e.closed[row], month.index = 2, 2
     coaching.stage(month)
-    assert m["arm"][row] == 0
+    assert m["arm"][row] == 0 and e.premium[row] == pytest.approx(paid[row], abs=1e-6)
     np.testing.assert_array_equal(e.quality[row], before[row])
 
 

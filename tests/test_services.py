@@ -248,13 +248,16 @@ def test_the_field_shown_is_that_with_most_vacancies_near():
 def test_referrals_match_plain_python():
     m = ready(people=1500, job_centers=centers(places=10_000, applications=1.0, referrals=2, advertising=1.0,
                                                employer_contacts=20))  # fmt: skip
+    p, cells = m.world.people, m.world.cells
+    p.education[: p.size : 2], p.credentials[: p.size : 4] = codes.HS, 0xFFFF
+    cells.needs[: cells.size : 2] = codes.ASSOCIATE
     rows, s, v, ground, visited = gathered(m)
     before = s.applications.copy()
     sent = services.serve(m, rows, s, v, ground, visited)
     served = np.flatnonzero(s.applications > before)
     c, q = m.world.cells, m.room("services")
     key = m.key(services.Stream.CENTER_REFERRAL)
-    want = []
+    want, opened = [], 0
     for i in served:
         first = np.uint64(bits(key, np.uint64(s.id[i]) ^ np.uint64(0x5555)))
         waits = []
@@ -268,13 +271,16 @@ def test_referrals_match_plain_python():
             skill = float(s.skill[i]) * float(ground.carried[o, other])
             passes = v.needs[j] <= s.education[i] or (skill >= m.parameters["search.experience_passes"]
                                                       and v.needs[j] <= s.trained[i])  # fmt: skip
+            held = v.needs[j] <= codes.ASSOCIATE and (int(v.fields[j]) & int(s.credentials[i])) != 0
+            opened += held and not passes
+            passes = passes or held
             knows = int(s.knows[i]) >> int(m.economy.occ_major[other]) & 1
             if weight > 0 and knows and passes and not (v.screens_record[j] and s.record[i]):
                 u = to_unit(np.uint64(more_bits(first, int(v.cell[j]) + 1)))
                 waits.append((-math.log(1.0 - u) / weight, j))
         for turn, (_, j) in enumerate(sorted(waits)[: min(2, int(s.applications[i]))]):
             want.append((int(i), int(s.applications[i]) - 1 - turn, j))
-    assert len(want) > 50
+    assert len(want) > 50 and opened > 20
     assert list(zip(*(a.tolist() for a in sent), strict=True)) == want
 
 

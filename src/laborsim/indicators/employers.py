@@ -70,7 +70,7 @@ def fill(s: Snapshot, row: Row) -> None:
     row.put("quality_jobs", places, s.places @ s.people.good_jobs.sum(axis=0), scale)
     row.put("good_openings", places, s.places @ c.good_openings, scale)
     row.put("good_vacancy_fill_rate", places, s.places @ c.good_filled, s.places @ c.good_openings)
-    _new_hires(s, row, (hires + recalls)[: len(places)])
+    _new_hires(s, row, hires[: len(places)])
     _establishments(s, row)
     totals = jobs[: len(places), None] * 255.0
     quality = ratio(s.places @ s.cells.quality, totals)

@@ -125,6 +125,7 @@ def _reset_closed(month: Month, m: dict[str, Any]) -> None:
     e = month.world.establishments
     shut = np.flatnonzero((m["arm"] > 0) & (e.closed[: e.size] != OPEN))
     e.quality[shut] -= m["raised"][shut]
+    e.premium[shut] -= m["raise"][shut]
     m["raised"][shut] = 0
     for name, _, fill in _COLUMNS:
         m[name][shut] = fill

@@ -54,7 +54,7 @@ def stage(month: Month) -> None:
     removed = follows.copy()
     agreed = np.zeros(n, np.bool_)
     rounding = month.key(Stream.TRAINING_SEATS)
-    visits = scaled_count(lv.screen_contacts, month.scale, rounding, 2 << 32)
+    visits = scaled_count(lv.screen_contacts, month.scale, rounding, 4 << 32)
     second = scaled_count(lv.record_contacts, month.scale, rounding, 3 << 32)
     if visits or second:
         at = c.establishment[: c.size]

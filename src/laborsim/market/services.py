@@ -21,7 +21,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market import gate, hire_classes, housing, outreach
-from laborsim.market.codes import OPEN, UNEMPLOYED
+from laborsim.market.codes import ASSOCIATE, OPEN, UNEMPLOYED
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.levers import JobCenters
@@ -326,6 +326,7 @@ def _send(served, s, v, reach, terms, turn, vacancy):  # type: ignore[no-untyped
                 continue
             mine = s.skill[i] * reach.carried[o, other]
             schooled = v.needs[j] <= s.education[i] or (mine >= terms.passes and v.needs[j] <= s.trained[i])
+            schooled |= (v.fields[j] & s.credentials[i]) != 0 and v.needs[j] <= ASSOCIATE
             if not schooled or mine < v.experience[j] or (v.screens_record[j] != 0 and s.record[i] != 0):
                 continue
             wait = -np.log(1.0 - to_unit(more_bits(first, v.cell[j] + 1))) / weight

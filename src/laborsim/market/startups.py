@@ -14,8 +14,7 @@ from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniforms
 from laborsim.market.month import Month
 from laborsim.market.scaling import scaled_count
-
-SMALL = 10  # people an establishment opened with help wants at most
+from laborsim.market.size import size_class
 
 
 def help_entry(month: Month, reentry: int) -> None:
@@ -25,7 +24,8 @@ def help_entry(month: Month, reentry: int) -> None:
     places = scaled_count(lv.startup_places, month.scale, month.key(Stream.STARTUP), 1 << 40)
     if places <= 0:
         return
-    empty = (est.closed[:n] != OPEN) & (month.index < est.closed[:n] + reentry) & (est.base[:n] < SMALL)
+    empty = (est.closed[:n] != OPEN) & (month.index < est.closed[:n] + reentry)
+    empty &= size_class(est.stands[:n]) == 0  # a start-up is small, however few people are simulated
     rows = np.flatnonzero(empty & np.isin(est.zone[:n], lv.startup_zones))
     order = np.argsort(uniforms(month.key(Stream.STARTUP), est.id[rows]), kind="stable")
     chosen = rows[order[:places]]
