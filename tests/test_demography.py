@@ -196,14 +196,35 @@ def test_bound_covers_every_total():
     m = worlds.month(2000)
     demography.prepare(m)
     t = demography.hazards(m)
-    most = t.death.copy()
-    most[k.FEMALE] += t.birth * t.births.max()
-    most += np.maximum(t.onset, t.recovery + t.disabling)
-    leave = np.maximum(t.retire * t.occupation.max(), np.maximum(t.retire_out, t.retire_disabled))
-    bound = t.bound.reshape(6, -1).astype(float) / 2.0**31
-    assert (bound[:2, :121] >= np.minimum(most + leave, 1.0)).all()
-    assert (bound[2:4, :121] >= np.minimum(most, 1.0)).all()
-    assert (bound[:4, 121:] == bound[:4, 120:121]).all() and (bound[4:] == 0).all()
+    bound = t.bound.reshape(2, 2, 4, -1).astype(float) / 2.0**31
+    for age in range(121):
+        for sex in (k.MALE, k.FEMALE):
+            most = t.death[sex, age] + (t.birth[age] * t.births.max() if sex == k.FEMALE else 0.0)
+            for limited, more in enumerate((t.onset[age], t.recovery[age] + t.disabling[age])):
+                out = max(t.retire_out[age], t.retire_disabled[age])
+                want = [t.retire[age] * t.occupation.max(), out, 0.0]
+                got = bound[limited, sex, :3, age]
+                assert (got >= np.minimum(most + more + np.array(want), 1.0)).all()
+                assert (got <= most + more + np.array(want) + 1e-8).all()
+    assert (bound[..., 121:] == bound[..., 120:121]).all() and (bound[:, :, 3] == 0).all()
+
+
+def test_a_look_at_the_people_misses_nobody_whom_something_strikes():
+    """Events are the same if everyone is looked at."""
+    m = worlds.month(2000)
+    demography.prepare(m)
+    p, head, t = m.world.people, m.memory["demography"]["head"], demography.hazards(m)
+    found = []
+    for bound in (t.bound, np.full_like(t.bound, 2**31)):
+        saved = {n: a.copy() for n, a in p.arrays.items()}
+        rows, kinds, _ = m.buffers()
+        n = lifecourse.month_of_life(0, p.size, 0, p.columns, m.world.households.columns, head, m.index,
+                                     m.key(Stream.DEATH), m.key(Stream.SCHOOL), t._replace(bound=bound),
+                                     m.economy.occ_major, rows, kinds)  # fmt: skip
+        found.append((rows[:n].tolist(), kinds[:n].tolist(), p.traits[: p.size].tolist()))
+        for name, a in saved.items():
+            p.arrays[name][...] = a
+    assert found[0] == found[1] and len(set(found[0][1])) > 3
 
 
 def test_books_hold_every_month():

@@ -57,9 +57,12 @@ def hazards(month: Month) -> Hazards:
     births, birth = stationary.birth_factors(q), monthly(memory["birth"])
     most = death.copy()
     most[k.FEMALE] += birth * float(births.max())
-    most += np.maximum(onset, recovery + disabling)
-    leaving = np.maximum(retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled))
-    bound = lifecourse.bounds_by_age(np.concatenate([most + leaving, most]))
+    limits = np.stack([onset, recovery + disabling])[:, None, None, :]
+    leaving = np.zeros((lifecourse.KINDS, death.shape[1]))  # by kind of state; the retired have retired
+    leaving[0], leaving[1] = retire * memory["occupation"].max(), np.maximum(retire_out, retire_disabled)
+    total = limits + most[None, :, None, :] + leaving
+    total[:, :, lifecourse.KINDS - 1] = 0.0  # nothing strikes those gone
+    bound = lifecourse.bounds_by_age(total)
     grown = age >= 18
     home, union = memory["leave_home"] * grown, memory["union"] * grown
     split = by_knots(q["split_ages"], q["split"]) * grown

@@ -47,14 +47,14 @@ SCHOOL_END = 61  # ages in the school tables
 SCHOOL_RETURN = 45  # from this age on nobody goes back to school
 RECORD_AGES = (18, 26)  # birthdays at which a record may be acquired
 MOST_CHILDREN = 6
+KINDS = 4  # of states: in the labor force, out of it, retired, gone
 AGES = 128  # places for years of age in the bounds
 
 
 class Hazards(NamedTuple):
     """Monthly hazards and yearly birthday probabilities; A = 121 ages, O occupations.
 
-    bound: see `bounds_by_age`; largest total of the monthly hazards of anyone of that sex and age, not retired and
-    retired.
+    bound: see `bounds_by_age`; largest total of the monthly hazards of anyone of that condition, sex, state and age.
     """
 
     bound: NDArray[np.uint32]
@@ -151,8 +151,8 @@ def tilted(quantile: float, weight: float, z: float) -> float:
 def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds):  # type: ignore[no-untyped-def]
     """List those who may meet an event this month; rows and kinds are written from `lo` on.
 
-    kinds is MAYBE (the draw is below the bound of the sex, age and kind of state), BIRTHDAY, or both. Returns the
-    length of the list. Like `scan.scan`, a block at a time: all that vector instructions can do first.
+    kinds is MAYBE (the draw is below the bound of condition, sex, kind of state and age), BIRTHDAY, or both. Returns
+    the length of the list. Like `scan.scan`, a block at a time: all that vector instructions can do first.
     """
     draw, place, birthday = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint16), np.empty(BLOCK, np.uint8)
     n = np.uint64(lo)
@@ -160,11 +160,14 @@ def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds):  # type: igno
         size = min(BLOCK, hi - start)
         draw_block(key, p.id, start, size, draw)
         state, sex, birth = p.state[start:start + size], p.sex[start:start + size], p.birth[start:start + size]
+        traits = p.traits[start:start + size]
         for k in range(size):
             s = state[k]
             months = np.uint32(max(month - birth[k], 0))
             age = months // np.uint32(12)
-            group = sex[k] + np.uint8(s == RETIRED) * np.uint8(2) + np.uint8(s == GONE) * np.uint8(4)
+            kind = np.uint8(s > UNEMPLOYED) + np.uint8(s == RETIRED) + np.uint8(s == GONE) * np.uint8(2)
+            limited = np.uint8((traits[k] & np.uint8(TRAIT_DISABILITY)) != 0)
+            group = limited * np.uint8(2 * KINDS) + sex[k] * np.uint8(KINDS) + kind
             place[k] = group * np.uint16(AGES) + min(age, np.uint32(AGES - 1))
             birthday[k] = np.uint8((months == age * np.uint32(12)) & (s != GONE)) * np.uint8(BIRTHDAY)
         for row in range(size):
@@ -177,10 +180,14 @@ def people_pass(lo, hi, chunk, p, month, key, bound, rows, kinds):  # type: igno
 
 
 def bounds_by_age(most: F8) -> NDArray[np.uint32]:
-    """(6 * AGES,) of `most` (4, A): men, women, retired men, retired women, then those gone, whom nothing strikes."""
-    out = np.zeros((6, AGES), np.uint32)
-    out[:4, : most.shape[1]] = bounds(most * (1.0 + 1e-9))
-    out[:4, most.shape[1]:] = out[:4, most.shape[1] - 1:most.shape[1]]
+    """Bounds as `people_pass` wants them, (2 * 2 * KINDS * AGES,), of largest hazards (2, 2, KINDS, A).
+
+    By limiting condition (without, with), sex, kind of state (in the labor force, out of it, retired, gone) and age.
+    """
+    out = np.zeros((*most.shape[:3], AGES), np.uint32)
+    size = most.shape[3]
+    out[..., :size] = bounds(most * (1.0 + 1e-9))
+    out[..., size:] = out[..., size - 1:size]
     return out.ravel()
 
 

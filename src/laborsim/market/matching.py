@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from laborsim.market.codes import ASSOCIATE
+from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import bits, more_bits, to_unit
 from laborsim.market.month import CHUNK, Crew
 from laborsim.market.offers import assign
@@ -220,6 +221,7 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
     returns, floor, passes, taste = terms.skill_return, terms.skill_floor, terms.experience_passes, terms.taste
     n: Any = first[lo]
     below: Any = first[hi] - 1
+    last = below
     for person in range(lo, hi):
         i = np.uint64(person)
         begin = first[i]
@@ -231,6 +233,7 @@ def _screen(lo, hi, chunk, seekers, choices, terms, out):  # type: ignore[no-unt
         for application in range(begin, first[i + np.uint64(1)]):
             p = np.uint64(application)
             v = np.int64(vacancy[p])
+            fetch(offers, max(vacancy[np.uint64(min(application + AHEAD, last))], 0))
             if v == VOID:
                 continue
             offer = offers[np.uint64(v)]
