@@ -95,7 +95,7 @@ def oracle(month: Month, q, n: int):
                 burden += q.care[z] * q.time[g]
             idle = q.lock_in_employed if employed else q.lock_in
             burden += now - q.pay[g] if q.pay[g] > 0 else now * q.time[g] * idle
-            gain = min(q.horizon, max(0.0, (66 - age) * 12)) * (q.value[g] - now)
+            gain = min(q.horizon, max(0.0, (q.work_until - age) * 12)) * (q.value[g] - now)
             odds = q.taste + (gain - q.price[g] - q.months[g] * burden) / q.scale
             if decide * (1 + exp(-odds)) >= 1:
                 tally[1, g] += 1

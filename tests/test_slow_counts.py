@@ -9,7 +9,18 @@ import pytest
 
 import worlds
 from laborsim.indicators import household
-from laborsim.market import coaching, demography, hiring, layoffs, migration, own_business, participants, search, wages
+from laborsim.market import (
+    coaching,
+    coming_of_age,
+    demography,
+    hiring,
+    layoffs,
+    migration,
+    own_business,
+    participants,
+    search,
+    wages,
+)
 from laborsim.market import codes as k
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniform
 from laborsim.market.headcount import by_employer
@@ -201,7 +212,7 @@ def test_those_who_turn_sixteen_are_drawn_one_by_one():
     h.eldest[homes] = m.index - k.GROWN
     head = memory["head"][homes].copy()
     children, adults, size = h.children[homes].copy(), h.adults[homes].copy(), p.size
-    demography._come_of_age(m, homes, q)
+    coming_of_age.come_of_age(m, homes, q)
     at = np.flatnonzero((p.birth[: p.size] == m.index - 192) & (p.last[: p.size] == k.GONE))
     at = at[np.isin(p.household[at], homes)]
     assert at.size == 60 and p.size >= size
@@ -212,7 +223,7 @@ def test_those_who_turn_sixteen_are_drawn_one_by_one():
     for n, g in enumerate(homes.tolist()):
         i, parent = by_home[g], int(head[n])
         who = np.uint64(mix(np.uint64(p.id[parent]) ^ np.uint64(children[n])))
-        assert p.sex[i] == (uniform(key, who) < 0.488) and p.race[i] == p.race[parent] and p.zone[i] == h.zone[g]
+        assert p.sex[i] == (uniform(key, who) < q["girls"]) and p.race[i] == p.race[parent] and p.zone[i] == h.zone[g]
         school = draw(key, who, 1) < e.enrolment[16]
         looks = draw(key, who, 7) < e.participation[p.sex[i], 16]
         assert p.state[i] == (k.UNEMPLOYED if looks else k.STUDENT if school else k.OTHER_INACTIVE)

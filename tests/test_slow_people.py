@@ -8,6 +8,7 @@ import pytest
 import worlds
 from laborsim.market import codes as k
 from laborsim.market import (
+    coming_of_age,
     demography,
     families,
     lifecourse,
@@ -153,10 +154,10 @@ def test_those_who_move_out_and_those_who_pair_take_what_is_theirs():
     kids = {n: h.arrays[n].astype(int) for n in ("children", "youngest", "eldest", "earners", "car")}
     freed = np.empty(len(men), np.int64)
     n = families._merge(np.array(women), np.array(men), w.people.columns, w.households.columns, memory["head"],
-                        memory["ring"], freed)  # fmt: skip
+                        memory["ring"], 180, freed)  # fmt: skip
     merged = 0
     for i, j, x, y in zip(women, men, a.tolist(), b.tolist(), strict=True):
-        if abs(int(p.birth[i]) - int(p.birth[j])) > families.FAR_AGES:
+        if abs(int(p.birth[i]) - int(p.birth[j])) > 180:
             assert p.household[j] == y
             continue
         merged += 1
@@ -192,7 +193,7 @@ def test_children_turn_sixteen_one_after_the_other():
         assert youth[:n].tolist() == want
         if want:
             turned.append(month)
-            demography._come_of_age(m, youth[:n].copy(), q)
+            coming_of_age.come_of_age(m, youth[:n].copy(), q)
     assert turned == [2, 47, 92]  # born in months -190, -145 and -100
     assert h.children[g] == 0 and h.eldest[g] == h.youngest[g] == 0
     assert places.spacing(3, -100, -190) == 45 and places.spacing(1, -5, -5) == 0
@@ -204,10 +205,10 @@ def test_a_newborn_in_a_row_taken_again_this_month_is_no_sixteen_year_old():
     g = int(np.flatnonzero(memory["head"][: w.households.size] >= 0)[0])
     size = w.people.size
     w.households.children[g], w.households.eldest[g], w.households.youngest[g] = 1, m.index, m.index  # born this month
-    demography._come_of_age(m, np.array([g]), m.room("demography"))
+    coming_of_age.come_of_age(m, np.array([g]), m.room("demography"))
     assert w.people.size == size and w.households.children[g] == 1
     w.households.eldest[g] = w.households.youngest[g] = m.index - k.GROWN
-    demography._come_of_age(m, np.array([g]), m.room("demography"))
+    coming_of_age.come_of_age(m, np.array([g]), m.room("demography"))
     assert w.people.size == size + 1 and w.households.children[g] == 0
 
 

@@ -131,7 +131,7 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "good_vacancy_fill_rate": _e("share", "Good vacancies filled",
                                  "of vacancies for good jobs open at matching, share filled this month"),
     "retention_12_month_new_hires": _e("share", "New hires retained for 12 months",
-                                       "hired 12 months ago and still there / hires then; recalls apart, which keep their date of hire"),
+                                       "hired 12 months ago and still there / hires then; recalls are in neither"),
     "turnover_cost": _e("dollars per year", "Cost of turnover",
                         "12 x separations this month x share of the sector's mean annual wage it takes to replace one"),
     "establishments": _e("establishments", "Establishments", "entered and not yet closed"),

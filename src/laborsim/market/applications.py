@@ -186,6 +186,7 @@ def choice(month: Month, chance: F8) -> Choice:
         lock_in=float(q["lock_in"]),
         lock_in_employed=float(q["lock_in_employed"]),
         time_in_work=float(q["time_in_work"]),
+        work_until=float(q["work_until"]),
         outside=int(eco.outside),
     )
 

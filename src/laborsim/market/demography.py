@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from laborsim.market import codes as k
 from laborsim.market import families, housing, lifecourse, migration, rows, school_ties, schooling, stationary
-from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit
+from laborsim.market.coming_of_age import come_of_age
+from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.lifecourse import Hazards
 from laborsim.market.month import Month
 from laborsim.market.stationary import by_knots, monthly
@@ -87,6 +88,7 @@ def hazards(month: Month) -> Hazards:
         ability_weight=float(q["ability_schooling"]),
         ability_center=memory["ability_center"],
         studied_skill=float(q["studied_skill"]),
+        late_leave=float(q["late_school_leave"]),
         record=memory["record"],
         care_start=np.minimum(0.5, stop * care / np.maximum(1.0 - care, 0.1)),
         care_stop=stop,
@@ -165,7 +167,7 @@ def stage(month: Month) -> None:
     _move_away(month, housing.stay(month, homes))
     here = w.people.state[at] != k.GONE
     _apply(month, at[here], kinds[here], q)
-    _come_of_age(month, grown, q)
+    come_of_age(month, grown, q)
     migration.follow_jobs(month, float(adults.sum(axis=0)[: month.economy.outside].sum()))
     migration.arrive(month, adults.sum(axis=0))
 
@@ -307,100 +309,3 @@ def _decide(  # type: ignore[no-untyped-def]
         left = kind == lifecourse.RETIREMENT or kind == lifecourse.DEATH or kind == lifecourse.DISABLING
         if left and s <= k.SELF_EMPLOYED:
             replacement[p.occupation[i]] += 1
-
-
-def _come_of_age(month: Month, homes: I8, q: dict[str, Any]) -> None:
-    """The eldest child of each of these households becomes a person of sixteen."""
-    w, e, memory = month.world, month.economy, month.memory["demography"]
-    homes = homes[(w.households.adults[homes] > 0) & (memory["head"][homes] >= 0)]
-    # A row freed by those who moved away may be another family's by now.
-    due = w.households.eldest[homes].astype(np.int64) <= month.index - k.GROWN
-    homes = homes[(w.households.children[homes] > 0) & due]
-    if homes.size == 0:
-        return
-    at = families.new_people(month, homes.size)
-    p, h = w.people.columns, w.households.columns
-    floor = e.minimum_wage[month.now]
-    _grow_up(homes, at, p, h, memory["head"], memory["ring"], month.index, month.key(Stream.YOUTH_TRAITS),
-             memory["first_jobs"], e.occ_major, e.occ_wage, floor, float(e.enrolment[16]),
-             np.ascontiguousarray(e.participation[:, 16]), float(memory["limited_at_sixteen"][0]),
-             float(q["ability_inherited"]), float(memory["claims"][0]), float(q["first_skill"]),
-             float(q["first_pay"]))  # fmt: skip
-    month.counts.youth += np.bincount(p.zone[at], minlength=e.zones).astype(np.int64)
-
-
-@njit(cache=True)
-def _grow_up(  # type: ignore[no-untyped-def]
-    homes,
-    at,
-    p,
-    h,
-    head,
-    ring,
-    month,
-    key,
-    first_jobs,
-    occ_major,
-    occ_wage,
-    floor,
-    enrolled,
-    looks,
-    limited,
-    inherited,
-    claims,
-    first_skill,
-    first_pay,
-):
-    for n in range(homes.size):
-        g, i = homes[n], at[n]
-        parent = head[g]
-        first = bits(key, mix(p.id[parent] ^ np.uint64(h.children[g])))
-        p.id[i] = mix(p.id[parent] + np.uint64(month + 1) * np.uint64(0x9E3779B97F4A7C15)) & np.uint64((1 << 63) - 1)
-        if p.id[i] < np.uint64(1 << 32):
-            p.id[i] |= np.uint64(1 << 62)
-        p.household[i] = g
-        p.birth[i] = month - k.GROWN
-        p.sex[i] = 1 if to_unit(first) < 0.488 else 0
-        p.race[i] = p.race[parent]
-        p.education[i] = 0
-        p.zone[i] = h.zone[g]
-        school = to_unit(more_bits(first, 1)) < enrolled
-        p.traits[i] = (8 if school else 0) | (16 if to_unit(more_bits(first, 2)) < claims else 0)
-        if to_unit(more_bits(first, 6)) < limited:
-            p.traits[i] |= k.TRAIT_DISABILITY
-        p.state[i] = k.STUDENT if school else k.OTHER_INACTIVE
-        if to_unit(more_bits(first, 7)) < looks[p.sex[i]]:  # as many as take part at sixteen
-            p.state[i] = k.UNEMPLOYED
-        p.last[i] = 12
-        p.since[i] = month
-        p.job[i] = -1
-        p.hired[i] = 0
-        o = min(np.searchsorted(first_jobs, to_unit(more_bits(first, 3)), side="right"), first_jobs.size - 1)
-        p.occupation[i] = o
-        p.hours[i] = 20
-        pay = max(floor[h.zone[g]], first_pay * occ_wage[o])
-        p.wage[i] = pay
-        p.reservation[i] = floor[h.zone[g]]
-        normal = np.sqrt(-2.0 * np.log(1.0 - to_unit(more_bits(first, 4)))) * np.cos(
-            6.283185307179586 * to_unit(more_bits(first, 5))
-        )
-        p.ability[i] = inherited * p.ability[parent] + np.sqrt(1.0 - inherited * inherited) * normal
-        p.skill[i] = first_skill
-        p.history[i] = 0
-        p.knows[i] = (np.uint32(1) << np.uint32(occ_major[o])) | (
-            np.uint32(1) << np.uint32(occ_major[p.occupation[parent]])
-        )
-        p.ui_weeks[i] = 0
-        p.ui_benefit[i] = 0.0
-        p.program[i] = 255
-        p.enrolled[i] = 0
-        p.credentials[i] = 0
-        ring[i] = ring[parent]
-        ring[parent] = i
-        h.adults[g] += 1
-        h.children[g] -= 1
-        if h.children[g] == 0:
-            h.youngest[g] = 0
-            h.eldest[g] = 0
-        else:  # those between eldest and youngest are spaced evenly; of two, the other is the youngest
-            h.eldest[g] += (h.youngest[g] - h.eldest[g]) // h.children[g]

@@ -17,7 +17,6 @@ from laborsim.market.month import Month
 from laborsim.market.rows import give_back, take
 
 I8 = NDArray[np.int64]
-FAR_AGES = 180  # months: couples further apart in age do not form
 
 
 @njit(cache=True)
@@ -119,12 +118,13 @@ def _set_up(rows, homes, p, h, head, ring, car_share, key):  # type: ignore[no-u
 
 
 @njit(cache=True)
-def _merge(women, men, p, h, head, ring, freed):  # type: ignore[no-untyped-def]
-    """The k-th man moves to the k-th woman's household with his children; returns households freed."""
+def _merge(women, men, p, h, head, ring, apart, freed):  # type: ignore[no-untyped-def]
+    """The k-th man moves to the k-th woman's household with his children, unless they are more than `apart` months
+    apart in age; returns households freed."""
     n = 0
     for k in range(women.size):
         i, j = women[k], men[k]
-        if abs(p.birth[i] - p.birth[j]) > FAR_AGES:
+        if abs(p.birth[i] - p.birth[j]) > apart:
             continue
         a, b = p.household[i], p.household[j]
         if h.children[b] > 0:
@@ -199,7 +199,7 @@ def pair(month: Month, rows: I8, chance: NDArray[np.float64]) -> None:
     ----------
     rows, chance : (n,) people, ascending; chance that each looks (those who have just left home may or may not).
     """
-    w, outside = month.world, month.economy.outside
+    w, outside, q = month.world, month.economy.outside, month.room("demography")
     p = w.people.columns
     freed: list[I8] = []
     look = np.empty(rows.size)
@@ -212,7 +212,7 @@ def pair(month: Month, rows: I8, chance: NDArray[np.float64]) -> None:
         if n == 0:
             continue
         key = month.key(Stream.HOUSEHOLD_FORMATION)
-        women, men = _ordered(p, women, key, 24, n), _ordered(p, men, key, 0, n)
+        women, men = _ordered(p, women, key, round(12 * q["union_older"]), n), _ordered(p, men, key, 0, n)
         out = np.empty(n, np.int64)
         k = _merge(
             women,
@@ -221,6 +221,7 @@ def pair(month: Month, rows: I8, chance: NDArray[np.float64]) -> None:
             w.households.columns,
             month.memory["demography"]["head"],
             month.memory["demography"]["ring"],
+            round(12 * q["union_apart"]),
             out,
         )
         freed.append(out[:k])

@@ -89,20 +89,21 @@ def pay_spread(month: Month) -> tuple[F8, F8]:
 
 
 @njit(cache=True, inline="always")
-def _cost(posted, floor, level, effect, burden, supplement):  # type: ignore[no-untyped-def]
+def _cost(posted, floor, level, effect, burden, supplement, least):  # type: ignore[no-untyped-def]
     """What a unit of labor costs, in dollars an hour of the posted wage; `effect` (STEPS + 1,) of the occupation."""
     at = min(floor / (posted * level), MOST) * (STEPS / MOST)
     low = min(int(at), STEPS - 1)
     part = at - low
     cost = posted * (effect[np.uint64(low)] * (1.0 - part) + effect[np.uint64(low + 1)] * part)
     if supplement != 0.0:
-        cost = max(cost - supplement, 0.25 * cost)
-    return max(cost + burden, 0.25 * cost)
+        cost = max(cost - supplement, least * cost)
+    return max(cost + burden, least * cost)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _adjust(  # type: ignore[no-untyped-def]
-    n, c, floor, level, effect, burden, sector, supplement, path, elasticity, speed, by_employer, by_place
+    n, c, floor, level, effect, burden, sector, supplement, least, path, elasticity, speed, by_employer,
+    by_place,
 ):
     """Move every cell's answer toward that to its present cost.
 
@@ -116,7 +117,7 @@ def _adjust(  # type: ignore[no-untyped-def]
         k = np.uint64(row)  # unsigned: no test for negative indices
         o, z, s, e = np.uint64(occupation[k]), np.uint64(zone[k]), np.uint64(sectors[k]), np.uint64(establishment[k])
         paid = supplement[z] if s == sector else 0.0
-        cost = _cost(np.float64(posted[k]), floor[z], level[o], effect[o], burden[e], paid)
+        cost = _cost(np.float64(posted[k]), floor[z], level[o], effect[o], burden[e], paid, least)
         if reference[k] <= 0.0:
             reference[k] = cost / path[e]
         excess = math.log(cost / (reference[k] * path[e]))
@@ -153,6 +154,7 @@ def adjust(month: Month) -> tuple[F8, F8]:
             quality.cost_per_worker(month) / HOURS_A_MONTH,
             e.childcare_sector,
             month.levers.childcare_wage_supplement,
+            float(q["cost_least"]),
             growth * np.exp(w.establishments.renewed[:m].astype(np.float64)),
             float(q["cost_elasticity"]),
             1.0 - (1.0 - q["cost_adjustment"]) ** QUARTER,

@@ -76,6 +76,7 @@ class Hazards(NamedTuple):
     ability_weight: float
     ability_center: F8  # (6,)
     studied_skill: float
+    late_leave: float  # yearly, at SCHOOL_END and over
     record: F8  # (2, 5) yearly
     care_start: F8  # (2, 7) yearly
     care_stop: float
@@ -294,7 +295,7 @@ def school_years(lo, n, p, month, key, t, occ_major, rows, kinds):  # type: igno
         age = (month - birth[i]) // 12
         inside = traits[i] & TRAIT_ENROLLED > 0
         if age >= SCHOOL_END or (not inside and age >= SCHOOL_RETURN):
-            if inside and to_unit(more_bits(bits(key, ids[i]), 5)) < 0.5:
+            if inside and to_unit(more_bits(bits(key, ids[i]), 5)) < t.late_leave:
                 traits[i] &= ~np.uint8(TRAIT_ENROLLED)
                 inside = False
             if not inside and state[i] == STUDENT:

@@ -100,7 +100,7 @@ def named(month: Month, own: I8, added: I8, hosted: I8) -> tuple[I8, I8, B1]:
     rows, program = candidates(month)
     if rows.size == 0:
         return none
-    older = np.maximum(0.0, (month.index - p.birth[rows].astype(np.float64)) / 12.0 - 22.0)
+    older = np.maximum(0.0, (month.index - p.birth[rows].astype(np.float64)) / 12.0 - q["older_from"])
     score = draws(key, p.id[rows]) + q["older_apprentices"] * older
     owner = c.establishment[p.job[rows]].astype(np.int64)
     size, _ = by_employer(month)

@@ -87,6 +87,7 @@ class Choice(NamedTuple):
     lock_in: float
     lock_in_employed: float
     time_in_work: float
+    work_until: float
     outside: int
 
 
@@ -235,7 +236,7 @@ def consider(lo, hi, chunk, p, h, e, c, month, key, q, out, seekers, tally):  # 
         now = wage * HOURS_A_MONTH * (q.time_in_work if employed else q.chance[p.occupation[i]])
         if employed and p.hours[i] < 35:
             now *= p.hours[i] / 40.0
-        ahead = min(q.horizon, max(0.0, (66.0 - age) * 12.0))
+        ahead = min(q.horizon, max(0.0, (q.work_until - age) * 12.0))
         knows = p.knows[i]
         wrote = False
         for look in range(2):

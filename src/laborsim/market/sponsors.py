@@ -17,6 +17,7 @@ from laborsim.market.pipeline import draws, ordinal
 from laborsim.market.scaling import scaled_count
 
 CONSTRUCTION = "23"  # NAICS
+MOST_UNITS = 50  # vacancies of a cell that are drawn for in a month: each has a key of its own, few have room
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
@@ -266,7 +267,7 @@ def places(month: Month, kind: int, hosted: I8) -> tuple[I8, I8, F8]:
     c, e = w.cells, w.establishments
     at, program = hosts(month, kind, c.vacancies, PRACTICE_SPONSOR if kind == APPRENTICESHIP else 0)
     # A cell gives one vacancy a month to OJT; a sponsor may give several to apprentices.
-    each = np.minimum(c.vacancies[at], 50 if kind == APPRENTICESHIP else 1).astype(np.int64)
+    each = np.minimum(c.vacancies[at], MOST_UNITS if kind == APPRENTICESHIP else 1).astype(np.int64)
     cells, program = np.repeat(at, each), np.repeat(program, each)
     unit = np.arange(cells.size) - np.repeat(np.cumsum(each) - each, each)
     owner = c.establishment[cells].astype(np.int64)

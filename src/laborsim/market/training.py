@@ -83,7 +83,7 @@ def _seed_apprentices(month: Month) -> None:
         return
     key = month.key(Stream.TRAINING_STOCK, fixed=True)
     score = draws(key, p.id[rows]) + month.room("training")["older_apprentices"] * np.maximum(
-        0, -p.birth[rows].astype(np.float64) / 12.0 - 22.0
+        0, -p.birth[rows].astype(np.float64) / 12.0 - month.room("training")["older_from"]
     )
     owner = c.establishment[p.job[rows]].astype(np.int64)
     size, _ = by_employer(month)
