@@ -55,13 +55,20 @@ def _sort(lo, hi, chunk, h, need, month, hours, outside, dollars, out):  # type:
 
 @njit(cache=True, nogil=True)
 def _cover(lo, hi, chunk, p, covered, out):  # type: ignore[no-untyped-def]
-    """Workers by zone of residence: in a household with `covered` 1, and all of them, into out[chunk]."""
-    none = np.int32(0)
+    """Workers by zone of residence: in a household with `covered` 1, and all of them, into out[chunk].
+
+    Neighbours in the table are of one zone: they are counted in turn into four tables, or each would wait for the last.
+    """
+    none, zones = np.int32(0), np.uint64(out.shape[1])
+    lanes = np.zeros(4 * out.shape[1], np.int64)  # those covered, and 2**32 for every worker
     for row in range(lo, hi):
         i = np.uint64(row)
         works = np.int64(p.state[i] <= SELF_EMPLOYED)  # no branch either
-        out[chunk, np.uint64(p.zone[i]), 0] += works * covered[np.uint64(max(p.household[i], none))]
-        out[chunk, np.uint64(p.zone[i]), 1] += works
+        found = works * (np.int64(1 << 32) + covered[np.uint64(max(p.household[i], none))])
+        lanes[(i & np.uint64(3)) * zones + np.uint64(p.zone[i])] += found
+    for k in range(lanes.size):
+        out[chunk, k % out.shape[1], 0] += lanes[k] & np.int64((1 << 32) - 1)
+        out[chunk, k % out.shape[1], 1] += lanes[k] >> 32
 
 
 def household_incomes(month: Month, scratch: NDArray[np.int32]) -> Incomes:

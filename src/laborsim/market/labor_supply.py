@@ -11,33 +11,19 @@ state, too: where its jobs run ahead of the nation's, so does the labor force it
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market.codes import UNEMPLOYED
 from laborsim.market.labor_cost import QUARTER
+from laborsim.market.local_pay import unemployment
 from laborsim.market.month import Month
 from laborsim.market.products import product
 
 F8 = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
-def _labor_force(lo, hi, chunk, p, last, out):  # type: ignore[no-untyped-def]
-    """Count people in states up to `last` by zone of residence, into row `chunk` of out (chunks, Z)."""
-    into = out[chunk]
-    states, zones = p.state, p.zone
-    for row in range(lo, hi):
-        i = np.uint64(row)  # unsigned: no test for negative indices
-        into[np.uint64(zones[i])] += states[i] <= last
-
-
 def labor_force(month: Month) -> F8:
     """(Z,) people employed, on temporary layoff or unemployed, by zone of residence."""
-    people = month.world.people
-    out = np.zeros((month.crew.chunks(people.size), month.economy.zones))
-    month.crew.map(_labor_force, people.size, people.columns, np.uint8(UNEMPLOYED), out)
-    return np.asarray(out.sum(axis=0))
+    return np.asarray(unemployment(month)[1])
 
 
 def within_reach(month: Month) -> F8:

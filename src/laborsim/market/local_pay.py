@@ -17,17 +17,26 @@ from laborsim.market.products import product
 
 F8 = NDArray[np.float64]
 SLACK_MOST = 5.0
+LANES = 4  # a power of two
 MOST = 2.0  # of a place's unemployment relative to its usual: few people in a small sample say little
 
 
 @njit(cache=True, nogil=True)
 def _count(lo, hi, chunk, p, out):  # type: ignore[no-untyped-def]
-    """Employed, unemployed and others by zone of residence, into out[chunk], (Z * 3,)."""
+    """Employed, unemployed and others by zone of residence, into out[chunk], (Z * 3,).
+
+    People of a zone lie together: they are counted in turn into LANES tables, or each would wait for the last.
+    """
     state, zone, into = p.state[lo:hi], p.zone[lo:hi], out[chunk]
+    size = np.uint64(into.size)
+    lanes = np.zeros(LANES * into.size, np.int64)
     for row in range(hi - lo):
         k = np.uint64(row)  # unsigned: no test for negative indices
         s = state[k]
-        into[np.uint64(zone[k]) * np.uint64(3) + np.uint64(s > SELF_EMPLOYED) + np.uint64(s > UNEMPLOYED)] += 1
+        kind = np.uint64(s > SELF_EMPLOYED) + np.uint64(s > UNEMPLOYED)
+        lanes[(k & np.uint64(LANES - 1)) * size + np.uint64(zone[k]) * np.uint64(3) + kind] += 1
+    for at in range(lanes.size):
+        into[at % into.size] += lanes[at]
 
 
 def unemployment(month: Month) -> F8:
