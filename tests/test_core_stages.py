@@ -18,7 +18,6 @@ from laborsim.market import (
     layoffs,
     participation,
     quality,
-    search,
     separations,
     skill,
     transitions,
@@ -26,6 +25,7 @@ from laborsim.market import (
     wages,
 )
 from laborsim.market.draws import Stream, uniform
+from laborsim.market.floors import floor_by_zone
 from stages import childcare, draw, ready, u64
 
 
@@ -227,7 +227,7 @@ def test_pull_explains_who_takes_part_at_the_start():
 def test_reviews_come_once_a_year_and_pay_in_dollars_does_not_fall():
     m = ready(index=6)
     p = m.world.people
-    m.scratch["wages.floor"] = search.floor_by_zone(m)
+    m.scratch["wages.floor"] = floor_by_zone(m)
     before, skill = p.wage[: p.size].copy(), p.skill[: p.size].copy()
     hours_state = p.state[: p.size].copy()
     wages.stage(m)

@@ -12,7 +12,8 @@ from laborsim.market import coaching, codes, demand, hiring, insurance, layoffs,
 from laborsim.market.bad_matches import bad_matches
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, mix
-from laborsim.market.participation import by_age, inactive_reason
+from laborsim.market.participation import by_age
+from laborsim.market.transitions import inactive_reason
 from stages import draw, ready
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 import worlds
 from laborsim.market import codes as k
-from laborsim.market import local_pay, pay, quality, search, wages
+from laborsim.market import local_pay, pay, quality, wages
 from laborsim.market.draws import Stream, uniform
+from laborsim.market.floors import floor_by_zone
 from stages import ready
 
 
@@ -21,7 +22,7 @@ def test_posted_wages_move_towards_the_going_rate_one_cell_after_the_other():
     m.levers.childcare_wage_supplement[:] = (1.5, 0.0, 0.0)
     before = c.posted[: c.size].copy()
     wages.stage(m)
-    going, near, floor = m.memory["wages"]["now"], local_pay.factor(m), search.floor_by_zone(m)
+    going, near, floor = m.memory["wages"]["now"], local_pay.factor(m), floor_by_zone(m)
     waited = paid = 0
     for j in range(c.size):
         goal = going[c.occupation[j]] * math.exp(w.premium[c.establishment[j]]) * near[c.zone[j]]
@@ -42,14 +43,14 @@ def test_reviews_and_hours_one_person_after_the_other():
     n = p.size
     p.wage[:n] *= np.linspace(0.6, 1.4, n).astype(np.float32)
     m.memory["demand"]["path"][1] *= 1.01  # jobs have fallen: hours are cut more often
-    m.scratch["wages.floor"] = search.floor_by_zone(m)
+    m.scratch["wages.floor"] = floor_by_zone(m)
     fall, slip = math.log(1.01), e.price_level[m.now - 12] / e.price_level[m.now]
     state, wage, skill = p.state[:n].copy(), p.wage[:n].copy(), p.skill[:n].copy()
     able = {i: worlds.skill_now(m, i) for i in range(n) if state[i] < k.SELF_EMPLOYED}
     held = p.hired[:n].copy(), p.job[:n].copy(), p.occupation[:n].copy()
     wages.stage(m)  # posts move first: reviews go by the new posted wages
     terms, fair = pay.terms(e, m.room("search")), quality.fairness_factor(m)
-    floor, key = search.floor_by_zone(m), m.key(Stream.UNDEREMPLOYMENT)
+    floor, key = floor_by_zone(m), m.key(Stream.UNDEREMPLOYMENT)
     cut = q["hours_cut"] * (1.0 + q["hours_cut_slump"] * fall)
     raised = lowered = reviewed = slipped = 0
     for i in range(n):

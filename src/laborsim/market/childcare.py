@@ -314,7 +314,8 @@ def _adjust(month: Month, wanted: F8, mean_load: F8, capacity: F8, aimed: F8, wa
         own *= np.where(live, np.exp(np.clip(speed * plan, -most, most)), 1.0)
         memory["other"] *= np.where(live, np.exp(np.clip(speed * now, -most, most)), 1.0)
     np.clip(own, room["expand_range"][0], room["expand_range"][1], out=own)
-    added = month.levers.childcare_slots * month.scale * np.where(mean_load > 0, mean_load, 1.0 / 7.5)
+    each = np.where(mean_load > 0, mean_load, 1.0 / room["children_per_worker"][1])
+    added = month.levers.childcare_slots * month.scale * each
     # Places that a policy pays for are staffed as far as families want them: nobody is hired for empty rooms.
     added = np.minimum(added, np.maximum(wanted * (1.0 + room["spare_places"]) - total, 0.0))
     more = np.where(aimed_own > 0, added / np.maximum(aimed_own, 1e-9), 0.0)

@@ -27,10 +27,11 @@ from laborsim.market.codes import (
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
+from laborsim.market.floors import floor_by_zone
 from laborsim.market.matching import Keys, MatchingParameters, Vacancies, match
 from laborsim.market.month import FEW, Month
 from laborsim.market.pay import Pay, log_worth, pair, suits
-from laborsim.market.search import behaviour, floor_by_zone, gather_seekers
+from laborsim.market.search import behaviour, gather_seekers
 from laborsim.market.size import by_size
 from laborsim.market.skill import Learning, skill_now
 from laborsim.market.terrain import carried, terrain

@@ -16,12 +16,8 @@ from numpy.typing import NDArray
 
 from laborsim.market import needs
 from laborsim.market.codes import (
-    CARER,
-    OTHER_INACTIVE,
     PART_TIME_INVOLUNTARY,
     QUIT_TO_INACTIVE,
-    STUDENT,
-    TRAIT_ENROLLED,
     UNEMPLOYED,
     WEEKS_A_MONTH,
 )
@@ -30,7 +26,7 @@ from laborsim.market.draws import Stream, uniforms
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.scaling import scaled_count
-from laborsim.market.transitions import move
+from laborsim.market.transitions import inactive_reason, move
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -132,8 +128,10 @@ def _leave(month: Month, paid: F8) -> None:
     rows = rows[goes]
     h = month.world.households
     young = (h.children[p.household[rows]] > 0) & (month.index - h.youngest[p.household[rows]] < 72)
-    state = np.where((p.traits[rows] & TRAIT_ENROLLED) > 0, STUDENT, np.where(young, CARER, OTHER_INACTIVE))
-    move(month, rows, state.astype(np.uint8), np.full(rows.size, QUIT_TO_INACTIVE, np.uint8))
+    age = (month.index - p.birth[rows].astype(np.int64)) // 12
+    who = zip(p.traits[rows].tolist(), age.tolist(), young.tolist(), p.sex[rows].tolist(), strict=True)
+    state = np.array([inactive_reason(*x, False) for x in who], np.uint8)
+    move(month, rows, state, np.full(rows.size, QUIT_TO_INACTIVE, np.uint8))
 
 
 def stay(month: Month, homes: I8) -> I8:

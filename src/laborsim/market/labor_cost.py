@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from laborsim.market import quality
 from laborsim.market.codes import HOURS_A_MONTH, PAYROLL
+from laborsim.market.floors import floor_by_zone
 from laborsim.market.month import Month
-from laborsim.market.search import floor_by_zone
 
 F8 = NDArray[np.float64]
 QUARTER = 3  # months between looks at cost and sales

@@ -25,10 +25,10 @@ from laborsim.market.codes import (
 from laborsim.market.draws import Stream, bits, more_bits, to_unit, uniforms
 from laborsim.market.insurance import insure
 from laborsim.market.month import FEW, Month
-from laborsim.market.participation import MAX_AGE, by_age, inactive_reason
+from laborsim.market.participation import MAX_AGE, by_age
 from laborsim.market.products import product
 from laborsim.market.skill import skills
-from laborsim.market.transitions import gather, hire, move
+from laborsim.market.transitions import gather, hire, inactive_reason, move
 
 
 @njit(cache=True, nogil=True)

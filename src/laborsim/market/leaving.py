@@ -27,9 +27,9 @@ from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.insurance import insure, not_for_misconduct
 from laborsim.market.month import Month
-from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms, inactive_reason
+from laborsim.market.participation import MAX_AGE, USUALLY_LEFT, by_age, childcare_terms
 from laborsim.market.scan import BLOCK, draw_block
-from laborsim.market.transitions import gather, move
+from laborsim.market.transitions import gather, inactive_reason, move
 
 MOST = 0.65  # nobody leaves with a higher monthly hazard
 USUAL_START = 0.045  # mean of 0.5^(months / half-life) over the employed, per month of half-life, at usual turnover

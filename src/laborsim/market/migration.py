@@ -18,10 +18,10 @@ from laborsim.market import housing
 from laborsim.market.codes import GONE, GROWN, NO_PROGRAM, PART_TIME_INVOLUNTARY, TEMPORARY_LAYOFF, UNEMPLOYED
 from laborsim.market.draws import Stream, bits, mix, more_bits, to_unit, uniform
 from laborsim.market.families import new_households, new_people
+from laborsim.market.floors import floor_by_zone
 from laborsim.market.month import Month
 from laborsim.market.posts import newcomer_wage
 from laborsim.market.products import product
-from laborsim.market.search import floor_by_zone
 from laborsim.market.skill import skills, write
 from laborsim.market.transitions import hire
 

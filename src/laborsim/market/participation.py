@@ -18,20 +18,12 @@ from laborsim.market import housing, own_business
 from laborsim.market.codes import (
     AGE_BAND_FLOORS,
     CARER,
-    DISABLED,
-    DISCOURAGED,
-    FEMALE,
     GONE,
     N_STATES,
     NO_PROGRAM,
-    OTHER_INACTIVE,
     RETIRED,
     SELF_EMPLOYED,
-    STUDENT,
     TEMPORARY_LAYOFF,
-    TRAIT_CARER,
-    TRAIT_DISABILITY,
-    TRAIT_ENROLLED,
     UNEMPLOYED,
 )
 from laborsim.market.counts import SCALAR
@@ -39,12 +31,11 @@ from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.insurance import added_weeks
 from laborsim.market.month import Month
 from laborsim.market.scan import bounds_by_state, scan
-from laborsim.market.transitions import gather, move
+from laborsim.market.transitions import gather, inactive_reason, move
 
 MAX_AGE = 121
 REASONS_OUT = ("carer", "student", "retired", "disabled", "discouraged", "other")  # in the order of the states
 LOOK_FLOORS = (16, 20, 25, 35, 45, 55, 65, 75)  # age bands of looking
-RETIREMENT = 62  # age from which those who stop count as retired: Social Security can be claimed
 FEDERAL_MINIMUM = np.float32(7.25)  # dollars an hour since 2009: what those whose last pay was less could earn
 USUALLY_LEFT = 0.75  # share of a parent's pay left after care, the scale of its effect
 
@@ -69,20 +60,6 @@ def by_age(bands: list[float]) -> NDArray[np.float64]:
     ages = np.arange(MAX_AGE)
     index = np.clip(np.searchsorted(AGE_BAND_FLOORS, ages, side="right") - 1, 0, len(bands) - 1)
     return np.asarray(bands, np.float64)[index]
-
-
-@njit(cache=True, inline="always")
-def inactive_reason(traits: int, age: int, young_child: bool, sex: int, discouraged: bool) -> int:
-    """State out of the labor force of someone who stops working or looking."""
-    if traits & TRAIT_ENROLLED:
-        return STUDENT
-    if age >= RETIREMENT:
-        return RETIRED
-    if traits & TRAIT_DISABILITY:
-        return DISABLED
-    if (young_child and sex == FEMALE) or traits & TRAIT_CARER:
-        return CARER
-    return DISCOURAGED if discouraged else OTHER_INACTIVE
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

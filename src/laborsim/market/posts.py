@@ -9,6 +9,7 @@ from laborsim.market import codes as k
 from laborsim.market import pay
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream
+from laborsim.market.floors import floor_by_zone
 from laborsim.market.month import Month
 from laborsim.market.quality import fairness_factor
 from laborsim.market.skill import skills
@@ -37,7 +38,7 @@ def fill(month: Month, rows: I8, cells: I8, wages: F8, hours: I8 | None = None) 
     rows, wages, cells, hours = rows[new], wages[new], cells[new], hours[new]
     if rows.size == 0:
         return
-    floor = np.maximum(month.economy.minimum_wage[month.now, c.zone[cells]], month.levers.wage_floor[c.zone[cells]])
+    floor = floor_by_zone(month)[c.zone[cells]]
     occupation = c.occupation[cells]
     p.skill[rows] = skill_there(month, rows, cells)
     p.occupation[rows] = occupation

@@ -19,6 +19,7 @@ from laborsim.market.codes import (
 )
 from laborsim.market.counts import LOST, PIPELINE
 from laborsim.market.draws import Stream
+from laborsim.market.floors import floor_by_zone
 from laborsim.market.learning import taught, worth
 from laborsim.market.month import Month
 from laborsim.market.needs import needed_wage
@@ -225,12 +226,11 @@ def _reviewed(month: Month, rows: I8) -> None:
 
 def _usual_pay(month: Month, rows: I8) -> F8:
     """(n,) hourly wage the job pays others of the same skill, ability, fit and tenure, at least the legal one."""
-    p, c, eco = month.world.people, month.world.cells, month.economy
+    p, c = month.world.people, month.world.cells
     job = p.job[rows].astype(np.int64)
     tenure = np.minimum((month.index - p.hired[rows]) // 12, month.parameters["wages.tenure_years"])
     wage = posts.newcomer_wage(month, rows, job) * np.exp(month.parameters["wages.tenure_return"] * tenure)
-    floor = np.maximum(eco.minimum_wage[month.now, c.zone[job]], month.levers.wage_floor[c.zone[job]])
-    return np.asarray(np.maximum(wage, floor))
+    return np.asarray(np.maximum(wage, floor_by_zone(month)[c.zone[job]]))
 
 
 def follow(month: Month) -> None:

@@ -335,12 +335,6 @@ def wage_steps(pay: float) -> NDArray[np.float64]:
     return np.asarray(np.maximum(power[:-1], power[1:]) * (1.0 + 1e-9))
 
 
-def floor_by_zone(month: Month) -> NDArray[np.float64]:
-    """Lowest legal or agreed wage by zone this month, dollars an hour, shape (Z,)."""
-    e = month.economy
-    return np.asarray(np.maximum(e.minimum_wage[month.now], month.levers.wage_floor))
-
-
 def gather_seekers(month: Month, invited: NDArray[np.int64] | None = None) -> tuple[NDArray[np.int64], Seekers]:
     """Rows of this month's seekers, in row order, and what is known of them.
 

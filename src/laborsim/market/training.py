@@ -21,6 +21,7 @@ from laborsim.market.applications import applicants
 from laborsim.market.codes import APPRENTICESHIP, NO_PROGRAM, OJT, PAYERS, WEEKS_A_MONTH
 from laborsim.market.counts import LOST, SCALAR
 from laborsim.market.draws import Stream
+from laborsim.market.floors import floor_by_zone
 from laborsim.market.headcount import by_employer
 from laborsim.market.month import Month
 from laborsim.market.needs import needed_wage
@@ -201,12 +202,11 @@ def _hosted(month: Month) -> I8:
 def _contracts(month: Month, rows: I8, program: I8, cells: I8, added: B1) -> None:
     """Pay OJT trainees as others with their training, experience and skill (WIOA section 181(a)(1)), and add up the
     wages of contracts that a policy pays for."""
-    p, pr, eco = month.world.people, month.programs, month.economy
+    p, pr = month.world.people, month.programs
     mine = pr.kind[program] == OJT
     rows, program, cells, added = rows[mine], program[mine], cells[mine], added[mine]
     zone, new = month.world.cells.zone[cells], p.hired[rows] == month.index
-    floor = np.maximum(eco.minimum_wage[month.now, zone], month.levers.wage_floor[zone])
-    wage = np.maximum(pr.wage_share[program] * posts.newcomer_wage(month, rows, cells), floor)
+    wage = np.maximum(pr.wage_share[program] * posts.newcomer_wage(month, rows, cells), floor_by_zone(month)[zone])
     p.wage[rows[new]] = wage[new].astype(np.float32)
     scalars = month.counts.scalars
     scalars[SCALAR["ojt_starts"]] += rows.size

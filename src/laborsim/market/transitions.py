@@ -14,13 +14,23 @@ from numpy.typing import NDArray
 
 from laborsim.market import bad_matches
 from laborsim.market.codes import (
+    CARER,
     CLOSURE,
+    DISABLED,
+    DISCOURAGED,
+    FEMALE,
     GONE,
     LAYOFF,
     NO_PROGRAM,
+    OTHER_INACTIVE,
     QUIT_TO_UNEMPLOYED,
+    RETIRED,
     SELF_EMPLOYED,
+    STUDENT,
     TEMPORARY_LAYOFF,
+    TRAIT_CARER,
+    TRAIT_DISABILITY,
+    TRAIT_ENROLLED,
     UNEMPLOYED,
 )
 from laborsim.market.columns import AHEAD, fetch
@@ -29,8 +39,23 @@ from laborsim.market.month import FEW, Month
 from laborsim.market.pay import pair, suits
 from laborsim.market.skill import skill_now, terms
 
+RETIREMENT = 62  # age from which those who stop count as retired: Social Security can be claimed
 _ONE = np.uint64(1)
 _NO_FLOWS = np.zeros((0, 3), np.int32)
+
+
+@njit(cache=True, inline="always")
+def inactive_reason(traits: int, age: int, young_child: bool, sex: int, discouraged: bool) -> int:
+    """State out of the labor force of someone who stops working or looking."""
+    if traits & TRAIT_ENROLLED:
+        return STUDENT
+    if age >= RETIREMENT:
+        return RETIRED
+    if traits & TRAIT_DISABILITY:
+        return DISABLED
+    if (young_child and sex == FEMALE) or traits & TRAIT_CARER:
+        return CARER
+    return DISCOURAGED if discouraged else OTHER_INACTIVE
 
 
 @njit(cache=True, inline="always")

@@ -22,12 +22,13 @@ from laborsim.market.codes import (
 )
 from laborsim.market.columns import AHEAD, fetch
 from laborsim.market.draws import Stream, uniform
+from laborsim.market.floors import floor_by_zone
 from laborsim.market.headcount import by_employer
 from laborsim.market.month import Month
 from laborsim.market.pay import log_worth
 from laborsim.market.quality import fairness_factor
 from laborsim.market.scan import BLOCK, bounds_by_state, scan
-from laborsim.market.search import behaviour, floor_by_zone
+from laborsim.market.search import behaviour
 from laborsim.market.skill import skill_now
 
 
