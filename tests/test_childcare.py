@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -180,6 +182,18 @@ def test_neutral_levers_pay_nothing():
     assert m.counts.childcare_subsidized.sum() == 0
     assert m.counts.scalars[SCALAR["childcare_subsidy_cents"]] == 0
     assert m.counts.scalars[SCALAR["childcare_supplement_cents"]] == 0
+
+
+def test_a_family_at_home_keeps_its_place_in_the_order_for_a_year():
+    m = ready()
+    h, held = m.world.households, []
+    for m.index in range(4):
+        m.counts.reset()
+        subsidise(m, places=40, limit=1000.0)
+        childcare.stage(m)
+        held.append(np.flatnonzero((h.subsidized[: h.size] > 0) & (h.care[: h.size] == k.CARE_PARENT)))
+    kept = sum(np.isin(now, then).sum() for then, now in pairwise(held))
+    assert kept > 0.6 * sum(len(rows) for rows in held[1:]) > 0
 
 
 def test_demand_falls_with_price_and_rises_with_subsidy():

@@ -50,6 +50,7 @@ def sent(month, rows, v) -> dict[int, int]:
         j for j in range(c.size)
         if c.vacancies[j] > 0 and c.zone[j] < month.economy.outside and pr.occupations[COURSE, c.occupation[j]] > 0
         and uniform(partner, e.id[c.establishment[j]]) < q["partner_share"]
+        and e.premium[c.establishment[j]] >= q["partner_premium"]
     ]  # fmt: skip
     asked = certificates.certificates_asked(month, np.arange(c.size))
     ready = dict(zip(v.cell.tolist(), v.open.tolist(), strict=True))
@@ -133,7 +134,7 @@ def test_the_post_goes_to_whoever_the_employer_ranks_first(better: float):
     assert np.flatnonzero(made.vacancy_index >= 0).tolist() == [winner]
 
 
-def test_partners_are_the_same_each_month_and_pay_as_others_of_the_field_do():
+def test_partners_are_the_same_each_month_and_some_of_those_that_pay_enough():
     month = worlds.month(people=60_000, seed=3, index=6)
     c, e, n = month.world.cells, month.world.establishments, month.world.cells.size
     every = np.arange(n)
@@ -144,11 +145,10 @@ def test_partners_are_the_same_each_month_and_pay_as_others_of_the_field_do():
     share = month.parameters["training.partner_share"]
     for x in np.unique(c.establishment[:n]):
         assert np.unique(first[c.establishment[:n] == x]).size == 1, "employers, not cells"
-    premium, chosen = e.premium[: e.size].astype(float), np.zeros(e.size, bool)
+    enough, chosen = e.premium[: e.size] >= month.parameters["training.partner_premium"], np.zeros(e.size, bool)
     chosen[c.establishment[:n][first]] = True
-    assert abs(chosen.mean() - share) < 4.0 * math.sqrt(share * (1.0 - share) / e.size)
-    error = premium.std() * math.sqrt(1.0 / chosen.sum() + 1.0 / (~chosen).sum())
-    assert abs(premium[chosen].mean() - premium[~chosen].mean()) < 4.0 * error
+    assert not chosen[~enough].any() and (~enough).sum() > 100
+    assert abs(chosen[enough].mean() - share) < 4.0 * math.sqrt(share * (1.0 - share) / enough.sum())
 
 
 def test_a_certificate_opens_all_posts_up_to_an_associate_degree_and_a_share_of_those_above():

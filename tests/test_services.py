@@ -36,9 +36,9 @@ HERE = (1, 1, 0)
 SCENARIO = "scenarios/independence-works-2025.toml"
 
 
-def ready(people: int = 3000, seed: int = 42, **levers) -> Month:
-    """A world in its third month with one in six out of work."""
-    m = worlds.month(people=people)
+def ready(people: int = 3000, seed: int = 42, seek_help: float = 1.0, **levers) -> Month:
+    """A world in its third month with one in six out of work, all of whom ask for help if they come."""
+    m = worlds.month(people=people, overrides={"services.seek_help": seek_help})
     for stage in (demography, demand, participation, hiring, wages):
         stage.prepare(m)
     m.index, m.seed = 3, seed
@@ -81,6 +81,16 @@ def test_places_are_scarce_and_some_are_kept_for_people_without_insurance():
     p.ui_weeks[idle] = np.where(np.arange(idle.size) % 5 == 0, 0, 20)
     services.serve(plain, *gathered(plain))
     assert count(plain, "center_served_uninsured") < 15
+
+
+def test_only_who_asks_for_help_wants_a_place():
+    came = []
+    for share in (1.0, 0.25):
+        m = ready(seek_help=share, job_centers=centers(places=10_000, advertising=1.0))
+        services.serve(m, *gathered(m))
+        assert count(m, "center_turned_away") == 0
+        came.append(count(m, "center_came"))
+    assert came[1] / came[0] == pytest.approx(0.25, abs=0.1)
 
 
 def test_one_more_place_serves_one_more_and_changes_nobody_else():

@@ -179,7 +179,8 @@ class _Work:
         limit = np.where((levers.childcare_subsidy_places > 0) & (t.paid > 0), levers.childcare_income_limit, 0.0)
         out, children, draw = np.empty(size, np.int64), np.empty(size, np.uint8), np.empty(size)
         key = month.key(Stream.CHILDCARE_SUBSIDY)
-        n = candidates(w.households.columns, w.people.columns, self.head, size, month.index, key,
+        order = month.key(Stream.CHILDCARE_SUBSIDY, fixed=True)
+        n = candidates(w.households.columns, w.people.columns, self.head, size, month.index, order,
                         month.key(Stream.CHILDCARE_FAMILY, fixed=True), t, total, number, limit.astype(float),
                         self.searching, self.training, self.carers, out, children, draw)  # fmt: skip
         out, children, draw = out[:n], children[:n], draw[:n]

@@ -1,6 +1,7 @@
 """Placement: programs bring completers before partner employers of the field.
 
-Partners are ordinary employers of the field, the same from month to month whatever they pay. A completer has one
+Programs choose their partners among the employers of the field that pay at least its usual wage, and keep them. A
+completer has one
 interview a month. It is one more application, sent where the program says: the post goes to whoever the employer ranks
 first of all who applied. An interview is worth nothing where there is no vacancy or the pay is too low, and whoever is
 hired takes a vacancy that others wanted.
@@ -35,11 +36,12 @@ NONE = Interviews(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def partners(month: Month, family: int, cells: I8) -> NDArray[np.bool_]:
-    """(n,) whether the employer of each cell is a partner of a type of program: a keyed draw that holds for the run."""
-    e = month.world.establishments
+    """(n,) whether the employer of each cell is a partner of a type of program: a keyed draw that holds for the run,
+    and a wage premium as programs want it of partners."""
+    e, room = month.world.establishments, month.room("training")
     key = month.key(Stream.TRAINING_PARTNER, fixed=True) + np.uint64(family)
-    share = float(month.parameters["training.partner_share"])
-    return np.asarray(draws(key, e.id[month.world.cells.establishment[cells]]) < share)
+    at = month.world.cells.establishment[cells]
+    return np.asarray((draws(key, e.id[at]) < room["partner_share"]) & (e.premium[at] >= room["partner_premium"]))
 
 
 def invited(month: Month) -> tuple[I8, I8]:

@@ -24,6 +24,7 @@ from laborsim.market.draws import bits, more_bits, to_unit, uniform
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
+TERM = 12  # months for which a family's place in the order for subsidised places holds: eligibility under the CCDF
 BINS = 512  # steps of the rank by which places are given
 HOME, FAMILY, WANTS, NEEDS = range(4)  # plan: parent at home, relatives, place or relatives, place
 SEARCHES, TRAINS, CARES = 1, 2, 3
@@ -266,7 +267,10 @@ def candidates(  # type: ignore[no-untyped-def]
     children,
     draw,
 ):
-    """Households that would use a subsidised place: their rows, children under 13 and rank; returns how many."""
+    """Households that would use a subsidised place: their rows, children under 13 and rank; returns how many.
+
+    key : of a fixed stream; the rank is drawn anew every `TERM` months, in a month of the family's own.
+    """
     n = 0
     for g in range(size):
         age = month - h.youngest[g]
@@ -278,17 +282,21 @@ def candidates(  # type: ignore[no-untyped-def]
         active = h.earners[g] + training[g] + searching[g]
         if active < h.adults[g] and not (carers[g] > 0 and active + 1 >= h.adults[g]):
             continue
-        first = bits(family_key, p.id[head[g]])
+        family = bits(family_key, p.id[head[g]])
         k = 0 if age < 24 else 1 if age < 72 else 2
-        v = to_unit(first)
-        if v < t.family[k] and to_unit(more_bits(first, 1)) >= t.take[1, z, k]:
+        v = to_unit(family)
+        if v < t.family[k] and to_unit(more_bits(family, 1)) >= t.take[1, z, k]:
             continue
         count = 0
         gap = spacing(h.children[g], h.youngest[g], h.eldest[g])
         for s in range(h.children[g]):
             a = age + gap * s
             count += a < 72 or (a < 156 and (k == 2 or v >= t.family[2]))
-        u = uniform(key, p.id[head[g]])
+        # The order of the list holds for a year: a family at home that is offered a place has time to find work.
+        who = p.id[head[g]]
+        first = bits(key, who)
+        term = (month + np.int64(first % np.uint64(TERM))) // TERM
+        u = to_unit(more_bits(first, np.uint64(1 + max(term, 0))))
         keeps = h.subsidized[g] > 0 and active >= h.adults[g]
         out[n] = g
         children[n] = count

@@ -1,6 +1,7 @@
 """Job centers: who comes, who is served, what the served do differently, and employers asked for their vacancies.
 
-The unemployed come by what they know of the centers and how far away they are; claimants of insurance may be called in.
+The unemployed come by what they know of the centers and how far away they are, and part of those who come asks for
+help; claimants of insurance may be called in.
 Places are scarce and go by ranked keyed draws: those turned away before first, then those called, then the others,
 after a share kept for people who do not draw insurance. The benefit of claimants called in who
 stay away is suspended until they come, of those found not to meet the rules until they do: no week of it is lost, but
@@ -195,11 +196,14 @@ def _places(month: Month, order: JobCenters, number: int, rows: I8, free: B1, wa
     known = uniforms(month.key(Stream.CENTER_KNOWN, fixed=True), ids) < q["known"] + order.advertising
     minutes = month.economy.commute_minutes[:, np.flatnonzero(order.centers)].min(axis=1)[zone]
     minutes = np.where(h.car[p.household[who]] > 0, minutes, q["no_car_time"] * minutes)
-    comes = known & (visit < q["visit"] * np.exp(-minutes / q["visit_minutes"])) & order.walk_in
+    # Self-service is there with and without a policy: only who asks for staff's help wants a place.
+    asks_help = q["visit"] * q["seek_help"]
+    comes = known & (visit < asks_help * np.exp(-minutes / q["visit_minutes"])) & order.walk_in
     insured = p.ui_weeks[who] > 0
     claims = uniforms(month.key(Stream.CENTER_RANK) + np.uint64(1), ids) < order.called
     called = insured & (month.index - p.since[who] == int(q["call_month"])) & claims
-    returns = waits[inside] & (visit >= q["drop_off"])
+    again = uniforms(month.key(Stream.CENTER_VISIT) + np.uint64(1), ids)
+    returns = waits[inside] & (again >= q["drop_off"])
     # A trial refuses people before they are called: the call itself is part of what is tried.
     may = np.ones(who.size, np.bool_)
     asks = np.flatnonzero(comes | returns | called)
