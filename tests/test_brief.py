@@ -17,7 +17,9 @@ import pytest
 
 from laborsim.report import documents, front, terminal, wording
 from laborsim.report.brief import annex_html, brief_html, content
+from laborsim.report.figures import Chart
 from laborsim.report.plots import Plotter
+from laborsim.report.publish import publish
 from laborsim.study import findings as findings_of
 from laborsim.study.findings import STOCKS, Findings
 from laborsim.study.results import Results
@@ -332,6 +334,29 @@ def test_fewer_is_said_with_no_price(results: Results) -> None:
     assert "fewer" in text and "no price: fewer" in text and "less than with" in text
     assert "$-" not in text
     assert wording.money(-35e6) == "\N{MINUS SIGN}$35 million"
+
+
+def test_a_brief_that_cannot_be_made_again_leaves_the_old_one(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(results, tmp_path)
+    there = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    saved: list[str] = []
+
+    def full(self: Chart, folder: Path) -> None:
+        if saved:
+            raise OSError(28, "No space left on device")
+        saved.append(self.name)
+        whole(self, folder)
+
+    whole = Chart.save
+    with monkeypatch.context() as patched:
+        patched.setattr(Chart, "save", full)
+        with pytest.raises(OSError, match="No space left"):
+            publish(results, tmp_path)
+    assert saved and {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == there
+    publish(results, tmp_path)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == there
 
 
 def test_words_of_probability() -> None:

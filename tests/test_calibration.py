@@ -180,6 +180,12 @@ def test_a_regions_own_factors_are_found_and_put_into_its_pack(spec, tmp_path):
     after = behaviour(with_behaviour(pack, c))
     assert after["posts"] == pytest.approx(before["posts"] * math.exp(c.found.x[0]), abs=1e-5)
     assert after["looking"] == pytest.approx(before["looking"] * math.exp(c.found.x[1]), abs=1e-5)
+    one = replace(c.found, x=c.found.x[:1], covariance=c.found.covariance[:1, :1])
+    alone = replace(c, free=c.free[:1], found=one)
+    assert behaviour(with_behaviour(pack, alone)) == before | {"posts": after["posts"]}
+    elsewhere = replace(c, free=[replace(c.free[0], parameters=("search.on_the_job",)), *c.free[1:]])
+    with pytest.raises(ValueError, match="not a region's own factor"):
+        with_behaviour(pack, elsewhere)
     folder = with_behaviour(pack, c).save(tmp_path / "pack")
     assert behaviour(load_pack(folder)) == after
     (folder / "behaviour.csv").unlink()

@@ -186,6 +186,28 @@ def test_stored_results_are_the_results(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_disk_that_fills_up_with_the_manifest_loses_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a manifest would be taken for a study that is complete, and its runs thrown away."""
+    whole = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if "manifest" in path.name:
+            whole(path, data[: len(data) // 2])
+            raise OSError(28, "No space left on device")
+        return whole(path, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        with pytest.raises(OSError, match="No space left"):
+            study(tmp_path, replicates=1, out=tmp_path / "out")
+    partial = tmp_path / "out.partial"
+    made = {p.name: p.stat().st_mtime_ns for p in (partial / "runs").iterdir()}
+    assert len(made) == 3 and not (partial / "manifest.json").exists() and not (tmp_path / "out").exists()
+    study(tmp_path, replicates=1, out=tmp_path / "out")
+    assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "out" / "runs").iterdir()} == made
+    assert load_results(tmp_path / "out").replicates == 1
+
+
 def test_csv_files_can_be_read_by_anyone(tmp_path: Path) -> None:
     found = study(tmp_path, replicates=1, out=tmp_path / "out")
     with (tmp_path / "out" / "indicators.csv").open(newline="") as file:

@@ -97,7 +97,8 @@ LABOR_FORCE: Final = (
     "part_time_involuntary",
     "self_employed",
 )
-BEHAVIOUR: Final = ("posts", "looking", "selection")
+# the region's own factors, and the parameter that multiplies each in a run
+BEHAVIOUR: Final = {name: f"region.{name}_factor" for name in ("posts", "looking", "selection")}
 REASONS: Final = ("carer", "student", "retired", "disabled", "discouraged", "other")
 
 REGION_TABLES: Final[dict[str, Layout]] = {
@@ -254,7 +255,7 @@ REGION_TABLES: Final[dict[str, Layout]] = {
     ),
     "behaviour": Layout(
         (
-            _choice("measure", BEHAVIOUR),
+            _choice("measure", tuple(BEHAVIOUR)),
             _number("factor", 0.5, 2.0),
             _number("low", 0.0),
             _number("high", 0.0),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from laborsim.report import theme
 from laborsim.report.wording import policy_title
+from laborsim.study.storage import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,12 +79,11 @@ class Chart:
     def save(self, folder: Path) -> None:
         """Write NAME.svg, NAME.png, NAME.csv and NAME.txt (the description)."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{self.name}.svg").write_text(
-            '<?xml version="1.0" encoding="utf-8"?>\n' + self.svg(), encoding="utf-8"
-        )
-        (folder / f"{self.name}.png").write_bytes(self.png())
-        self.data.to_csv(folder / f"{self.name}.csv", index=False, float_format="%.6g", lineterminator="\n")
-        (folder / f"{self.name}.txt").write_text(f"{self.title}\n\n{self.alt}\n", encoding="utf-8")
+        data = self.data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_atomically(folder / f"{self.name}.svg", '<?xml version="1.0" encoding="utf-8"?>\n' + self.svg())
+        write_atomically(folder / f"{self.name}.png", self.png())
+        write_atomically(folder / f"{self.name}.csv", data)
+        write_atomically(folder / f"{self.name}.txt", f"{self.title}\n\n{self.alt}\n")
 
     def _repr_png_(self) -> bytes:
         return self.png(100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,21 +16,30 @@ def publish(results: Results, folder: Path) -> list[Chart]:
     """Write charts/ (and the data of tables), brief.html and annex.html; nothing if no run finished."""
     from laborsim.report.brief import content, filled
     from laborsim.report.plots import Plotter
+    from laborsim.study.storage import write_atomically
+    from laborsim.study.tables import write_csv
 
     if not any(r.done for r in results.records):
         return []
     charts = Plotter(results).all()
-    place = folder / "charts"
-    if place.exists():
-        shutil.rmtree(place)
-    for chart in charts:
-        chart.save(place)
     said = content(results, charts)
-    for section in said["sections"]:
-        for table in section["tables"]:
-            table.data.to_csv(place / f"{table.name}.csv", index=False, float_format="%.6g", lineterminator="\n")
-    for name in ("brief", "annex"):
-        (folder / f"{name}.html").write_text(filled(f"{name}.html.j2", said), encoding="utf-8")
+    pages = {f"{name}.html": filled(f"{name}.html.j2", said) for name in ("brief", "annex")}
+    # What is there stays until all of the new is: a brief made again may be stopped, or find no room on the disk.
+    place, fresh = folder / "charts", folder / f".charts.{os.getpid()}.part"
+    try:
+        fresh.mkdir()
+        for chart in charts:
+            chart.save(fresh)
+        for section in said["sections"]:
+            for table in section["tables"]:
+                write_csv(fresh / f"{table.name}.csv", table.data)
+        if place.exists():
+            shutil.rmtree(place)
+        os.replace(fresh, place)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    for name, page in pages.items():
+        write_atomically(folder / name, page)
     return charts
 
 

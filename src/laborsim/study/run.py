@@ -19,7 +19,7 @@ from laborsim.study.manifest import describe, manifest_text
 from laborsim.study.names import WrongOption, all_at_once, check_threads, in_range, known
 from laborsim.study.results import Results
 from laborsim.study.reuse import RESULTS, find, studies_of
-from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint
+from laborsim.study.storage import MANIFEST, ResultsDirectory, code_fingerprint, region_fingerprint, write_atomically
 from laborsim.study.tables import write_csv, write_indicators, write_spending, write_yearly
 from laborsim.study.task import RunRecord, Task, replicate_seeds, run_key
 from laborsim.study.uncertainty import drawn, uncertainty
@@ -150,7 +150,8 @@ def run(
             if finish is not None:
                 finish(results, place.partial)
             about["seconds"] = round(time.perf_counter() - began, 3)
-            (place.partial / MANIFEST).write_text(manifest_text(about), encoding="utf-8")
+            # Half a manifest would pass for a study that is complete.
+            write_atomically(place.partial / MANIFEST, manifest_text(about))
             place.finish()
         except KeyboardInterrupt:
             raise Interrupted(len(records) - len(results.failed), len(records), place.kept_in) from None

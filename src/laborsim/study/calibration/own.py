@@ -58,19 +58,34 @@ def own_figures(region: str, data: Path | None = None, months: int = 24) -> dict
 
 
 def with_behaviour(pack: Pack, found: Calibration) -> Pack:
-    """The pack with its table `behaviour` renewed: what it had, times what a calibration of its own factors found."""
+    """The pack with its table `behaviour` renewed: what it had, times what a calibration of its own factors found.
+
+    Factors that were not free stay as they were.
+
+    Raises
+    ------
+    ValueError
+        If the calibration was of something else than a region's own factors.
+    """
     import pandas as pd
 
     from laborsim.region.conditions import behaviour, months_from
     from laborsim.region.pack import Source
+    from laborsim.region.tables import BEHAVIOUR
 
+    measures = {parameter: measure for measure, parameter in BEHAVIOUR.items()}
     before, rows = behaviour(pack), []
+    if other := [name for free in found.free for name in free.parameters if name not in measures]:
+        raise ValueError(f"not a region's own factor: {', '.join(other)}; these are {', '.join(measures)}")
     for free, x, s in zip(found.free, found.found.x, found.found.standard_errors, strict=True):
         for name in free.parameters:
-            measure = name.removeprefix("region.").removesuffix("_factor")
+            measure = measures[name]
             factors = (before[measure] * math.exp(float(x + z * s)) for z in (0.0, -Z90, Z90))
             rows.append((measure, *(round(f, 5) for f in factors), SOURCE))
     table = pd.DataFrame(rows, columns=["measure", "factor", "low", "high", "source"])
+    if "behaviour" in pack.tables:
+        held = pack["behaviour"]
+        table = pd.concat([held[~held["measure"].isin(table["measure"])], table], ignore_index=True)
     calendar = months_from(str(pack.meta["start"]), found.months)
     source = Source(
         "laborsim", "calibrate --own", f"{calendar[0]} to {calendar[-1]}", "calibrated",
