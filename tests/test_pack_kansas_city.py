@@ -206,14 +206,6 @@ def test_the_nations_labor_force_is_known_for_a_while_and_then_goes_with_its_job
     assert_allclose(cut[23:], cut[23] * 1.01 ** (np.arange(len(months) - 23) / 12))
 
 
-def test_the_lead_of_the_states_drivers_is_in_jobs_of_the_regions_mix(pack: Pack, national: Pack) -> None:
-    assert (conditions(pack, national, START, MONTHS).driver_lead == 0.0).all()
-    state, us = (conditions(pack, national, START, MONTHS, d) for d in ("state", "national"))
-    jobs = pack["jobs"].groupby("sector")["jobs"].sum().reindex(state.sector_codes).to_numpy()
-    assert_allclose(np.exp(state.driver_lead), (state.sector_index @ jobs) / (us.sector_index @ jobs), rtol=1e-12)
-    assert np.abs(state.driver_lead).max() > 0.005
-
-
 def test_demand_beyond_the_data_follows_the_declared_trend(pack: Pack, national: Pack) -> None:
     p = Parameters({"region.trend_growth": 0.02, "region.inflation": 0.0})
     later = conditions(pack, national, "2024-01", 60, parameters=p)

@@ -122,7 +122,6 @@ def economy(months: int = 36) -> Economy:
         posts=np.ones(t),
         nation_posts=np.ones(t),
         nation_labor=np.ones(t),
-        driver_lead=np.zeros(t),
         childcare_sector=SECTORS.index("6244"),
         household_need=need,
         childcare_price=np.tile([950.0, 760.0, 420.0], (z, 1)),

@@ -45,7 +45,6 @@ class Economy:
     posts : (T,) posts, filled and open, for each job, relative to those at the start: what employers want beyond their
         jobs. The first differs from 1 where the region's own unemployment calls for more posts than its start has.
     nation_posts : (T,) posts in all the nation's sectors relative to the start; nation_labor (T,) its labor force.
-    driver_lead : (T,) log of the jobs that sector_index gives the region's mix, less what the nation's index would.
     childcare_sector : index of NAICS 6244.
     household_need : (Z, 2, 4, 2) hourly wage each adult must earn full-time for self-sufficiency:
         zone x adults (1, 2+) x children (0, 1, 2, 3+) x youngest under six (0/1).
@@ -93,7 +92,6 @@ class Economy:
     posts: F8
     nation_posts: F8
     nation_labor: F8
-    driver_lead: F8
     childcare_sector: int
     household_need: F8
     childcare_price: F8

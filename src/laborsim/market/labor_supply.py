@@ -1,11 +1,11 @@
 """Labor supply: employers who could be anywhere settle and grow where people are to be had.
 
 Sectors that are not traded follow what the region's people spend (`market/spending.py`). Traded sectors sell elsewhere:
-what they see of the region is its labor. Where the labor force within reach of a zone grows by more than the one its
-sector index goes with, they want more posts there in the long run, by the same share at an elasticity of one. Plans
-take years, so the labor force is smoothed; they are looked at once a quarter.
-The index of the nation's jobs holds the nation's labor force. An index of the state's holds what people came to the
-state, too: where its jobs run ahead of the nation's, so does the labor force it goes with.
+what they see of the region is how easily they find people. Where employers within reach of a zone want more posts for
+each person of the labor force than they did at the start, next to the same in the nation, traded sectors plan less
+there, year after year while it lasts; where they want fewer, more. So what is planned answers more people and fewer
+posts alike, settles when people and posts are in balance again, and nothing feeds on itself: people whom jobs drew
+(`market/migration.py`) end the want of them. Plans take years; they are looked at once a quarter.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from laborsim.market.labor_cost import QUARTER
 from laborsim.market.local_pay import unemployment
 from laborsim.market.month import Month
-from laborsim.market.products import product
 
 F8 = NDArray[np.float64]
 
@@ -26,10 +25,18 @@ def labor_force(month: Month) -> F8:
     return np.asarray(unemployment(month)[1])
 
 
-def within_reach(month: Month) -> F8:
-    """(zones inside,) labor force around each zone of work, by the weights of commuting."""
-    inside = slice(0, month.economy.outside)
-    return np.asarray(product(month.economy.commute_weight[inside, inside].T, labor_force(month)[inside]))
+def tightness(month: Month) -> F8:
+    """(zones inside,) log of posts wanted for each person of the labor force, around each zone of work.
+
+    People look by the weights of commuting; the posts that count around a zone are those that the people within its
+    reach can choose from.
+    """
+    e, c = month.economy, month.world.cells
+    inside = slice(0, e.outside)
+    reach = e.commute_weight[inside, inside]
+    wanted = np.bincount(c.zone[: c.size], weights=c.target[: c.size], minlength=e.zones)[inside]
+    people = labor_force(month)[inside]
+    return np.asarray(np.log(np.maximum((reach @ wanted) @ reach, 1e-9) / np.maximum(people @ reach, 1e-9)))
 
 
 def factor(month: Month) -> F8:
@@ -43,14 +50,14 @@ def factor(month: Month) -> F8:
     e, q = month.economy, month.room("demand")
     memory = month.memory.setdefault("labor_supply", {})
     if month.index <= 0 or not memory:
-        memory["start"] = np.log(np.maximum(within_reach(month), 1e-9))
-        memory["lead"] = np.zeros(e.outside)  # log of the labor force within reach, less that of the index; smoothed
+        memory["start"] = tightness(month)
+        memory["lead"] = np.zeros(e.outside)  # log of what is planned beyond the sector index
     elif month.index % QUARTER == 0:
-        given = np.log(e.nation_labor[month.now]) + e.driver_lead[month.now]
-        lead = np.log(np.maximum(within_reach(month), 1e-9)) - memory["start"] - given
-        part = 1.0 - (1.0 - 2.0 / (float(q["labor_smoothing"]) + 1.0)) ** QUARTER
-        memory["lead"] += part * (np.clip(lead, -1.0, 1.0) - memory["lead"])
+        then = month.now - 1  # the posts that count are last month's
+        nation = np.log(e.nation_posts[then] / e.nation_labor[then])
+        gap = np.clip(tightness(month) - memory["start"] - nation, -0.5, 0.5)
+        memory["lead"] = np.clip(memory["lead"] - float(q["labor_response"]) * QUARTER / 12.0 * gap, -1.0, 1.0)
     out = np.ones((e.sectors, e.zones))
     traded = np.asarray(e.sector_traded, dtype=bool)
-    out[np.ix_(traded, np.arange(e.zones) < e.outside)] = np.exp(float(q["labor_elasticity"]) * memory["lead"])[None, :]
+    out[np.ix_(traded, np.arange(e.zones) < e.outside)] = np.exp(memory["lead"])[None, :]
     return out

@@ -121,8 +121,6 @@ def conditions(
         nation_posts=nation_jobs(national, calendar, values["region.trend_growth"], values["region.index_known_to"])
         * posts(national, calendar, values["region.index_known_to"]),
         nation_labor=nation_labor(national, calendar, values["region.trend_growth"], values["region.index_known_to"]),
-        driver_lead=driver_lead(pack, national, calendar, drivers, values["region.driver_blend"],
-                                values["region.index_known_to"]),
         childcare_sector=SECTORS.index("6244"),
         household_need=_needs(pack),
         childcare_price=np.ascontiguousarray(
@@ -370,15 +368,6 @@ def nation_labor(national: Pack, calendar: list[str], trend: float, known_to: st
     last = int(known[-1])
     path[last:] = path[last] * jobs[last:] / jobs[last]
     return np.ascontiguousarray(path / path[0])
-
-
-def driver_lead(pack: Pack, national: Pack, calendar: list[str], drivers: str, blend: float = 1.0,
-                known_to: str = "2099-12") -> F8:  # fmt: skip
-    """(T,) log of the jobs that the region's drivers give its mix of sectors, less what the nation's would give it."""
-    jobs = pack["jobs"].groupby("sector")["jobs"].sum().reindex(list(SECTORS)).fillna(0.0).to_numpy(np.float64)
-    own, nation = (sector_index(pack, national, calendar, d, 0.0, blend, known_to) @ jobs
-                   for d in (drivers, "national"))  # fmt: skip
-    return np.ascontiguousarray(np.log(own / nation))
 
 
 def posts(national: Pack, calendar: list[str], known_to: str = "2099-12") -> F8:
