@@ -14,7 +14,10 @@ import worlds
 from laborsim.market import codes as k
 from laborsim.market.counts import SCALAR, Counts
 from laborsim.market.levers import Levers
+from laborsim.market.programs import build_programs
+from laborsim.policy.career_pathways import first_steps
 from laborsim.policy.package import Package
+from laborsim.scenario.programs import load_programs
 from test_policy import Plan
 
 ECONOMY = worlds.economy(months=36)
@@ -74,6 +77,32 @@ def test_seats_go_to_the_kind_and_cost_what_they_say(name: str):
     by_payer = money(spending).groupby("payer")["dollars"].sum()
     assert by_payer["board"] == pytest.approx(96 * 2000 * paid)
     assert by_payer.sum() == pytest.approx(96 * 2000), "employers bear the rest"
+
+
+def test_pathways_offer_the_first_step_of_their_ladder_and_no_other_course():
+    found = load_programs()
+    eco = replace(ECONOMY, credential_fields=tuple(sorted({t.credential for t in found} - {""})))
+    types = [t.model_copy(update={"occupations": (eco.occ_codes[0][:4],)}) for t in found]
+    pr = build_programs(types, eco, np.array([60_000.0, 50_000.0, 0.0]))
+    codes = np.array([c.partition(":")[0] for c in pr.codes])
+    first = first_steps(pr, pr.kind == k.PATHWAY)
+    assert set(codes[first]) == {"class_health", "class_manufacturing"}
+    assert set(codes[first_steps(pr, codes == "path_maintenance")]) == {"class_manufacturing"}
+    assert not first_steps(pr, codes == "path_registered_nurse").any(), "that step follows another pathway"
+    for share in (0.0, 0.6):
+        plan = Plan(t={"budget": 1e7, "instruments": [
+            {"type": "career_pathways", "seats_per_year": 120.0, "cost_per_seat": 100.0, "first_steps": share}
+        ]})  # fmt: skip
+        package, given = Package(plan, "t", eco, pr), np.zeros(len(pr))
+        for month in range(24):
+            levers = Levers.neutral(eco.zones, len(pr), len(eco.major_codes))
+            package.write(levers, month)
+            given += levers.program_seats
+            counts = Counts.empty(eco.sectors, eco.zones, eco.occupations, len(pr))
+            counts.added_starts[:] = levers.program_seats
+            package.book(counts, month)
+        assert given.sum() == 240 and given[first].sum() == pytest.approx(240 * share, abs=24)
+        assert given[~first & (pr.kind != k.PATHWAY)].sum() == 0
 
 
 @pytest.mark.parametrize("name", [*sorted(KINDS), "ojt_reimbursement", "sector_partnership"])

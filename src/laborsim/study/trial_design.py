@@ -134,7 +134,7 @@ def _of_instrument(spec: Scenario, name: str) -> Design:
 def _of_policy(spec: Scenario, policy: str, name: str) -> Design:
     instruments: Sequence[Any] = [i for p in spec.package(policy).values() for i in p.instruments]
     spec = _from_intake(spec, policy)
-    programs = tuple(dict.fromkeys(k for i in instruments for k in KINDS_OF.get(i.type, ())))
+    programs = tuple(dict.fromkeys(k for i in instruments for k in _tried(i)))
     service = next((SERVICE_OF[i.type] for i in instruments if i.type in SERVICE_OF), "")
     evidence = tuple(dict.fromkeys(e for i in instruments for e in LEDGER.get(i.type, (i.type,))))
     if programs:
@@ -142,6 +142,18 @@ def _of_policy(spec: Scenario, policy: str, name: str) -> Design:
     if service:
         return Design(name, SERVICE, spec, service=service, policy=policy, evidence=evidence, arm=_arm(instruments))
     return Design(name, PAIRED, spec, policy=policy, evidence=evidence)
+
+
+def _tried(instrument: Any) -> tuple[str, ...]:
+    """Kinds and families of program that an instrument adds seats to; a pathway's first steps are courses."""
+    kinds = KINDS_OF.get(instrument.type, ())
+    if instrument.type != "career_pathways" or instrument.first_steps == 0:
+        return kinds
+    types = load_programs()
+    ladder = [t for t in types if t.kind == "pathway"]
+    lowest = {t.requires for t in ladder if not instrument.programs or t.code in instrument.programs}
+    lowest -= {t.credential for t in ladder}
+    return *kinds, *(t.code for t in types if t.kind == "classroom" and not t.requires and t.credential in lowest)
 
 
 def _arm(instruments: Sequence[Any]) -> str:

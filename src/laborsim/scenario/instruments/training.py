@@ -97,10 +97,19 @@ class PreApprenticeship(Seats):
 
 
 class CareerPathways(Seats):
-    """Career pathways: seats at the next level for those who hold the credential of the one before."""
+    """Career pathways: seats at the next level for those who hold the credential before, first steps for others."""
 
     type: Literal["career_pathways"]
-    cost_per_seat: Annotated[Dollars, Field(description="Dollars for one seat. Default assumed.")] = 9_000.0
+    cost_per_seat: Annotated[
+        Dollars, Field(description="Dollars for one seat, mean over steps. Default assumed.")
+    ] = 9_000.0
+    first_steps: Annotated[
+        Share,
+        Field(
+            description="Share of the seats that are on the ladders' first steps: short courses whose credential the "
+            "next level asks for. Default assumed: most of those in programs studied took a first step."
+        ),
+    ] = 0.6
 
 
 class CTE(Seats):
