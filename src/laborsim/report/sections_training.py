@@ -202,10 +202,11 @@ def losses(results: Results) -> Table | None:
     base = {label: mean(np.nansum(results.series(f"lost_{r}"), axis=1)) for r, label in have}
     first = {k: v for k, v in base.items() if k not in ("did not know of it", "knew of it, did not apply")}
     worst = max(first, key=lambda k: first[k])
-    knew, looks = base.get("did not know of it", math.nan), base.get("knew of it, did not apply", math.nan)
-    lead = f"In {100 * knew / (knew + looks):.0f}% of looks at a program people do not know of it; " if knew > 0 else ""
-    lead += f"of those who apply most are lost to: {worst}"
-    return grid(results, "losses", lines, lead, "Times, all months: a person may be lost more than once. More seats "
+    # Whoever has not heard of a program has not looked at it either: the lead is of those who applied.
+    lead = f"Of those who apply for training most are lost to: {worst}"
+    return grid(results, "losses", lines, lead, "Times, all months: a person may be lost more than once. Did not "
+                                                "know: who would have considered training was near a seat of a "
+                                                "program not heard of. More seats "
                                                 "draw more looks, so that more are "
                 "lost as well.", told=False)  # fmt: skip
 
