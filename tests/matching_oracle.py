@@ -9,6 +9,8 @@ import numpy as np
 MASK = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15
 SLOTS = 64
+ELSEWHERE = 4
+TURN = 1 << 20
 ARITY = 16
 
 
@@ -77,20 +79,26 @@ def sample(seekers, vacancies, terrain, parameters, keys):
         by_zone = np.array(by_zone)
         found = []
         first, second = draw(keys.market, seekers.id[i]), draw(keys.vacancy, seekers.id[i])
-        for a in range(int(seekers.applications[i])):
-            v = None
-            for t in range(parameters.redraws):
-                if by_zone.sum() == 0:
-                    break
-                counter = (a * 32 + t) * 2 + 1
-                z = choose(by_zone, draw(first, counter))
-                other = choose(np.array(terrain.mobility[o]) * pull[z], draw(first, counter + 1))
-                if int(seekers.knows[i]) >> int(terrain.occ_major[other]) & 1:
-                    inside = slots[z * occupations + other]
-                    slot = inside[choose([len(s) for s in inside], draw(second, 2 * a + 1))]
-                    v = slot[int(unit(draw(second, 2 * a + 2)) * len(slot))]
-                    break
-            found.append(v)
+        found = [None] * int(seekers.applications[i])
+        todo = list(range(len(found)))
+        for turn in range(ELSEWHERE):
+            for a in todo:
+                found[a] = None
+                for t in range(parameters.redraws):
+                    if by_zone.sum() == 0:
+                        break
+                    counter = (a * 32 + t) * 2 + 1 + turn * TURN
+                    z = choose(by_zone, draw(first, counter))
+                    other = choose(np.array(terrain.mobility[o]) * pull[z], draw(first, counter + 1))
+                    if int(seekers.knows[i]) >> int(terrain.occ_major[other]) & 1:
+                        inside = slots[z * occupations + other]
+                        at = 2 * a + 1 + turn * TURN
+                        slot = inside[choose([len(s) for s in inside], draw(second, at))]
+                        found[a] = slot[int(unit(draw(second, at + 1)) * len(slot))]
+                        break
+            # the own job, or one looked at before: drawn anew
+            todo = [a for a in todo if found[a] is not None
+                    and (vacancies.cell[found[a]] == seekers.cell[i] or found[a] in found[:a])]
         looked.append(found)
     return looked
 

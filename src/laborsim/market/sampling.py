@@ -1,7 +1,9 @@
 """Sampled choice: which vacancies each seeker looks at.
 
-First a zone of work, with weight commuting x what the zone offers someone of that occupation; then an occupation there,
-with weight mobility x open vacancies x attractiveness; then one of that market's open vacancies uniformly.
+First a zone of work, with weight commuting x what the zone offers someone of that occupation; then an occupation
+there, with weight mobility x open vacancies x attractiveness; then one of that market's open vacancies uniformly.
+Nobody looks at the own job or at the same job twice: such a look is drawn anew, for where few employers are simulated
+it would be a common one.
 
 All three choices walk down a shallow tree of weights (16 children a node) with one keyed draw per level
 instead of inverting one long cumulative sum. The distribution is the same, but one more vacancy then changes
@@ -30,6 +32,8 @@ F4 = NDArray[np.float32]
 SLOTS = 64  # leaves of a market's tree of vacancies; a vacancy's leaf is a hash of its cell
 VOID = np.int32(-(2**31))  # an application that was not sent
 MAX_REDRAWS = 32
+ELSEWHERE = 4  # times that a look at the own job, or at a job looked at already, is drawn anew
+TURN = 1 << 20  # counters of draws between one time and the next
 _WHOLE = 1 << 30  # running shares in a node are whole numbers of 2**-30, so that a choice is integer comparisons
 
 
@@ -168,41 +172,29 @@ def _pick(tree, row, groups, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, key, out):  # type: ignore[no-untyped-def]
-    """Write a market (or VOID) for every application into out.vacancy, and its seeker into out.seeker."""
+def _draw_markets(todo, n_todo, turn, seekers, choices, zones, major, redraws, key, out):  # type: ignore[no-untyped-def]
+    """Write a market (or VOID) for the applications todo[:n_todo] into out.vacancy; changes `todo`."""
     occupations = major.size
     zone_groups = (zones + ARITY - 1) // ARITY
     occupation_groups = (occupations + ARITY - 1) // ARITY
-    by_zone, by_occupation, reach = choices.by_zone.ravel(), choices.by_occupation.ravel(), choices.reachable
+    by_zone, by_occupation = choices.by_zone.ravel(), choices.by_occupation.ravel()
     first, vacancy, seeker = out.first, out.vacancy, out.seeker
     ids, occupation, zone, travel, considers = (seekers.id, seekers.occupation, seekers.zone, seekers.travel,
                                                 seekers.knows)
     # unsigned row numbers throughout: signed ones cost numba a test for negative indices at every access
-    todo = np.empty(first[hi] - first[lo] + 1, np.uint32)
-    n_todo: Any = 0
-    for person in range(lo, hi):
-        i = np.uint64(person)
-        row = (np.int64(travel[i]) * occupations + occupation[i]) * zones + zone[i]
-        reachable = reach[np.uint64(row)]
-        for application in range(first[i], first[i + np.uint64(1)]):
-            p = np.uint64(application)
-            seeker[p] = i
-            vacancy[p] = VOID
-            todo[n_todo] = p
-            n_todo += reachable
     # one pass per attempt: a branch on `known` inside the draw would stall it
     for t in range(redraws):
         for k in range(n_todo):
             p = np.uint64(todo[k])
             i = np.uint64(seeker[p])
-            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 1
+            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 1 + turn * TURN
             row = (np.int64(travel[i]) * occupations + occupation[i]) * zones + zone[i]
             vacancy[p] = _pick(by_zone, row, zone_groups, more_bits(bits(key, ids[i]), counter))
         again: Any = 0
         for k in range(n_todo):
             p = np.uint64(todo[k])
             i = np.uint64(seeker[p])
-            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 2
+            counter = ((np.int64(p) - first[i]) * MAX_REDRAWS + t) * 2 + 2 + turn * TURN
             z = np.int64(vacancy[p])
             row = np.int64(occupation[i]) * zones + z
             o = _pick(by_occupation, row, occupation_groups, more_bits(bits(key, ids[i]), counter))
@@ -214,28 +206,65 @@ def _draw_markets(lo, hi, seekers, choices, zones, major, redraws, key, out):  #
 
 
 @njit(cache=True)
-def _draw_vacancies(lo, hi, seekers, choices, key, out):  # type: ignore[no-untyped-def]
-    """Turn the markets in out.vacancy into vacancies, each open vacancy of a market with equal probability."""
+def _draw_vacancies(todo, n_todo, turn, seekers, choices, key, out):  # type: ignore[no-untyped-def]
+    """Turn the markets of todo[:n_todo] in out.vacancy into vacancies, each open one with equal probability."""
     by_slot, slot_start, units = choices.by_slot.ravel(), choices.slot_start, choices.units
     first, vacancy, seeker, ids = out.first, out.vacancy, out.seeker, seekers.id
-    for application in range(first[lo], first[hi]):
-        p = np.uint64(application)
+    for k in range(n_todo):
+        p = np.uint64(todo[k])
         market = np.int64(vacancy[p])
         if market != VOID:
             i = np.uint64(seeker[p])
             b = bits(key, ids[i])
-            counter = (application - first[i]) * 2 + 1
+            counter = (np.int64(p) - first[i]) * 2 + 1 + turn * TURN
             slot = market * SLOTS + _pick(by_slot, market, SLOTS // ARITY, more_bits(b, counter))
             unit = slot_start[np.uint64(slot)]
             among = slot_start[np.uint64(slot + 1)] - unit
             vacancy[p] = units[np.uint64(unit + np.int64(to_unit(more_bits(b, counter + 1)) * among))]
 
 
+@njit(cache=True)
+def _vain(todo, n_todo, seekers, choices, out):  # type: ignore[no-untyped-def]
+    """Keep those of todo[:n_todo] that are the seeker's own job, or a job looked at before; returns how many."""
+    first, vacancy, seeker, own, offers = out.first, out.vacancy, out.seeker, seekers.cell, choices.offers
+    kept: Any = 0
+    for k in range(n_todo):
+        p = np.uint64(todo[k])
+        v = vacancy[p]
+        if v != VOID:
+            i = np.uint64(seeker[p])
+            vain = offers[np.uint64(v)].cell == own[i]
+            for other in range(first[i], np.int64(p)):
+                vain |= vacancy[np.uint64(other)] == v
+            todo[kept] = p
+            kept += np.int64(vain)
+    return kept
+
+
 @njit(cache=True, nogil=True)
 def sample(lo, hi, chunk, seekers, choices, zones, major, redraws, key_market, key_vacancy, out):  # type: ignore[no-untyped-def]
     """Write the vacancy each application goes to, or VOID, into out.vacancy, and its seeker into out.seeker."""
-    _draw_markets(lo, hi, seekers, choices, zones, major, redraws, key_market, out)
-    _draw_vacancies(lo, hi, seekers, choices, key_vacancy, out)
+    first, vacancy, seeker, occupations = out.first, out.vacancy, out.seeker, major.size
+    size = first[hi] - first[lo]
+    todo, again = np.empty(size + 1, np.uint32), np.empty(size + 1, np.uint32)
+    n: Any = 0
+    for person in range(lo, hi):
+        i = np.uint64(person)
+        row = (np.int64(seekers.travel[i]) * occupations + seekers.occupation[i]) * zones + seekers.zone[i]
+        reachable = choices.reachable[np.uint64(row)]
+        for application in range(first[i], first[i + np.uint64(1)]):
+            p = np.uint64(application)
+            seeker[p] = i
+            vacancy[p] = VOID
+            todo[n] = p
+            n += reachable
+    for turn in range(ELSEWHERE):
+        again[:n] = todo[:n]
+        _draw_markets(again, n, turn, seekers, choices, zones, major, redraws, key_market, out)
+        _draw_vacancies(todo, n, turn, seekers, choices, key_vacancy, out)
+        n = _vain(todo, n, seekers, choices, out)
+        if n == 0:
+            break
 
 
 def choices_of(s: Seekers, v: Vacancies, terrain: Terrain, attraction: float) -> Choices:
