@@ -225,6 +225,16 @@ def test_settings_become_levers_and_what_happened_is_charged():
     assert spent["wage insurance (months)"] == 1000.0
 
 
+def test_places_for_less_than_one_simulated_person_wait_until_they_make_one():
+    made, lv = package(10e6, **(ALL | {"places": 0.5}))  # a quarter of a simulated person a month
+    got = [lv.work_sharing_places]
+    for month in range(1, 8):
+        lv = Levers.neutral(lv.wage_floor.size, lv.program_seats.size, lv.awareness.size)
+        made.write(lv, month)
+        got.append(lv.work_sharing_places)
+    assert got == [0, 0, 0, 2, 0, 0, 0, 2] and not len(made.stops())
+
+
 def test_money_that_runs_out_is_said():
     made, lv = package(60_000.0, **ALL)  # two months' money: $10,000
     assert lv.ai_speed == 1.0 and lv.work_sharing_places == 10

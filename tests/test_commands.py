@@ -169,6 +169,8 @@ def test_compare_reads_stored_results(fake: None, file: Path, tmp_path: Path) ->
     options = ("--policy", "childcare", "--threads", 1, "--out", tmp_path / "other", "--json")
     fresh = json.loads(call("compare", file, *options).stdout)
     assert call("compare", tmp_path / "out", "--policy", "childcare", "--replicates", 2).exit_code == 2
+    unused = call("compare", tmp_path / "out", "--policy", "childcare", "--threads", 1, "--fresh")
+    assert unused.exit_code == 2 and "--threads, --fresh" in " ".join(unused.output.split())
     assert stored["costs"][0]["additional"] == pytest.approx(fresh["costs"][0]["additional"], rel=1e-3)
 
 

@@ -186,6 +186,21 @@ def test_missing_zone_and_invalid_pack_cannot_be_saved(pack: Pack, tmp_path: Pat
     assert any("missing" in p for p in validate(replace(pack, tables={})))
 
 
+def test_a_pack_that_cannot_be_replaced_stays(pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = pack.save(tmp_path / "kept")
+    rename = Path.rename
+
+    def refuses(path: Path, to: Path) -> Path:
+        if to == folder and not path.name.endswith("-old"):
+            raise OSError("disk full")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", refuses)
+    with pytest.raises(OSError, match="disk full"):
+        pack.save(folder)
+    assert load_pack(str(folder)).hash() == pack.hash() and [p.name for p in tmp_path.iterdir()] == ["kept"]
+
+
 def test_numbers_are_written_the_same_on_every_platform(pack: Pack) -> None:
     frame = pd.DataFrame(
         {"zone": list(pack.zone_codes), "share_no_car": np.linspace(0, 1, 9) / 3, "source": "acs_cars"}

@@ -67,7 +67,8 @@ def command(
     if against == chosen:
         raise WrongOption(f"--policy: {chosen!r} cannot be compared with itself")
     if scenario.is_dir():
-        settings = {"--replicates": replicates, "--scale": scale, "--seed": seed, "--out": out}
+        settings = {"--replicates": replicates, "--scale": scale, "--seed": seed, "--threads": threads, "--out": out,
+                    "--fresh": fresh or None}  # fmt: skip
         if given := [name for name, value in settings.items() if value is not None]:
             raise WrongOption(f"{', '.join(given)}: {scenario} holds results: nothing is simulated")
         results = load_results(scenario)

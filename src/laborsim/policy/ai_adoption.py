@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from laborsim.market.counts import SCALAR, Counts
@@ -9,8 +11,11 @@ from laborsim.market.levers import Levers
 from laborsim.policy.base import Asked, Weight
 from laborsim.policy.budget import Budget, Charge
 from laborsim.policy.place import Setting
-from laborsim.policy.whole import full_scale
+from laborsim.policy.whole import Flow, full_scale
 from laborsim.scenario.instruments import AIAdoption as Settings
+
+EVERYONE = 10_000_000
+"""More than any region has to insure: wage insurance has no number of places."""
 
 
 class AIAdoption:
@@ -23,6 +28,7 @@ class AIAdoption:
     def __init__(self, settings: Settings, setting: Setting) -> None:
         self.settings, self.scale = settings, setting.scale
         self.speed_cents = 0
+        self.sharing, self.moves = Flow(), Flow()
 
     def write(self, levers: Levers, month: int, budget: Budget) -> dict[str, Weight]:
         s, ramp = self.settings, budget.ramp(month)
@@ -36,19 +42,20 @@ class AIAdoption:
             else:
                 budget.stop(month, "no money to move adoption")
         if s.work_sharing > 0:
-            places = self._places(budget, month, "work sharing", s.work_sharing_cost, s.places * ramp)
+            places = self._places(budget, month, "work sharing", s.work_sharing_cost, self._wanted(self.sharing, ramp))
             if places:
                 levers.work_sharing = max(levers.work_sharing, s.work_sharing)
                 levers.work_sharing_places += full_scale(places, self.scale)
                 asked["work sharing"] = np.array([float(places)])
         if s.redeployment > 0:
-            places = self._places(budget, month, "redeployment", s.redeployment_cost, s.places * ramp)
+            places = self._places(budget, month, "redeployment", s.redeployment_cost, self._wanted(self.moves, ramp))
             if places:
                 levers.redeployment = max(levers.redeployment, s.redeployment)
                 levers.redeployment_places += full_scale(places, self.scale)
                 asked["redeployment"] = np.array([float(places)])
         if s.wage_insurance > 0:
-            places = self._places(budget, month, "wage insurance", s.wage_insurance_most, 1e7)
+            everyone = math.ceil(EVERYONE * self.scale)
+            places = self._places(budget, month, "wage insurance", s.wage_insurance_most, everyone)
             if places:
                 levers.wage_insurance = max(levers.wage_insurance, s.wage_insurance)
                 levers.wage_insurance_months = max(levers.wage_insurance_months, s.wage_insurance_months)
@@ -57,10 +64,15 @@ class AIAdoption:
                 asked["wage insurance"] = np.array([float(places)])
         return asked
 
-    def _places(self, budget: Budget, month: int, item: str, dollars: float, wanted: float) -> int:
-        """Simulated people there is money for, and reserves it."""
+    def _wanted(self, flow: Flow, ramp: float) -> int:
+        """Simulated people that this month's places stand for; a part of one is owed to the next month."""
+        return int(flow.take(self.settings.places * ramp * self.scale).sum())
+
+    def _places(self, budget: Budget, month: int, item: str, dollars: float, most: int) -> int:
+        """Simulated people there is money for, at most so many; reserves it."""
+        if most == 0:
+            return 0
         unit = dollars * 100.0 / self.scale
-        most = max(int(wanted * self.scale + 0.5), 1)
         places = budget.afford(month, unit, most)
         if places == 0:
             budget.stop(month, f"no money for {item}")

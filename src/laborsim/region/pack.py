@@ -240,7 +240,11 @@ class Pack:
             if folder.exists():
                 old = temporary.with_name(temporary.name + "-old")
                 folder.rename(old)
-                temporary.rename(folder)
+                try:
+                    temporary.rename(folder)
+                except BaseException:
+                    old.rename(folder)
+                    raise
                 shutil.rmtree(old)
             else:
                 temporary.rename(folder)
