@@ -151,19 +151,23 @@ def test_partners_are_the_same_each_month_and_some_of_those_that_pay_enough():
     assert abs(chosen[enough].mean() - share) < 4.0 * math.sqrt(share * (1.0 - share) / enough.sum())
 
 
-def test_a_certificate_opens_all_posts_up_to_an_associate_degree_and_a_share_of_those_above():
+def test_a_certificate_opens_posts_that_ask_the_usual_and_a_share_of_those_above_an_associate_degree():
     month = worlds.month(people=20_000, seed=3, index=6)
     occupations = month.programs.occupations.copy()
     occupations[COURSE, :] = 0
     occupations[COURSE, [2, 3]] = 1  # a bachelor's degree is typical of the one, a diploma of the other
     month.programs = replace(month.programs, occupations=occupations)
     c, share = month.world.cells, month.parameters["search.certificate_posts"]
+    c.needs[: c.size : 3] = k.ASSOCIATE  # more than a diploma
     key = month.key(Stream.CERTIFICATE_POST, fixed=True)
     bit = 1 << int(month.programs.credential[COURSE])
     asked = certificates.certificates_asked(month, np.arange(c.size)) & bit
     for j in range(c.size):
         o = int(c.occupation[j])
-        assert asked[j] == (bit if o == 3 or (o == 2 and uniform(key, j) < share) else 0)
+        usual = o == 3 and c.needs[j] <= month.economy.occ_education[o]
+        assert asked[j] == (bit if usual or (o == 2 and uniform(key, j) < share) else 0)
+    ordinary = asked[c.occupation[: c.size] == 3] > 0
+    assert ordinary.any() and not ordinary.all()
     above = asked[c.occupation[: c.size] == 2] > 0
     assert above.size > 20 and above.any() and not above.all()
 

@@ -33,12 +33,16 @@ def credentials_asked(month: Month) -> NDArray[np.uint16]:
 def certificates_asked(month: Month, cell: NDArray[Any]) -> NDArray[np.uint16]:
     """(n,) bits of fields of credentials that pass for an associate degree in each cell.
 
-    In occupations that an associate degree or less is typical of, in all; where a bachelor's degree is typical, in a
-    share of them by a keyed draw that holds for the run: occupations are groups, and part of each is simpler work.
+    In occupations that an associate degree or less is typical of, in all that ask for no more than is typical: a
+    certificate stands for training, not for the degree that some employers ask beyond it. Where a bachelor's degree is
+    typical, in a share of them by a keyed draw that holds for the run: occupations are groups, and part of each is
+    simpler work.
     """
-    occupation = month.world.cells.occupation[cell]
+    c = month.world.cells
+    occupation = c.occupation[cell]
+    typical = month.economy.occ_education[occupation]
     u = uniforms(month.key(Stream.CERTIFICATE_POST, fixed=True), cell.astype(np.uint64))
-    opens = (month.economy.occ_education[occupation] <= ASSOCIATE) | (u < month.parameters["search.certificate_posts"])
+    opens = np.where(typical <= ASSOCIATE, c.needs[cell] <= typical, u < month.parameters["search.certificate_posts"])
     return np.where(opens, credentials_asked(month)[occupation], 0).astype(np.uint16)
 
 

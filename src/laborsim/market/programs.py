@@ -19,7 +19,6 @@ from laborsim.market.codes import (
     OJT,
     PAYERS,
     PROGRAM_KINDS,
-    SOME_COLLEGE,
     UNEMPLOYED,
 )
 from laborsim.market.economy import Economy
@@ -131,7 +130,7 @@ class Programs:
             ("income_limit", np.zeros(n)),
             ("low_paid", np.zeros(n, np.uint8)),
             ("priority", np.zeros(n)),
-            ("degree", np.full(n, SOME_COLLEGE, np.uint8)),
+            ("degree", np.zeros(n, np.uint8)),
             ("screen", np.ones(n)),
             ("intakes", np.ones((n, 12), np.uint8)),
             ("instructors", np.full(n, np.nan)),
@@ -233,7 +232,7 @@ def build_programs(types: Sequence[ProgramType], economy: Economy, labor_force: 
         most_age=column("most_age", np.int64),
         ready=column("ready", np.uint8),
         requires=np.array([1 << field_index[t.requires] if t.requires else 0 for _, t, _ in rows], np.uint16),
-        degree=np.array([EDUCATION.index(t.degree or "some_college") for _, t, _ in rows], np.uint8),
+        degree=np.array([EDUCATION.index(t.degree or "less_than_hs") for _, t, _ in rows], np.uint8),
         income_limit=column("income_limit", np.float64),
         low_paid=column("low_paid", np.uint8),
         priority=column("priority", np.float64),

@@ -177,7 +177,7 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     earns = passes & (pr.credential[program] != 255)
     bit = np.uint16(1) << pr.credential[program].clip(0, 15).astype(np.uint16)
     p.credentials[rows[earns]] |= bit[earns]
-    # A certificate counts as some college, in the statistics and with employers who screen.
+    # Few courses give schooling besides their certificate, which opens posts of its field only.
     p.education[rows[earns]] = np.maximum(p.education[rows[earns]], pr.degree[program[earns]])
     ready = pr.kind[program] == k.PRE_APPRENTICESHIP
     p.traits[rows[ready]] |= np.uint8(k.TRAIT_READY)

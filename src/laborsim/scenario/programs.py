@@ -38,7 +38,7 @@ class ProgramType(BaseModel):
     most_age : greatest age to enter, years.
     ready : a completed pre-apprenticeship stands in for the schooling asked for.
     requires : field of a credential needed to enter, "" none: credentials stack into pathways.
-    degree : schooling that completers who pass hold at least, "" as for any credential.
+    degree : schooling that completers who pass hold at least, "" what they had.
     income_limit : most that an applicant's household may earn by work relative to what it needs to be self-sufficient
         (all adults full-time at the self-sufficiency wage); 0 no limit.
     low_paid : people at work may enter only if they earn less a week than the self-sufficiency wage comes to full-time.
