@@ -301,6 +301,8 @@ def test_what_is_seen_of_people_the_slow_way():
     p.program[: p.size] = np.where(rng.random(p.size) < 0.2, 1, k.NO_PROGRAM)
     everyone = np.sort(rng.choice(p.size, 900, replace=False))
     watch = Watch(12, "2018-01", p.id[everyone], participants=False)
+    month.economy.ui_supplement[:] = 40.0
+    month.levers.ui_supplement = 10.0
     watch(month)
     p.state[everyone[:30]], p.id[everyone[30:40]] = k.GONE, np.uint64(1)  # died; rows of others now
     month.index = 1
@@ -318,7 +320,7 @@ def test_what_is_seen_of_people_the_slow_way():
         assert seen["state"][j, 1] == state and seen["program"][j, 1] == p.program[i]
         assert seen["earnings"][j, 1] == pytest.approx(works * p.wage[i] * p.hours[i] * 52 / 12, rel=1e-6)
         assert seen["employer"][j, 1] == (e.id[c.establishment[p.job[i]]] if payroll else NO_EMPLOYER)
-        assert seen["benefit"][j, 1] == pytest.approx(300.0 * 52 / 12 if draws else 0.0)
+        assert seen["benefit"][j, 1] == pytest.approx(350.0 * 52 / 12 if draws else 0.0)
         assert seen["school"][j, 1] == ((p.traits[i] & k.TRAIT_ENROLLED > 0) | (p.program[i] != k.NO_PROGRAM))
         assert seen["sufficient"][j, 1] == (works and p.wage[i] >= needs(month, np.array([i]))[0])
     assert seen["benefit"].any() and seen["sufficient"].any() and seen["school"].any()

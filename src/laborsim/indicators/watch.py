@@ -228,8 +228,9 @@ class Watch:
         w, rows = month.world, self._rows
         seen = _Seen(*(np.empty(rows.size, dtype) for name, dtype, _ in MONTHLY[: len(_Seen._fields)]))
         need = month.economy.household_need.astype(np.float32)
+        supplement = np.float32(month.economy.ui_supplement[month.now] + month.levers.ui_supplement)
         month.crew.map(_see, rows.size, rows, self._ids, w.people.columns, w.cells.columns, w.establishments.columns,
-                       w.households.columns, need, month.index, seen, size=FEW)  # fmt: skip
+                       w.households.columns, need, supplement, month.index, seen, size=FEW)  # fmt: skip
         kept = seen._asdict()
         if self.budgets is None or rows.size == 0:
             return kept
@@ -300,8 +301,11 @@ class _Seen(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _see(lo, hi, chunk, rows, ids, p, c, e, h, need, month, out):  # type: ignore[no-untyped-def]
-    """Fill `out` for [lo, hi) of those followed; `need` (Z, 2, 4, 2) float32. Those who are gone have nothing."""
+def _see(lo, hi, chunk, rows, ids, p, c, e, h, need, supplement, month, out):  # type: ignore[no-untyped-def]
+    """Fill `out` for [lo, hi) of those followed; `need` (Z, 2, 4, 2) float32. Those who are gone have nothing.
+
+    supplement : dollars a week on top of everyone's benefits.
+    """
     for row in range(lo, hi):
         k = np.uint64(row)  # unsigned: no test for negative indices
         i = np.uint64(rows[k])
@@ -321,7 +325,7 @@ def _see(lo, hi, chunk, rows, ids, p, c, e, h, need, month, out):  # type: ignor
             adults = np.uint64(h.adults[hh] > 1)
             out.sufficient[k] = p.wage[i] >= need[np.uint64(p.zone[i]), adults, np.uint64(children), young]
         elif (state == UNEMPLOYED or state == TEMPORARY_LAYOFF) and p.ui_weeks[i] > 0:
-            out.benefit[k] = p.ui_benefit[i] * np.float32(WEEKS_A_MONTH)
+            out.benefit[k] = (p.ui_benefit[i] + supplement) * np.float32(WEEKS_A_MONTH)
 
 
 def needs(month: Month, rows: I8) -> F4:
