@@ -260,6 +260,7 @@ def test_referrals_match_plain_python():
                                                employer_contacts=20))  # fmt: skip
     p, cells = m.world.people, m.world.cells
     p.education[: p.size : 2], p.credentials[: p.size : 4] = codes.HS, 0xFFFF
+    m.economy.occ_education[:] = codes.ASSOCIATE
     cells.needs[: cells.size : 2] = codes.ASSOCIATE
     rows, s, v, ground, visited = gathered(m)
     before = s.applications.copy()

@@ -257,9 +257,10 @@ def _make(
             progress.finished(record)
     except KeyboardInterrupt:
         executor.close()
-        raise Interrupted(
-            len([r for r in records if r.done]), total, place.partial if place is not None else None
-        ) from None
+        if place is None:
+            raise Interrupted(len([r for r in records if r.done]), total, None) from None
+        # The last run may have been kept and not yet noted.
+        raise Interrupted(sum(1 for _ in place.kept()), total, place.partial) from None
     return records
 
 
