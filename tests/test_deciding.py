@@ -67,6 +67,9 @@ def test_a_study_too_small_to_decide_says_which_would_do() -> None:
     assert "would show effects of about 67." in said and "hidden" not in said
     assert "may stay hidden even then" in too_small(Study(), Found(error=1_000.0))
     assert too_small(Study(), Found(sure=("dear",))) == ""
+    # more than chance, but less than these runs can be relied on to show
+    lucky = too_small(Study(), Found(sure=("dear",), error=300.0))
+    assert "effects under about 800 people are missed (power 80%), and a smaller one that is more than" in lucky
     slow = too_small(Study(seconds=600.0), Found())  # no more than twice as precise where runs take long
     assert "--scale 0.04 --replicates 8` (about 10.7 hours" in slow
 

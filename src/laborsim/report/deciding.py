@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from laborsim.report.benefits import signed
 from laborsim.report.wording import chance, join, lower, money, policy_title, two_digits
 from laborsim.scenario.schema import BASELINE
-from laborsim.study.findings import Findings, detectable
+from laborsim.study.findings import Findings, detectable, reliable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,13 +36,13 @@ def larger(scale: float, replicates: int, times: float) -> tuple[float, int]:
 
 
 def too_small(results: Results, findings: Findings) -> str:
-    """What a larger study would show, where no policy can be told from the baseline; empty otherwise.
+    """What a larger study would show, where no policy can be relied on to differ from the baseline; empty otherwise.
 
     The smallest effect shown shrinks with the root of people and runs simulated, as chance between runs does; doubt
     about the assumed figures and the one region drawn do not shrink. Time is that of these runs, one after the other.
     """
     policies, runs, scale = findings.tested, results.replicates, float(results.about["scale"])
-    if not policies or findings.stock is None or any(findings.sure(p, findings.stock) for p in policies):
+    if not policies or findings.stock is None or any(reliable(findings, p) for p in policies):
         return ""
     seconds = sum(r.seconds for r in results.records if r.done)
     file = f"{results.about['scenario']['name']}.toml"
@@ -57,12 +57,14 @@ def too_small(results: Results, findings: Findings) -> str:
     share, more = larger(scale, runs, times)
     times = share / scale * more / runs  # after rounding
     shown = two_digits(least / math.sqrt(times))
+    lucky = any(findings.sure(p, findings.stock) for p in policies)
+    rare = ", and a smaller one that is more than chance is mostly too large" if lucky else ""
     middles = [abs(float(findings.row(p)["additional"])) for p in policies if findings.row(p) is not None]
     beyond = "; what the policies add here is less in the middle of the runs, and may stay hidden even then"
     return (
         f"This study is too small to decide: with {runs} runs of each policy at {100 * scale:g}% scale, effects under "
-        f"about {two_digits(least)} people are missed (power 80%). `laborsim run {file} --scale {share:g} --replicates "
-        f"{more}` (about {_minutes(times * seconds)} on one core) would show effects of about {shown}"
+        f"about {two_digits(least)} people are missed (power 80%){rare}. `laborsim run {file} --scale {share:g} "
+        f"--replicates {more}` (about {_minutes(times * seconds)} on one core) would show effects of about {shown}"
         f"{beyond if middles and max(middles) < least / math.sqrt(times) else ''}."
     )
 

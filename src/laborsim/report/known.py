@@ -11,7 +11,7 @@ from laborsim.report.sections_training import KINDS, kinds_of, participants
 from laborsim.report.wioa import figure
 from laborsim.report.wording import join, lower, money, policy_title, two_digits
 from laborsim.scenario.schema import BASELINE
-from laborsim.study.findings import Findings
+from laborsim.study.findings import Findings, reliable
 from laborsim.study.judging import judge
 from laborsim.study.questions.effects import cell, dollars
 
@@ -168,7 +168,7 @@ def answer(results: Results, findings: Findings) -> str:
     for p in findings.tested:
         row = findings.row(p)
         own = not results.about["policies"][p].get("combine")
-        if own and findings.sure(p, findings.stock) and row["additional"] > 0 and row["dollars"] > 0:
+        if own and reliable(findings, p) and row["additional"] > 0 and row["dollars"] > 0:
             best.append((float(row["additional"]) / float(row["dollars"]), p, row))
     file = f"{results.about['scenario']['name']}.toml"
     ask = f"`laborsim ask mix {file}` tries it on every kind of policy"

@@ -145,7 +145,7 @@ def needs(results: Results) -> Table | None:
             continue
         who = f"{'One adult' if adults == 1 else 'Two adults'}"
         if children:
-            who += f", {children} child{'ren' if children > 1 else ''}" + (", one under six" if young else ", six or "
+            who += f", {children} child{'ren' if children > 1 else ''}" + (", the youngest under six" if young else ", six or "
                                                             "older")
         low, high = float(own["hourly"].min()), float(own["hourly"].max())
         mean = own[["hourly", *parts]].mean()

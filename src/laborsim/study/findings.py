@@ -106,10 +106,23 @@ def detectable(findings: Findings) -> float:
     return (t + NormalDist().inv_cdf(POWER)) * error
 
 
+def reliable(findings: Findings, policy: str) -> bool:
+    """Whether a policy's effect on the answer's number of people is more than chance and as large as these runs show.
+
+    What is found below `detectable` is found by luck too often to be acted on: of small effects only those that chance
+    made too large are seen (Gelman and Carlin 2014, type M error).
+    """
+    row = findings.row(policy)
+    if row is None or not findings.sure(policy, findings.stock or ""):
+        return False
+    least = detectable(findings)
+    return not abs(float(row["additional"])) < least
+
+
 def stock_row(costs: pd.DataFrame, stock: str) -> Any:
     """The row of one stock of people, or None."""
     rows = costs[costs["outcome"] == stock] if len(costs) else costs
     return rows.iloc[0] if len(rows) else None
 
 
-__all__ = ["JUDGED", "POWER", "STOCKS", "TESTED_TO", "Findings", "detectable", "findings", "stock_row"]
+__all__ = ["JUDGED", "POWER", "STOCKS", "TESTED_TO", "Findings", "detectable", "findings", "reliable", "stock_row"]
