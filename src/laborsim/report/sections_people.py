@@ -145,8 +145,8 @@ def needs(results: Results) -> Table | None:
             continue
         who = f"{'One adult' if adults == 1 else 'Two adults'}"
         if children:
-            who += f", {children} child{'ren' if children > 1 else ''}" + (", the youngest under six" if young else ", six or "
-                                                            "older")
+            youngest = "the youngest under six" if young else "six or older"
+            who += f", {children} child{'ren' if children > 1 else ''}, {youngest}"
         low, high = float(own["hourly"].min()), float(own["hourly"].max())
         mean = own[["hourly", *parts]].mean()
         rows.append([who, Cell(f"${mean['hourly']:.2f}",
