@@ -45,7 +45,11 @@ def test_sections_stand_in_the_order_of_the_scenario(briefed: Results) -> None:
     assert "laborsim ask mix" in page
 
 
-def test_money_buys_in_proportion(briefed: Results) -> None:
+def test_money_buys_in_proportion_and_what_else_it_goes_to_is_said(
+    briefed: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pandas as pd
+
     table = briefed.spending[briefed.spending["policy"] == "training"].copy()
     briefed.spending.loc[table.index, "item"] = "apprentice seats"
     try:
@@ -54,6 +58,12 @@ def test_money_buys_in_proportion(briefed: Results) -> None:
         assert two == f"{float(f'{2e6 * units:.2g}'):,.0f} seats of related instruction"
         assert float(two.split()[0].replace(",", "")) == pytest.approx(2 * float(one.split()[0].replace(",", "")),
             rel=0.06)
+        dear = table.assign(item="navigators (months)", dollars=table["dollars"] / 4)
+        assert "goes to" not in two
+        with monkeypatch.context() as patch:
+            both = pd.concat([briefed.spending, dear])
+            patch.setattr(type(briefed), "spending", property(lambda _: both))
+            assert known.buys(briefed, "training", 1e6).endswith("; 20% goes to navigators")
     finally:
         briefed.spending.loc[table.index, "item"] = table["item"]
 
@@ -180,6 +190,9 @@ def test_participants_are_read_with_and_without(briefed: Results, monkeypatch: p
     assert table.rows[0][5].text == "+10.0 pp" and table.rows[0][5].sure
     said = " ".join(known.facts(briefed, briefed.findings))
     assert "registered apprenticeship 80.0% against 70.0% without (+10.0 pp; +5.0 pp to +20.0 pp)" in said
+    for r in rows:  # too few are simulated for the first page
+        r["people"] = 29.0 / float(briefed.about["scale"])
+    assert "registered apprenticeship" not in " ".join(known.facts(briefed, briefed.findings))
     rows[0]["suppressed"] = rows[1]["suppressed"] = 1
     assert sections_training.with_and_without(briefed) is None
 

@@ -50,6 +50,8 @@ REACHED: Final = {
     "wage insurance (months)": ("people with wage insurance for a year", 12.0),
 }  # fmt: skip
 YEAR: Final = 12.0
+MUCH: Final = 0.1  # share of the money that is not passed over
+FEWEST: Final = 30  # people simulated in a run below which a share of them is not put on the first page
 PLURALS: Final = {
     "worker at a self-sufficiency wage": "workers at a self-sufficiency wage",
     "employed resident": "employed residents",
@@ -75,7 +77,8 @@ def round_money(dollars: float) -> str:
 
 
 def buys(results: Results, policy: str, amount: float, most: int = 2) -> str:
-    """What so many dollars buy of a policy at the prices of the runs: whom it reaches, most money first."""
+    """What so many dollars buy of a policy at the prices of the runs: whom it reaches, most money first; and what most
+    of the rest goes to, if that is much."""
     table: Any = results.spending
     rows = table[(table["policy"] == policy) & (table["dollars"] > 0)]
     whole = float(rows["dollars"].sum())
@@ -83,11 +86,17 @@ def buys(results: Results, policy: str, amount: float, most: int = 2) -> str:
         return ""
     items = rows.groupby("item")[["units", "dollars"]].sum().sort_values("dollars", ascending=False)
     said: list[str] = []
+    rest = items.copy()
     for item, r in items.iterrows():
         if item in REACHED and len(said) < most:
             name, each = REACHED[str(item)]
             said.append(f"{two_digits(float(r['units']) / each * amount / whole)} {name}")
-    return join(said) if said else ""
+            rest = rest.drop(index=item)
+    left = float(rest["dollars"].sum()) / whole
+    if not said or left < MUCH:
+        return join(said) if said else ""
+    largest = str(rest.index[0]).split(" (")[0]
+    return f"{join(said)}; {100 * left:.0f}% goes to {largest}{' and others' if len(rest) > 1 else ''}"
 
 
 def reached(results: Results) -> dict[str, dict[str, Paired]]:
@@ -131,12 +140,15 @@ def facts(results: Results, findings: Findings) -> list[str]:
         parts = [f"{lower(policy_title(results, p))} {two_digits(price[p][1].difference)} more "
                  f"({money(float(f'{price[p][0]:.2g}'))} each)" for p in order[:3]]  # fmt: skip
         said.append(f"People who enroll, all months: {'; '.join(parts)}.")
-    own = sorted(participants(results), key=lambda r: -r["work"][2])
+    own = [r for r in participants(results) if r["people"] * float(results.about["scale"]) >= FEWEST]
+    own = sorted(own, key=lambda r: -r["work"][2])[:3]
     if own:
         parts = []
-        for r in own[:3]:
+        kinds = [r["kind"] for r in own]
+        for r in own:
             gross, without, net, low, high = r["work"]
-            parts.append(f"{lower(KINDS[r['kind']])} {figure(gross, 'share')} against {figure(without, 'share')} "
+            of = f" ({lower(policy_title(results, r['policy']))})" if kinds.count(r["kind"]) > 1 else ""
+            parts.append(f"{lower(KINDS[r['kind']])}{of} {figure(gross, 'share')} against {figure(without, 'share')} "
                          f"without ({figure(net, 'share', True)}; {figure(low, 'share', True)} to "
                          f"{figure(high, 'share', True)})")  # fmt: skip
         said.append("At work (16 to 24: or in school or training) half a year after leaving a program, the same people "
