@@ -33,7 +33,7 @@ def regions(name: str) -> RegionFacts:
 
 
 SHARES = frozenset(name for name, d in DEFINITIONS.items() if d.unit == "share")
-KNOWN = Known(regions, frozenset(DEFINITIONS), SHARES, frozenset(p.code for p in load_programs()))
+KNOWN = Known(regions, frozenset(DEFINITIONS), SHARES, {p.code: p.kind for p in load_programs()})
 
 
 def test_fifty_or_more() -> None:

@@ -43,7 +43,7 @@ def known() -> Known:
     from laborsim.scenario.programs import load_programs
 
     shares = frozenset(name for name, d in DEFINITIONS.items() if d.unit == "share")
-    return Known(region_facts, frozenset(DEFINITIONS), shares, frozenset(p.code for p in load_programs()))
+    return Known(region_facts, frozenset(DEFINITIONS), shares, {p.code: p.kind for p in load_programs()})
 
 
 def region_facts(region: str) -> RegionFacts:

@@ -20,6 +20,12 @@ from laborsim.scenario.schema import BASELINE, resolve_region
 if TYPE_CHECKING:
     from laborsim.scenario.load import Known, RegionFacts
 
+# Kind of programs that an instrument pays for; the others take any, or name none.
+_KIND_PAID = {
+    "apprenticeship_expansion": "apprenticeship", "ojt_reimbursement": "ojt", "classroom_training": "classroom",
+    "customized_training": "customized", "sectoral_training": "sectoral", "career_pathways": "pathway",
+    "pre_apprenticeship": "pre_apprenticeship", "cte": "cte", "work_experience": "work_experience",
+}  # fmt: skip
 _ASSUMPTION_KEYS = ("value", "source", "low", "high", "dated")
 _POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
@@ -305,13 +311,13 @@ class _CrossChecks:
                 # outreach names kinds of training there, which its own field check knows
                 named = instrument.get("type") != "awareness_outreach"
                 programs = instrument.get("programs") if named else ()
+                kind = _KIND_PAID.get(str(instrument.get("type")), "")
+                codes = sorted(p for p, its in self.known.programs.items() if kind in ("", its))
                 for k, code in enumerate(programs if isinstance(programs, list | tuple) else ()):
-                    if self.known.programs and isinstance(code, str) and code not in self.known.programs:
-                        codes = sorted(self.known.programs)
+                    if codes and isinstance(code, str) and code not in codes:
+                        what = f"no such {kind.replace('_', ' ')} program".replace("  ", " ")
                         near = nearest(code, codes, 0.5)
-                        yield self.problem(
-                            (*here, "programs", k), f"no such program: {code!r}", listed(codes, 30), near
-                        )
+                        yield self.problem((*here, "programs", k), f"{what}: {code!r}", listed(codes, 30), near)
 
     def brief(self) -> Iterator[Problem]:
         policies = _as_dict(self.data.get("policies"))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,13 +52,13 @@ class Known:
     regions : region name or path -> RegionFacts; raises UnknownRegion.
     indicators : names of indicators that targets may use.
     shares : those of them that lie between 0 and 1.
-    programs : codes of training programs.
+    programs : code of each training program -> its kind.
     """
 
     regions: Callable[[str], RegionFacts] | None = None
     indicators: Collection[str] = field(default=())
     shares: Collection[str] = field(default=())
-    programs: Collection[str] = field(default=())
+    programs: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_scenario(
