@@ -165,7 +165,8 @@ def test_fallbacks_are_checked(copy: Path) -> None:
     assert any("fallbacks[0].why: missing" in p for p in found)
 
 
-def test_unknown_region_suggests() -> None:
+def test_unknown_region_suggests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # two folders up from here is no folder `etc`
     with pytest.raises(PackError, match="did you mean kansas-city"):
         find_pack("kansas-cty")
     with pytest.raises(PackError, match="no such region"):

@@ -60,7 +60,6 @@ flows : flow ("EU" ...), sex (all, male, female), probability.
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import shutil
 import tempfile
@@ -72,6 +71,7 @@ from typing import Any
 
 import pandas as pd
 
+from laborsim.region import pack_text
 from laborsim.region.checks import validate
 from laborsim.region.tables import NATIONAL_TABLES, REGION_TABLES, SECTORS, Layout
 from laborsim.scenario.problems import nearest
@@ -91,7 +91,6 @@ __all__ = [
 ]
 
 GRADES = ("measured", "published", "calibrated", "assumed")
-FORMAT = 1
 
 
 class PackError(ValueError):
@@ -213,10 +212,10 @@ class Pack:
 
     def files(self) -> dict[str, str]:
         """File name -> canonical text."""
-        out = {"pack.toml": _toml(self)}
+        out = {"pack.toml": pack_text.head(self)}
         for name, layout in _layouts(self.national).items():
             if name in self.tables or not layout.optional:
-                out[f"{name}.csv"] = _csv(self.tables[name])
+                out[f"{name}.csv"] = pack_text.table(self.tables[name])
         return out
 
     def save(self, folder: str | Path) -> Path:
@@ -256,53 +255,6 @@ class Pack:
 
 def _layouts(national: bool) -> dict[str, Layout]:
     return NATIONAL_TABLES if national else REGION_TABLES
-
-
-def _number(x: float) -> str:
-    return f"{x:.6g}" if abs(x) < 1e6 else f"{x:.0f}"
-
-
-def _csv(frame: pd.DataFrame) -> str:
-    out = frame.copy()
-    for c in out.columns:
-        if pd.api.types.is_float_dtype(out[c]):
-            out[c] = [_number(float(x)) for x in out[c]]
-    buffer = io.StringIO()
-    out.to_csv(buffer, index=False, lineterminator="\n")
-    return buffer.getvalue()
-
-
-def _value(x: Any) -> str:
-    if isinstance(x, bool):
-        return "true" if x else "false"
-    if isinstance(x, int):
-        return str(x)
-    if isinstance(x, float):
-        text = f"{x:.8g}"
-        return text if any(ch in text for ch in ".en") else text + ".0"
-    if isinstance(x, (list, tuple)):
-        return "[" + ", ".join(_value(v) for v in x) + "]"
-    text = str(x).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{text}"'
-
-
-def _toml(pack: Pack) -> str:
-    lines = [
-        f"format = {FORMAT}",
-        f"name = {_value(pack.name)}",
-        f"title = {_value(pack.title)}",
-        "",
-        "[meta]",
-    ]
-    lines += [f"{k} = {_value(v)}" for k, v in pack.meta.items()]
-    for z in pack.zones:
-        facts = {k: v for k, v in vars(z).items() if k not in ("area", "counties") or v}
-        lines += ["", "[[zones]]"] + [f"{k} = {_value(v)}" for k, v in facts.items()]
-    for f in pack.fallbacks:
-        lines += ["", "[[fallbacks]]"] + [f"{k} = {_value(v)}" for k, v in vars(f).items()]
-    for key, s in sorted(pack.sources.items()):
-        lines += ["", f"[sources.{key}]"] + [f"{k} = {_value(v)}" for k, v in vars(s).items() if v != ""]
-    return "\n".join(lines) + "\n"
 
 
 # --- finding and reading -----------------------------------------------------------------------
