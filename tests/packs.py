@@ -172,7 +172,7 @@ def region(people: float = 60_000.0) -> tuple[Pack, Pack, Economy]:
         "occ_exit": occ["exit_rate"].to_numpy(float),
         "occ_ai": occ["ai_exposure"].to_numpy(float), "occ_wage": occ["wage"].to_numpy(float) * 0.85,
         "occ_spread": np.full(len(codes), 0.9),
-        "mobility": 0.5 * np.eye(len(codes)) + 0.5 * mobility,
+        "mobility": 0.9 * np.eye(len(codes)) + 0.1 * mobility,
         "sector_codes": SECTORS,
         "sector_traded": national.tables["sectors"]["traded"].to_numpy(np.uint8),
         "sector_index": np.ones((36, len(SECTORS))), "posts": np.ones(36), "childcare_sector": SECTORS.index("6244"),

@@ -26,12 +26,21 @@ def watched():
     spec = scenario_of_region("kansas-city")
     model = ObservedMarket(spec, rng=3, scale=0.01)
     counts = {}
+    changes = [0, 0]
     for _ in range(14):
         p = model.world.people
-        before = _people(p)
+        before, trades = _people(p), dict(zip(p.id[: p.size].tolist(), p.occupation[: p.size].tolist(), strict=True))
+        idle = {i for i, z in zip(p.id[: p.size].tolist(), p.zone[: p.size].tolist(), strict=True)
+                if z < model.economy.outside and i in before and before[i][2] == 5}  # fmt: skip
         index = model.month.index if model.months == 0 else model.months
         model.step()
         now = _people(p)
+        for person in idle & now.keys() if index >= 0 else ():
+            job, since, state = now[person]
+            if state <= 2 and job >= 0 and since > before[person][1]:
+                major = model.economy.occ_major
+                there = model.world.cells.occupation[job]
+                changes = [changes[0] + 1, changes[1] + (major[there] != major[trades[person]])]
         for person, (job, hired, state) in before.items():
             if state > 2 or job < 0 or person not in now:
                 continue
@@ -41,6 +50,7 @@ def watched():
             left = not ((s <= 2 or s == 4) and h == hired and j >= 0)
             risk, gone = counts.get(kind, (0, 0))
             counts[kind] = (risk + 1, gone + left)
+    counts["hired"] = changes
     return model, counts
 
 
@@ -56,8 +66,13 @@ def test_watching_changes_nothing(watched):
 
 def test_tenure_counts_are_those_of_a_slow_count(watched):
     model, counts = watched
-    for kind, (risk, left) in counts.items():
+    for kind, (risk, left) in ((k, v) for k, v in counts.items() if k != "hired"):
         assert (model._tenure.risk[kind], model._tenure.left[kind]) == (risk, left)
+
+
+def test_changes_of_occupation_are_those_of_a_slow_count(watched):
+    model, counts = watched
+    assert model._movers.hired.tolist() == counts["hired"] and counts["hired"][1] > 20
 
 
 def test_pay_like_for_like_is_that_of_a_slow_fit(watched):

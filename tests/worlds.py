@@ -88,8 +88,8 @@ def economy(months: int = 36) -> Economy:
     """Two zones and an outside zone; flat sector indices unless replaced (`dataclasses.replace`)."""
     z, o, s, t = 3, len(OCCUPATIONS), len(SECTORS), months
     wage = np.array([48.0, 26.0, 36.0, 15.0, 11.5, 12.0, 15.5, 27.0, 21.0, 19.0])
-    mobility = np.full((o, o), 0.4 / (o - 1))
-    np.fill_diagonal(mobility, 0.6)
+    mobility = np.full((o, o), 0.08 / (o - 1))
+    np.fill_diagonal(mobility, 0.92)
     need = np.empty((z, 2, 4, 2))
     for a, base in enumerate((15.0, 9.5)):
         for c in range(4):

@@ -38,8 +38,7 @@ class Economy:
     occ_exit : (O,) yearly probability of leaving the labor force.
     occ_ai : (O,) exposure to AI, 0..1.
     occ_wage : (O,) regional median hourly wage; occ_spread (O,) log of the ninetieth over the tenth percentile.
-    mobility : (O, O) nearness: share of those leaving occupation i who go to j; rows sum to 1,
-        the diagonal is the share of searchers who look in their own occupation.
+    mobility : (O, O) share of those in occupation i who are in j a year later; rows sum to 1.
     sector_codes : NAICS sectors; sector_traded (S,) 0/1.
     sector_index : (T, S) employment relative to the start.
     posts : (T,) posts, filled and open, for each job, relative to those at the start: what employers want beyond their

@@ -14,15 +14,30 @@ from laborsim.market.pay import terms
 def nearness(month: Month) -> NDArray[np.float64]:
     """Nearness of occupations per vacancy of the destination, (O, O).
 
-    Observed moves between occupations already reflect how large the destination is. Divided by its share of jobs
-    they are nearness per vacancy, so that with vacancies in proportion to jobs searchers look where movers go.
+    Yearly moves between occupations, for each job that people of the occupation leave: where jobs end often people
+    change occupation often without looking further. Observed moves already reflect how large the destination is.
+    Divided by its share of jobs they are nearness per vacancy, so that with vacancies in proportion to jobs searchers
+    look where movers go.
     """
     e = month.economy
 
     def make() -> NDArray[np.float64]:
-        return np.ascontiguousarray(e.mobility / np.maximum(month.memory["demand"]["shares"], 1e-4))
+        memory = month.memory["demand"]
+        near = month.parameters["matching.look_elsewhere"] * e.mobility / turnover(month)[:, None]
+        np.fill_diagonal(near, 1.0)
+        return np.ascontiguousarray(near / near.sum(axis=1, keepdims=True) / np.maximum(memory["shares"], 1e-4))
 
     return month.table("hiring.near", make)  # type: ignore[no-any-return]
+
+
+def turnover(month: Month) -> NDArray[np.float64]:
+    """(O,) how often jobs of an occupation end, relative to all: the sectors' that employ it at the start."""
+    memory = month.memory["demand"]
+    jobs = memory["mix"] * memory["jobs"][:, None]
+    pace = np.asarray(month.parameters["separations.turnover_by_sector"], np.float64)[: month.economy.sectors]
+    usual = float((jobs.sum(axis=1) * pace).sum() / jobs.sum())
+    total = jobs.sum(axis=0)
+    return np.where(total > 0, (jobs * pace[:, None]).sum(axis=0) / np.maximum(total, 1e-12) / usual, 1.0)
 
 
 def carried(month: Month) -> NDArray[np.float32]:

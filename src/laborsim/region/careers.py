@@ -119,7 +119,8 @@ def knows(economy: Economy, occupation: NDArray[np.uint8], education: NDArray[np
     n_major = len(economy.major_codes)
     to_major = np.zeros((economy.occupations, n_major))
     for o in range(economy.occupations):
-        to_major[o] = np.bincount(economy.occ_major, economy.mobility[o], n_major)
+        moves = np.delete(economy.mobility[o], o)
+        to_major[o] = np.bincount(np.delete(economy.occ_major, o), moves / max(moves.sum(), 1e-12), n_major)
     level = np.bincount(economy.occ_major, economy.occ_education.astype(float), n_major) / np.maximum(
         np.bincount(economy.occ_major, minlength=n_major), 1
     )

@@ -61,8 +61,7 @@ def conditions(
     Returns
     -------
     Economy
-        Money in 2019 dollars. `mobility` is where searchers look: the own group's share is
-        `region.own_occupation_share`, the rest go where yearly movers of the CPS went.
+        Money in 2019 dollars.
 
     Raises
     ------
@@ -107,7 +106,7 @@ def conditions(
         occ_ai=_column(occupations, "ai_exposure"),
         occ_wage=_column(wages, "p50"),
         occ_spread=np.log(_column(wages, "p90") / _column(wages, "p10")),
-        mobility=mobility(national, codes, values["region.own_occupation_share"]),
+        mobility=mobility(national, codes),
         sector_codes=SECTORS,
         sector_traded=national["sectors"]["traded"].to_numpy(dtype=np.uint8),
         sector_index=sector_index(
@@ -208,16 +207,15 @@ def commute_weight(flows: F8, floor: float = 0.0) -> F8:
     return np.asarray(share / np.maximum(jobs, 1e-12)[None, :], dtype=np.float64)
 
 
-def mobility(national: Pack, codes: list[str], own: float) -> F8:
-    """(O, O) where searchers look: share `own` in their own group, the rest where yearly movers went."""
+def mobility(national: Pack, codes: list[str]) -> F8:
+    """(O, O) yearly moves between occupations, rows sum to 1; where no move was recorded, to where all movers went."""
     wide = national["mobility"].pivot(index="from", columns="to", values="share")
-    moves = wide.reindex(index=codes, columns=codes).fillna(0.0).to_numpy(dtype=np.float64).copy()
-    np.fill_diagonal(moves, 0.0)
-    total = moves.sum(axis=1, keepdims=True)
-    everyone = moves.sum(axis=0) / moves.sum()
-    moves = np.where(total > 0, moves / np.maximum(total, 1e-12), everyone[None, :])
-    out = (1.0 - own) * moves
-    np.fill_diagonal(out, np.diag(out) + own)
+    out = wide.reindex(index=codes, columns=codes).fillna(0.0).to_numpy(dtype=np.float64).copy()
+    stays = np.diag(out).copy()
+    np.fill_diagonal(out, 0.0)
+    total = out.sum(axis=1, keepdims=True)
+    out = np.where(total > 0, out, (1.0 - stays)[:, None] * (out.sum(axis=0) / out.sum())[None, :])
+    np.fill_diagonal(out, np.diag(out) + stays)
     return np.ascontiguousarray(out / out.sum(axis=1, keepdims=True))
 
 

@@ -101,6 +101,7 @@ SET = {
     "care_price": "childcare_elasticity is set for it",
     "displaced_1": "tenure_return is set in view of it",
     "displaced_5": "tenure_return is set in view of it",
+    "occupations": "look_elsewhere is set for it",
     "wage_curve": "local_elasticity is set after the same studies",
 }
 _CPS = "CPS gross flows 2018-19 (BLS)"
@@ -150,6 +151,12 @@ FACTS = (
     Fact("displaced_5", "Earnings that displaced workers lose in the fifth year after", 0.10, 0.25,
          "Jacobson, LaLonde and Sullivan 1993: 25%; von Wachter, Song and Manchester 2009: 20% after 15 years", _whole(
              "displaced_loss", "year:5"), 72),
+    Fact("occupations", "Employed who work in another major occupation group a year later", 0.05, 0.15,
+         "CPS ASEC of the 2010s: 6.3%, seen over less than a year (Kambourov and Manovskii 2013); PSID: 15% (Kambourov "
+         "and Manovskii 2008)", _whole("occupation_changed", "yearly")),
+    Fact("reallocation", "Hired from unemployment into another major occupation group", 0.3, 0.5,
+         "SIPP: 44% (Carrillo-Tudela and Visschers 2023); range assumed round it",
+         _whole("occupation_changed", "from_unemployment")),
     Fact("wage_curve", "Wage curve: elasticity of zones' median wage to unemployment", -0.15, -0.03,
          "Blanchflower and Oswald 1994: -0.1; Nijkamp and Poot 2005: -0.07", wage_curve, 60),
     Fact("sizes", "Tail exponent of establishment sizes", 0.95, 1.15, "Axtell 2001: 1.06 for firms",

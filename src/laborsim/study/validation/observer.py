@@ -18,6 +18,7 @@ from laborsim.market.month import Month
 from laborsim.model import LaborMarket
 from laborsim.study.validation.curves import CARE_SUBSIDY, TENURE_EDGES
 from laborsim.study.validation.local import LikePay, NewMatches
+from laborsim.study.validation.movers import Movers
 
 F8 = NDArray[np.float64]
 
@@ -42,6 +43,7 @@ class Before:
         self.id, self.state, self.job, self.hired = (
             p.id[:n].copy(), p.state[:n].copy(), p.job[:n].copy(), p.hired[:n].copy()
         )  # fmt: skip
+        self.occupation, self.zone = p.occupation[:n].copy(), p.zone[:n].copy()
         self.pay = np.where(p.state[:n] <= SELF_EMPLOYED, p.wage[:n] * p.hours[:n], 0.0).astype(np.float64)
 
 
@@ -190,6 +192,7 @@ class ObservedMarket(LaborMarket):
         self._parents = Parents()
         self._pay = LikePay(self.economy.zone_codes, self.economy.outside)
         self._matches = NewMatches()
+        self._movers = Movers()
         self._structure: dict[tuple[str, str], float] = {}
 
     def step(self) -> None:
@@ -208,6 +211,7 @@ class ObservedMarket(LaborMarket):
         self._parents.see(month)
         self._pay.see(month)
         self._matches.see(before.id, before.state, month)
+        self._movers.see(before, month)
         if month.index == PICTURE:
             self._structure = structure(month)
 
@@ -222,6 +226,7 @@ class ObservedMarket(LaborMarket):
             whole["tenure_hazard", f"months:{low}"] = float(value)
         for year in range(1, FOLLOWED_YEARS + 1):
             whole["displaced_loss", f"year:{year}"] = self._displaced.loss(year)
+        whole |= self._movers.shares()
         monthly = {("mothers_employment", "all"): np.array(self._parents.mothers[:rows]), **self._pay.columns(rows),
                    **self._matches.columns(rows)}  # fmt: skip
         columns = [*(np.full(rows, v) for v in whole.values()), *monthly.values()]
