@@ -106,3 +106,26 @@ def test_apprentices_hold_on_for_the_pay_their_schedule_promises():
         assert seekers.hold[n] == pytest.approx(1.0 + math.log(np.mean(ahead) / p.wage[i]), abs=1e-5)
         raised += seekers.hold[n] > 1.0
     assert raised > 3
+
+
+def test_apprentices_look_for_another_job_by_the_pay_their_schedule_promises():
+    month = eager(seed=3)
+    p, q = month.world.people, float(month.parameters["search.on_the_job_pay"])
+    participants.reconcile(month)
+    rows = np.arange(p.size)
+    mine = _enrolled(month, APPRENTICE)
+    mine = mine[p.state[mine] <= k.PART_TIME_INVOLUNTARY]
+    seekers = empty_seekers(mine.size)
+    stays = looks = 0
+    for _ in range(30):
+        month.index += 1
+        found = schedule.restless(month, rows)
+        assert found[np.setdiff1d(rows, mine)].all()
+        seekers.hold[:] = 0.0
+        schedule.hold_on(month, mine, seekers)
+        pay = dict(zip(mine.tolist(), np.exp(seekers.hold.astype(float)).tolist(), strict=True))
+        key = month.key(Stream.SEARCH_ON_JOB) + np.uint64(1)
+        for i in mine.tolist():
+            assert found[i] == (uniform(key, p.id[i]) < pay[i] ** -q)
+            looks, stays = looks + found[i], stays + (not found[i])
+    assert looks > 20 and stays > 20

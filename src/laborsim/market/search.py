@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from laborsim.market import adoption, pay, quality, skill, travel
+from laborsim.market import adoption, pay, quality, schedule, skill, travel
 from laborsim.market.bad_matches import kept
 from laborsim.market.codes import (
     FULL_TIME,
@@ -365,6 +365,7 @@ def gather_seekers(month: Month, invited: NDArray[np.int64] | None = None) -> tu
         _who, w.people.size, p, p.wage.view(np.uint32), month.index, key, employed, b, buffer
     )
     (workers,) = gather(found, buffer)
+    workers = workers[schedule.restless(month, workers)]
     rows = np.empty(workers.size + month.scratch["looking"].size, np.int64)
     _merge(workers, month.scratch["looking"], rows)
     only = np.empty(0, np.int64) if invited is None else np.setdiff1d(invited, rows, assume_unique=True)
