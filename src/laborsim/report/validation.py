@@ -41,8 +41,8 @@ DRAWN_TEXT = (
 )
 BANDS_TEXT = (
     "Runs know nothing of what the model leaves out. How much that is can be learned only where it was tested: in the "
-    "last column the band is widened by the error found in the *other* regions (root mean square beyond what their "
-    "bands hold) that share no county with it, never by the region's own."
+    "last column the band is widened by the error found in the *other* regions (as a share of the rate: root mean "
+    "square beyond what their bands hold) that share no county with it, never by the region's own."
 )
 
 
@@ -152,12 +152,12 @@ def _cells(e: Errors) -> str:
 def bands(regions: Sequence[Validation], found: Known) -> list[str]:
     """Months that the 90% bands of unemployment cover: of chance, with parameters, with errors made elsewhere."""
     lines = [BANDS_TEXT, "", "| region | demand driven by | months | by chance | with parameters | errors elsewhere, "
-             "points | with these |", "|---|---|---:|---:|---:|---:|---:|"]  # fmt: skip
+             "of the rate | with these |", "|---|---|---:|---:|---:|---:|---:|"]  # fmt: skip
     for v in regions:
         for drivers in v.runs:
             e, error = v.calm(drivers), elsewhere(v.region, drivers, found)
             if e is not None:
-                wide = "| |" if error is None else f"| {error:.2f} | {e.covered(error):.0%} |"
+                wide = "| |" if error is None else f"| {error:.1%} | {e.covered(error):.0%} |"
                 lines.append(f"| {v.region} | {drivers} | {e.months} | {e.by_seeds:.0%} | {e.coverage:.0%} {wide}")
     return lines
 
@@ -187,7 +187,7 @@ def _outside(v: Validation, found: Known) -> list[str]:
         error = elsewhere(v.region, drivers, found)
         covered = e.coverage if error is None else e.covered(error)
         if not COVERED[0] <= covered <= COVERED[1]:
-            held = "" if error is None else f", errors made elsewhere in it ({error:.2f} points),"
+            held = "" if error is None else f", errors made elsewhere in it ({error:.1%} of the rate),"
             out.append(f"{said}the 90% band{held} covers {covered:.0%} of these months (asked: {COVERED[0]:.0%} to "
                        f"{COVERED[1]:.0%}; without them: {e.coverage:.0%}).")  # fmt: skip
         peak = peak_miss(v, drivers)

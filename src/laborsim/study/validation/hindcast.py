@@ -40,7 +40,7 @@ class Errors:
     coverage : share of months in which the published figure lies within the runs' 90% band, widened by what the
         published series holds beside (`noise`).
     by_seeds : the same with a band of chance alone, where parameters were drawn with the seeds; else the coverage.
-    gaps, spreads : (months,) simulated less published, and standard deviation of the band.
+    gaps, spreads, levels : (months,) simulated less published, standard deviation of the band, simulated.
     """
 
     span: str
@@ -52,15 +52,18 @@ class Errors:
     by_seeds: float
     gaps: tuple[float, ...] = ()
     spreads: tuple[float, ...] = ()
+    levels: tuple[float, ...] = ()
 
     def covered(self, model_error: float) -> float:
-        """Share of months inside the 90% band if it also holds an error of the model of that standard deviation."""
-        gap, spread = np.array(self.gaps), np.array(self.spreads)
-        return float((np.abs(gap) <= 1.645 * np.hypot(spread, model_error)).mean())
+        """Share of months inside the 90% band if it also holds an error of the model, a share of what is simulated."""
+        gap, spread, level = np.array(self.gaps), np.array(self.spreads), np.array(self.levels)
+        return float((np.abs(gap) <= 1.645 * np.hypot(spread, model_error * level)).mean())
 
 
 def model_error(errors: Sequence[Errors]) -> float:
-    """Standard deviation of what the model leaves out: mean squared errors beyond what the bands hold.
+    """Standard deviation of what the model leaves out, a share of the level: mean squares beyond what the bands hold.
+
+    Of the level, since a rate of 7 per cent is missed by more points than one of 3.
 
     Parameters
     ----------
@@ -68,12 +71,14 @@ def model_error(errors: Sequence[Errors]) -> float:
 
     Examples
     --------
-    >>> model_error([Errors("2019", 2, 0.0, 0.0, 0.0, 0.0, 0.0, gaps=(0.5, -0.5), spreads=(0.3, 0.3))])
-    0.4
+    >>> of_two = Errors("2019", 2, 0.0, 0.0, 0.0, 0.0, 0.0, gaps=(0.5, -0.5), spreads=(0.3, 0.3), levels=(4.0, 4.0))
+    >>> model_error([of_two])
+    0.1
     """
     gap = np.array([g for e in errors for g in e.gaps])
     spread = np.array([s for e in errors for s in e.spreads])
-    return float(np.sqrt(max((gap**2 - spread**2).mean(), 0.0))) if gap.size else 0.0
+    level = np.array([x for e in errors for x in e.levels])
+    return float(np.sqrt(max(((gap**2 - spread**2) / level**2).mean(), 0.0))) if gap.size else 0.0
 
 
 def published(data: Path, counties: Sequence[str]) -> pd.Series:
@@ -150,5 +155,6 @@ def _errors(span: str, at: list[tuple[int, float]], mean: F8, spread: F8, narrow
     coverage, by_seeds = (float((np.abs(gap) <= 1.645 * sd[k]).mean()) for sd in (spread, narrow))
     rmse, bias = float(np.sqrt((gap**2).mean())), float(gap.mean())
     return Errors(
-        span, len(at), rmse, bias, together, coverage, by_seeds, tuple(gap.tolist()), tuple(spread[k].tolist())
+        span, len(at), rmse, bias, together, coverage, by_seeds, tuple(gap.tolist()), tuple(spread[k].tolist()),
+        tuple(mean[k].tolist()),
     )

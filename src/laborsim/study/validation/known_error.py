@@ -1,8 +1,8 @@
 """What the model left out where it was tested: the size of its errors by region, for bands elsewhere.
 
-`model_error.json` is written by experiments/validation_page.py: standard deviation, in points of the unemployment rate,
-of the errors of 2018-22 (but March to August 2020) beyond what the bands of runs hold. A region's own figure never
-widens its own band, nor that of a region it shares counties with: that would be no test.
+`model_error.json` is written by experiments/validation_page.py: standard deviation, as a share of the unemployment
+rate, of the errors of 2018-22 (but March to August 2020) beyond what the bands of runs hold. A region's own figure
+never widens its own band, nor that of a region it shares counties with: that would be no test.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from laborsim.study.validation.validate import Validation
 
 SHIPPED = Path(__file__).with_name("model_error.json")
-Found = Mapping[str, Mapping[str, float]]  # region -> drivers of demand -> points
+Found = Mapping[str, Mapping[str, float]]  # region -> drivers of demand -> share of the rate
 
 
 @cache
@@ -31,7 +31,7 @@ def shipped() -> Found:
 
 
 def elsewhere(region: str, drivers: str, found: Found) -> float | None:
-    """Error in the other regions together, points (root of their mean square); None if there are none.
+    """Error in the other regions together, a share (root of their mean square); None if there are none.
 
     Regions that share a county with this one are left out: their errors are partly its own.
     """
@@ -56,9 +56,9 @@ def _counties(region: str) -> frozenset[str]:
 
 
 def errors_of(regions: Sequence[Validation]) -> dict[str, dict[str, float]]:
-    """Each region's own error by drivers of demand, rounded to a hundredth of a point."""
+    """Each region's own error by drivers of demand, rounded to a thousandth."""
     calm = {v.region: {d: v.calm(d) for d in v.runs} for v in regions}
-    return {name: {d: round(model_error([e]), 2) for d, e in by.items() if e} for name, by in calm.items()}
+    return {name: {d: round(model_error([e]), 3) for d, e in by.items() if e} for name, by in calm.items()}
 
 
 def ship(regions: Sequence[Validation]) -> None:
