@@ -76,7 +76,7 @@ def test_a_study_too_small_to_decide_says_which_would_do() -> None:
 
 def test_one_run_asks_for_more() -> None:
     said = too_small(Study(runs=1), Found(error=math.nan))
-    assert "one run of each policy does not tell an effect from chance" in said and "--replicates 8" in said
+    assert "one run of each policy cannot tell an effect from chance" in said and "--replicates 8" in said
 
 
 def test_spending_a_year_counts_from_the_first_dollar() -> None:

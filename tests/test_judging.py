@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from laborsim.report import terminal
+from laborsim.report.front import answer
 from laborsim.report.plots import Plotter
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.judging import course, judge, turned, usual
 from laborsim.study.results import Results
-from laborsim.study.statistics import discoveries, paired
+from laborsim.study.statistics import discoveries, paired, quantiles_of_known, spread
 from laborsim.study.verdicts import STOCKS, Verdicts
 from studies import study
 
@@ -164,3 +168,21 @@ def test_a_study_of_one_run_names_nothing(tmp_path: Path) -> None:
     one = study(tmp_path, replicates=1)
     assert not one.findings.found and not one.findings.apart
     assert Plotter(one).segments() is not None
+
+
+def test_two_runs_have_no_range_anywhere(tmp_path: Path) -> None:
+    assert math.isnan(paired([1.0, 2.0], [1.5, 2.7]).low) and not paired([1.0, 2.0], [1.5, 2.5]).distinguishable
+    assert math.isfinite(paired([1.0, 2.0, 3.0], [1.5, 2.7, 3.1]).low)
+    assert np.isnan(spread([1.0, 2.0])[1:]).all() and np.isnan(quantiles_of_known([[1.0], [2.0]], (0.05,))).all()
+    two = study(tmp_path, replicates=2)
+    found = two.compare("training")
+    assert len(found.differences) and found.differences[["low", "high"]].isna().all(axis=None)
+    assert found.costs[["low", "high"]].isna().all(axis=None)
+    assert two.targets()[["low", "high"]].isna().all(axis=None)
+    assert not two.findings.found and "2 runs of each policy cannot tell" in " ".join(answer(two, two.findings))
+    for chart in Plotter(two).all():
+        for column in {"low", "high", "low_5", "high_95", "difference_low"} & set(chart.data.columns):
+            assert chart.data[column].isna().all(), (chart.name, column)
+    screen = io.StringIO()
+    Console(file=screen, width=200).print(terminal.differences(two, found))
+    assert "too few runs" in screen.getvalue()

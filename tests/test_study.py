@@ -58,7 +58,7 @@ def test_interval_of_samples_apart_is_welchs() -> None:
     difference, low, high = apart(a, [*b, float("nan")])
     assert difference == pytest.approx(a.mean() - b.mean())
     assert (low, high) == (pytest.approx(known.low, rel=1e-4), pytest.approx(known.high, rel=1e-4))
-    assert apart([1.0, 1.0], [0.0, 0.0]) == (1.0, 1.0, 1.0) and math.isnan(apart([1.0], [0.0, 2.0])[1])
+    assert apart([1.0] * 3, [0.0] * 3) == (1.0, 1.0, 1.0) and math.isnan(apart([1.0], [0.0, 2.0])[1])
 
 
 def test_paired_interval_is_that_of_scipy() -> None:

@@ -20,6 +20,7 @@ from laborsim.commands.options import (
     remark,
 )
 from laborsim.commands.study import study
+from laborsim.study.statistics import FEWEST_RUNS
 
 Policies = Annotated[
     list[str],
@@ -119,8 +120,8 @@ def command(
             if len(comparison.costs):
                 screen.print(terminal.costs(results, comparison))
             print(terminal.gains_and_losses(comparison))
-        if results.replicates < 2:
-            remark("one replicate gives no intervals: use --replicates", quiet)
+        if results.replicates < FEWEST_RUNS:
+            remark(f"fewer than {FEWEST_RUNS} replicates give no intervals: use --replicates", quiet)
     if results.failed:
         remark(terminal.failures(results))
         raise typer.Exit(1)

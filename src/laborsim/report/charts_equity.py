@@ -13,6 +13,7 @@ from laborsim.report.who import LEAST_SIMULATED, enough
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name, outcome, shown
+from laborsim.study.statistics import FEWEST_RUNS
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -125,7 +126,7 @@ def _finding(results: Results, data: Any, groups: list[str], moved: Any) -> str:
     if others:
         best = max(others, key=lambda p: int(moved[p]))
         return f"{said}; {lower(policy_title(results, best))} moves most groups ({len(set(_moved(data, best)))})"
-    if len(results.policies) > 1 and results.replicates > 1:
+    if len(results.policies) > 1 and results.replicates >= FEWEST_RUNS:
         return f"{said}; no policy moves a group by more than chance"
     return said
 

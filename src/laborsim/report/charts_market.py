@@ -22,7 +22,7 @@ from laborsim.report.wording import (
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.judging import course
 from laborsim.study.outcomes import group_name, outcome, shown
-from laborsim.study.statistics import Paired, paired
+from laborsim.study.statistics import FEWEST_RUNS, Paired, paired, quantiles_of_known
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -85,7 +85,7 @@ def rate(results: Results, indicator: str, group: str = "all", name: str | None 
         mean, low, high = _mean_and_band(base)
         upper.fill_between(x, 100 * low, 100 * high, color=theme.BASE, alpha=0.18, linewidth=0)
         upper.plot(x, 100 * mean, color=theme.BASE)
-        if (floor := _floor(low, high)) is not None:
+        if (floor := _floor(np.fmin(low, mean), np.fmax(high, mean))) is not None:
             upper.set_ylim(bottom=floor)
         upper.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}%"))
         upper.yaxis.set_major_locator(MaxNLocator(6))
@@ -98,7 +98,7 @@ def rate(results: Results, indicator: str, group: str = "all", name: str | None 
             for policy in policies:
                 ink = theme.colour(results.policies, policy)
                 d, d_low, d_high = (100 * v for v in changes[policy])
-                if results.replicates > 1:
+                if results.replicates >= FEWEST_RUNS:
                     under.fill_between(x, d_low, d_high, color=ink, alpha=0.14, linewidth=0)
                 under.plot(x, d, color=ink)
                 labels.append((float(d[-1]), theme.wrapped(policy_title(results, policy), 19), ink))
@@ -229,12 +229,13 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     sure = {p: d for p, d in pairs.items() if d.distinguishable}
     if not policies:
         title = opening
-    elif not sure and results.replicates > 1:
+    elif not sure and results.replicates >= FEWEST_RUNS:
         title = f"{opening}; what the policies change is {NOT_DISTINGUISHABLE}"
     else:
         best = max(sure or pairs, key=lambda p: abs(pairs[p].difference))
         d = pairs[best]
-        share = f", {in_runs(d.down if d.difference < 0 else d.up, d.replicates)}" if d.replicates > 1 else ""
+        known = d.replicates >= FEWEST_RUNS
+        share = f", {in_runs(d.down if d.difference < 0 else d.up, d.replicates)}" if known else ""
         side = "lower" if d.difference < 0 else "higher"
         title = (
             f"{opening}; it is {abs(100 * d.difference):.2f} points {side} with "
@@ -249,7 +250,7 @@ def _rate_finding(results: Results, indicator: str, group: str) -> tuple[str, st
     )
     for p, d in pairs.items():
         alt += f" {policy_title(results, p)}: {shown(d.difference, 'share', signed=True)}"
-        alt += ";" if p in sure or d.replicates < 2 else f", {NOT_DISTINGUISHABLE};"
+        alt += ";" if p in sure or d.replicates < FEWEST_RUNS else f", {NOT_DISTINGUISHABLE};"
     return title, alt.rstrip(";") + ("." if alt.endswith(";") else "")
 
 
@@ -302,12 +303,14 @@ def _mean_and_band(values: F8) -> tuple[F8, F8, F8]:
     if len(values) == 0:
         gone = np.full(values.shape[1], np.nan)
         return gone, gone, gone
-    return values.mean(axis=0), np.quantile(values, 0.05, axis=0), np.quantile(values, 0.95, axis=0)
+    low, high = quantiles_of_known(values, (0.05, 0.95))
+    return values.mean(axis=0), low, high
 
 
 def _floor(low: F8, high: F8) -> float | None:
     """Zero where the figures are not far above it; None where an axis from zero would flatten what there is to see."""
-    return 0.0 if np.nanmin(low) < 0.5 * np.nanmax(high) else None
+    known = np.concatenate([low, high])[np.isfinite(np.concatenate([low, high]))]
+    return 0.0 if known.size and known.min() < 0.5 * known.max() else None
 
 
 def _note(results: Results, differences: bool) -> str:

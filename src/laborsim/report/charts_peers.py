@@ -11,8 +11,9 @@ from laborsim.indicators.targets import meets
 from laborsim.report import theme
 from laborsim.report.figures import Chart
 from laborsim.report.tables import Cell, Table, ranged
-from laborsim.report.wording import CAVEAT, chance, lower, policy_title
+from laborsim.report.wording import CAVEAT, chance, lines_note, lower, policy_title
 from laborsim.scenario.schema import BASELINE
+from laborsim.study.statistics import quantiles_of_known
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,8 +72,7 @@ def peers(results: Results) -> Chart | None:
     of_whom = results.about["peers"].get("title", "peers")
     subtitle = f"Rank on level, {of_whom}, baseline; dashed: the goal; diamonds: published"
     note = (
-        f"Lines: mean of {runs} model runs; bands: 5% to 95% of runs, peers' growth drawn anew in each. Most figures "
-        f"of peers "
+        f"{lines_note(runs, 'bands: 5% to 95% of runs')} Peers' growth is drawn anew in each. Most figures of peers "
         f"are recalled or assumed, not looked up. {CAVEAT}"
     )
     months = list(results.months)
@@ -87,7 +87,7 @@ def peers(results: Results) -> Chart | None:
             mean = np.full(len(months), np.nan)
             band = np.full((2, len(months)), np.nan)
             mean[known] = np.nanmean(series[:, known], axis=0)
-            band[:, known] = np.nanquantile(series[:, known], [0.05, 0.95], axis=0)
+            band[:, known] = quantiles_of_known(series[:, known], (0.05, 0.95))
             axes.fill_between(t, *band, color=theme.BASE, alpha=0.2, linewidth=0)
             axes.plot(t, mean, color=theme.BASE)
             axes.axhline(GOAL, color=theme.PALETTE[1], linewidth=1.2, linestyle="--")

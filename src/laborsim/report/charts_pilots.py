@@ -13,7 +13,8 @@ from laborsim.report.figures import Chart
 from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_title
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome, shown
-from laborsim.study.statistics import paired
+from laborsim.study.statistics import FEWEST_RUNS, paired
+from laborsim.study.words import TOO_FEW
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -53,7 +54,8 @@ def pilots(results: Results) -> Chart | None:
     title = _title(results, data, policies[0])
     subtitle = f"Treated less controls while both exist ({data['months'].max()} months); {place_and_period(results)}"
     note = (
-        f"Dots: mean of {results.replicates} model runs; lines: 90% range; figures: controls to treated. Both are "
+        f"Dots: mean of {results.replicates} model runs; lines: 90% range; figures: controls to "
+        f"treated. Both are "
         f"drawn from "
         f"the same willing employers, so that the difference is what the practice does. {CAVEAT}"
     )
@@ -108,6 +110,8 @@ def _panel(axes: Any, results: Results, data: Any, policies: list[str], name: st
 def _title(results: Results, data: Any, policy: str) -> str:
     own = data[(data["policy"] == policy)].set_index("indicator")
     sure = [n for n in own.index if own.loc[n, "outside_zero"]]
+    if results.replicates < FEWEST_RUNS:
+        return f"Treated employers beside their controls: {TOO_FEW} to tell them apart"
     if not sure:
         return "The pilot does not tell treated employers from their controls: every range holds zero"
     said = []

@@ -14,6 +14,7 @@ from laborsim.report.wording import CAVEAT, lower, place_and_period, policy_titl
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import shown
 from laborsim.study.questions.answer import Sheet
+from laborsim.study.statistics import FEWEST_RUNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -218,7 +219,7 @@ def offered(results: Results, policy: str, zone: str) -> bool:
 
 def _road(results: Results, groups: list[str], policies: list[str], values: F8, sure: NDArray[np.bool_]) -> str:
     """Where something is known to work; says so if nothing is."""
-    if results.replicates < 2 or not sure.any():
+    if results.replicates < FEWEST_RUNS or not sure.any():
         return "Which strategy works where cannot be told: no zone's change is more than chance"
     said = []
     for j in np.argsort(-(sure & (values > 0)).sum(axis=0), kind="stable"):

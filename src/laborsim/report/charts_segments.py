@@ -20,6 +20,8 @@ from laborsim.report.wording import (
 )
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name, outcome, shown
+from laborsim.study.statistics import FEWEST_RUNS
+from laborsim.study.words import TOO_FEW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,10 +199,10 @@ def _segments_finding(results: Results, data: pd.DataFrame) -> tuple[str, str]:
             f"Largest change for a segment, with {lower(policy_title(results, row['policy']))}: "
             f"{_of(said.label, row['group'])} {change}"
         )
-    elif results.replicates > 1:
+    elif results.replicates >= FEWEST_RUNS:
         title = f"What the policies change for any segment is {NOT_DISTINGUISHABLE}"
     else:
-        title = "What the policies change by segment, in one run"
+        title = f"What the policies change by segment: {TOO_FEW} to say how sure"
     alt = f"{len(sure)} of {len(data)} differences between a policy and the baseline are distinguishable from zero. "
     alt += " ".join(
         f"{policy_title(results, r.policy)}, {group_name(r.group)}, {outcome(r.indicator).label}: "

@@ -25,7 +25,7 @@ from laborsim.scenario.fields import parse_goal
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome
 from laborsim.study.scorecard import target_values
-from laborsim.study.statistics import discoveries, sign_test
+from laborsim.study.statistics import FEWEST_RUNS, discoveries, sign_test
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,7 +212,7 @@ def finding(results: Results, table: pd.DataFrame) -> tuple[str, str]:
         ]
         title += f"; changed by more than chance with {'; '.join(said[:2])}"
         title += f" and {len(said) - 2} more" if len(said) > 2 else ""
-    elif len(results.policies) > 1 and results.replicates > 1:
+    elif len(results.policies) > 1 and results.replicates >= FEWEST_RUNS:
         title += "; no policy alone changes that by more than chance"
     parts = []
     for name in names:

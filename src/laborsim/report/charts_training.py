@@ -19,6 +19,7 @@ from laborsim.report.wording import (
 )
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import TRAINING_STAGES
+from laborsim.study.statistics import FEWEST_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,7 +186,7 @@ def _differs(results: Results, policy: str, stage: str) -> bool:
         return False
     p = found[policy]
     far = abs(p.difference) > 0.02 * max(p.base, 1.0)
-    return far and (p.distinguishable or p.replicates < 2)
+    return far and (p.distinguishable or p.replicates < FEWEST_RUNS)
 
 
 def _funnel_finding(results: Results, wide: Any, stages: list[str], drawn: list[str]) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from laborsim.report.wording import (
     CAVEAT,
     NOT_DISTINGUISHABLE,
     RANGES,
+    lines_note,
     lower,
     month_name,
     place_and_period,
@@ -23,6 +24,7 @@ from laborsim.report.wording import (
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome, shown
 from laborsim.study.questions.answer import Sheet
+from laborsim.study.statistics import FEWEST_RUNS, quantiles_of_known
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -139,7 +141,7 @@ def snapshots(results: Results) -> Chart | None:
         f"{two_digits(lost)} jobs lost" + (f", {100 * back:.0f}% of them back by August" if math.isfinite(back) else "")
     )
     subtitle = f"Baseline, July 2019 to December 2021, {region_title(results)}; vertical line: February 2020"
-    note = f"Lines: mean of {results.replicates} model runs; bands: 5% to 95% of runs. {CAVEAT}"
+    note = f"{lines_note(results.replicates, 'bands: 5% to 95% of runs')} {CAVEAT}"
     with theme.style():
         figure, grid = theme.canvas(
             title, subtitle, note, 1.25 * rows + 0.45 * (rows - 1), rows=rows, columns=3, left=0.3, right=0.1,
@@ -148,7 +150,7 @@ def snapshots(results: Results) -> Chart | None:
         t = np.arange(last - first + 1)
         for axes, key in zip(np.ravel(grid), have, strict=False):
             values = results.series(*key)[:, first : last + 1]
-            band = np.nanquantile(values, [0.05, 0.95], axis=0)
+            band = quantiles_of_known(values, (0.05, 0.95))
             axes.fill_between(t, *band, color=theme.BASE, alpha=0.2, linewidth=0)
             axes.plot(t, np.nanmean(values, axis=0), color=theme.BASE)
             axes.axvline(months.index(BEFORE) - first, color=theme.PALETTE[1], linewidth=0.9)
@@ -239,7 +241,7 @@ def quality(results: Results) -> Chart | None:
                 y, ink = -block * k - 0.12 - 0.13 * j, theme.colour(results.policies, p)
                 if math.isfinite(row["low"]):
                     axes.plot([row["low"], row["high"]], [y, y], color=ink, linewidth=1.8, alpha=0.5)
-                solid = row["sure"] or results.replicates < 2
+                solid = row["sure"] or results.replicates < FEWEST_RUNS
                 axes.plot([row["change"]], [y], "o", color=ink, markersize=4.5,
                           markerfacecolor=ink if solid else "white")  # fmt: skip
         axes.xaxis.set_major_formatter(lambda v, _: f"{v:+.3g}" if v else "0")

@@ -9,6 +9,7 @@ from laborsim.report.benefits import signed
 from laborsim.report.wording import chance, join, lower, money, policy_title, two_digits
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.findings import Findings, detectable, reliable
+from laborsim.study.statistics import FEWEST_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,10 +49,11 @@ def too_small(results: Results, findings: Findings) -> str:
     file = f"{results.about['scenario']['name']}.toml"
     least = detectable(findings)
     if not least > 0.0:
-        if runs > 1:
+        if runs >= FEWEST_RUNS:
             return ""
         minutes = _minutes(8.0 * seconds)
-        return (f"This study is too small to decide: one run of each policy does not tell an effect from chance. "
+        few = "one run" if runs == 1 else f"{runs} runs"
+        return (f"This study is too small to decide: {few} of each policy cannot tell an effect from chance. "
                 f"`laborsim run {file} --replicates 8` (about {minutes} on one core) would say more.")  # fmt: skip
     times = next((n for n in (16.0, 9.0) if n * seconds <= 60.0 * MINUTES), 4.0)
     share, more = larger(scale, runs, times)
@@ -134,7 +136,7 @@ def balances(results: Results, findings: Findings) -> list[tuple[str, str]]:
     close together by luck. The last line says how many of them chance alone would name.
     """
     table = results.benefit_cost()
-    if table.empty or results.replicates < 2:
+    if table.empty or results.replicates < FEWEST_RUNS:
         return []
     nets = table[(table["item"] == "net") & (table["horizon"] == "run")]
     tested = nets[nets["policy"].isin(list(findings.tested))]
@@ -161,7 +163,7 @@ def _balance(row: pd.DataFrame, name: str, usual: float) -> str:
     r: Any = row.iloc[0]
     runs, mean, share = int(r["runs"]), float(r["mean"]), float(r["probability"])
     same = runs >= LEAST_SAME and mean != 0.0 and share == (1.0 if mean > 0.0 else 0.0)
-    sure = runs > 1 and (r["low"] > 0.0 or r["high"] < 0.0) and abs(mean) > usual
+    sure = runs >= FEWEST_RUNS and (r["low"] > 0.0 or r["high"] < 0.0) and abs(mean) > usual
     if not (same or sure):
         return ""
     return f"{name} {signed(mean)} ({chance(share if mean > 0.0 else 1.0 - share, runs)})"

@@ -28,7 +28,9 @@ from laborsim.report.wording import (
 from laborsim.study.findings import JUDGED, POWER, STOCKS, TESTED_TO, Findings, detectable
 from laborsim.study.outcomes import shown
 from laborsim.study.scorecard import attainable
+from laborsim.study.statistics import FEWEST_RUNS
 from laborsim.study.uncertainty import drawn, uncertainty
+from laborsim.study.words import TOO_FEW, capital
 
 if TYPE_CHECKING:
     from laborsim.study.compare import Comparison
@@ -70,9 +72,10 @@ def answer(results: Results, findings: Findings) -> list[str]:
     if not policies:
         return nothing
     runs = results.replicates
-    if runs < 2:
+    if runs < FEWEST_RUNS:
         return [
-            "One run of each policy shows no more than one possible course: more replicates are needed for an answer.",
+            f"{'One run' if runs == 1 else f'{runs} runs'} of each policy cannot tell what it does from chance: more "
+            f"replicates are needed for an answer, {FEWEST_RUNS} at the least.",
             *nothing,
         ]
     stock = findings.stock
@@ -112,7 +115,7 @@ def answer(results: Results, findings: Findings) -> list[str]:
 
 def others(results: Results, findings: Findings) -> str:
     """What else changes by more than chance; empty if nothing does."""
-    changes = other_changes(results, findings) if results.replicates > 1 and findings.stock else []
+    changes = other_changes(results, findings) if results.replicates >= FEWEST_RUNS and findings.stock else []
     if not changes:
         return ""
     more_changes = f"; {len(changes) - MOST_CHANGES} more in the annex" if len(changes) > MOST_CHANGES else ""
@@ -174,7 +177,7 @@ def other_changes(results: Results, findings: Findings) -> list[str]:
 def interval(row: Any) -> str:
     """Range of an additional number of people, to two digits."""
     if not math.isfinite(row["low"]):
-        return "one run"
+        return TOO_FEW
     return f"between {two_digits(row['low'], True)} and {two_digits(row['high'], True)}"
 
 
@@ -238,7 +241,7 @@ def price_of(row: Any, sure: bool) -> str:
     if sure and math.isfinite(row["per_additional"]):
         return price(row["per_additional"], row["per_additional_low"], row["per_additional_high"])
     if not math.isfinite(row["low"]):
-        return "no price: one run"
+        return f"no price: {TOO_FEW}"
     if sure:
         return "no price: fewer" if row["additional"] < 0 else "no price: nothing is spent"
     return "no price: may be zero"
@@ -274,8 +277,9 @@ def certainty(results: Results, findings: Findings, small: str) -> list[str]:
 
     small : what the top of the page says of a run that was too small (`deciding.too_small`), empty if it says nothing.
     """
-    if results.replicates < 2 or not findings.comparisons:
-        said = ["One run says nothing of chance." if results.replicates < 2 else "No policy was compared."]
+    if results.replicates < FEWEST_RUNS or not findings.comparisons:
+        few = results.replicates < FEWEST_RUNS
+        said = [f"{capital(TOO_FEW)} to say how sure ({results.replicates})." if few else "No policy was compared."]
         return [*said, *reach(results)]
     return [
         f"The ranges are 90% ranges of the mean over {results.replicates} runs, wider the more is compared: of the "

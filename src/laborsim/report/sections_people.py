@@ -13,6 +13,7 @@ from laborsim.report.wording import join, lower, two_digits
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name
 from laborsim.study.questions.retirements import MAJORS
+from laborsim.study.statistics import FEWEST_RUNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +73,7 @@ def leadership(results: Results) -> Table | None:
     pairs = [("leadership_share", g) for g in gap] + [("flow_UE", g) for g in gap if ("flow_UE", g) in results]
     found = results.verdicts().figures([{p: results.last_year(i, g, p) for p in results.policies} for i, g in pairs])
     moved = sum(pair.distinguishable for by in found for pair in by.values())
-    if results.verdicts().tested and results.replicates > 1:
+    if results.verdicts().tested and results.replicates >= FEWEST_RUNS:
         title += (
             f"; policies change their hiring or leadership in {moved} case{'s' if moved > 1 else ''} by more than "
             f"chance"

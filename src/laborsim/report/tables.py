@@ -13,8 +13,8 @@ import numpy as np
 from laborsim.report.wording import lower, policy_title
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome, shown
-from laborsim.study.statistics import spread
-from laborsim.study.words import join, money
+from laborsim.study.statistics import FEWEST_RUNS, spread
+from laborsim.study.words import TOO_FEW, capital, join, money
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,10 +131,10 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
         row: list[Any] = [f"{line.label} (all months)" if line.total and not alone else line.label]
         if before:
             row.append("" if line.total or math.isnan(year := _year(results, line)) else said(year, kind))
-        row.append(Cell(said(middle, kind), f"{said(low, kind)} to {said(high, kind)}" if low != high else ""))
+        row.append(Cell(said(middle, kind), ends(low, high, kind)))
         if movers:
             row += [change(pairs[p], kind) for p in movers]
-        elif tested and results.replicates > 1:
+        elif tested and results.replicates >= FEWEST_RUNS:
             most = max(tested, key=lambda p: -1.0 if math.isnan(pairs[p].difference) else abs(pairs[p].difference))
             cell = change(pairs[most], kind)
             row.append(Cell(cell.text, cell.small))
@@ -149,7 +149,8 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
     title = "; ".join(x for x in (lead, moves(results, have, found) if told else "") if x) or have[0].label
     heads = ["", *([BEFORE] if before else []), "All months, baseline" if alone else "Last 12 months, baseline"]
     heads += [policy_title(results, p) for p in movers]
-    rule = "Ranges: baseline 5% to 95% of runs"
+    few = results.replicates < FEWEST_RUNS
+    rule = f"{capital(TOO_FEW)} for ranges" if few else "Ranges: baseline 5% to 95% of runs"
     if movers:
         rule += "; policies: change with its 90% range, bold where more than chance"
         still = [lower(policy_title(results, p)) for p in tested if p not in movers]
@@ -189,10 +190,10 @@ def change(pair: Paired, kind: str) -> Cell:
         return Cell("n/a")
     if pair.difference == 0.0 == pair.low == pair.high:
         return Cell("0")
-    ends = f"{said(pair.low, kind, True)} to {said(pair.high, kind, True)}" if math.isfinite(pair.low) else "one run"
+    span = f"{said(pair.low, kind, True)} to {said(pair.high, kind, True)}" if math.isfinite(pair.low) else TOO_FEW
     for unit in (" pp", " days"):
-        ends = ends.replace(f"{unit} to", " to") if ends.endswith(unit) else ends
-    return Cell(said(pair.difference, kind, True), ends, pair.distinguishable)
+        span = span.replace(f"{unit} to", " to") if span.endswith(unit) else span
+    return Cell(said(pair.difference, kind, True), span, pair.distinguishable)
 
 
 def moves(results: Results, lines: Sequence[Line], found: Sequence[Mapping[str, Paired]]) -> str:
@@ -203,8 +204,8 @@ def moves(results: Results, lines: Sequence[Line], found: Sequence[Mapping[str, 
             if pair.distinguishable]  # fmt: skip
     if not sure:
         one = len(results.verdicts().tested) == 1
-        if results.replicates < 2:
-            return "one run tells no effect from chance"
+        if results.replicates < FEWEST_RUNS:
+            return f"{TOO_FEW} to tell an effect from chance"
         what = "the policy does not change" if one else "no policy changes"
         return f"{what} these figures by more than chance"
     order = [line.label for line in lines]
@@ -223,6 +224,11 @@ def moves(results: Results, lines: Sequence[Line], found: Sequence[Mapping[str, 
     return "; ".join(parts) + (f"; {more} more change{'s' if more > 1 else ''}" if more else "")
 
 
+def ends(low: float, high: float, kind: str) -> str:
+    """A range over runs; empty where there is none."""
+    return f"{said(low, kind)} to {said(high, kind)}" if math.isfinite(low) and low != high else ""
+
+
 def ranged(values: Any, kind: str) -> Cell:
     """Mean of runs with 5% to 95% of them."""
     known = np.asarray(values, float)
@@ -230,8 +236,7 @@ def ranged(values: Any, kind: str) -> Cell:
     if not known.size:
         return Cell("n/a")
     middle, low, high = spread(known)
-    ends = f"{said(low, kind)} to {said(high, kind)}" if known.size > 1 and low != high else ""
-    return Cell(said(middle, kind), ends)
+    return Cell(said(middle, kind), ends(low, high, kind))
 
 
 def mean(values: Any) -> float:
@@ -245,11 +250,6 @@ def mean(values: Any) -> float:
     known = np.asarray(values, float)
     known = known[np.isfinite(known)]
     return float(known.mean()) if known.size else math.nan
-
-
-def capital(text: str) -> str:
-    """First letter large."""
-    return text[:1].upper() + text[1:]
 
 
 __all__ = ["Cell", "Line", "Table", "arms", "capital", "change", "grid", "mean", "moves", "of_sheet", "ranged", "said"]

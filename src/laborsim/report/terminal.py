@@ -23,6 +23,8 @@ from laborsim.report.wording import (
 )
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import shown
+from laborsim.study.statistics import FEWEST_RUNS
+from laborsim.study.words import TOO_FEW
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,9 +64,10 @@ def plain_table(title: str, caption: str = "") -> Table:
 def scorecard(results: Results) -> Table:
     """Targets by policy: value with its range over runs, and the probability of meeting the goal."""
     many = len(results.policies) > WIDE
+    ranges = not many and results.replicates >= FEWEST_RUNS
     out = plain_table(
         f"Targets: {results.about['scenario']['title']}",
-        f"value{'' if many else ' with 5% and 95% of runs'}; below it how many of the runs meet the goal: met if at "
+        f"value{' with 5% and 95% of runs' if ranges else ''}; below it how many of the runs meet the goal: met if at "
         "least 80% do, missed if at most 20% do, else a toss-up. Synthetic region, not a forecast.",
     )
     out.add_column("target\n[dim]goal[/dim]", max_width=44, min_width=26)
@@ -78,7 +81,7 @@ def scorecard(results: Results) -> Table:
                 continue
             said = verdict(row["probability"])
             ink = {"met": "green", "missed": "red"}.get(said, "yellow")
-            ranged = row["runs"] > 1 and not many  # the files have the ranges
+            ranged = row["runs"] >= FEWEST_RUNS and not many  # the files have the ranges
             span = f" [dim]{_span(row['low'], row['high'], kind)}[/dim]" if ranged else ""
             runs = chance(row["probability"], int(row["runs"])).split(" run")[0]
             cells.append(
@@ -107,13 +110,13 @@ def differences(results: Results, comparison: Comparison) -> Table:
     for column in (c.against, c.policy, "difference", "range", "runs higher", "precision"):
         out.add_column(column, justify="right")
     for row in each(c.differences):
-        mark = "" if row.distinguishable or row.replicates < 2 else "[dim]"
+        mark = "" if row.distinguishable or row.replicates < FEWEST_RUNS else "[dim]"
         ink = {1: "[green]", -1: "[red]"}.get(row.better, mark)
         close = "[/]" if ink else ""
         interval = (
             f"{shown(row.low, row.kind, signed=True)} to {shown(row.high, row.kind, signed=True)}"
             if math.isfinite(row.low)
-            else "one run"
+            else TOO_FEW
         )
         times = row.variance_reduction
         gain = (
@@ -152,7 +155,7 @@ def costs(results: Results, comparison: Comparison) -> Table:
     ):
         out.add_column(column, justify=side)  # type: ignore[arg-type]
     for row in each(c.costs):
-        interval = f"{row.low:+,.0f} to {row.high:+,.0f}" if math.isfinite(row.low) else "one run"
+        interval = f"{row.low:+,.0f} to {row.high:+,.0f}" if math.isfinite(row.low) else TOO_FEW
         out.add_row(
             row.outcome,
             f"{-row.additional:,.0f} fewer" if row.high < 0 else f"{row.additional:+,.0f}",
@@ -204,7 +207,7 @@ def _price(mean: float, low: float, high: float, gain_low: float, gain_high: flo
         return "no price: fewer"
     if gain_low > 0:
         return "no price: no more is spent"
-    return NOT_DISTINGUISHABLE if math.isfinite(gain_low) else "one run"
+    return NOT_DISTINGUISHABLE if math.isfinite(gain_low) else TOO_FEW
 
 
 def _against(results: Results, policy: str) -> str:

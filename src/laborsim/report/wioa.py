@@ -48,7 +48,7 @@ def lines(
 def _line(row: Mapping[str, Any]) -> dict[str, str]:
     unit, hidden = row["unit"], bool(row["suppressed"])
     span = ""
-    if math.isfinite(row["net_low"]) and row["runs"] > 1:
+    if math.isfinite(row["net_low"]):
         span = f"{figure(row['net_low'], unit, True)} to {figure(row['net_high'], unit, True)}"
     return {
         "label": LABELS[row["indicator"]],

@@ -12,6 +12,7 @@ import numpy as np
 from laborsim.indicators.targets import meets
 from laborsim.scenario.fields import parse_goal
 from laborsim.study.outcomes import outcome, shown
+from laborsim.study.statistics import FEWEST_RUNS
 from laborsim.study.words import (
     CAVEAT,
     FEW,
@@ -23,6 +24,7 @@ from laborsim.study.words import (
     lower,
     money,
     month_name,
+    only,
     price,
     two_digits,
     verdict,
@@ -63,8 +65,8 @@ def sentence(row: Any) -> str:
         down, replicates).
     """
     change = shown(row.difference, row.kind, signed=True)
-    if row.replicates < 2:
-        return f"{change} in the only run (one run gives no interval)"
+    if row.replicates < FEWEST_RUNS:
+        return f"{change} {only(row.replicates)}"
     interval = f"{shown(row.low, row.kind, signed=True)} to {shown(row.high, row.kind, signed=True)}"
     if not row.distinguishable:
         return f"{NOT_DISTINGUISHABLE} ({change}, 90% range {interval})"
@@ -86,11 +88,22 @@ def region_title(results: Results) -> str:
     return name.replace("-", " ").replace("_", " ").title()
 
 
+def lines_note(runs: int, bands: str) -> str:
+    """What lines are, and the bands round them where there are runs enough.
+
+    Examples
+    --------
+    >>> lines_note(2, "bands: 5% to 95% of runs"), lines_note(1, "")
+    ('Lines: mean of 2 model runs, too few for bands.', 'Lines: one model run.')
+    """
+    if runs == 1:
+        return "Lines: one model run."
+    return f"Lines: mean of {runs} model runs" + (f"; {bands}." if runs >= FEWEST_RUNS else ", too few for bands.")
+
+
 def runs_note(results: Results, bands: str = "bands: 5% to 95% of runs") -> str:
     """What lines and bands are; ends with the caveat."""
-    runs = results.replicates
-    what = "Lines: one model run." if runs == 1 else f"Lines: mean of {runs} model runs; {bands}."
-    return f"{what} {100 * results.about['scale']:g}% of people simulated. {CAVEAT}"
+    return f"{lines_note(results.replicates, bands)} {100 * results.about['scale']:g}% of people simulated. {CAVEAT}"
 
 
 def policy_title(results: Results, policy: str) -> str:
@@ -204,6 +217,7 @@ __all__ = [
     "in_runs",
     "join",
     "judged",
+    "lines_note",
     "lower",
     "money",
     "month_name",

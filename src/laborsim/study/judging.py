@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laborsim.study.statistics import Paired, discoveries, paired, student_t_cdf, student_t_quantile
+from laborsim.study.statistics import FEWEST_RUNS, Paired, discoveries, paired, student_t_cdf, student_t_quantile
 
 F8 = NDArray[np.float64]
 Arms = Mapping[str, F8]  # policy -> (R,) one figure, the same replicate in the same place
@@ -65,8 +65,8 @@ def judge(wanted: Sequence[tuple[Arms, str, str]], rate: float = RATE) -> list[P
 
     Returns
     -------
-    One `Paired` each, whose interval leaves zero out where the difference is named; without a second pair of runs it
-    has no interval. Differences that are zero in every run are not counted as comparisons.
+    One `Paired` each, whose interval leaves zero out where the difference is named; with fewer than
+    FEWEST_RUNS pairs it has no interval. Differences that are zero in every run are not counted as comparisons.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def judge(wanted: Sequence[tuple[Arms, str, str]], rate: float = RATE) -> list[P
     found: list[Paired] = []
     counted: list[int] = []
     for k, ((arms, _, _), p) in enumerate(zip(wanted, plain, strict=True)):
-        if p.replicates < 2 or (p.low == 0.0 == p.high):
+        if p.replicates < FEWEST_RUNS or (p.low == 0.0 == p.high):
             found.append(replace(p, p=1.0))
             continue
         if id(arms) not in spreads:
@@ -108,12 +108,12 @@ def course(arms: Arms, against: str, policy: str, judged: Paired) -> tuple[F8, F
     """Difference of two (R, T) courses with the range that the verdict on them has: mean, low and high by month.
 
     Errors are the larger of own and usual, month by month; how wide a range is for its error is as in `judged`. NaN
-    bounds without a second pair of runs.
+    bounds with fewer than FEWEST_RUNS pairs of runs.
     """
     one, two = arms[against], arms[policy]
     both = np.isfinite(one).all(axis=1) & np.isfinite(two).all(axis=1)
     d = (two - one)[both]
-    if len(d) < 2 or judged.df < 1:
+    if len(d) < FEWEST_RUNS or judged.df < 1:
         mean = d.mean(axis=0) if len(d) else np.full(one.shape[1], np.nan)
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
     mean, error = d.mean(axis=0), d.std(axis=0, ddof=1) / math.sqrt(len(d))

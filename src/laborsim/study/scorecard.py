@@ -11,6 +11,7 @@ import numpy as np
 
 from laborsim.indicators.targets import outcome, window_mean
 from laborsim.scenario.schema import BASELINE
+from laborsim.study.statistics import FEWEST_RUNS
 from laborsim.study.words import lower
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def attainable(table: pd.DataFrame, titles: Mapping[str, str], most: int = 3) ->
     table : a scorecard of several runs and policies. titles : of the policies. most : targets that are named.
     """
     found = steps(table)
-    if not found or not table["closed"].notna().any() or table["runs"].max() < 2:
+    if not found or not table["closed"].notna().any() or table["runs"].max() < FEWEST_RUNS:
         return ""
     sure = sorted((s for s in found if s.sure), key=lambda s: -s.closed)
     goals = f"the {len(found)} goals" if len(found) > 1 else "the goal"
@@ -135,6 +136,8 @@ def attainable(table: pd.DataFrame, titles: Mapping[str, str], most: int = 3) ->
 def _row(results: Results, target: dict[str, Any], policy: str) -> dict[str, Any]:
     values, unit, remark = target_values(results, target, policy)
     summary = outcome(values, target["goal"])
+    if summary.runs < FEWEST_RUNS:
+        summary = summary._replace(low=math.nan, high=math.nan)
     said = {name: target[name] for name in ("goal", "indicator", "group", "by", "source")}
     return {"target": target["name"], "policy": policy, **summary._asdict(), **said, "unit": unit, "remark": remark}
 

@@ -10,9 +10,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+# Runs from which on a range is shown. Of two runs Student's t has one degree of freedom and no mean: their interval
+# is six times as far as they lie apart, beyond all that is possible; and 5% to 95% of two runs are the two.
+FEWEST_RUNS: Final = 3
 
 
 def student_t_cdf(t: float, df: int) -> float:
@@ -83,12 +88,12 @@ class Paired:
     Attributes
     ----------
     base, policy : mean over replicates.
-    difference, low, high : mean difference and its confidence interval (NaN bounds with one replicate).
+    difference, low, high : mean difference and its confidence interval (NaN bounds with fewer than FEWEST_RUNS).
     replicates : pairs used (pairs with a missing value are left out).
     up, down : shares of the replicates in which the policy's value is higher, lower.
     variance_reduction : how many times as many independent runs would be needed for the same precision:
         (Var a + Var b) / Var(a - b). Infinite if all differences are equal, NaN with fewer than two pairs.
-    p : two-sided p-value of no difference; 1 with fewer than two pairs.
+    p : two-sided p-value of no difference; 1 with fewer than FEWEST_RUNS pairs.
     error, df, alpha : standard error, its degrees of freedom and 1 - level of the interval, where several were judged
         together (`laborsim.study.judging`).
     """
@@ -110,7 +115,7 @@ class Paired:
     @property
     def distinguishable(self) -> bool:
         """True if the interval leaves zero out."""
-        return self.replicates > 1 and (self.low > 0.0 or self.high < 0.0)
+        return self.replicates >= FEWEST_RUNS and (self.low > 0.0 or self.high < 0.0)
 
 
 def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
@@ -138,19 +143,21 @@ def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
         return Paired(nan, nan, nan, nan, nan, 0, nan, nan, nan)
     d = b - a
     mean = float(d.mean())
-    low = high = reduction = math.nan
+    low = high = reduction = variance = math.nan
     p = 1.0
     if n > 1:
         variance = float(d.var(ddof=1))
-        half = student_t_quantile(0.5 + level / 2.0, n - 1) * math.sqrt(variance / n)
-        low, high = mean - half, mean + half
         apart = float(a.var(ddof=1) + b.var(ddof=1))
         if variance > 0.0:
             reduction = apart / variance
-            p = 2.0 * student_t_cdf(-abs(mean) / math.sqrt(variance / n), n - 1)
         elif apart > 0.0:
             reduction = math.inf
-        if variance == 0.0 and mean != 0.0:
+    if n >= FEWEST_RUNS:
+        half = student_t_quantile(0.5 + level / 2.0, n - 1) * math.sqrt(variance / n)
+        low, high = mean - half, mean + half
+        if variance > 0.0:
+            p = 2.0 * student_t_cdf(-abs(mean) / math.sqrt(variance / n), n - 1)
+        elif mean != 0.0:
             p = 0.0
     up, down = float((d > 0).mean()), float((d < 0).mean())
     return Paired(float(a.mean()), float(b.mean()), mean, low, high, n, up, down, reduction, p)
@@ -159,7 +166,7 @@ def paired(base: ArrayLike, policy: ArrayLike, level: float = 0.90) -> Paired:
 def apart(a: ArrayLike, b: ArrayLike, level: float = 0.90) -> tuple[float, float, float]:
     """Mean of `a` less mean of `b`, with its interval: samples that share nothing, of unlike spread.
 
-    Source: Welch (1947), degrees of freedom rounded down. NaN bounds with fewer than two values in either.
+    Source: Welch (1947), degrees of freedom rounded down. NaN bounds with fewer than FEWEST_RUNS values in either.
 
     Examples
     --------
@@ -170,7 +177,7 @@ def apart(a: ArrayLike, b: ArrayLike, level: float = 0.90) -> tuple[float, float
     if not len(x) or not len(y):
         return math.nan, math.nan, math.nan
     difference = float(x.mean() - y.mean())
-    if len(x) < 2 or len(y) < 2:
+    if min(len(x), len(y)) < FEWEST_RUNS:
         return difference, math.nan, math.nan
     u, v = float(x.var(ddof=1)) / len(x), float(y.var(ddof=1)) / len(y)
     if u + v == 0.0:
@@ -220,7 +227,7 @@ def discoveries(p: ArrayLike, rate: float = 0.10) -> NDArray[np.bool_]:
 
 
 def spread(values: ArrayLike, low: float = 0.05, high: float = 0.95) -> tuple[float, float, float]:
-    """Mean and quantiles over runs, leaving out missing values; NaN if there are none.
+    """Mean and quantiles over runs, leaving out missing values; quantiles are NaN with fewer than FEWEST_RUNS.
 
     Examples
     --------
@@ -231,6 +238,8 @@ def spread(values: ArrayLike, low: float = 0.05, high: float = 0.95) -> tuple[fl
     x = x[np.isfinite(x)]
     if len(x) == 0:
         return math.nan, math.nan, math.nan
+    if len(x) < FEWEST_RUNS:
+        return float(x.mean()), math.nan, math.nan
     return float(x.mean()), float(np.quantile(x, low)), float(np.quantile(x, high))
 
 
@@ -249,18 +258,18 @@ def mean_of_known(values: ArrayLike, axis: int) -> NDArray[np.float64]:
 
 
 def quantiles_of_known(values: ArrayLike, quantiles: Sequence[float]) -> NDArray[np.float64]:
-    """(Q, K) quantiles of each column of (R, K) values, leaving out those missing; NaN where all are.
+    """(Q, K) quantiles of each column of (R, K) values, leaving out those missing; NaN with fewer than FEWEST_RUNS.
 
     Examples
     --------
-    >>> quantiles_of_known([[1.0, math.nan], [3.0, 5.0]], [0.5]).tolist()
-    [[2.0, 5.0]]
+    >>> quantiles_of_known([[1.0, math.nan], [3.0, 5.0], [2.0, 6.0]], [0.5]).tolist()
+    [[2.0, nan]]
     """
     x = np.asarray(values, float)
     out = np.full((len(quantiles), x.shape[1]), np.nan)
     known = np.isfinite(x)
-    whole = known.all(axis=0) & (len(x) > 0)
+    whole = known.all(axis=0) & (len(x) >= FEWEST_RUNS)
     out[:, whole] = np.quantile(x[:, whole], quantiles, axis=0)
-    for k in np.flatnonzero(known.any(axis=0) & ~whole):
+    for k in np.flatnonzero((known.sum(axis=0) >= FEWEST_RUNS) & ~whole):
         out[:, k] = np.quantile(x[known[:, k], k], quantiles)
     return out

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.draws import SEEDS
+from laborsim.study.statistics import spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +119,7 @@ def uncertainty(results: Results) -> pd.DataFrame:
                 if not known.size:
                     continue
                 parts = decompose(figures, draw)
-                low, high = np.quantile(known, (0.05, 0.95))
+                _, low, high = spread(known)
                 rows.append([what, policy, kind, indicator, group, parts.mean, float(low), float(high), parts.seed_sd,
                              parts.parameter_sd, parts.total_sd, parts.share, parts.runs, parts.draws])  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)

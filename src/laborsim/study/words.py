@@ -11,6 +11,7 @@ MOST: Final = 0.8  # share of runs from which on a target is called met
 FEW: Final = 0.2  # share of runs up to which it is called missed
 RANGES: Final = "90% ranges, wider the more is compared"
 CAVEAT: Final = "Synthetic region, not a forecast."
+TOO_FEW: Final = "too few runs"  # where a range would stand, of fewer than FEWEST_RUNS
 
 
 def in_runs(share: float, runs: int) -> str:
@@ -26,6 +27,17 @@ def in_runs(share: float, runs: int) -> str:
     if runs < 20:
         return f"in {round(share * runs)} of {runs} runs"
     return f"in {100 * share:.0f}% of runs"
+
+
+def only(runs: int) -> str:
+    """Which runs a figure without a range is of.
+
+    Examples
+    --------
+    >>> only(1), only(2)
+    ('in the only run', 'in the mean of 2 runs, too few for a range')
+    """
+    return "in the only run" if runs <= 1 else f"in the mean of {runs} runs, too few for a range"
 
 
 def month_name(month: str) -> str:
@@ -62,6 +74,11 @@ def lower(text: str) -> str:
     """
     first = text.split(" ", 1)[0]
     return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
+
+
+def capital(text: str) -> str:
+    """First letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def money(dollars: float) -> str:

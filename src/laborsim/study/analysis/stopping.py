@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from laborsim.study.statistics import paired, student_t_quantile
+from laborsim.study.statistics import FEWEST_RUNS, paired, student_t_quantile
 
 if TYPE_CHECKING:
     from laborsim.study.analysis.tables import Stopping
@@ -84,7 +84,7 @@ def look(differences: dict[str, ArrayLike], half_width: float, level: float = 0.
         d = np.asarray(values, float)
         n = max(n, len(d))
         p = paired(np.zeros_like(d), d, level)
-        half = (p.high - p.low) / 2.0 if p.replicates > 1 else math.inf
+        half = (p.high - p.low) / 2.0 if p.replicates >= FEWEST_RUNS else math.inf
         if widest is None or half > widest[0]:
             widest = (half, p.difference, policy, p.replicates)
     if widest is None:

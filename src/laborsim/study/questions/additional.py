@@ -14,8 +14,8 @@ from laborsim.study.questions.common import Simulated, basis, filled, headline, 
 from laborsim.study.questions.effects import at_end, cell, dollars, price_each, span, totals
 from laborsim.study.questions.probes import choose, own
 from laborsim.study.questions.retirements import placed, programs_of
-from laborsim.study.statistics import Paired
-from laborsim.study.words import NOT_DISTINGUISHABLE, join, lower, money, two_digits
+from laborsim.study.statistics import FEWEST_RUNS, Paired
+from laborsim.study.words import NOT_DISTINGUISHABLE, join, lower, money, only, two_digits
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
@@ -35,7 +35,7 @@ def answer(bench: Bench) -> Answer:
     end = at_end(results, s.names, "employment")
     spent = {n: dollars(results, n) for n in s.names}
     found = Answer("additional", QUESTIONS["additional"], [], basis(results), len(results.records))
-    counted = [n for n in s.names if (gross[n].low > 0 or gross[n].replicates < 2) and work[n] > 0]
+    counted = [n for n in s.names if (gross[n].low > 0 or gross[n].replicates < FEWEST_RUNS) and work[n] > 0]
     if counted:
         best = max(counted, key=lambda n: gross[n].difference)
         found.said = [_one(s, best, gross[best], net[best], work[best])]
@@ -90,9 +90,9 @@ def _years_in_place(s: Simulated, name: str) -> float:
 
 def _one(s: Simulated, name: str, gross: Paired, net: Paired, work: float) -> str:
     placed = f"{s.short(name)} places {two_digits(gross.difference)} more people through programs than without"
-    if net.replicates < 2 or not math.isfinite(net.low):
+    if net.replicates < FEWEST_RUNS or not math.isfinite(net.low):
         years = two_digits(net.difference, True)
-        return f"{placed}; net of displacement the only run shows {years} person-years of work."
+        return f"{placed}; net of displacement it is {years} person-years of work {only(net.replicates)}."
     if not net.distinguishable or work <= 0:
         return (
             f"{placed}; how many of those are additional is not known: work added in the whole region is "

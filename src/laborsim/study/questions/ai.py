@@ -16,8 +16,8 @@ from laborsim.study.questions.common import BASE, Simulated, basis, filled, note
 from laborsim.study.questions.effects import by_group, cell, change, dollars, rate_cell, totals
 from laborsim.study.questions.probes import Choice, choose
 from laborsim.study.questions.retirements import MAJORS
-from laborsim.study.statistics import Paired
-from laborsim.study.words import NOT_DISTINGUISHABLE, join, lower, money, two_digits
+from laborsim.study.statistics import FEWEST_RUNS, Paired
+from laborsim.study.words import NOT_DISTINGUISHABLE, join, lower, money, only, two_digits
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
@@ -62,7 +62,7 @@ def answer(bench: Bench) -> Answer:
     first += f"{change(displaced, 'people laid off because of it')}"
     first += f", most in {join(top)}; " if top else "; "
     first += f"work in the region changes by {cell(lost)} person-years"
-    first += f", {NOT_DISTINGUISHABLE}" if not lost.distinguishable and lost.replicates > 1 else ""
+    first += f", {NOT_DISTINGUISHABLE}" if not lost.distinguishable and lost.replicates >= FEWEST_RUNS else ""
     if hurt:
         more = f", and {len(hurt) - 3} more" if len(hurt) > 3 else ""
         first += f". Groups that lose most work, by more than chance: {join(hurt[:3])} person-years{more}."
@@ -120,7 +120,7 @@ def answer(bench: Bench) -> Answer:
 
 def _title(lost: Paired, good: list[str], s: Simulated) -> str:
     work = "takes work" if lost.high < 0 else "adds work" if lost.low > 0 else "changes work by no more than chance"
-    if lost.replicates < 2:
-        work = f"changes work by {two_digits(lost.difference, True)} person-years in the only run"
+    if lost.replicates < FEWEST_RUNS:
+        work = f"changes work by {two_digits(lost.difference, True)} person-years {only(lost.replicates)}"
     cushion = f"; {lower(s.short(good[0]))} cushions most" if good else "; no cushion adds work by more than chance"
     return f"AI adopted twice as fast {work}{cushion}"

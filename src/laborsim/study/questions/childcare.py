@@ -12,8 +12,8 @@ from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, headline, note, place, simulate
 from laborsim.study.questions.effects import by_group, cell, dollars, per_million, price_each, rate_cell, span, totals
 from laborsim.study.questions.probes import both, choose, choose_side
-from laborsim.study.statistics import Paired, paired
-from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, lower, money, two_digits
+from laborsim.study.statistics import FEWEST_RUNS, Paired, paired
+from laborsim.study.words import NOT_DISTINGUISHABLE, capital, in_runs, join, lower, money, only, two_digits
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
@@ -90,8 +90,8 @@ def _between(s: Simulated, care: str, other: str, rate: dict[str, tuple[float, f
         f"({two_digits(rate[care][1], True)} to {two_digits(rate[care][2], True)}), {b} "
         f"{two_digits(rate[other][0], True)} ({two_digits(rate[other][1], True)} to {two_digits(rate[other][2], True)})"
     )
-    if p.replicates < 2:
-        return f"In the only run {levels}."
+    if p.replicates < FEWEST_RUNS:
+        return f"{capital(only(p.replicates))}, {levels}."
     if p.distinguishable:
         more, share = ("Childcare", p.up) if p.difference > 0 else ("Training", p.down)
         return f"{more} brings back more workers per dollar, {in_runs(share, p.replicates)}: {levels}."

@@ -13,7 +13,8 @@ from laborsim.scenario.schema import BASELINE
 from laborsim.study.questions.answer import Answer
 from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.effects import bought
-from laborsim.study.words import CAVEAT, lower, month_name
+from laborsim.study.statistics import FEWEST_RUNS
+from laborsim.study.words import CAVEAT, TOO_FEW, lower, month_name
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
@@ -91,8 +92,8 @@ def filled(answer: Answer, s: Simulated, bench: Bench) -> Answer:
     answer.notes += [
         f"{s.title(n)} did nothing in these runs: its budget or sizes pay for nothing." for n in s.names if s.idle(n)
     ]
-    if s.results.replicates < 2:
-        answer.notes.append("One run of each shows one possible course, no range: use --replicates.")
+    if s.results.replicates < FEWEST_RUNS:
+        answer.notes.append(f"Fewer than {FEWEST_RUNS} runs of each show possible courses, no range: use --replicates.")
     return answer
 
 
@@ -123,5 +124,6 @@ def place(results: Results) -> str:
 def note(results: Results) -> str:
     """What marks of a chart with ranges are."""
     runs = results.replicates
-    what = "Dots: one model run." if runs < 2 else f"Dots: mean of {runs} paired model runs; lines: 90% range of it."
+    what = "Dots: one model run." if runs == 1 else f"Dots: mean of {runs} paired model runs; " + (
+        f"{TOO_FEW} for a range." if runs < FEWEST_RUNS else "lines: 90% range of it.")
     return f"{what} {100 * results.about['scale']:g}% of people simulated. {CAVEAT}"

@@ -10,8 +10,8 @@ import numpy as np
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.additional import price
 from laborsim.study.judging import Arms, judge
-from laborsim.study.statistics import Paired
-from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, join, money, two_digits
+from laborsim.study.statistics import FEWEST_RUNS, Paired
+from laborsim.study.words import NOT_DISTINGUISHABLE, TOO_FEW, in_runs, join, money, only, two_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -86,11 +86,13 @@ def change(p: Paired, what: str) -> str:
     >>> from laborsim.study.statistics import paired
     >>> change(paired([0.0, 0.0, 0.0], [10.0, 11.0, 12.0]), "people employed")
     '11 more people employed (90% range 9 to 13; more in 3 of 3 runs)'
+    >>> change(paired([0.0, 0.0, 0.0], [-10.0, 12.0, 1.0]), "people employed")
+    'a change in people employed not distinguishable from zero (-18 to +20)'
     >>> change(paired([0.0, 0.0], [-10.0, 12.0]), "people employed")
-    'a change in people employed not distinguishable from zero (-68 to +70)'
+    '+1 people employed in the mean of 2 runs, too few for a range'
     """
-    if p.replicates < 2:
-        return f"{two_digits(p.difference, True)} {what} in the only run (one run gives no range)"
+    if p.replicates < FEWEST_RUNS:
+        return f"{two_digits(p.difference, True)} {what} {only(p.replicates)}"
     if not p.distinguishable:
         return f"a change in {what} {NOT_DISTINGUISHABLE} ({span(p)})"
     more, share = ("more", p.up) if p.difference > 0 else ("fewer", p.down)
@@ -103,7 +105,7 @@ def change(p: Paired, what: str) -> str:
 
 def span(p: Paired) -> str:
     """The interval of an effect on a number of people, signed."""
-    return f"{two_digits(p.low, True)} to {two_digits(p.high, True)}" if math.isfinite(p.low) else "one run"
+    return f"{two_digits(p.low, True)} to {two_digits(p.high, True)}" if math.isfinite(p.low) else TOO_FEW
 
 
 def cell(p: Paired) -> str:
@@ -112,8 +114,10 @@ def cell(p: Paired) -> str:
     Examples
     --------
     >>> from laborsim.study.statistics import paired
+    >>> cell(paired([0.0, 0.0, 0.0], [10.0, 12.0, 11.0]))
+    '+11 (+9 to +13)'
     >>> cell(paired([0.0, 0.0], [10.0, 12.0]))
-    '+11 (+5 to +17)'
+    '+11 (too few runs)'
     """
     return f"{two_digits(p.difference, True)} ({span(p)})"
 
@@ -124,7 +128,7 @@ def rate_cell(p: Paired, spent: float) -> str:
     if not math.isfinite(middle):
         return "nothing spent"
     if not math.isfinite(low):
-        return f"{two_digits(middle, True)} (one run)"
+        return f"{two_digits(middle, True)} ({TOO_FEW})"
     return f"{two_digits(middle, True)} ({two_digits(low, True)} to {two_digits(high, True)})"
 
 

@@ -15,7 +15,7 @@ from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.common import BASE, Simulated, basis, filled, place
 from laborsim.study.questions.effects import cell, differences, span
 from laborsim.study.questions.probes import Choice, declared, standard, start_of
-from laborsim.study.statistics import Paired
+from laborsim.study.statistics import FEWEST_RUNS, Paired
 from laborsim.study.words import CAVEAT, NOT_DISTINGUISHABLE, money, two_digits
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _said(people: dict[str, Paired], lost: dict[str, float]) -> list[str]:
     if people["seats"].difference <= 0:
         return ["The seats added are fewer than one simulated person: simulate more people (--scale)."]
     ratio = enrolled.policy / enrolled.base if enrolled.base > 0 else math.nan
-    if not enrolled.distinguishable and enrolled.replicates > 1:
+    if not enrolled.distinguishable and enrolled.replicates >= FEWEST_RUNS:
         return [
             f"With seats doubled the pipeline breaks {WORDS['unfilled']}; the change in starts is "
             f"{NOT_DISTINGUISHABLE} ({two_digits(enrolled.difference, True)}, range {span(enrolled)}, for "

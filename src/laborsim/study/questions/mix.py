@@ -16,8 +16,8 @@ from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.common import BASE, Simulated, basis, filled, note, place, started
 from laborsim.study.questions.effects import at_end, cell, differences, dollars, price_each, sums, totals
 from laborsim.study.questions.probes import PREFIX, Choice, budget, declared, standard
-from laborsim.study.statistics import Paired
-from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, lower, money, two_digits
+from laborsim.study.statistics import FEWEST_RUNS, Paired
+from laborsim.study.words import NOT_DISTINGUISHABLE, capital, in_runs, lower, money, only, two_digits
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
@@ -110,8 +110,8 @@ def _said(fresh: object, best: str, finalists: list[str], new: dict[str, Paired]
     assert isinstance(fresh, Results)
     p, name = new[best], lower(title[best])
     money_ = f"{money(budget())} a year"
-    if p.replicates < 2:
-        return [f"In the only run with fresh seeds most comes of {money_} spent on {name}: "
+    if p.replicates < FEWEST_RUNS:
+        return [f"{capital(only(p.replicates))}, with fresh seeds, most comes of {money_} spent on {name}: "
                 f"{two_digits(p.difference, True)} "
                 "person-years at a self-sufficiency wage."]  # fmt: skip
     if p.low <= 0:
@@ -141,7 +141,7 @@ def _sub(name: str, pairs: dict[str, Policy], spent: float) -> str:
 
 
 def _title(best: str, p: Paired, title: dict[str, str]) -> str:
-    if p.replicates > 1 and p.low <= 0:
+    if p.replicates >= FEWEST_RUNS and p.low <= 0:
         return f"No mix of {money(budget())} a year can be shown to add self-sufficient workers"
-    only = " in the only run with fresh seeds" if p.replicates < 2 else ""
-    return f"{money(budget())} a year adds most self-sufficient workers with {lower(title[best])}{only}"
+    few = f" {only(p.replicates)}, with fresh seeds" if p.replicates < FEWEST_RUNS else ""
+    return f"{money(budget())} a year adds most self-sufficient workers with {lower(title[best])}{few}"

@@ -11,8 +11,8 @@ from laborsim.study.questions.answer import Answer, Picture, Sheet
 from laborsim.study.questions.common import Simulated, basis, filled, headline, note, place, simulate, started
 from laborsim.study.questions.effects import cell, differences, dollars, since, totals
 from laborsim.study.questions.probes import both, choose, choose_side
-from laborsim.study.statistics import Paired
-from laborsim.study.words import NOT_DISTINGUISHABLE, in_runs, lower, money
+from laborsim.study.statistics import FEWEST_RUNS, Paired
+from laborsim.study.words import NOT_DISTINGUISHABLE, capital, in_runs, lower, money, only
 
 if TYPE_CHECKING:
     from laborsim.study.questions.bench import Bench
@@ -75,8 +75,8 @@ def _between(s: Simulated, quality: str, training: str, days: dict[str, Paired])
     ends = {n: s.results.last_year("time_to_fill", "all", n, max(1, len(s.results.months) - month))
             for n in s.results.policies}  # fmt: skip
     p = differences([quality], ends, training)[quality]
-    if p.replicates < 2:
-        return f"In the only run {levels}."
+    if p.replicates < FEWEST_RUNS:
+        return f"{capital(only(p.replicates))}, {levels}."
     helps = [n for n in (quality, training) if days[n].high < 0]
     if not helps:
         return f"Neither fills jobs faster by more than chance: {levels}; both are {NOT_DISTINGUISHABLE} or slower."

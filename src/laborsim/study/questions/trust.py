@@ -21,9 +21,9 @@ from laborsim.study.questions.bench import Arm
 from laborsim.study.questions.common import BASE, Simulated, basis, filled, place, simulate
 from laborsim.study.questions.effects import cell, dollars, per_million, rate_cell, totals
 from laborsim.study.questions.probes import Choice, choose, declared, own, tested
-from laborsim.study.statistics import Paired, paired
+from laborsim.study.statistics import FEWEST_RUNS, Paired, paired
 from laborsim.study.validation.facts import Found, find
-from laborsim.study.words import CAVEAT, NOT_DISTINGUISHABLE, in_runs, join, lower, money, two_digits
+from laborsim.study.words import CAVEAT, NOT_DISTINGUISHABLE, in_runs, join, lower, money, only, two_digits
 
 if TYPE_CHECKING:
     from laborsim.scenario.schema import Scenario
@@ -167,8 +167,8 @@ def _recommendation(s: Simulated, best: str, second: str, rate: dict[str, float]
         f"By self-sufficient workers per dollar the runs favor {lower(s.short(best))} ({two_digits(rate[best], True)} "
         f"worker-years for each million dollars) over {lower(s.short(second))} ({two_digits(rate[second], True)})"
     )
-    if p.replicates < 2:
-        return said + ", in the only run."
+    if p.replicates < FEWEST_RUNS:
+        return f"{said}, {only(p.replicates)}."
     if not p.distinguishable:
         return said + f", but that lead is {NOT_DISTINGUISHABLE}: it is no recommendation."
     if not adds:  # by the usual spread of runs, among all policies
@@ -236,7 +236,7 @@ def _picture(results: Results, ends: list[End], base: Paired, best: str, second:
     rows.sort(key=lambda r: -abs(r["high"] - r["low"]))
     title = f"{flips} of {len(ends)} ends of assumptions turn the recommendation" if flips else (
         "No assumption turns the recommendation within its range")  # fmt: skip
-    if base.replicates > 1 and not (base.distinguishable and adds):
+    if base.replicates >= FEWEST_RUNS and not (base.distinguishable and adds):
         title = f"No lead that is more than chance; {flips} of {len(ends)} ends of assumptions turn it round"
     return Picture(
         "swings", title, f"Lead of {lower(best)} over {lower(second)}, worker-years at a self-sufficiency wage for "
