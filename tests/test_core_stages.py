@@ -133,6 +133,8 @@ def test_participation_matches_plain_python():
     p = m.world.people
     idle = np.flatnonzero((p.state[: p.size] == codes.UNEMPLOYED) | (p.state[: p.size] == codes.TEMPORARY_LAYOFF))
     p.ui_weeks[idle] = np.arange(idle.size) % 3 * 9  # some draw insurance
+    out = np.flatnonzero(p.state[: p.size] >= codes.CARER)
+    p.program[out[::3]] = np.arange(out[::3].size) % len(m.programs)  # some are enrolled
     p, h = p.copy(), m.world.households.copy()
     q = m.room("participation")
     m.memory["search"]["finding"][2] = 0.3
@@ -156,7 +158,7 @@ def test_participation_matches_plain_python():
     gap = int(own * 4.0 / 3.0 * (1.0 + m.parameters["separations.self_employed_leave"] / 0.25)) - own - wait
     business = 0.25 * gap / sum(int(s) == codes.UNEMPLOYED for s in p.state[: p.size])
     assert 0.0 < business < q["self_employment_entry"] == 0.9 and q["self_employment_taken"] == 0.25
-    looking, moves = [], {}
+    looking, moves, enrolled = [], {}, 0
     for i in range(p.size):
         s = int(p.state[i])
         if s <= codes.SELF_EMPLOYED or s == codes.GONE:
@@ -174,13 +176,20 @@ def test_participation_matches_plain_python():
                 moves[i] = "out"
             elif s == codes.UNEMPLOYED and draw(stop, p.id[i], 2) < business:
                 moves[i] = codes.SELF_EMPLOYED
-        elif p.program[i] == codes.NO_PROGRAM:
+        else:
             older = max(b for b, floor in enumerate((16, 20, 25, 35, 45, 55, 65, 75)) if age >= floor)
             by_sex = q["look_women"] if p.sex[i] == codes.FEMALE else q["look_men"]
             usual = look[s] * by_sex[older]
             if s == codes.RETIRED:
                 usual *= min(1.0, math.exp(-(age - 65) / q["retired_fade"]))
             hazard = min(usual, 1.0) * chance * pull[p.zone[i]]
+            g = int(p.program[i])
+            if g != codes.NO_PROGRAM and m.programs.kind[g] in (codes.APPRENTICESHIP, codes.OJT):
+                hazard = 0.0
+            elif g != codes.NO_PROGRAM:
+                week = min(float(m.programs.hours[g]) / 40.0, 1.0)
+                hazard *= 1.0 - (1.0 - m.parameters["search.enrolled_share"]) * week
+                enrolled += draw(start, p.id[i]) < hazard
             if young and s == codes.CARER:
                 left = max(1 - cost[hh] / (max(p.wage[i], 7.25) * 150.0), 0.05) / 0.75
                 hazard *= left ** q["childcare_elasticity"]
@@ -191,7 +200,7 @@ def test_participation_matches_plain_python():
                 looking.append(i)
     before = m.world.people.ui_weeks.copy()
     participation.stage(m)
-    assert m.scratch["looking"].tolist() == looking
+    assert m.scratch["looking"].tolist() == looking and enrolled > 3
     after = m.world.people.state
     changed = {i for i in range(p.size) if after[i] != p.state[i]}
     assert changed == set(moves)

@@ -13,6 +13,7 @@ from laborsim.market import learning, participants, pay, seats, sponsors, traini
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, uniform
 from laborsim.market.progress import hazards
+from laborsim.market.skill import skills
 from trainees import APPRENTICE, CLASS, OJT, STEP, eager, run
 
 
@@ -213,10 +214,32 @@ def test_completion_gives_occupation_skill_and_a_search():
     run(month, int(month.programs.months[CLASS]))
     stayed = out[p.job[out] < 0]
     assert stayed.size > 0
-    assert (p.occupation[stayed] == 3).all() and (p.skill[stayed] > q["skill_floor"]).all()
+    changed = stayed[p.occupation[stayed] == 3]
+    assert changed.size > 0 and (p.skill[changed] > q["skill_floor"]).all()
     assert (p.program[stayed] != CLASS).all() or (p.enrolled[stayed] > 0).any()
     assert carers.size == 0 or (p.state[carers] == k.UNEMPLOYED).mean() > 0.4
     assert (p.credentials[stayed] & 1).mean() > 0.4
+
+
+@pytest.mark.parametrize("pays", [0.01, 100.0])
+def test_completers_worth_more_in_their_occupation_of_before_keep_it_and_what_they_can_do_there(pays):
+    month = eager(seed=12, leave_for_job=0.0)
+    month.programs = replace(month.programs, dropout=np.zeros(4))
+    p = month.world.people
+    run(month, 1)
+    mine = np.flatnonzero((p.program[: p.size] == CLASS) & (p.occupation[: p.size] != 3))
+    before, held = p.occupation[mine].copy(), skills(month, mine)
+    month.economy.occ_wage[3] *= pays
+    month.programs = replace(month.programs, seats=np.zeros(4))
+    month.index = 1
+    run(month, int(month.programs.months[CLASS]))
+    done = p.program[mine] == k.NO_PROGRAM
+    assert done.sum() > 5 and (p.credentials[mine[done]] & 1).mean() > 0.4
+    if pays > 1.0:
+        assert (p.occupation[mine[done]] == 3).all()
+    else:
+        assert (p.occupation[mine[done]] == before[done]).all()
+        assert (skills(month, mine[done]) > 0.9 * held[done]).all()  # idleness takes a little
 
 
 def test_placement_counts_only_jobs_of_the_occupation_and_retention_the_same_employer():

@@ -17,6 +17,7 @@ def outcome(vacancies: bool, months: int = 24) -> np.ndarray:
     month: Month = worlds.month(people=12_000, seed=3, overrides={"training.taste": 3.0})
     w = month.world
     w.people.knows[: w.people.size] = np.uint32(0xFFFFFFFF)
+    month.economy.occ_wage[OCCUPATION] *= 3.0  # completers would go on looking where they are worth more
     plan = standard_plan()
     plan.prepare(month)
     if not vacancies:
@@ -44,6 +45,6 @@ def outcome(vacancies: bool, months: int = 24) -> np.ndarray:
 def test_training_for_an_occupation_without_vacancies_places_almost_nobody():
     placed, completed = PIPELINE.index("placed"), PIPELINE.index("completed")
     usual, shut = outcome(True), outcome(False)
-    assert usual[completed] > 50 and usual[placed] > 0.1 * usual[completed]
+    assert usual[completed] > 50 and usual[placed] > 0.06 * usual[completed]
     # those left were in the occupation already
-    assert shut[placed] <= 0.1 * max(shut[completed], 1)
+    assert shut[placed] <= 0.03 * max(shut[completed], 1)

@@ -405,7 +405,14 @@ def month(
     )
     c = made.world.cells
     jobs = np.bincount(c.occupation[: c.size], weights=c.base[: c.size], minlength=eco.occupations)
-    made.memory["demand"] = {"shares": jobs / jobs.sum()}  # all that stages besides demand read of it
+    c, e = made.world.cells, made.economy
+    mix = np.zeros((e.sectors, e.occupations))
+    np.add.at(mix, (c.sector[: c.size], c.occupation[: c.size]), c.base[: c.size])
+    made.memory["demand"] = {  # all that stages besides demand read of it
+        "shares": jobs / jobs.sum(),
+        "mix": mix / np.maximum(mix.sum(axis=1, keepdims=True), 1e-12),
+        "jobs": mix.sum(axis=1),
+    }
     return made
 
 

@@ -1,8 +1,8 @@
 """Participation: who starts looking for work and who stops.
 
-People out of the labor force look around with a hazard that depends on why they are out, on the chance
-of finding a job, and for parents on what childcare leaves of a wage. Those who look apply this month; if
-nothing comes of it, some go on as unemployed. The unemployed stop looking with a hazard that depends on age,
+People out of the labor force look around with a hazard that depends on why they are out, on the chance of finding a
+job, on the hours of a course they take, and for parents on what childcare leaves of a wage. Those who look apply this
+month; if nothing comes of it, some go on as unemployed. The unemployed stop looking with a hazard that depends on age,
 on unemployment insurance and on expected recall.
 """
 
@@ -17,19 +17,22 @@ from numpy.typing import NDArray
 from laborsim.market import housing, own_business
 from laborsim.market.codes import (
     AGE_BAND_FLOORS,
+    APPRENTICESHIP,
     CARER,
     GONE,
     N_STATES,
-    NO_PROGRAM,
+    OJT,
     RETIRED,
     SELF_EMPLOYED,
     TEMPORARY_LAYOFF,
     UNEMPLOYED,
+    among,
 )
 from laborsim.market.counts import SCALAR
 from laborsim.market.draws import Stream, bits, more_bits, to_unit
 from laborsim.market.insurance import added_weeks
 from laborsim.market.month import Month
+from laborsim.market.programs import while_enrolled
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.transitions import gather, inactive_reason, move
 
@@ -45,6 +48,7 @@ class Behaviour(NamedTuple):
 
     look: NDArray[np.float64]  # (6, 2, 121) monthly hazard by reason (from CARER on), sex and age
     pull: NDArray[np.float64]  # (Z,) factor on looking by zone of residence
+    enrolled: NDArray[np.float64]  # (256,) factor on looking by people.program; 1 for no program
     stop: NDArray[np.float64]  # (121,) monthly hazard by age in years
     childcare_elasticity: float
     no_place: float
@@ -129,10 +133,8 @@ def _participate(  # type: ignore[no-untyped-def]
                 reasons[lo + moved] = 0
                 moved += 1
             continue
-        if p.program[i] != NO_PROGRAM:
-            continue
         age = min(max((month - p.birth[i]) // 12, 0), MAX_AGE - 1)
-        hazard = b.look[s - CARER, p.sex[i], age] * b.pull[p.zone[i]]
+        hazard = b.look[s - CARER, p.sex[i], age] * b.pull[p.zone[i]] * b.enrolled[np.uint64(p.program[i])]
         if s == CARER and h.children[hh] > 0 and month - h.youngest[hh] < 72:
             pay = max(p.wage[i], FEDERAL_MINIMUM) * need_hours
             # What is left of a month's pay after care, against the usual share.
@@ -183,6 +185,14 @@ def pull(month: Month) -> NDArray[np.float64]:
     return np.asarray(np.clip(out, *month.room("participation")["pull_range"]))
 
 
+def _while_enrolled(month: Month) -> NDArray[np.float64]:
+    """(256,) looking of people in each program, relative to others: students of courses look as those of them who are
+    unemployed do; who trains at work and has lost the job waits for another sponsor."""
+    out = while_enrolled(month.programs, month.parameters["search.enrolled_share"])
+    out[np.flatnonzero(among(month.programs.kind, (APPRENTICESHIP, OJT)))] = 0.0
+    return out
+
+
 def prepare(month: Month) -> None:
     """Work out what draws people of each zone into the labor force, from who takes part at the start."""
     month.memory["participation"] = {"pull": pull(month) * month.economy.looking}
@@ -209,6 +219,7 @@ def stage(month: Month) -> None:
     b = Behaviour(
         look=look,
         pull=pull,
+        enrolled=month.table("participation.enrolled", lambda: _while_enrolled(month)),
         stop=month.table("participation.stop", lambda: by_age(q["stop_by_age"])),
         childcare_elasticity=q["childcare_elasticity"],
         no_place=q["no_place_factor"],

@@ -15,6 +15,7 @@ from laborsim.market.codes import (
     BESIDE,
     CUSTOMIZED,
     EDUCATION,
+    FULL_TIME_WEEK,
     NO_PROGRAM,
     OJT,
     PAYERS,
@@ -259,4 +260,17 @@ def regional_programs(types: Sequence[ProgramType], economy: Economy, world: Wor
     return build_programs(types, economy, labor_force_by_zone(world, economy, scale))
 
 
-__all__ = ["Programs", "build_programs", "labor_force_by_zone", "regional_programs"]
+def while_enrolled(programs: Programs, share: float) -> F8:
+    """(256,) search by people of each program relative to others; 1 without a program.
+
+    Parameters
+    ----------
+    share : search in full-time training, relative to others; in shorter weeks as much less as these are shorter.
+    """
+    out, hours = np.ones(256), programs.hours
+    out[: hours.size] = 1.0 - (1.0 - share) * np.minimum(hours / FULL_TIME_WEEK, 1.0)
+    out[NO_PROGRAM] = 1.0
+    return out
+
+
+__all__ = ["Programs", "build_programs", "labor_force_by_zone", "regional_programs", "while_enrolled"]

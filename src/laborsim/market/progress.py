@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from laborsim.market import codes as k
-from laborsim.market import hire_classes, keeping, posts
+from laborsim.market import hire_classes, keeping, pay, posts
 from laborsim.market import participants as log
 from laborsim.market.codes import (
     APPRENTICESHIP,
@@ -169,10 +171,14 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
             mine = off[program[off] == g]
             odds = np.cumsum(jobs * pr.occupations[g])
             occupation[mine] = np.searchsorted(odds / odds[-1], u[program[off] == g], side="right")
-    before = skills(month, rows) * carried(month)[p.occupation[rows], occupation]
+    held = skills(month, rows)
+    before = held * carried(month)[p.occupation[rows], occupation]
     skill = taught(month, before, occupation, worth(month, program))
-    write(month, rows[~trade], skill[~trade])  # at work it has grown month by month
-    p.occupation[rows] = occupation
+    changes = trade | (promised >= 0) | (_worth_of(month, rows, occupation, skill) >= _worth_of(
+        month, rows, p.occupation[rows], held))  # fmt: skip
+    learns = changes & ~trade  # at work skill has grown month by month
+    write(month, rows[learns], skill[learns])
+    p.occupation[rows[changes]] = occupation[changes]
     passes = draws(key, p.id[rows]) < q["credential_pass"] * (1.0 - q["credential_fit"] * (1.0 - fit))
     earns = passes & (pr.credential[program] != 255)
     bit = np.uint16(1) << pr.credential[program].clip(0, 15).astype(np.uint16)
@@ -208,6 +214,18 @@ def _complete(month: Month, rows: I8, program: I8, trade: B1) -> None:
     at = log.leave(month, rows, log.COMPLETED, reason, np.where(earns, pr.credential[program], 255))
     table["placed"][at] = np.where(stays, month.index, NEVER)
     table["hired"][at] = np.where(stays, p.hired[rows], NEVER)
+
+
+def _worth_of(month: Month, rows: I8, occupation: NDArray[Any], skill: F8) -> F8:
+    """(n,) log hourly wage that people of such skill have in an occupation.
+
+    Who is worth more in the occupation of before goes on looking there, and does not unlearn it: the certificate is
+    theirs all the same.
+    """
+    p, terms = month.world.people, pay.terms(month.economy, month.room("search"))
+    usual = np.log(month.economy.occ_wage[occupation])  # as they weighed it when they applied
+    own = pay.log_worths(p.ability[rows], skill, np.zeros(rows.size), occupation, p.sex[rows], p.race[rows], terms)
+    return np.asarray(usual + own)
 
 
 def _paid_as_others(month: Month, rows: I8) -> None:

@@ -17,9 +17,7 @@ from laborsim.market import adoption, pay, quality, schedule, skill, travel
 from laborsim.market.bad_matches import kept
 from laborsim.market.codes import (
     FULL_TIME,
-    FULL_TIME_WEEK,
     N_STATES,
-    NO_PROGRAM,
     PART_TIME,
     PART_TIME_INVOLUNTARY,
     SELF_EMPLOYED,
@@ -33,6 +31,7 @@ from laborsim.market.leaving import of_cells
 from laborsim.market.matching import Seekers
 from laborsim.market.month import Month
 from laborsim.market.pay import Pay, liking, log_worth, pair
+from laborsim.market.programs import while_enrolled
 from laborsim.market.scan import bounds_by_state, scan
 from laborsim.market.skill import Learning, skill_now
 from laborsim.market.transitions import gather, months_out
@@ -286,15 +285,12 @@ def behaviour(month: Month) -> Behaviour:
     most = np.zeros(N_STATES)
     most[[FULL_TIME, PART_TIME, PART_TIME_INVOLUNTARY]] = q["on_the_job_most"] * q["on_the_job"]
     most[TEMPORARY_LAYOFF], most[UNEMPLOYED] = q["layoff_search_share"], 1.0
-    enrolled, hours = np.ones(256), month.programs.hours
-    enrolled[: hours.size] = 1.0 - (1.0 - q["enrolled_share"]) * np.minimum(hours / FULL_TIME_WEEK, 1.0)
-    enrolled[NO_PROGRAM] = 1.0
     return Behaviour(
         on_the_job=q["on_the_job"],
         pay=q["on_the_job_pay"],
         tenure=1.0 + q["on_the_job_tenure"] * 0.5 ** (months / q["on_the_job_half_life"]),
         layoff_share=q["layoff_search_share"],
-        enrolled=enrolled,
+        enrolled=while_enrolled(month.programs, q["enrolled_share"]),
         reservation_start=q["reservation_start"],
         reservation_fall=q["reservation_fall"],
         reservation_floor=q["reservation_floor"],
