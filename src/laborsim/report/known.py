@@ -149,8 +149,9 @@ def facts(results: Results, findings: Findings) -> list[str]:
             gross, without, net, low, high = r["work"]
             of = f" ({lower(policy_title(results, r['policy']))})" if kinds.count(r["kind"]) > 1 else ""
             parts.append(f"{lower(KINDS[r['kind']])}{of} {figure(gross, 'share')} against {figure(without, 'share')} "
-                         f"without ({figure(net, 'share', True)}; {figure(low, 'share', True)} to "
-                         f"{figure(high, 'share', True)})")  # fmt: skip
+                         f"without ({figure(net, 'share', True)}"
+                         + (f"; {figure(low, 'share', True)} to {figure(high, 'share', True)})"
+                            if math.isfinite(low) else ")"))  # fmt: skip
         said.append("At work (16 to 24: or in school or training) half a year after leaving a program, the same people "
                     f"with and without it: {'; '.join(parts)}.")
     return said

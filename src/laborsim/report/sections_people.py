@@ -13,6 +13,7 @@ from laborsim.report.wording import join, lower, two_digits
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import group_name
 from laborsim.study.questions.retirements import MAJORS
+from laborsim.study.small_cells import hidden
 from laborsim.study.statistics import FEWEST_RUNS
 
 if TYPE_CHECKING:
@@ -186,32 +187,35 @@ def displaced(results: Results) -> Table | None:
         share = np.where(jobs > 0, lost / np.where(jobs > 0, jobs, 1.0), np.nan)
         data.append({"occupation": g[11:], "name": MAJORS.get(g[11:], g), "a_year": lost.mean(),
                      "of_jobs": mean(share),
-                     "simulated": lost.mean() * float(results.about["scale"]) * len(years) / 12
-                     * results.replicates, "lost": lost, "share": share})  # fmt: skip
+                     "people": lost * len(years) / 12.0, "lost": lost, "share": share})  # fmt: skip
     data.sort(key=lambda r: -r["a_year"])
     for r in data[:10]:
-        if r["simulated"] >= 20:
+        if not hidden(results.about, r["people"]) and r["a_year"] > 0:
             rows.append([r["name"], ranged(r["lost"], "people"), ranged(r["share"], "share")])
+    for r in data:
+        if hidden(results.about, r["people"]):
+            r["a_year"] = r["of_jobs"] = math.nan
     total = np.nansum(results.series("ai_displaced")[:, -60:], axis=1) * 12.0 / len(years)
     rows.insert(0, ["All occupations", ranged(total, "people"), ""])
     title = f"{two_digits(float(total.mean()))} people a year lose their work to technology in "
     title += f"{years[0][:4]} to {years[-1][:4]}"
     if data:
-        title += f", most in {join([lower(r['name']) for r in data[:2]])}"
+        named = [lower(r["name"]) for r in data[:2] if math.isfinite(r["a_year"])]
+        title += f", most in {join(named)}" if named else ""
     frame = pd.DataFrame(data)[["occupation", "name", "a_year", "of_jobs"]]
     return Table("displaced", title, ["Occupation group", "Displaced a year", "Of its jobs, a year"], rows, frame,
-                 "Baseline, last five years, with 5% to 95% of runs; groups with fewer than 20 people displaced in "
-                 "all runs together are left out. The speed of adoption is assumed (demand.ai_*): `laborsim ask ai` "
-                 "doubles it.")  # fmt: skip
+                 "Baseline, last five years, with 5% to 95% of runs; small cells are left out. The speed of adoption "
+                 "is assumed (demand.ai_*): `laborsim ask ai` doubles it.")  # fmt: skip
 
 
 def after_displacement(results: Results) -> Table | None:
     """Where those displaced are a year later, and work of starters in exposed occupations."""
-    lines = [Line(f"A year after: {lower(label)}", i) for i, label in AFTER.items() if (i, "all") in results]
+    lines = [Line(f"A year after: {lower(label)}", i, of="ai_displaced") for i, label in AFTER.items()
+             if (i, "all") in results]  # fmt: skip
     if not lines or not np.isfinite(results.last_year(lines[0].indicator)).any():
         return None
-    lines += [Line(f"{lines[0].label}, {group_name(g)}", lines[0].indicator, g) for g in ("sex:female", "sex:male")
-              if (lines[0].indicator, g) in results]  # fmt: skip
+    lines += [Line(f"{lines[0].label}, {group_name(g)}", lines[0].indicator, g, of="ai_displaced")
+              for g in ("sex:female", "sex:male") if (lines[0].indicator, g) in results]  # fmt: skip
     lines.append(Line("Displaced", "ai_displaced", total=True))
     young = [("exposure:high|age:22-25", "Aged 22 to 25, more exposed half of jobs"), ("exposure:low|age:22-25",
              "Aged 22 to 25, less exposed half")]  # fmt: skip

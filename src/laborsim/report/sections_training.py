@@ -13,8 +13,8 @@ from laborsim.report.tables import Cell, Line, Table, grid, mean, ranged, said
 from laborsim.report.wioa import figure
 from laborsim.report.wording import join, lower, policy_title, two_digits
 from laborsim.scenario.schema import BASELINE
+from laborsim.study.small_cells import SUPPRESSED, hidden, without
 from laborsim.study.statistics import spread
-from laborsim.study.wioa import limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,6 +67,10 @@ def training_kinds(results: Results) -> Table | None:
         return None
     types = load_programs()
     columns: list[list[Any]] = []
+
+    def seen(cell: Any, people: F8) -> Any:
+        return SUPPRESSED if hidden(results.about, people) else cell
+
     data: list[dict[str, Any]] = []
     for kind in present:
         group, own = f"kind:{kind}", [t for t in types if t.kind == kind]
@@ -83,30 +87,35 @@ def training_kinds(results: Results) -> Table | None:
         ended = kept + let_go
         years = len(results.months) / 12.0
         columns.append([
-            KINDS[kind], _span([t.months for t in own], "months"), payers, said(whole / starts,
-                "dollars") if starts else "n/a",
-            _wage(own), _portable(own), _credential(own), ranged(count["enrolled"] / years, "people"),
-            ranged(_ratio(count["completed"], count["enrolled"]), "share"),
-            ranged(_ratio(count["placed"], count["completed"]), "share"),
-            ranged(_ratio(kept, ended), "share") if float(ended.sum()) > 0 else "no contract",
+            KINDS[kind], _span([t.months for t in own], "months"), payers,
+            seen(said(whole / starts, "dollars") if starts else "n/a", count["enrolled"]),
+            _wage(own), _portable(own), _credential(own),
+            seen(ranged(count["enrolled"] / years, "people"), count["enrolled"]),
+            seen(ranged(_ratio(count["completed"], count["enrolled"]), "share"), count["enrolled"]),
+            seen(ranged(_ratio(count["placed"], count["completed"]), "share"), count["completed"]),
+            seen(ranged(_ratio(kept, ended), "share"), ended) if float(ended.sum()) > 0 else "no contract",
         ])  # fmt: skip
-        data.append({"kind": kind, "starts_a_year": starts / years, "completed": float(count["completed"].mean()),
-                     "placed": float(count["placed"].mean()), "cost_each": whole / starts if starts else math.nan,
+        known = {k: without(results.about, float(v.mean()), v) for k, v in count.items()}
+        data.append({"kind": kind, "starts_a_year": known["enrolled"] / years, "completed": known["completed"],
+                     "placed": known["placed"], "cost_each": whole / known["enrolled"] if starts else math.nan,
                      **{f"paid_by_{k}": v for k, v in paid.items()}})  # fmt: skip
     labels = ["", "Length", "Who pays", "Cost of a start", "Pay while learning", "Skill that can be carried elsewhere",
               "Credential", "Starts a year", "Complete, of those who start", "Placed, of those who complete",
               "Kept by the employer"]  # fmt: skip
     rows = [[label, *(c[k] for c in columns)] for k, label in enumerate(labels)][1:]
-    most = max(data, key=lambda r: r["starts_a_year"])
-    title = f"{KINDS[most['kind']]} has most starts ({two_digits(most['starts_a_year'])} a year)"
-    able = {r["kind"]: r["completed"] / (r["starts_a_year"] * years) for r in data if r["starts_a_year"] > 0}
+    title = "Starts of no kind are enough to be shown"
+    if any(r["starts_a_year"] > 0 for r in data):
+        most = max(data, key=lambda r: np.nan_to_num(r["starts_a_year"]))
+        title = f"{KINDS[most['kind']]} has most starts ({two_digits(most['starts_a_year'])} a year)"
+    able = {r["kind"]: r["completed"] / (r["starts_a_year"] * years) for r in data
+            if r["starts_a_year"] > 0 and math.isfinite(r["completed"])}  # fmt: skip
     if len(able) > 1:
         best = max(able, key=lambda k: able[k])
         title += f"; of {lower(KINDS[best])} most complete ({100 * able[best]:.0f}%)"
     return Table("training_kinds", title, ["", *(c[0] for c in columns)], rows, pd.DataFrame(data),
-                 "Terms as the program types declare them; figures: baseline, all months, with 5% to 95% of runs. Who "
-                 "start late have not completed by the end: long training is understated. `laborsim ask retirements` "
-                 "sets the three side by side for the same money.")  # fmt: skip
+                 "Terms as the program types declare them; figures: baseline, all months, with 5% to 95% of runs; "
+                 "suppressed: small cells. Who start late have not completed by the end: long training is understated. "
+                 "`laborsim ask retirements` sets the three side by side for the same money.")  # fmt: skip
 
 
 def _span(values: list[int], unit: str) -> str:
@@ -159,7 +168,6 @@ def steps(results: Results) -> Table | None:
 
     if not counted(results):
         return None
-    small, few = limits(results.about)
     rows: list[list[Any]] = []
     data: list[dict[str, Any]] = []
     for kind, label in KINDS.items():
@@ -169,10 +177,8 @@ def steps(results: Results) -> Table | None:
         for step in STEPS:
             values = people(results, kind, step, BASELINE)
             middle = mean(values)
-            simulated = middle * float(results.about["scale"]) * np.isfinite(values).sum()
-            hidden = 0 < middle and (middle < small or simulated < few)
-            row.append("suppressed" if hidden else said(middle, "people"))
-            data.append({"kind": kind, "step": step, "people": math.nan if hidden else middle})
+            row.append(SUPPRESSED if hidden(results.about, values) else said(middle, "people"))
+            data.append({"kind": kind, "step": step, "people": without(results.about, middle, values)})
         rows.append(row)
     if not rows:
         return None
@@ -258,7 +264,6 @@ def co_enrolment(results: Results) -> Table | None:
 
     if not counted(results):
         return None
-    small, few = limits(results.about)
     policies = [p for p in results.policies if np.isfinite(people(results, "several", "enrolled", p)).any()]
     pairs = sorted({r["kind"] for x in results.records for r in x.steps if "+" in str(r["kind"])})
 
@@ -273,14 +278,13 @@ def co_enrolment(results: Results) -> Table | None:
         for p in policies:
             both, together = people(results, kind, "both", p), people(results, kind, "together", p)
             middle = mean(both)
-            hidden = 0 < middle and (middle < small or simulated(p, kind) < few)
-            at_once = mean(together) * float(results.about["scale"]) * np.isfinite(together).sum()
-            known = kind != "several" and not hidden and at_once >= few
+            few = hidden(results.about, both)
+            known = kind != "several" and not few and mean(together) > 0 and not hidden(results.about, together)
             small_text = f"{two_digits(mean(together))} at one time" if known else ""
-            row.append("suppressed" if hidden else Cell(two_digits(middle), small_text))
-            data.append({"kind": kind, "policy": p, "people": math.nan if hidden else middle,
+            row.append(SUPPRESSED if few else Cell(two_digits(middle), small_text))
+            data.append({"kind": kind, "policy": p, "people": math.nan if few else middle,
                          "at_one_time": mean(together) if known else math.nan})  # fmt: skip
-        if any(str(c) != "suppressed" for c in row[1:]):
+        if any(str(c) != SUPPRESSED for c in row[1:]):
             rows.append(row)
     whole = {p: mean(people(results, "several", "enrolled", p)) for p in policies}
     share = {p: mean(people(results, "several", "both", p)) / whole[p] for p in policies if whole[p] > 0}
@@ -328,6 +332,11 @@ def participants(results: Results) -> list[dict[str, Any]]:
     return out
 
 
+def _between(low: float, high: float, kind: str) -> str:
+    """A range over runs; empty where runs are too few."""
+    return f"{figure(low, kind, True)} to {figure(high, kind, True)}" if math.isfinite(low) else ""
+
+
 def with_and_without(results: Results) -> Table | None:
     """Participants beside the same people without the program."""
     import pandas as pd
@@ -338,24 +347,24 @@ def with_and_without(results: Results) -> Table | None:
     rows: list[list[Any]] = []
     data: list[dict[str, Any]] = []
     for r in found:
-        gross, without, net, low, high = r["work"]
+        gross, alone, net, low, high = r["work"]
         row = [policy_title(results, r["policy"]), KINDS[r["kind"]], two_digits(r["people"]), figure(gross, "share"),
-               figure(without, "share"), Cell(figure(net, "share", True), f"{figure(low, 'share', True)} to "
-               f"{figure(high, 'share', True)}", low > 0 or high < 0)]  # fmt: skip
+               figure(alone, "share"),
+               Cell(figure(net, "share", True), _between(low, high, "share"), low > 0 or high < 0)]
         if "pay" in r:
-            row.append(Cell(figure(r["pay"][2], "dollars", True), f"{figure(r['pay'][3], 'dollars', True)} to "
-                            f"{figure(r['pay'][4], 'dollars', True)}", r["pay"][3] > 0 or r["pay"][4] < 0))  # fmt: skip
+            row.append(Cell(figure(r["pay"][2], "dollars", True), _between(r["pay"][3], r["pay"][4], "dollars"),
+                            r["pay"][3] > 0 or r["pay"][4] < 0))  # fmt: skip
         else:
             row.append("n/a")
         rows.append(row)
         data.append({"policy": r["policy"], "kind": r["kind"], "people": r["people"], "work": gross,
-            "work_without": without,
+            "work_without": alone,
                      "work_net": net, "work_net_low": low, "work_net_high": high,
                      "pay_net": r.get("pay", (math.nan,) * 5)[2]})  # fmt: skip
     best = max(found, key=lambda r: r["work"][2])
-    with_, without = (figure(best["work"][k], "share") for k in (0, 1))
+    with_, alone = (figure(best["work"][k], "share") for k in (0, 1))
     title = (f"{KINDS[best['kind']]}: {with_} of participants work half a year after (16 to 24: or learn), "
-             f"{without} of the same people without it")  # fmt: skip
+             f"{alone} of the same people without it")  # fmt: skip
     heads = ["Policy", "Program", "People who left it",
              "At work (16 to 24: or in school or training) in the 2nd quarter after", "The same people without", "Net",
              "Net pay in that quarter"]  # fmt: skip

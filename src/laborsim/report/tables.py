@@ -13,6 +13,7 @@ import numpy as np
 from laborsim.report.wording import lower, policy_title
 from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome, shown
+from laborsim.study.small_cells import SUPPRESSED, hidden
 from laborsim.study.statistics import FEWEST_RUNS, spread
 from laborsim.study.words import TOO_FEW, capital, join, money
 
@@ -65,7 +66,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a grid: label, indicator, group; `total` adds up all months instead of the mean of the last 12."""
+    """A row of a grid: label, indicator, group; `total` adds up all months instead of the mean of the last 12.
+
+    `of` is the monthly number of people a rate is of, where it may be small.
+    """
 
     label: str
     indicator: str
@@ -73,6 +77,7 @@ class Line:
     total: bool = False
     per: float = 1.0
     unit: str = ""
+    of: str = ""
 
 
 def of_sheet(name: str, sheet: Sheet) -> Table:
@@ -121,12 +126,17 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
     alone = all(line.total for line in have)  # then the heading says so once
     before = not alone and BEFORE in {m[:4] for m in results.months} and sum(m[:4] == BEFORE
         for m in results.months) == 12
+    largest = bool(tested) and not movers and results.replicates >= FEWEST_RUNS  # shown where none moves anything
     rows: list[list[Any]] = []
     data: list[dict[str, Any]] = []
     for line, figure, pairs in zip(have, figures, found, strict=True):
         if not np.nansum(np.abs(figure[BASELINE])) and not any(p.difference for p in pairs.values()):
             continue  # a row of zeros says nothing
         kind = outcome(line.indicator, line.unit or results.units[line.indicator, line.group]).kind
+        behind = rests_on(results, line, kind, figure[BASELINE])
+        if behind is not None and hidden(results.about, behind):
+            rows.append([line.label, *([SUPPRESSED] * (1 + before)), *([""] * (len(movers) or largest))])
+            continue
         middle, low, high = spread(figure[BASELINE][np.isfinite(figure[BASELINE])])
         row: list[Any] = [f"{line.label} (all months)" if line.total and not alone else line.label]
         if before:
@@ -134,10 +144,10 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
         row.append(Cell(said(middle, kind), ends(low, high, kind)))
         if movers:
             row += [change(pairs[p], kind) for p in movers]
-        elif tested and results.replicates >= FEWEST_RUNS:
+        elif largest:
             most = max(tested, key=lambda p: -1.0 if math.isnan(pairs[p].difference) else abs(pairs[p].difference))
             cell = change(pairs[most], kind)
-            row.append(Cell(cell.text, cell.small))
+            row.append(Cell(cell.text, "; ".join(x for x in (cell.small, lower(policy_title(results, most))) if x)))
         rows.append(row)
         shared = {"row": line.label, "indicator": line.indicator, "group": line.group, "total": line.total}
         data += [{**shared, "policy": p, "baseline": pairs[p].base, "change": pairs[p].difference, "low": pairs[p].low,
@@ -155,9 +165,17 @@ def grid(results: Results, name: str, lines: Sequence[Line], lead: str = "", not
         rule += "; policies: change with its 90% range, bold where more than chance"
         still = [lower(policy_title(results, p)) for p in tested if p not in movers]
         rule += f". Without a change beyond chance, not shown: {join(still)}" if still else ""
-    elif len(heads) < len(rows[0]):
-        heads.append("Largest change under any policy (may be chance)")
+    elif largest:
+        heads.append("Largest change under any policy, and which (may be chance)")
     return Table(name, title, heads, rows, pd.DataFrame(data), f"{note} {rule}.".strip())
+
+
+def rests_on(results: Results, line: Line, kind: str, figure: F8) -> F8 | None:
+    """(R,) people of the baseline that a line's figure rests on, where they are known."""
+    if line.of:  # where groups are not counted it rests on fewer than all, at the most on all
+        group = line.group if (line.of, line.group) in results else "all"
+        return np.asarray(np.nansum(results.series(line.of, group)[:, -12:], axis=1))
+    return figure / line.per if kind == "people" else None
 
 
 def _year(results: Results, line: Line) -> float:

@@ -20,6 +20,7 @@ from laborsim.study.local import Local
 from laborsim.study.manifest import describe, manifest_text, plain
 from laborsim.study.names import check_threads
 from laborsim.study.run import MODEL, Interrupted, Progress, settle
+from laborsim.study.small_cells import limits
 from laborsim.study.storage import code_fingerprint, write_atomically
 from laborsim.study.store import StoreFailed
 from laborsim.study.tables import write_csv
@@ -29,7 +30,7 @@ from laborsim.study.trial_estimates import Estimate, estimate, over_runs, ratio_
 from laborsim.study.trial_evidence import Beside, arms, as_row, beside, reach
 from laborsim.study.trial_run import TrialRun, run_trial
 from laborsim.study.trial_store import Replicates
-from laborsim.study.wioa import limits, wioa_table
+from laborsim.study.wioa import wioa_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from laborsim.study.small_cells import limits, too_few
 from laborsim.study.statistics import spread
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def wioa_table(
     for cell, found in cells.items():
         simulated = sum(float(r["people"]) for r in found)
         people = simulated / finished[cell[0]] / scale
-        hidden = people < small or simulated < few
+        hidden = not simulated or too_few([people] * finished[cell[0]], scale, (small, few))
         line: dict[str, Any] = dict(zip(COLUMNS, cell, strict=False))
         line |= {"runs": len(found), "people": people, "suppressed": int(hidden)}
         for name in VALUES:
@@ -68,18 +69,8 @@ def of_results(results: Results) -> pd.DataFrame:
     return wioa_table(runs, float(results.about["scale"]), *rules)
 
 
-def limits(about: Mapping[str, Any]) -> tuple[float, int]:
-    """Smallest cell shown, in people at full scale and in people simulated, as the study's assumptions say."""
-    values = {row["name"]: row["value"] for row in about.get("assumptions", ())}
-    from laborsim.scenario.parameters.registry import declared
-
-    names = ("evaluation.small_cell", "evaluation.small_sample")
-    small, few = (values.get(name, declared()[name].default) for name in names)
-    return float(small), int(few)
-
-
 def _known(value: Any) -> float:
     return math.nan if value is None else float(value)
 
 
-__all__ = ["COLUMNS", "limits", "of_results", "wioa_table"]
+__all__ = ["COLUMNS", "of_results", "wioa_table"]
