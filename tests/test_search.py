@@ -206,3 +206,20 @@ def test_newcomers_bring_the_credentials_of_the_start():
     assert new.size > 200 and before <= p.size
     assert not (p.credentials[new] & 4).any()
     assert (p.credentials[new] == 2).mean() == pytest.approx(0.1, abs=0.05)
+
+
+def test_good_jobs_that_newcomers_had_lined_up_count_as_filled():
+    m = ready(overrides={"demography.job_lined_up": 1.0})
+    p, c, e = m.world.people, m.world.cells, m.economy
+    m.economy = dataclasses.replace(e, good_job_wage=float(np.median(c.posted[: c.size])))
+    c.vacancies[: c.size] = 5
+    demography.prepare(m)
+    m.memory["demography"] |= migration.credentials_at_start(m)
+    migration.list_donors(m)
+    m.memory["demography"]["jobs_gap"][:] = 0.0
+    migration.arrive(m, np.bincount(p.zone[: p.size], minlength=e.zones) * 60)
+    taken = 5 - c.vacancies[: c.size].astype(int)
+    good = c.posted[: c.size] >= m.economy.good_job_wage
+    assert 0 < taken[good].sum() < taken.sum() == m.counts.openings_filled.sum()
+    want = np.bincount(c.zone[: c.size][good], weights=taken[good], minlength=m.counts.good_filled.size)
+    assert m.counts.good_filled.tolist() == want.tolist()

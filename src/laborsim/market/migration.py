@@ -350,5 +350,7 @@ def _place(month: Month, rows: NDArray[np.int64], donors: NDArray[np.int64]) -> 
                   counts.openings_filled, counts.fill_age)  # fmt: skip
     order = np.argsort(at[:k], kind="stable")
     who, where = at[order], cell[order]
+    good = c.posted[where] >= e.good_job_wage
+    np.add.at(counts.good_filled, c.zone[where[good]], 1)
     paid = np.maximum(newcomer_wage(month, who, where.astype(np.int64)), floor_by_zone(month)[c.zone[where]])
     hire(month, who, where, state[order], paid.astype(np.float32), hours[order])
