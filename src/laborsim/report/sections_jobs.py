@@ -10,7 +10,7 @@ import numpy as np
 from laborsim.report.charts_regions import zone_name
 from laborsim.report.charts_work import about_quality
 from laborsim.report.sections_training import kinds_of
-from laborsim.report.tables import Cell, Line, Table, capital, grid, mean, ranged, said
+from laborsim.report.tables import Cell, Line, Table, capital, change, grid, mean, ranged, said
 from laborsim.report.who import zones
 from laborsim.report.wording import join, lower, month_name, policy_title, two_digits
 from laborsim.scenario.fields import month_number, month_text
@@ -18,7 +18,9 @@ from laborsim.scenario.schema import BASELINE
 from laborsim.study.outcomes import outcome
 from laborsim.study.questions.retirements import openings
 from laborsim.study.questions.sectors import NAMES, rank
-from laborsim.study.statistics import paired
+from laborsim.study.statistics import FEWEST_RUNS, paired
+from laborsim.study.without_event import figure
+from laborsim.study.words import TOO_FEW
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     F8 = NDArray[np.float64]
 
 HIRED: Final = ("16-24", "25-54", "55+")
-BEFORE_AFTER: Final = {
+PLANT: Final = {
     "jobs": "Jobs in the zone", "unemployment_rate": "Unemployment", "employment_rate": "Residents at work",
     "wage_median": "Median hourly wage", "share_good_jobs": "Workers in good jobs",
     "good_vacancy_fill_rate": "Good vacancies filled in the month", "time_to_fill": "Time to fill",
@@ -171,7 +173,7 @@ def _faster(results: Results) -> str:
 
 
 def plant(results: Results) -> Table | None:
-    """The zone of a plant in the 12 months before it opens and in the last 12 months, without new policies."""
+    """The zone of a plant before it opens, in the last 12 months, and in the same months of runs without the plant."""
     import pandas as pd
 
     event = next((e for e in results.about.get("events") or () if e.get("type") == "plant_opening"), None)
@@ -179,35 +181,43 @@ def plant(results: Results) -> Table | None:
     if event is None or event["month"] not in months or months.index(event["month"]) < 12:
         return None
     group, at = f"zone:{event['zone']}", months.index(event["month"])
+    have = {i: label for i, label in PLANT.items() if (i, group) in results and (i, "all") in results}
+    apart = any(np.isfinite(figure(results, i, group)).any() for i in have)
     rows: list[list[Any]] = []
     data: list[dict[str, Any]] = []
-    for indicator, label in BEFORE_AFTER.items():
-        if (indicator, group) not in results or (indicator, "all") not in results:
-            continue
+    for indicator, label in have.items():
         kind = outcome(indicator, results.units[indicator, group]).kind
         row: list[Any] = [label]
         for g in (group, "all"):
             series = results.series(indicator, g)
             with np.errstate(invalid="ignore"):
-                old, new = np.nanmean(series[:, at - 12 : at], axis=1), np.nanmean(series[:, -12:], axis=1)
-            pair = paired(old, new, 0.90)
-            cell = Cell(said(pair.difference, kind, True), f"{said(pair.low, kind, True)} to "
-                                                           f"{said(pair.high, kind, True)}"
-                        if math.isfinite(pair.low) else "", pair.distinguishable)  # fmt: skip
-            row += [said(pair.base, kind), said(pair.policy, kind), cell] if g == group else [cell]
-            data.append({"row": label, "group": g, "before": pair.base, "last_year": pair.policy, "low": pair.low,
-                         "high": pair.high})  # fmt: skip
+                before, last = np.nanmean(series[:, at - 12 : at], axis=1), np.nanmean(series[:, -12:], axis=1)
+            pair = paired(figure(results, indicator, g) if apart else before, last, 0.90)
+            cells = [said(mean(before), kind), said(mean(last), kind), *([said(pair.base, kind)] if apart else [])]
+            row += [*cells, change(pair, kind)] if g == group else [change(pair, kind)]
+            data.append({"row": label, "group": g, "before": mean(before), "last_year": mean(last),
+                         "without_plant": pair.base if apart else math.nan, "difference": pair.difference,
+                         "low": pair.low, "high": pair.high, "more_than_chance": pair.distinguishable})  # fmt: skip
         rows.append(row)
     if not rows:
         return None
     name, where = str(event.get("name") or "Plant"), zone_name(results, group, short=True)
-    more = next((r[3].text for r in rows if r[0] == BEFORE_AFTER["jobs"]), "")
     title = f"{name}: {event['jobs']:,} jobs planned from {month_name(event['month'])}"
-    title += f"; {more} jobs in {where} since, all causes together" if more else ""
-    heads = ["", f"{where}, year before", "Last 12 months", "Change (90% range)", "Change in the whole region"]
-    return Table("plant", title, heads, rows, pd.DataFrame(data),
-                 "Baseline, before and after: the plant and everything else that happened meanwhile. What the plant "
-                 "alone does needs a run without the event.")  # fmt: skip
+    jobs = next((r[-2] for r in rows if r[0] == PLANT["jobs"]), None)
+    if jobs is not None:
+        against = "than the same region and draws without it" if apart else "since the year before, all causes together"
+        may = "" if jobs.sure else f" ({TOO_FEW})" if results.replicates < FEWEST_RUNS else " (may be chance)"
+        title += f"; {jobs.text} jobs in {where} {against}{may}"
+    heads = ["", f"{where}, year before", "Last 12 months"]
+    note = "Baseline, before and after: the plant and everything else that happened meanwhile."
+    if apart:
+        heads += ["Without the plant", "What the plant does", "What it does in the whole region"]
+        note = ("Baseline, and the baseline without the plant: same people, same draws, last 12 months; differences "
+                "with their 90% range, bold where more than chance. The plant's jobs are in them, and jobs other "
+                "employers lose to it.")  # fmt: skip
+    else:
+        heads += ["Change (90% range)", "Change in the whole region"]
+    return Table("plant", title, heads, rows, pd.DataFrame(data), note)
 
 
 def exits(results: Results) -> Table | None:

@@ -39,7 +39,7 @@ SECTIONS: Final[dict[str, str]] = {
     "pilots": "pilots: employers who try a practice beside their controls",
     "quality_or_training": "whether better jobs or more training fill jobs faster, and what employers get of it",
     "industries": "the industries that policies are about",
-    "plant": "where a plant opens: before and after",
+    "plant": "where a plant opens: with it and without it (the baseline is run once more without the plant)",
     "owners": "who does what, when, for how much",
     "spending": "where the money goes",
 }

@@ -24,6 +24,7 @@ from laborsim.study.tables import write_csv, write_indicators, write_spending, w
 from laborsim.study.task import RunRecord, Task, replicate_seeds, run_key
 from laborsim.study.uncertainty import drawn, uncertainty
 from laborsim.study.vary import Settings
+from laborsim.study.without_event import opening
 
 MODEL = "laborsim.model:LaborMarket"
 Finish = Callable[[Results, Path], None]
@@ -269,6 +270,7 @@ def _tasks(spec: Any, about: dict[str, Any], model: str, wioa: bool = False) -> 
     region = region_fingerprint(spec.region)
     hashes = {policy: spec.run_hash(policy) + region for policy in about["policies"]}
     program = code_fingerprint() + model
+    event = opening(spec)
     twice = set(about["policies"]) if wioa else set(about["brief"]["participants"])
     return [
         Task(
@@ -280,9 +282,12 @@ def _tasks(spec: Any, about: dict[str, Any], model: str, wioa: bool = False) -> 
             spec.months,
             model=model,
             key=run_key(
-                hashes[policy], policy, seed, spec.scale, spec.months, program + ("+without" if policy in twice else "")
+                hashes[policy], policy, seed, spec.scale, spec.months,
+                program + ("+without" if policy in twice else "")
+                + ("+no event" if event is not None and policy == BASELINE else ""),
             ),
             without=policy in twice,
+            no_event=event if policy == BASELINE else None,
         )
         for r, seed in enumerate(seeds)
         for policy in about["policies"]

@@ -107,6 +107,7 @@ def save_run(path: Path, record: RunRecord) -> None:
             "wioa",
             "accounts",
             "steps",
+            "without_event",
         )
     }
     about["format"] = FORMAT

@@ -11,7 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,6 +46,7 @@ class Task:
     parameters, levers : values in place of the scenario's; see `laborsim.study.vary`.
     measures : outcomes to work out where the run is made; if there are any, only they come back, not all figures.
     without : make a second run without any program, for the WIOA table's counterfactual.
+    no_event : make the baseline a second time without this event of the scenario, for what it does.
     work : what to do instead of one run, such as the runs of a trial: `work(task, on_month)` gives the record's `made`.
     """
 
@@ -62,6 +63,7 @@ class Task:
     levers: Settings = ()
     measures: tuple[Measure, ...] = ()
     without: bool = False
+    no_event: int | None = None
     work: Callable[[Task, Any], Any] | None = None
 
 
@@ -78,6 +80,7 @@ class RunRecord:
     outcomes : values of the task's measures.
     wioa : rows of `laborsim.indicators.wioa.rows`: what became of those who enrolled.
     steps : rows of `laborsim.indicators.steps.Steps.rows`: people by step of the pipeline, each once.
+    without_event : rows of `laborsim.study.without_event.rows`: the run without an event.
     made : what the task's `work` gave.
     accounts : yearly totals of residents, by name of `laborsim.indicators.money.TOTALS`, dollars at full scale.
     worker : the process that made the run.
@@ -106,6 +109,7 @@ class RunRecord:
     wioa: list[dict[str, Any]] = field(default_factory=list)
     accounts: dict[str, list[float]] = field(default_factory=dict)
     steps: list[dict[str, Any]] = field(default_factory=list)
+    without_event: list[dict[str, Any]] = field(default_factory=list)
     made: Any = None
     worker: str = ""
     wrong_input: bool = False
@@ -229,6 +233,11 @@ def _simulate(task: Task, model: Any, record: RunRecord, on_month: Any) -> None:
         record.accounts = evaluation.accounts()
         record.steps = evaluation.steps()
         record.wioa = evaluation.wioa(_builder(task) if task.without else None, task.months)
+    if task.no_event is not None:
+        from laborsim.study.without_event import leave_out, rows
+
+        apart = replace(task, spec=leave_out(task.spec, task.no_event))
+        record.without_event = rows(_builder(apart), task.months, task.spec.events[task.no_event].zone)
 
 
 def _count(thing: Any) -> int:
