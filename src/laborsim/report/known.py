@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from laborsim.report import paid_starts
 from laborsim.report.sections_training import KINDS, kinds_of, participants
 from laborsim.report.wioa import figure
 from laborsim.report.wording import join, lower, money, policy_title, two_digits
@@ -30,7 +31,7 @@ REACHED: Final = {
     "pathway seats": ("seats at the next credential", 1.0),
     "sectoral training seats": ("seats of sectoral training", 1.0),
     "classroom seats": ("seats in courses", 1.0),
-    "OJT contracts": ("on-the-job contracts", 1.0),
+    "wages reimbursed (contracts)": ("on-the-job contracts", 1.0),
     "customized training seats": ("workers in customized training", 1.0),
     "childcare subsidies (child months)": ("children subsidized for a year", 12.0),
     "added childcare places (months)": ("childcare places kept a year", 12.0),
@@ -168,6 +169,8 @@ def columns(results: Results, policy: str) -> dict[str, str]:
     enrolled = ""
     if pair is not None and spent > 0 and math.isfinite(pair.difference) and pair.distinguishable:
         enrolled = f"{cell(pair)} enrolled in all"
+    if starts := paid_starts.short(results, policy):
+        enrolled = f"{enrolled}; {starts}" if enrolled else starts
     return {"buys": text or ("its parts together" if combined else ""), "enrolled": enrolled}
 
 

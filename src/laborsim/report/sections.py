@@ -10,6 +10,7 @@ from laborsim.report import (
     charts_peers,
     charts_regions,
     charts_work,
+    paid_starts,
     sections_jobs,
     sections_people,
     sections_training,
@@ -75,7 +76,8 @@ SECTIONS: Final = {
         "Jobs of those who leave", ("replacement",), (sections_jobs.exits, sections_jobs.who_fills)
     ),
     "training_kinds": Section(
-        "Apprenticeship, on-the-job and customized training", (), (sections_training.training_kinds,)
+        "Apprenticeship, on-the-job and customized training", (),
+        (sections_training.training_kinds, paid_starts.paid_starts),
     ),
     "youth": Section("Youth: from school into work", (), (sections_people.youth,)),
     "pipeline": Section("The training pipeline", ("funnel",), (sections_training.steps,)),
