@@ -42,6 +42,7 @@ payer = { state = 0.7, city = 0.3 }
 
 [[policies.childcare.instruments]]
 type = "childcare_support"
+subsidy_share = 0.5
 places = 300
 zones = ["29095-east"]
 
@@ -119,6 +120,7 @@ BAD = [
     swap("unknown age", "sex:female", "age:25-35", "unknown age group", "did you mean age:25-34?"),
     swap("unknown zone of a target", "sex:female", "zone:29096", "no zone", "29095"),
     swap("unknown zone", 'zone = "29095-east"', 'zone = "29095-eastt"', "no zone", "did you mean 29095-east?"),
+    swap("a county of several zones", 'zone = "29095-east"', 'zone = "29095"', "is a county of", "29095-east"),
     swap("unknown zone of an instrument", 'zones = ["29095-east"]', 'zones = ["east"]', "no zone", "29095-east"),
     swap("unknown sector", '"31-33"', '"31"', "no sector", "31-33"),
     swap("sector that is not traded", "places = 300",

@@ -113,6 +113,7 @@ def test_check_json_and_several_files(good: Path, tmp_path: Path) -> None:
         ('start = "2018-06"', 'start = "2020-06"', "policies.childcare.start: acts from 2020-06, less than 12 months"),
         ("budget = 1_000_000", "budget = 2", "policies.childcare.budget: $2 a year pays for next to nothing"),
         ("ramp_months = 6", "adoption_delay_months = 40", "policies.childcare.start: acts from 2021-10, after"),
+        ("subsidy_share = 0.5\n", "", "policies.childcare.instruments[0].places: 300 places are subsidised by nothing"),
     ],
 )  # fmt: skip
 def test_check_remarks_on_what_is_odd(good: Path, old: str, new: str, said: str) -> None:

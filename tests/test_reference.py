@@ -47,3 +47,10 @@ def test_which_effects_are_untested():
     assert standing("transport_support").status == "input" and standing("housing_support").status == "fitted"
     assert standing("career_pathways").status == standing("cte").status == "tested"
     assert standing("startup_support").status == "none" and len(standing("startup_support").waiting) == 1
+
+
+def test_every_program_code_is_listed():
+    from laborsim.scenario.programs import load_programs
+
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"| `{t.code}` |" in page for t in load_programs())

@@ -96,12 +96,17 @@ class Budget:
         self.held += taken
         return taken
 
-    def stop(self, month: int, item: str) -> None:
+    def short(self, month: int, what: str, unit_cents: float) -> None:
+        """Say that money does not reach for all; of one simulated unit, where even that costs more than is due yet."""
+        one = ": one simulated costs more than the money due by then, a larger scale asks for less at a time"
+        self.stop(month, f"no money for all {what}", one if unit_cents > self.left(month) else "")
+
+    def stop(self, month: int, item: str, why: str = "") -> None:
         """Say, once a year, that money or seats ran out for an item."""
         year = (month - self.start) // 12 if self.yearly else 0
         if (year, item) not in self._said:
             self._said.add((year, item))
-            self.log.append(Entry(self.policy, month, "", f"stopped: {item}", 0.0, 0))
+            self.log.append(Entry(self.policy, month, "", f"stopped: {item}{why}", 0.0, 0))
 
     def book(self, month: int, charge: Charge, rest: str = "provider") -> None:
         """Book a charge: the budget pays while it lasts, and `rest` bears what it cannot."""

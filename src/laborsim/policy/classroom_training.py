@@ -41,7 +41,7 @@ class ClassroomTraining(SeatBuyer):
         cents = float((self.part * self.price).max()) * 100.0 / self.scale
         limit = budget.afford(month, cents, 10**9)
         if float((self.vouchers.owed + hoped).sum()) >= limit + 1:
-            budget.stop(month, "no money for all vouchers")
+            budget.short(month, "vouchers", cents)
         self.handed = self.vouchers.take(hoped, limit)
         budget.reserve(month, float((self.handed * self.part * self.price).sum()) * 100.0 / self.scale)
         for g in np.flatnonzero(self.handed):

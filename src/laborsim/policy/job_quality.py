@@ -35,7 +35,7 @@ class JobQuality:
         hoped = s.contacts_per_month * ramp * self.scale
         limit = budget.afford(month, unit, 10**9) if unit > 0 else None
         if limit is not None and float(self.flow.owed.sum()) + hoped >= limit + 1:
-            budget.stop(month, "no money for all employers to be coached")
+            budget.short(month, "employers to be coached", unit)
         contacts = int(self.flow.take([hoped], limit)[0])
         if contacts == 0:
             return {}

@@ -55,7 +55,7 @@ class PaidSeats:
         hoped = per_year / 12.0 * budget.ramp(month) * self.scale * weight / weight.sum()
         limit = budget.afford(month, cents, 10**9) if cents > 0 else None
         if limit is not None and float((self.flow.owed + hoped).sum()) >= limit + 1:
-            budget.stop(month, f"no money for all {self.what}")
+            budget.short(month, self.what, cents)
         self.given = self.flow.take(hoped, limit)
         budget.reserve(month, float(self.given.sum()) * cents)
         for g in np.flatnonzero(self.given):

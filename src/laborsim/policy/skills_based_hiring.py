@@ -30,7 +30,7 @@ class SkillsBasedHiring:
         hoped = s.contacts_per_month * ramp * self.scale
         limit = budget.afford(month, unit, 10**9) if unit > 0 else None
         if limit is not None and float(self.flow.owed.sum()) + hoped >= limit + 1:
-            budget.stop(month, "no money for all employer contacts")
+            budget.short(month, "employer contacts", unit)
         contacts = int(self.flow.take([hoped], limit)[0])
         if contacts == 0:
             return {}

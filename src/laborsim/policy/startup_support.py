@@ -28,7 +28,7 @@ class StartupSupport:
         hoped = s.startups_per_year / 12.0 * budget.ramp(month) * self.scale
         limit = budget.afford(month, unit, 10**9) if unit > 0 else None
         if limit is not None and float(self.flow.owed.sum()) + hoped >= limit + 1:
-            budget.stop(month, "no money for all start-ups")
+            budget.short(month, "start-ups", unit)
         places = int(self.flow.take([hoped], limit)[0])
         if places == 0:
             return {}

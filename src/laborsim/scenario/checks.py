@@ -187,6 +187,10 @@ class _CrossChecks:
 
     def code(self, value: Any, codes: Sequence[str], path: Sequence[Key], what: str) -> Iterator[Problem]:
         if codes and isinstance(value, str) and value not in codes:
+            parts = [c for c in codes if c.startswith(f"{value}-")] if what == "zone" else []
+            if parts:
+                yield self.problem(path, f"{value!r} is a county of {len(parts)} zones here", listed(parts, 30))
+                return
             allowed = listed(codes, 30)
             yield self.problem(
                 path, f"no {what} {value!r} in this region", allowed, nearest(value, codes, 0.5)
@@ -236,7 +240,9 @@ class _CrossChecks:
 
     def share_goal(self, indicator: Any, goal: Any, path: Sequence[Key]) -> Iterator[Problem]:
         """A goal of a share that was written in per cent, which no run could miss or meet."""
-        if indicator not in self.known.shares or not isinstance(goal, str) or GOAL.fullmatch(goal) is None:
+        if not (isinstance(indicator, str) and isinstance(goal, str)):
+            return
+        if indicator not in self.known.shares or GOAL.fullmatch(goal) is None:
             return
         comparison, number = parse_goal(goal)
         if number > 1.0:

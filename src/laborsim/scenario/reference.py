@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from laborsim.scenario.instruments import INSTRUMENTS, InstrumentModel
+from laborsim.scenario.programs import load_programs
 from laborsim.scenario.tested import table
 
 _HEAD = """\
@@ -39,10 +40,22 @@ parameters set.
 NO_LIMIT = 1_000_000  # limits from here on only catch slips of the pen
 
 
+_PROGRAMS = """## Codes of programs
+
+What `programs` of an instrument may name: those of the instrument's own kind; all of that kind if it names none.
+"""
+
+
 def instruments_page(trials: str) -> str:
     """All instruments in Markdown, in the order they are declared; `trials` is the text of docs/trials.md."""
     each = [_section(name, model) for name, model in INSTRUMENTS.items()]
-    return "\n".join([_HEAD, _TESTED, table(trials) + "\n", *each])
+    return "\n".join([_HEAD, _TESTED, table(trials) + "\n", _PROGRAMS, _programs(), *each])
+
+
+def _programs() -> str:
+    """Program types that `programs` may name, in the order they are declared."""
+    rows = [f"| `{t.code}` | {t.title} | {t.kind.replace('_', ' ')} | {t.months} |" for t in load_programs()]
+    return "\n".join(["| code | program | kind | months |", "|---|---|---|---:|", *rows, ""])
 
 
 def _section(name: str, model: type[InstrumentModel]) -> str:

@@ -70,6 +70,11 @@ def _policy(spec: Scenario, name: str, policy: Policy) -> list[Remark]:
             f"little of it is seen in the mean of the last {FEW_MONTHS} months"
         )
         found.append(Remark(f"policies.{name}.start", text))
+    for k, instrument in enumerate(policy.instruments):
+        places, share = (getattr(instrument, key, None) for key in ("places", "subsidy_share"))
+        if places and share == 0.0:
+            text = f"{places:,.0f} places are subsidised by nothing: subsidy_share is not given, or 0"
+            found.append(Remark(f"policies.{name}.instruments[{k}].places", text))
     if policy.budget is not None and policy.budget < FEW_DOLLARS:
         per = "a year" if policy.budget_per == "year" else "in all"
         text = f"${policy.budget:,.0f} {per} pays for next to nothing (budgets are in dollars)"
