@@ -199,3 +199,9 @@ def test_many_policies_leave_room_for_the_axis(tmp_path: Path) -> None:
     assert chart is not None and len(chart.figure.axes) == 1
     assert chart.figure.axes[0].get_position().width * chart.figure.get_figwidth() > 1.0
     chart.svg()
+
+
+def test_marks_of_the_pilots_axis_are_plain_numbers() -> None:
+    from laborsim.report.charts_pilots import tick
+
+    assert [tick(v) for v in (-250.0, 0.0, 1e-15, 0.5, 1_200.0)] == ["-250", "0", "0", "+0.5", "+1,200"]

@@ -92,19 +92,30 @@ def _panel(axes: Any, results: Results, data: Any, policies: list[str], name: st
         axes.plot([row["difference"]], [-(k + 0.5)], "o", color=ink, markersize=5)
         far.append(row["difference"])
         ends = [shown(row[c], kind).replace(" days", "") for c in ("controls", "treated")]
-        axes.annotate(" to ".join(ends), (0.5, -(k + 0.86)),
+        text = " to ".join(ends).replace("$", r"\$")  # a pair of dollar signs would be read as a formula
+        axes.annotate(text, (0.5, -(k + 0.86)),
                       xycoords=("axes fraction", "data"), ha="center", va="center", fontsize=6.4, color=theme.GREY,
-                      annotation_clip=False)  # fmt: skip
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, annotation_clip=False)  # fmt: skip
     reach = 1.15 * max(abs(x) for x in far) or 1.0
     axes.set_xlim(-reach, reach)
     axes.xaxis.get_major_locator().set_params(nbins=3)
-    axes.xaxis.set_major_formatter((lambda v, _: f"{100 * v:+.2g}" if v else "0") if kind == "share" else
-                                   (lambda v, _: f"{v:+.2g}" if v else "0"))  # fmt: skip
+    axes.xaxis.set_major_formatter(lambda v, _: tick(100 * v if kind == "share" else v))
     axes.tick_params(labelsize=7)
     unit = {"share": "points", "days": "days", "wage": "dollars"}.get(kind, "")
     head = theme.wrapped(f"{FIGURES[name]}" + (f" ({unit})" if unit else ""), 16)
     axes.annotate(head, (0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=7.2,
                   fontweight="bold", annotation_clip=False)  # fmt: skip
+
+
+def tick(value: float) -> str:
+    """A difference at a mark of the axis, never in powers of ten.
+
+    Examples
+    --------
+    >>> tick(-250.0), tick(0.0), tick(2.5)
+    ('-250', '0', '+2.5')
+    """
+    return "0" if abs(value) < 1e-12 else f"{value:+,.6g}"
 
 
 def _title(results: Results, data: Any, policy: str) -> str:
@@ -122,4 +133,4 @@ def _title(results: Results, data: Any, policy: str) -> str:
     return f"Against their controls, treated employers have {' and '.join(said)}{more}"
 
 
-__all__ = ["FIGURES", "pilots"]
+__all__ = ["FIGURES", "pilots", "tick"]

@@ -175,9 +175,10 @@ def road_map(results: Results) -> Chart | None:
     values = data["per_thousand"].to_numpy().reshape(shape)
     there = data["offered"].to_numpy(bool).reshape(shape)
     sure = data["more_than_chance"].to_numpy(bool).reshape(shape) & there
-    sure &= np.array([enough(results, g) for g in groups])[:, None]
+    many = np.array([enough(results, g) for g in groups])
+    sure &= many[:, None]
     far = float(np.nanmax(np.abs(np.where(sure, values, 0.0)))) or 1.0
-    texts = [[f"{values[i, j]:+.1f}" for j in range(shape[1])] for i in range(shape[0])]
+    texts = [[f"{values[i, j]:+.1f}" if many[i] else "few" for j in range(shape[1])] for i in range(shape[0])]
     title = _road(results, groups, policies, values, sure)
     subtitle = (
         "More workers at a self-sufficiency wage for each 1,000 employed of a zone, last 12 months against the "
@@ -186,8 +187,8 @@ def road_map(results: Results) -> Chart | None:
     )
     note = (
         f"Mean of {results.replicates} paired model runs. Coloured: more than chance, of zones with "
-        f"{LEAST_SIMULATED:,} people simulated or more; grey: may be chance; empty: not offered there. Of all changes "
-        f"of groups named at most one in ten is chance. {CAVEAT}"
+        f"{LEAST_SIMULATED:,} people simulated or more (few: fewer); grey: may be chance; empty: not offered there. "
+        f"Of all changes of groups named at most one in ten is chance. {CAVEAT}"
     )
     titles = [policy_title(results, p) for p in policies]
     with theme.style():
