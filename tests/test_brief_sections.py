@@ -203,3 +203,14 @@ def test_sectors_that_sell_beyond_the_region_are_those_of_the_model() -> None:
 
     assert sells_beyond() == {code for code, facts in SECTOR_FACTS.items() if facts[3]}
     assert "31-33" in sells_beyond() and "72" not in sells_beyond()
+
+
+def test_a_brief_on_job_quality_says_first_what_fills_good_jobs(tmp_path: Path, briefed: Results) -> None:
+    about = BRIEF.replace('"spending"', '"quality_or_training"')
+    found = study(tmp_path, spec=scenario(tmp_path, **{"\n[policies.training]": about}))
+    said = known.filling(found, found.findings)
+    level = 100 * found.last_year("good_vacancy_fill_rate").mean()
+    assert f"{level:.0f}% are filled in a month" in said and said in brief_html(found, [])
+    sure = [p for p in found.findings.tested if found.findings.sure(p, "good_vacancy_fill_rate")]
+    assert ("no policy changes" in said) is (not sure)
+    assert known.filling(briefed, briefed.findings) == ""

@@ -128,7 +128,8 @@ def box(results: Results, findings: Findings) -> list[tuple[str, str]]:
     Either the answer, then what else is known; or what is known, then what is not.
     """
     said, money = answer(results, findings), facts.answer(results, findings)
-    known = [*facts.facts(results, findings), *([x] if (x := others(results, findings)) else [])]
+    known = [facts.filling(results, findings), *facts.facts(results, findings), others(results, findings)]
+    known = [x for x in known if x]
     sure = any(findings.sure(p, str(findings.stock)) for p in findings.tested)
     if sure and money:  # which it cannot be told from is said there
         said = [x for x in said if not x.startswith(("Told from", "What ", "No policy can be told from another"))]

@@ -15,6 +15,7 @@ from laborsim.scenario.schema import BASELINE
 from laborsim.study.findings import Findings, reliable
 from laborsim.study.judging import judge
 from laborsim.study.questions.effects import cell, dollars
+from laborsim.study.statistics import FEWEST_RUNS
 
 if TYPE_CHECKING:
     from laborsim.study.results import Results
@@ -158,6 +159,24 @@ def facts(results: Results, findings: Findings) -> list[str]:
     return said
 
 
+def filling(results: Results, findings: Findings) -> str:
+    """What policies do to the filling of jobs, where a brief asks for better jobs or more training; else empty."""
+    sections = (results.about.get("brief") or {}).get("sections") or ()
+    if "quality_or_training" not in sections or ("good_vacancy_fill_rate", "all") not in results:
+        return ""
+    if results.replicates < FEWEST_RUNS or not findings.tested:
+        return ""
+    level = float(np.nanmean(results.last_year("good_vacancy_fill_rate")))
+    moved = []
+    for p in findings.tested:
+        rows: Any = findings.comparisons[p].differences.set_index("indicator")
+        if findings.sure(p, "good_vacancy_fill_rate"):
+            change = figure(float(rows.loc["good_vacancy_fill_rate", "difference"]), "share", True)
+            moved.append(f"{change} with {lower(policy_title(results, p))}")
+    what = "; ".join(moved) if moved else "no policy changes that by more than chance"
+    return f"Of vacancies of good jobs {100 * level:.0f}% are filled in a month in the baseline: {what}."
+
+
 def columns(results: Results, policy: str) -> dict[str, str]:
     """What stands of a policy in the table of page 1: what the money buys, and who enrolls more."""
     _, amount = asked(results)
@@ -217,4 +236,4 @@ def _a_year(results: Results, policy: str) -> float:
     return YEAR * dollars(results, policy) / months
 
 
-__all__ = ["PLURALS", "REACHED", "answer", "asked", "buys", "columns", "facts", "reached", "round_money"]
+__all__ = ["PLURALS", "REACHED", "answer", "asked", "buys", "columns", "facts", "filling", "reached", "round_money"]
