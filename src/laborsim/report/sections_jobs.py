@@ -205,7 +205,7 @@ def plant(results: Results) -> Table | None:
     title = f"{name}: {event['jobs']:,} jobs planned from {month_name(event['month'])}"
     jobs = next((r[-2] for r in rows if r[0] == PLANT["jobs"]), None)
     if jobs is not None:
-        against = "against the same region and draws without it" if apart else "since the year before, all causes together"
+        against = "against the same region without it" if apart else "since the year before, all causes together"
         may = "" if jobs.sure else f" ({TOO_FEW})" if results.replicates < FEWEST_RUNS else " (may be chance)"
         title += f"; {jobs.text} jobs in {where} {against}{may}"
     heads = ["", f"{where}, year before", "Last 12 months"]
