@@ -59,6 +59,7 @@ def test_policy_moves_the_path_from_its_month_on_and_not_before():
 def test_exposed_cells_ask_for_experience_and_go_on_asking():
     month = month_of(technology__experience_share=5.0)
     cell = np.arange(month.world.cells.size, dtype=np.int32)
+    month.world.cells.age[: cell.size] = 0.0
     exposure = month.economy.occ_ai[month.world.cells.occupation[cell]]
     month.index = 59
     assert not adoption.experience_asked(month, cell).any()
@@ -69,6 +70,18 @@ def test_exposed_cells_ask_for_experience_and_go_on_asking():
     assert np.all(more[some]) and more.sum() > some.sum() > 0
     want = 5.0 * adoption.adopted(month, 118) * exposure
     assert more.mean() == pytest.approx(np.minimum(want, 1).mean(), abs=4 * math.sqrt(0.25 / cell.size))
+
+
+def test_posts_open_for_long_do_without_experience():
+    month = month_of(technology__experience_share=5.0, technology__experience_patience=2.0)
+    month.index = 118
+    n = month.world.cells.size
+    cell, age = np.arange(n, dtype=np.int32), month.world.cells.age
+    age[:n] = 0.0
+    asked = adoption.experience_asked(month, cell) > 0
+    age[:n] = np.resize([2.0, 2.1], n)
+    still = adoption.experience_asked(month, cell) > 0
+    assert asked[::2].any() and np.array_equal(still[::2], asked[::2]) and not still[1::2].any()
 
 
 def test_the_displaced_are_as_many_as_the_target_is_lower():

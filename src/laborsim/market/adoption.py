@@ -109,13 +109,15 @@ def obsolescence(month: Month) -> F8:
 def experience_asked(month: Month, cell: NDArray[np.int32]) -> NDArray[np.float32]:
     """Least skill each of these cells lets through, (m,); 0 where newcomers are welcome.
 
-    A cell's own fixed draw decides when it begins to ask: cells that ask go on asking while adoption grows.
+    A cell's own fixed draw decides when it begins to ask: cells that ask go on asking while adoption grows, but do
+    without while their posts have stayed open for long: requirements fall where people are hard to find.
     """
     share = float(month.parameters["technology.experience_share"]) * adopted(month, month.index)
     if share <= 0.0:
         return np.zeros(cell.size, np.float32)
     exposure = np.asarray(month.economy.occ_ai)[month.world.cells.occupation[cell]]
     asks = uniforms(month.key(Stream.AI_EXPERIENCE, fixed=True), cell.astype(np.uint64)) < share * exposure
+    asks &= month.world.cells.age[cell] <= month.parameters["technology.experience_patience"]
     return np.where(asks, month.parameters["technology.experience_level"], 0.0).astype(np.float32)
 
 
