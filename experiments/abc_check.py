@@ -1,7 +1,7 @@
 """A Bayesian cross-check of a calibration on a few of its factors, by sequential Monte Carlo (pyABC).
 
     pip install pyabc
-    python experiments/abc_check.py results/calibration/NAME [--factors looking,on_the_job,own_growth]
+    python experiments/abc_check.py results/calibration/NAME [--factors stopping,on_the_job,selection]
                                     [--particles 60] [--generations 4] [--people 20000]
 
 The calibration rests on a linear approximation and normal errors; this does not. The other factors stay at their
@@ -24,7 +24,7 @@ import numpy as np
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--factors", default="looking,on_the_job,own_growth")
+    parser.add_argument("--factors", default="stopping,on_the_job,selection")
     parser.add_argument("--particles", type=int, default=60)
     parser.add_argument("--generations", type=int, default=4)
     parser.add_argument("--people", type=int, default=20_000)
