@@ -6,8 +6,10 @@ import datetime
 import hashlib
 import importlib
 import io
+import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from laborsim.report.brief import brief_html, content
@@ -35,11 +37,24 @@ def make(results: Results, charts: Sequence[Chart], form: str) -> bytes:
     return pdf(brief_html(results, charts)) if form == "pdf" else docx(content(results, charts))
 
 
+@contextmanager
+def _no_clock() -> Iterator[None]:
+    """Fonts put into a document hold the time of writing unless the environment names one."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = before or "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+
+
 def pdf(html: str) -> bytes:
     """A page as PDF; page 1 is the first page of the brief."""
     weasyprint = _library("weasyprint", "pdf")
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    out: bytes = weasyprint.HTML(string=html).write_pdf(pdf_identifier=identifier)
+    with _no_clock():
+        out: bytes = weasyprint.HTML(string=html).write_pdf(pdf_identifier=identifier)
     return out
 
 
