@@ -19,6 +19,7 @@ from laborsim.indicators import (
     pipeline,
     population,
     quality,
+    raises,
     replacement,
     technology,
     wages,
@@ -36,7 +37,7 @@ from laborsim.market.month import Month
 from laborsim.market.programs import Programs
 
 FAMILIES = (
-    labor_force.fill, labor_force.fill_flows, observation.fill, wages.fill, household.fill, employers.fill,
+    labor_force.fill, labor_force.fill_flows, observation.fill, wages.fill, household.fill, raises.fill, employers.fill,
     population.fill, pipeline.fill, equity.fill, quality.fill,
     mobility.fill, replacement.fill, technology.fill, delivery.fill,
 )  # fmt: skip

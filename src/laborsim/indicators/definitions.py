@@ -105,6 +105,14 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "share_in_self_sufficient_household": _r(
         "share", "In a household that covers its budget by work",
         "employed whose household's labor income meets what its kind needs there / employed; quarterly"),
+    "raise_workers": _r("people", "Workers by kind of household and pay", "employed; yearly"),
+    "raise_mostly_lost": _r(
+        "share", "Workers to whom a raise leaves less than half",
+        "employed whose household would lose more than half of a full-time raise (region.raise_hourly) to taxes and to "
+        "benefits that fall or end, by the rules of 2019 and the share of those eligible who draw on each / employed; "
+        "yearly"),
+    "raise_left": _r("share", "What is left of a raise",
+                     "mean over the employed, of a full-time raise, after taxes and benefits that fall or end; yearly"),
     "mean_commute": _r("minutes", "Mean commute, one way", "employed by others"),
     "works_in_own_zone": _r("share", "Work where they live",
                             "employed by others whose job is in their zone of residence"),

@@ -8,7 +8,7 @@ All money in model dollars (the year is in `dollar_year`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,8 @@ class Economy:
     zone_state : postal state of each zone, "" where not known; empty: none is.
     looking : factor on looking for work from outside the labor force that the region's own participation calls for.
     selection : factor on the vacancies whose selection ends within a month that openings of its states call for.
+    raise_left : (2, Z, 2, 4, 2, B) chance that less than half of a raise is left, and share left, by kind of household
+        as in `household_need` and its yearly earnings in steps of 1,000 dollars; empty: not known. Nobody acts on it.
     """
 
     start: str
@@ -115,6 +117,7 @@ class Economy:
     zone_state: tuple[str, ...] = ()
     looking: float = 1.0
     selection: float = 1.0
+    raise_left: F8 = field(default_factory=lambda: np.zeros(0))
 
     @property
     def zones(self) -> int:

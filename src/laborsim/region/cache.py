@@ -30,7 +30,7 @@ LIMIT = 4 * 2**30  # bytes of regions kept: a sweep over what synthesis reads ma
 _BY_MONTH = ("minimum_wage", "ui_weeks", "ui_maximum", "ui_supplement", "ui_all")
 # given by month, and the start does not read them
 _AFTER_START = ("months", "price_level", "sector_index", "posts", "nation_posts", "nation_labor", "looking",
-                "selection", "zone_state")  # fmt: skip
+                "selection", "zone_state", "raise_left")  # fmt: skip
 _NAMES = ("people", "households", "establishments", "cells")
 # all that `synthesize` imports, but for what is in the key itself: packs, conditions, the layout of tables
 _MODULES = ("region/keyed", "region/rake", "region/margins", "region/people", "region/families", "region/households",

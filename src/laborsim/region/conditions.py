@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from laborsim.market.codes import CREDENTIAL_FIELDS, EDUCATION, SEXES
 from laborsim.market.economy import Economy
+from laborsim.region.budget.raises import raise_table
 from laborsim.region.pack import Pack, PackError
 from laborsim.region.tables import BEHAVIOUR, RATE_AGES, SECTORS
 from laborsim.scenario.parameters import Parameters
 
 F8 = NDArray[np.float64]
 AGES: Final = 121
+BENEFITS: Final = ("snap", "childcare", "health", "voucher")  # in the order of `raise_table`
 
 
 def months_from(start: str, count: int) -> list[str]:
@@ -144,6 +146,7 @@ def conditions(
         good_job_wage=_good_job_wage(pack, values["region.good_job_hours"]),
         credential_fields=tuple(CREDENTIAL_FIELDS),
         zone_state=tuple(z.state for z in pack.zones),
+        raise_left=raise_table(pack, values["region.raise_hourly"], [values[f"region.takeup_{b}"] for b in BENEFITS]),
     )
 
 

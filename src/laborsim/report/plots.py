@@ -13,7 +13,7 @@ CHARTS = ("targets", "unemployment", "participation", "segments", "spending", "f
 # of its sections, where the results hold what they show
 MORE = (
     "uncertainty", "regions", "road_map", "sectors", "replacement", "quality", "pilots", "snapshots", "equity", "peers",
-    "mobility",
+    "mobility", "raises",
 )  # fmt: skip
 
 
@@ -129,6 +129,12 @@ class Plotter:
         from laborsim.report import charts_mobility
 
         return charts_mobility.mobility(self._results)
+
+    def raises(self) -> Chart | None:
+        """Workers to whom a raise leaves less than half, by household and pay; None where it was not counted."""
+        from laborsim.report import charts_raises
+
+        return charts_raises.raises(self._results)
 
     def equity(self) -> Chart | None:
         """How groups stand beside everyone; None where groups are not counted."""

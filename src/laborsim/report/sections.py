@@ -66,6 +66,7 @@ SECTIONS: Final = {
     "self_sufficiency": Section(
         "Self-sufficiency and what stands in its way", (), (sections_people.self_sufficiency, sections_people.needs)
     ),
+    "raises": Section("What a raise leaves", ("raises",), (sections_people.raises,)),
     "peers": Section("Rank among peer metros", ("peers",), (charts_peers.peer_table,)),
     "traded": Section("New employers, and jobs that sell beyond the region", (), (sections_jobs.traded,)),
     "regions": Section("Regions side by side", ("regions",), (_side_by_side, sections_jobs.commuting)),

@@ -124,6 +124,33 @@ def self_sufficiency(results: Results) -> Table | None:
     return grid(results, "self_sufficiency", lines, lead)
 
 
+def raises(results: Results) -> Table | None:
+    """To whom a raise leaves less than half, and what is left in the mean, by kind of household and pay."""
+    if ("raise_mostly_lost", "all") not in results:
+        return None
+    groups = ("all", *results.groups("household"), *results.groups("pay"))
+    groups = tuple(g for g in groups if ("raise_mostly_lost", g) in results)
+    lines = [Line(f"Less than half is left: {group_name(g)}", "raise_mostly_lost", g, of="raise_workers")
+             for g in groups]  # fmt: skip
+    lines.append(Line("Of a raise is left, mean", "raise_left", of="raise_workers"))
+    lead = f"To {100 * _mean(results, 'raise_mostly_lost'):.0f}% of workers a raise leaves less than half"
+    rise = "a raise" if (r := raise_of(results)) is None else f"${r:,.2f} an hour more, full-time,"
+    return grid(results, "raises", lines, lead,
+                f"What {rise} would leave after taxes, credits and benefits by the rules of 2019, at the household's "
+                "earnings from work; of those eligible only a part is taken to draw on each benefit. What a "
+                "policy changes comes from who works, and at what pay: nobody in the model refuses work, hours or a "
+                "raise for it.")  # fmt: skip
+
+
+def raise_of(results: Results) -> float | None:
+    """The raise that the figures are about, dollars an hour; None where parameters vary it."""
+    from laborsim.scenario.parameters.registry import declared
+
+    given = results.about["scenario"].get("parameters") or {}
+    value = given.get("region.raise_hourly", declared()["region.raise_hourly"].default)
+    return float(value) if isinstance(value, (int, float)) else None
+
+
 def needs(results: Results) -> Table | None:
     """What households of some kinds need, by the region's budgets."""
     import pandas as pd

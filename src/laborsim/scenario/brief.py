@@ -19,6 +19,7 @@ SECTIONS: Final[dict[str, str]] = {
     "groups": "how groups of people stand beside everyone",
     "leadership": "gaps between groups in hiring, pay, training and leadership",
     "self_sufficiency": "wages against what households need, and what stands in the way",
+    "raises": "what a raise leaves after taxes and benefits that fall or end, and to whom it leaves less than half",
     "peers": "rank among peer metros",
     "traded": "new employers, jobs that sell beyond the region and those that follow",
     "regions": "zones side by side, and who works where",

@@ -62,6 +62,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "childcare_unmet": Outcome("children without a place", -1, "people"),
     "childcare_slots": Outcome("childcare places in use", 1, "people"),
     "childcare_price": Outcome("childcare price", -1, "dollars"),
+    "raise_mostly_lost": Outcome("workers to whom a raise leaves less than half", -1, "share"),
 }
 
 COUNTS: Final = ("people", "children", "jobs", "places", "establishments")
@@ -117,6 +118,12 @@ GROUP_NAMES: Final = {
     "education:associate": "associate degree",
     "education:bachelor": "bachelor's degree",
     "education:graduate": "graduate degree",
+    "household:one_adult": "one adult, no children",
+    "household:one_adult_older_children": "one adult, youngest child six or older",
+    "household:one_adult_child_under_six": "one adult, a child under six",
+    "household:two_adults": "two or more adults, no children",
+    "household:two_adults_older_children": "two or more adults, youngest child six or older",
+    "household:two_adults_child_under_six": "two or more adults, a child under six",
 }
 
 
@@ -172,6 +179,9 @@ def group_name(group: str, places: Mapping[str, str] | None = None) -> str:
     family, _, name = group.partition(":")
     if family == "zone" and places and name in places:
         return places[name]
+    if family == "pay":
+        low, _, high = name.rstrip("+").partition("-")
+        return f"paid ${low} an hour or more" if not high else f"paid ${low} to ${high}"
     if family == "age":
         return f"ages {name}"
     return name.replace("_", " ") or family

@@ -58,13 +58,14 @@ def net_by_zone(pack: Pack, wage: F8 | list[float], rules: Rules = WITH_CREDITS,
         for adults in (1, 2):
             for children in range(4):
                 for young in (0, 1):
-                    who = stack([_household(adults, ages, place) for ages in ages_of(children, bool(young))])
+                    who = stack([household_of(adults, ages, place) for ages in ages_of(children, bool(young))])
                     net = net_resources(pay, hours, who, place, rules)
                     out[z, adults - 1, children, young] = net.mean(axis=1)
     return out
 
 
-def _household(adults: int, ages: tuple[int, ...], place: Place) -> Household:
+def household_of(adults: int, ages: tuple[int, ...], place: Place) -> Household:
+    """A household with what it pays for health, care and rent there."""
     own, young = health(adults, len(ages), place.state)
     care = sum(care_price(a, place) for a in ages)
     paid = {"care": care, "rent": rent(len(ages), place), "health_adults": own, "health_children": young}
