@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 import worlds
+from laborsim.indicators import wages
 from laborsim.indicators.collector import Collector
 from laborsim.indicators.definitions import DEFINITIONS, HEADLINES
 from laborsim.market import codes as k
@@ -303,6 +305,20 @@ def test_employers_against_a_plain_reading(year: tuple[Month, Collector, list[pd
     assert last[("replacement_openings", "occupation:47")] == counts.replacement[trades].sum() / m.scale
 
 
+def test_work_across_a_state_line_is_counted_where_both_states_are_known() -> None:
+    trips = np.array([[50, 8, 4, 7], [5, 30, 0, 2], [1, 1, 20, 0], [0, 0, 0, 0]])  # home x work
+    eco = SimpleNamespace(commute_minutes=np.ones((4, 4)), outside=3, zone_county=("29095", "20091", "area", ""))
+    seen = {}
+    s = SimpleNamespace(
+        month=SimpleNamespace(economy=eco), people=SimpleNamespace(commute=trips[:, None, :]),
+        groups=SimpleNamespace(names=["all", "zone:a", "zone:b"]), place_names=["all", "zone:a", "zone:b"],
+        places=np.array([[1.0, 1, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]),
+    )  # fmt: skip
+    row = SimpleNamespace(put=lambda name, names, top, below: seen.update({name: np.asarray(top) / np.asarray(below)}))
+    wages._commuting(s, row)
+    assert seen["works_in_other_state"] == pytest.approx([13 / 128, 8 / 69, 5 / 37])
+
+
 def test_commuting_income_and_counts(year: tuple[Month, Collector, list[pd.DataFrame]]) -> None:
     m, c, tables = year
     frame, d, eco = c.frame(), tables[-1], m.economy
@@ -310,6 +326,7 @@ def test_commuting_income_and_counts(year: tuple[Month, Collector, list[pd.DataF
     minutes = [eco.commute_minutes[z, x] for z, x in zip(paid["zone"], paid["work"], strict=True)]
     assert frame.series("mean_commute")[-1] == pytest.approx(np.mean(minutes))
     assert frame.series("works_outside")[-1] == pytest.approx((paid["work"] == eco.outside).mean())
+    assert frame.series("works_in_other_state")[-1] == 0.0, "both zones are of one state"
     # household income is quarterly: month 11 is a quarter's last
     at = tables[11]
     income = (

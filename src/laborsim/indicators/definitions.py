@@ -117,6 +117,8 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "works_in_own_zone": _r("share", "Work where they live",
                             "employed by others whose job is in their zone of residence"),
     "works_outside": _r("share", "Work outside the region", "employed by others whose job is outside"),
+    "works_in_other_state": _r("share", "Work across a state line",
+                               "employed by others whose job is in a zone of another state"),
     # employers
     "jobs": _e("jobs", "Payroll jobs in the region", "filled at the end of the month"),
     "quality_jobs": _e("jobs", "Good jobs in the region", "payroll jobs paying the good-job wage or more"),

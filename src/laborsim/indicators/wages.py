@@ -93,6 +93,9 @@ def _commuting(s: Snapshot, row: Row) -> None:
     row.put("mean_commute", names, s.places @ (trips * eco.commute_minutes).sum(axis=1), total)
     row.put("works_in_own_zone", names, s.places @ np.diag(trips), total)
     row.put("works_outside", names, s.places @ trips[:, eco.outside :].sum(axis=1), total)
+    states = [county[:2] if len(county) == 5 and county.isdigit() else "" for county in eco.zone_county]
+    across = np.array([[a != b and bool(a) and bool(b) for b in states] for a in states])
+    row.put("works_in_other_state", names, s.places @ (trips * across).sum(axis=1), total)
 
 
 __all__ = ["fill", "log_sd", "quantiles"]

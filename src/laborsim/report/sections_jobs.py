@@ -348,19 +348,27 @@ def commuting(results: Results) -> Table | None:
         return None
     rows: list[list[Any]] = []
     data: list[dict[str, Any]] = []
+    line = ("works_in_other_state", "all") in results and mean(results.last_year("works_in_other_state")) > 0.0
     for g in ("all", *groups):
         own, out = (results.last_year(i, g) for i in ("works_in_own_zone", "works_outside"))
+        across = results.last_year("works_in_other_state", g) if line else np.full(own.shape, np.nan)
         rows.append(["The whole region" if g == "all" else zone_name(results, g), ranged(own, "share"),
-                     ranged(1.0 - own - out, "share"), ranged(out, "share"), ranged(results.last_year("jobs", g) /
+                     ranged(1.0 - own - out, "share"), ranged(out, "share"),
+                     *([ranged(across, "share")] if line else []), ranged(results.last_year("jobs", g) /
                      results.last_year("employment", g), "number"), ranged(results.last_year("mean_commute", g),
                      "number")])  # fmt: skip
-        data.append({"zone": g, "own_zone": np.nanmean(own), "outside": np.nanmean(out)})
+        data.append({"zone": g, "own_zone": np.nanmean(own), "outside": np.nanmean(out),
+                     "other_state": mean(across) if line else np.nan})  # fmt: skip
     least = min(groups, key=lambda g: mean(results.last_year("works_in_own_zone", g)))
     share = mean(results.last_year("works_in_own_zone", least))
     title = f"Fewest work where they live in {zone_name(results, least, short=True)}: {100 * share:.0f}%"
+    if line:
+        title += f"; {100 * mean(results.last_year('works_in_other_state')):.0f}% of all work across the state line"
     return Table("commuting", title, ["Zone of residence", "Work there", "Elsewhere in the region", "Beyond the region",
-                 "Jobs for each resident at work", "Mean commute, minutes"], rows, pd.DataFrame(data),
-                 "Baseline, last 12 months, with 5% to 95% of runs.")  # fmt: skip
+                 *(["In a zone of the other state"] if line else []), "Jobs for each resident at work",
+                 "Mean commute, minutes"], rows, pd.DataFrame(data),
+                 "Baseline, last 12 months, with 5% to 95% of runs. Wage floors and taxes on payrolls are those of the "
+                 "place of work; insurance, benefits and budgets those of the home.")  # fmt: skip
 
 
 def timeline(results: Results) -> Table | None:
