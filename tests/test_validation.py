@@ -313,7 +313,7 @@ def test_command_on_a_made_up_market(tmp_path, monkeypatch):
     said = json.loads(done.stdout)
     assert (tmp_path / said["out"] / "report.md").exists()
     watched = {"tenure", "new_jobs", "displaced_1", "displaced_5", "wage_curve", "sizes", "decay", "child_penalty",
-               "care_price", "steady", "elasticity", "beveridge", "loop"}  # fmt: skip
+               "care_price", "steady", "elasticity", "beveridge", "loop", "occupations", "reallocation"}  # fmt: skip
     assert {f["name"] for f in said["facts"]} == {f.name for f in facts.FACTS} - watched
     assert said["hindcast"] == [] == said["forecast"]
     wrong = CliRunner().invoke(app, ["validate", "kansas-city", "--data", str(tmp_path), *few])
