@@ -89,18 +89,25 @@ def test_a_screening_tells_luck_from_influence(tmp_path: Path) -> None:
 
 
 def test_an_end_of_a_tornado_is_clear_only_allowing_for_their_number(tmp_path: Path) -> None:
-    (tmp_path / "b").mkdir()
+    """Of studies of luck alone at most one in ten names an end: more than 5 of 15 by chance in 0.2% of such tests."""
     more = {"replicates = 1": "replicates = 4"}
-    luck = found(tmp_path, "tornado", "known_functions:Luck", **more)
-    assert not luck.table[["clear_low", "clear_high"]].to_numpy().any()
-    assert chart(luck, "height", "baseline").title.startswith("No assumption alone clearly moves")
+    named = 0
+    for seed in range(15):
+        (tmp_path / str(seed)).mkdir()
+        luck = found(tmp_path / str(seed), "tornado", "known_functions:Luck", **more, **{"seed = 5": f"seed = {seed}"})
+        clear = luck.table[["clear_low", "clear_high"]].to_numpy().any()
+        named += clear
+        none = chart(luck, "height", "baseline").title.startswith("No assumption alone clearly moves")
+        assert none == (not clear)
+    assert named <= 5
+    (tmp_path / "b").mkdir()
     steep = found(tmp_path / "b", "tornado", "known_functions:Luck", "steep", **more)
     table = steep.table.set_index("factor")
     assert table.loc["matching.noise", ["clear_low", "clear_high"]].all()
     assert chart(steep, "height", "baseline").title.startswith("Noise moves unemployment rate most")
     # one that is clear, beside longer ones that are not, is not said to move it most
     size = luck.table[["change_low", "change_high"]].abs().max(axis=1)
-    short = luck.table.assign(clear_low=size == size.min())
+    short = luck.table.assign(clear_low=size == size.min(), clear_high=False)
     assert "longer bars may be chance" in chart(replace(luck, table=short), "height", "baseline").title
 
 
